@@ -1,0 +1,1 @@
+"""Text to data with line numbers. No opinions, no exceptions out of a broken document: it carries `.error`."""

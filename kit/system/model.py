@@ -1,0 +1,212 @@
+"""The system map's nouns: what the sources, joined, say of the system. Every element knows its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kit.model import At
+
+Kind = Literal["web", "api", "worker", "job", "store", "proxy", "monitoring", "library", "function", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port and what states it: "listen" (code), "expose" (Dockerfile), "container", "published", "target",
+    "service" (Kubernetes), "probe", "scrape", "upstream". `host` is the published side, "127.0.0.1" its address."""
+
+    number: int | None
+    role: str
+    at: At
+    host: int | None = None
+    address: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route that code serves. `path` has `{name}` for parameters, prefixes applied as far as they can be told.
+
+    `auth`: True (something guards it), False (nothing does), None (cannot be told). `prefix_known` is False where a
+    mount point could not be resolved. `framework` as "fastapi", "express", "nestjs", "spring", "nextjs" ...
+    """
+
+    method: str
+    path: str
+    at: At
+    framework: str = ""
+    handler: str = ""
+    auth: bool | None = None
+    auth_at: At | None = None
+    mounted: bool | None = True
+    prefix_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EnvRead:
+    """A variable that code reads. `required`: True where the program cannot do without (no default, an index or a
+    validation), False with a default, None where that cannot be told. `default` is the literal fall-back."""
+
+    name: str
+    at: At
+    required: bool | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvGiven:
+    """A variable that a deployment target gives. `value` None where it comes from outside (a Secret, the shell)."""
+
+    name: str
+    at: At
+    value: str | None = None
+    source: str = "literal"  # literal, env_file, configmap, secret, shell, build_arg, image, field
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A health check that somebody makes. `kind`: liveness, readiness, startup, healthcheck (Docker, compose), paas."""
+
+    kind: str
+    at: At
+    path: str | None = None
+    port: int | str | None = None
+    command: str | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What builds an image: the Dockerfile, its context and target stage."""
+
+    dockerfile: str
+    context: str
+    at: At
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A database, cache, queue or object store: `engine` as "postgres", "redis", "mysql", "mongodb", "rabbitmq",
+    "kafka", "s3", "sqlite", "elasticsearch"; `managed` True where it is run outside of the manifests."""
+
+    engine: str
+    name: str
+    at: At
+    version: str | None = None
+    persistent: bool | None = None
+    managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A service as one deployment target runs it.
+
+    `target` is "compose:docker-compose.prod.yml", "kubernetes:k8s/overlays/prod", "serverless:serverless.yml",
+    "fly:fly.toml" ...; `environment` "development", "test", "staging", "production" or "unknown" (read from names);
+    `env_complete` False where some of the environment comes from what cannot be seen (an absent env_file, a Secret
+    made elsewhere).
+    """
+
+    target: str
+    environment: str
+    at: At
+    image: str | None = None
+    build: Build | None = None
+    env: tuple[EnvGiven, ...] = ()
+    env_complete: bool = True
+    ports: tuple[Port, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    replicas: int | None = None
+    max_replicas: int | None = None
+    command: str | None = None
+    workload: str = ""  # Deployment, StatefulSet, CronJob, compose service ...
+    schedule: str | None = None
+    volumes: tuple[tuple[str, str, At], ...] = ()  # (source, mount path, place)
+    depends_on: tuple[str, ...] = ()
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineStep:
+    """What a pipeline does for a service: `does` is "build", "test", "lint", "scan", "push", "deploy", "migrate",
+    "load-test"."""
+
+    does: str
+    workflow: str
+    job: str
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Something that runs by the clock: a cron expression, what runs, and where it is said."""
+
+    expression: str
+    runs: str
+    at: At
+    source: str  # cronjob, workflow, crontab, code
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that code makes: to a URL path, of another service where the host names one."""
+
+    method: str
+    url: str
+    at: At
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of the system with all that the sources say of it."""
+
+    name: str
+    kind: Kind
+    at: At
+    root: str | None = None
+    language: str | None = None
+    framework: str | None = None
+    build: Build | None = None
+    entrypoints: tuple[At, ...] = ()
+    ports: tuple[Port, ...] = ()
+    routes: tuple[Route, ...] = ()
+    env: tuple[EnvRead, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    stores: tuple[Store, ...] = ()
+    pipelines: tuple[PipelineStep, ...] = ()
+    migrations: tuple[At, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    calls: tuple[Call, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def first_party(self) -> bool:
+        """True where the project builds it or holds its code; False for a store or an off-the-shelf image."""
+        return self.root is not None or self.build is not None
+
+    @property
+    def listens(self) -> tuple[Port, ...]:
+        """The ports that code, Dockerfile or command state that the process listens on."""
+        return tuple(p for p in self.ports if p.role in {"listen", "expose"})
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMap:
+    """The whole system."""
+
+    services: tuple[Service, ...] = ()
+    stores: tuple[Store, ...] = ()
+    targets: tuple[tuple[str, str, At], ...] = ()  # (target, environment, place)
+    schedules: tuple[Schedule, ...] = ()
+    unknown: tuple[str, ...] = field(default=())
+
+    @property
+    def own(self) -> tuple[Service, ...]:
+        """The services that the project builds."""
+        return tuple(s for s in self.services if s.first_party)
+
+    def service(self, name: str) -> Service | None:
+        """The service of that name."""
+        return next((s for s in self.services if s.name == name), None)
