@@ -1,0 +1,80 @@
+"""Bytes to text: binary told apart, encodings found and repaired, line ends made one."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+SNIFF_BYTES = 8192
+DETECT_BYTES = 100_000
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY_MAGIC = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"wOFF", b"wOF2")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text with `\\n` line ends, the encoding it was in, and what had to be repaired (None where nothing had)."""
+
+    text: str
+    encoding: str
+    repaired: str | None = None
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether the first bytes of a file are no text. UTF-16 and UTF-32 with or without a mark are text."""
+    if any(head.startswith(bom) for bom, _ in _BOMS):
+        return False
+    if head.startswith(_BINARY_MAGIC):
+        return True
+    return b"\0" in head[:SNIFF_BYTES] and _utf16_without_mark(head) is None
+
+
+def decode(data: bytes) -> Decoded:
+    """Text of the bytes; never raises. What is in no known encoding is read with replacement characters."""
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None) or _utf16_without_mark(data)
+    if encoding is not None:
+        return _with(data, encoding, None)
+    try:
+        return Decoded(one_line_end(data.decode("utf-8")), "utf-8")
+    except UnicodeDecodeError as error:
+        return _detected(data, error)
+
+
+def one_line_end(text: str) -> str:
+    """The text with `\\n` for every `\\r\\n` and `\\r`."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _detected(data: bytes, error: UnicodeDecodeError) -> Decoded:
+    window = data[max(0, error.start - DETECT_BYTES // 2) : error.start + DETECT_BYTES // 2]
+    best = from_bytes(window).best()
+    if best is None or best.encoding == "utf_8":
+        return _with(data, "utf-8", "has bytes that are no UTF-8; they are shown as �")
+    return _with(data, best.encoding, f"is not UTF-8; read as {best.encoding}")
+
+
+def _with(data: bytes, encoding: str, repaired: str | None) -> Decoded:
+    text = data.decode(encoding, errors="replace")
+    if repaired is None and "�" in text:
+        repaired = f"has bytes that are no {encoding.upper()}; they are shown as �"
+    return Decoded(one_line_end(text), encoding, repaired)
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    """ASCII text in UTF-16 has a NUL in nearly every second byte, and always the same one."""
+    sample = head[: SNIFF_BYTES & ~1]
+    half = len(sample) // 2
+    if half < 2 or b"\0" not in sample:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd >= half * 0.9 and even == 0:
+        return "utf-16-le"
+    return "utf-16-be" if even >= half * 0.9 and odd == 0 else None
