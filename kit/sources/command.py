@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from kit.model import At
 
-SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text as a set: how the tables of programs and options are written."""
+    return frozenset(text.split())
+
+
+SHELLS = word_set("sh bash dash zsh ksh ash")
 
 
 @dataclass(frozen=True, slots=True)

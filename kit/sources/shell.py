@@ -246,14 +246,15 @@ class Shell:
         elif command.program == "popd":
             self.directory = self.stack.pop() if self.stack else None
         elif command.program in {"set", "shopt"}:
-            self._set(command.args)
+            self.take_options(command.args)
 
     def _change_directory(self, word: str) -> None:
         before = self.directory
         self.directory = self.previous if word == "-" else join(before, word)
         self.previous = before
 
-    def _set(self, args: tuple[str, ...]) -> None:
+    def take_options(self, args: tuple[str, ...]) -> None:
+        """The options of `set`, or of the first line of a script."""
         for index, arg in enumerate(args):
             name = args[index + 1] if index + 1 < len(args) else ""
             on, letters = arg.startswith("-"), arg[1:] if re.fullmatch(r"[-+][a-zA-Z]+", arg) else ""
