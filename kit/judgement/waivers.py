@@ -1,0 +1,141 @@
+"""Waivers and attestations: what people accept or vouch for, applied to findings; misuse becomes a notice."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pathspec import GitIgnoreSpec
+
+from kit.judgement.policy import Policy
+from kit.model import Check, Evidence, Finding, Outcome, Strength, Waiver
+from kit.params import Attestation, Params, WaiverParams
+
+_EVERYWHERE = {"**", "*", ".", "/", "**/*"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about the assessment itself that its reader should know. `kind` is a word to group by."""
+
+    kind: str
+    text: str
+    place: str
+
+
+def apply_waivers(
+    findings: Sequence[Finding], params: Params, policy: Policy, today: date
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    """The findings with those that a valid waiver covers marked, and what is wrong with the waivers."""
+    marked: dict[int, Finding] = {}
+    notices: list[Notice] = []
+    for index, waiver in enumerate(params.waivers):
+        place = params.source.place(("waivers", index))
+        covered = [i for i, f in enumerate(findings) if i not in marked and _covers(waiver, f)]
+        accepted = [i for i in covered if not _unwaivable(findings[i], policy)]
+        notices += _about_waiver(waiver, place, len(covered), len(accepted), policy, today)
+        if waiver.expires >= today:
+            note = Waiver(waiver.reason, waiver.owner, waiver.expires.isoformat())
+            marked |= {i: replace(findings[i], waived=note) for i in accepted}
+    return tuple(marked.get(i, f) for i, f in enumerate(findings)), tuple(notices)
+
+
+def apply_attestations(
+    findings: Sequence[Finding], params: Params, checks: Mapping[str, Check]
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    """The findings with attested answers where the check could not see, and which answers were not used."""
+    answered = {f.check for f in findings if f.outcome.decided}
+    undecided = {f.check for f in findings if f.outcome is Outcome.UNKNOWN} - answered
+    given = {a.check: a for a in params.attestations if a.check in undecided}
+    attested = tuple(
+        _attested(f, given[f.check], checks) if f.check in given and f.outcome is Outcome.UNKNOWN else f
+        for f in findings
+    )
+    notices = [
+        Notice("attestation-unused", _why_unused(a, answered), params.source.place(("attestations", i)))
+        for i, a in enumerate(params.attestations)
+        if given.get(a.check) is not a
+    ]
+    return attested, tuple(notices)
+
+
+def unknown_checks(params: Params, policy: Policy, checks: Mapping[str, Check]) -> tuple[Notice, ...]:
+    """The ids in waivers, attestations and the policy that no check of the catalogue has."""
+    if not checks:
+        return ()
+    named = [(w.check, params.source.place(("waivers", i))) for i, w in enumerate(params.waivers)]
+    named += [(a.check, params.source.place(("attestations", i))) for i, a in enumerate(params.attestations)]
+    named += [(check, f"policy {policy.name}") for check in policy.checks]
+    return tuple(
+        Notice("unknown-check", f"There is no check {check}{_near(check, checks)}", place)
+        for check, place in named
+        if check not in checks
+    )
+
+
+def primary_path(finding: Finding) -> str:
+    """Where the finding stands: the path of its first evidence, `.` for the project as a whole."""
+    return finding.evidence[0].path if finding.evidence else "."
+
+
+def _covers(waiver: WaiverParams, finding: Finding) -> bool:
+    if not finding.outcome.open or finding.check != waiver.check:
+        return False
+    return waiver.path in _EVERYWHERE or GitIgnoreSpec.from_lines([waiver.path]).match_file(
+        primary_path(finding)
+    )
+
+
+def _unwaivable(finding: Finding, policy: Policy) -> bool:
+    rule = policy.waivers.unwaivable
+    return finding.check in rule.checks or (rule.blockers and finding.blocker is not None)
+
+
+def _about_waiver(
+    waiver: WaiverParams, place: str, covered: int, accepted: int, policy: Policy, today: date
+) -> Iterable[Notice]:
+    what = f"The waiver of {waiver.check} for {waiver.path} by {waiver.owner}"
+    if waiver.expires < today:
+        yield Notice("waiver-expired", f"{what} expired on {waiver.expires}; it covered {covered}.", place)
+        return
+    if not covered:
+        yield Notice("waiver-unused", f"{what} covers nothing that is open.", place)
+    if covered > accepted:
+        refused = covered - accepted
+        yield Notice("waiver-refused", f"{what} names {refused} that the policy makes unwaivable.", place)
+    if covered and waiver.path in _EVERYWHERE:
+        yield Notice("waiver-too-wide", f"{what} covers the whole project; name the paths.", place)
+    elif accepted > policy.waivers.most_findings:
+        yield Notice("waiver-too-wide", f"{what} covers {accepted} findings; name the paths.", place)
+    if (waiver.expires - today).days > policy.waivers.most_days:
+        limit = policy.waivers.most_days
+        yield Notice("waiver-too-long", f"{what} runs until {waiver.expires}, over {limit} days.", place)
+
+
+def _attested(finding: Finding, attestation: Attestation, checks: Mapping[str, Check]) -> Finding:
+    said = f"{attestation.by} attests on {attestation.on}: {attestation.answer}."
+    note = f"{said} {attestation.note}" if attestation.note else said
+    outcome = Outcome(attestation.answer)
+    check = checks.get(finding.check)
+    evidence = tuple(replace(e, strength=Strength.ATTESTED) for e in finding.evidence)
+    return replace(
+        finding,
+        outcome=outcome,
+        message=f"{note} The project itself does not show it: {finding.message}",
+        evidence=evidence or (Evidence(".", None, None, "", Strength.ATTESTED),),
+        blocker=check.blocker if check is not None and outcome.open else None,
+    )
+
+
+def _why_unused(attestation: Attestation, answered: set[str]) -> str:
+    what = f"The attestation of {attestation.check} by {attestation.by} is not used:"
+    if attestation.check in answered:
+        return f"{what} the project itself answers it."
+    return f"{what} nothing of that check is undecided, or it is attested twice."
+
+
+def _near(check: str, checks: Mapping[str, Check]) -> str:
+    close = difflib.get_close_matches(check, checks, n=1)
+    return f"; did you mean {close[0]}?" if close else "."

@@ -1,0 +1,359 @@
+"""The params file: all that a user says of one assessment, validated as a whole before anything runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema
+
+from kit.model import AREAS
+from kit.sources.settings import ParamsError, Route, Settings, Source, parse_source, read_source, validate
+
+__all__ = ["Params", "ParamsError", "Thresholds", "default_params", "json_schema", "load_params"]
+
+Style = Literal["formal", "audit", "viability", "validation", "status"]
+Answer = Literal["pass", "partial", "fail"]
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_NOT_YET = ("evidence", "commands", "targets", "claims", "history")
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not _DURATION.fullmatch(value.strip()):
+        raise ValueError("a duration: a number and ms, s, m, h, d or w")
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
+
+
+def _share(value: Any) -> float:
+    text = str(value).strip()
+    try:
+        share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        share = -1.0
+    if isinstance(value, bool) or not 0 <= share <= 1:
+        raise ValueError("a percentage such as 1%, or a share between 0 and 1")
+    return share
+
+
+def _area(value: str) -> str:
+    if value not in AREAS:
+        raise ValueError(f"one of {', '.join(AREAS)}")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("the name of an environment variable")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+        raise ValueError("an address that starts with http:// or https://")
+    return value
+
+
+def _policy(value: Any) -> str | dict[str, Any]:
+    if isinstance(value, dict) or (isinstance(value, str) and value):
+        return value
+    raise ValueError("default, the name of a policy file, or a mapping of what differs from the default")
+
+
+def _database_address(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9+]*://\S*", value):
+        raise ValueError("a SQLAlchemy URL")
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(lambda d: d.total_seconds(), return_type=float),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
+]
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^\d+(\.\d+)?%$"},
+                {"type": "number", "minimum": 0, "maximum": 1},
+            ]
+        }
+    ),
+]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Area = Annotated[str, AfterValidator(_area), Field(json_schema_extra={"enum": list(AREAS)})]
+Variable = Annotated[str, AfterValidator(_variable)]
+Policy = Annotated[
+    Any, BeforeValidator(_policy), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]})
+]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class ProjectParams(Settings):
+    """Which project is assessed."""
+
+    name: Text | None = Field(default=None, description="How the report calls the project.", examples=["NPS"])
+    path: Text | None = Field(default=None, description="The project's folder.", examples=["../shop"])
+
+
+class ReportParams(Settings):
+    """How the report presents itself."""
+
+    style: Style = Field(default="status", description="Which of the five styles.", examples=["status"])
+    title: Text | None = Field(default=None, examples=["Is the shop ready for production?"])
+    audience: Text | None = Field(default=None, examples=["CTO and platform team"])
+    sign_off: tuple[Text, ...] = Field(
+        default=(), description="Roles that sign.", examples=["[Security Architect]"]
+    )
+
+
+class Coverage(Settings):
+    """Least shares of the code that tests should reach, in percent."""
+
+    lines: Percent | None = Field(default=None, examples=["80"])
+    branches: Percent | None = Field(default=None, examples=["75"])
+    functions: Percent | None = Field(default=None, examples=["70"])
+    statements: Percent | None = Field(default=None, examples=["80"])
+
+
+class Latency(Settings):
+    """Longest response times by percentile."""
+
+    p50: Duration | None = Field(default=None, examples=["80ms"])
+    p95: Duration | None = Field(default=None, examples=["200ms"])
+    p99: Duration | None = Field(default=None, examples=["500ms"])
+
+
+class Thresholds(Settings):
+    """What the owner of the system demands of it."""
+
+    coverage: Coverage = Field(default=Coverage(), examples=["{lines: 80}"])
+    rto: Duration | None = Field(default=None, description="Recovery time objective.", examples=["4h"])
+    rpo: Duration | None = Field(default=None, description="Recovery point objective.", examples=["15m"])
+    latency: Latency = Field(default=Latency(), examples=["{p95: 200ms}"])
+    error_rate: Share | None = Field(
+        default=None, description="Largest share of failed requests.", examples=["1%"]
+    )
+
+
+class EvidenceParams(Settings):
+    """Globs of files that other tools wrote; one may match none."""
+
+    coverage: tuple[Text, ...] = Field(default=(), examples=["[coverage/*.info]"])
+    junit: tuple[Text, ...] = Field(default=(), examples=['["**/junit*.xml"]'])
+    sarif: tuple[Text, ...] = Field(default=(), examples=["[scan/*.sarif]"])
+    load: tuple[Text, ...] = Field(default=(), examples=["[k6-summary.json]"])
+    dependencies: tuple[Text, ...] = Field(default=(), examples=["[npm-audit.json]"])
+
+
+class Command(Settings):
+    """A command that may be run because this file, not the project, says so."""
+
+    name: Text = Field(examples=["type-check"])
+    run: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(examples=["[npm, run, type-check]"])
+    area: Area = Field(examples=["delivery"])
+    timeout: Duration = Field(
+        default=timedelta(minutes=5), examples=["5m"], json_schema_extra={"default": "5m"}
+    )
+
+
+class HttpTarget(Settings):
+    """An address that may be asked."""
+
+    url: Annotated[str, AfterValidator(_web_address)] = Field(examples=["http://127.0.0.1:8000/api/health"])
+    expect: Annotated[int, Field(ge=100, le=599)] = Field(default=200, examples=["200"])
+    p95: Duration | None = Field(default=None, examples=["50ms"])
+
+
+class PostgresTarget(Settings):
+    """A PostgreSQL server; the variable that holds its DSN, never the DSN itself."""
+
+    dsn_env: Variable = Field(examples=["DATABASE_URL"])
+    extensions: tuple[Text, ...] = Field(default=(), examples=["[pgcrypto]"])
+
+
+class RedisTarget(Settings):
+    """A Redis server; the variable that holds its URL."""
+
+    url_env: Variable = Field(examples=["REDIS_URL"])
+
+
+class TlsTarget(Settings):
+    """A TLS endpoint and how long its certificate must still hold."""
+
+    host: Text = Field(examples=["api.example.com"])
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=443, examples=["443"])
+    min_days: Annotated[int, Field(ge=0)] = Field(default=30, examples=["30"])
+
+
+class Targets(Settings):
+    """Live probes; only these addresses are ever asked."""
+
+    http: tuple[HttpTarget, ...] = Field(default=(), examples=['[{url: "http://127.0.0.1:8000/health"}]'])
+    postgres: tuple[PostgresTarget, ...] = Field(default=(), examples=["[{dsn_env: DATABASE_URL}]"])
+    redis: tuple[RedisTarget, ...] = Field(default=(), examples=["[{url_env: REDIS_URL}]"])
+    tls: tuple[TlsTarget, ...] = Field(default=(), examples=["[{host: api.example.com}]"])
+
+
+class Attestation(Settings):
+    """What a named person vouches for where the project itself cannot show it."""
+
+    check: Text = Field(examples=["REC-003"])
+    answer: Answer = Field(examples=["pass"])
+    by: Text = Field(examples=["Jane Doe, SRE"])
+    on: date = Field(examples=["2026-11-01"])
+    note: Text | None = Field(default=None, examples=["restored on staging, 38 minutes"])
+
+
+class WaiverParams(Settings):
+    """An accepted risk: what it covers, why, who answers for it, until which day."""
+
+    check: Text = Field(examples=["ORC-004"])
+    path: Text = Field(default="**", description="Glob of the paths it covers.", examples=["k8s/dev/**"])
+    reason: Text = Field(examples=["the pilot runs on one node"])
+    owner: Text = Field(examples=["Jane Doe"])
+    expires: date = Field(description="The last day on which it holds.", examples=["2026-12-31"])
+
+
+class Params(Settings):
+    """One assessment as its params file states it. Paths are those of the file, see `resolve`."""
+
+    project: ProjectParams = Field(default=ProjectParams(), examples=["{name: NPS, path: ../nps}"])
+    report: ReportParams = Field(default=ReportParams(), examples=["{style: status}"])
+    environments: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
+        default=("staging", "production"),
+        description="What gets a verdict.",
+        examples=["[staging, production]"],
+    )
+    policy: Policy = Field(
+        default="default", description="default, a file, or a mapping.", examples=["default"]
+    )
+    thresholds: Thresholds = Field(default=Thresholds(), examples=["{rto: 4h}"])
+    evidence: EvidenceParams = Field(default=EvidenceParams(), examples=["{junit: [junit.xml]}"])
+    commands: tuple[Command, ...] = Field(
+        default=(), examples=["[{name: lint, run: [make, lint], area: delivery}]"]
+    )
+    targets: Targets = Field(default=Targets(), examples=["{redis: [{url_env: REDIS_URL}]}"])
+    claims: tuple[Text, ...] = Field(
+        default=(), description="Reports to check.", examples=["[docs/READINESS.md]"]
+    )
+    attestations: tuple[Attestation, ...] = Field(
+        default=(), examples=["[{check: REC-003, answer: pass, by: Jane Doe, on: 2026-11-01}]"]
+    )
+    waivers: tuple[WaiverParams, ...] = Field(
+        default=(),
+        examples=["[{check: ORC-004, path: k8s/dev/**, reason: ..., owner: ..., expires: 2026-12-31}]"],
+    )
+    history: Annotated[str, AfterValidator(_database_address)] | None = Field(
+        default=None, description="A SQLAlchemy URL.", examples=["sqlite:///history.db"]
+    )
+
+    _source: Source = PrivateAttr(default_factory=lambda: parse_source("", "params"))
+    _base: Path = PrivateAttr(default_factory=Path.cwd)
+
+    @property
+    def source(self) -> Source:
+        """The file that the params were read from, for messages about them."""
+        return self._source
+
+    @property
+    def root(self) -> Path:
+        """The absolute path of the project's folder."""
+        return self.resolve(self.project.path or ".")
+
+    @property
+    def name(self) -> str:
+        """How the report calls the project: the given name, or its folder's."""
+        return self.project.name or self.root.name
+
+    def resolve(self, path: str) -> Path:
+        """A path of the params file as an absolute one."""
+        return (self._base / path).resolve()
+
+    def unused(self) -> tuple[str, ...]:
+        """The keys that were given and that this version does not look at."""
+        return tuple(key for key in _NOT_YET if key in self.model_fields_set and getattr(self, key))
+
+
+def load_params(path: Path, *, project: Path | None = None) -> Params:
+    """The params of a file; `project`, where given, takes the place of the file's `project.path`.
+
+    Raises ParamsError for an unknown key, a wrong type, or a project, policy or claims path that is none.
+    """
+    source = read_source(path)
+    params = validate(Params, (source,), source.value)
+    return _placed(params, source, path.resolve().parent, project)
+
+
+def default_params(project: Path, **report: str) -> Params:
+    """The params of a project that comes without a file. Raises ParamsError where `project` is no folder."""
+    params = Params.model_validate({"report": report})
+    return _placed(params, parse_source("", "params"), Path.cwd(), project)
+
+
+def json_schema() -> str:
+    """The JSON Schema of the params file, as `params/schema.json` holds it for editors."""
+    schema = _with_examples(Params.model_json_schema())
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Readiness Kit params"}
+    return json.dumps({**schema, **head}, indent=2, sort_keys=True) + "\n"
+
+
+def _with_examples(schema: Any) -> Any:
+    """The schema with its examples, written as a user types them, turned into values."""
+    if isinstance(schema, list):
+        return [_with_examples(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    examples = schema.get("examples")
+    if isinstance(examples, list):
+        return {**schema, "examples": [_example(text) for text in examples]}
+    return {key: _with_examples(part) for key, part in schema.items()}
+
+
+def _example(text: str) -> Any:
+    value = parse_source(f"example: {text}", "example").value["example"]
+    return json.loads(json.dumps(value, default=str))
+
+
+def _placed(params: Params, source: Source, base: Path, project: Path | None) -> Params:
+    if project is not None:
+        named = params.project.model_copy(update={"path": str(project.resolve())})
+        params = params.model_copy(update={"project": named})
+    params._source, params._base = source, base
+    problems = [*_project_problems(params), *_file_problems(params)]
+    if problems:
+        raise ParamsError(*problems)
+    return params
+
+
+def _project_problems(params: Params) -> list[str]:
+    place = params.source.place(("project", "path"))
+    if params.project.path is None:
+        return [f"{place}: 'project.path' is missing; for example project: {{path: ../shop}}"]
+    if params.root.is_dir():
+        return []
+    where = place if params.source.has(("project", "path")) else params.project.path
+    what = "is a file" if params.root.exists() else "does not exist"
+    return [f"{where}: project folder {params.project.path} {what}; name the folder that holds the project"]
+
+
+def _file_problems(params: Params) -> list[str]:
+    named: list[tuple[Route, str]] = [(("claims", i), path) for i, path in enumerate(params.claims)]
+    if isinstance(params.policy, str) and params.policy != "default":
+        named.append((("policy",), params.policy))
+    return [
+        f"{params.source.place(route)}: {route[0]} names {path}, which is no file beside this one"
+        for route, path in named
+        if not params.resolve(path).is_file()
+    ]

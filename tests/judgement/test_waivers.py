@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from findings import assess, finding
+
+from kit.model import Finding, Strength
+
+
+def waived(*findings: Finding, **waiver: Any) -> tuple[list[bool], list[str]]:
+    entry = {
+        "check": "SEC-001",
+        "path": "k8s/dev/**",
+        "reason": "pilot",
+        "owner": "Jane",
+        "expires": "2026-12-31",
+    }
+    assessment = assess(*findings, waivers=[{**entry, **waiver}])
+    return [f.waived is not None for f in assessment.findings], [n.kind for n in assessment.notices]
+
+
+DEV = finding(path="k8s/dev/app.yaml")
+
+
+def test_a_waiver_covers_its_check_under_its_path() -> None:
+    marks, notices = waived(
+        DEV, finding(path="k8s/prod/app.yaml"), finding("SEC-002", path="k8s/dev/app.yaml")
+    )
+
+    assert marks == [True, False, False]
+    assert notices == []
+
+
+def test_what_is_waived_is_neither_passed_nor_open() -> None:
+    waiver = {"check": "SEC-001", "path": "k8s/dev/**", "reason": "r", "owner": "o", "expires": "2026-12-31"}
+    assessment = assess(DEV, finding("SEC-002", "pass"), waivers=[waiver])
+
+    assert assessment.score == 100.0
+    assert assessment.areas[0].counts["waived"] == 1
+    assert assessment.areas[0].counts["pass"] == 1
+    assert [t.key for t in assessment.areas[0].score_terms] == ["SEC-002"]
+    assert assessment.open == ()
+
+
+def test_a_waiver_holds_through_its_last_day() -> None:
+    assert waived(DEV, expires="2026-11-22") == ([True], [])
+    assert waived(DEV, expires="2026-11-21") == ([False], ["waiver-expired"])
+
+
+@pytest.mark.parametrize(
+    ("found", "waiver", "kind"),
+    [
+        (finding(outcome="pass", path="k8s/dev/app.yaml"), {}, "waiver-unused"),
+        (DEV, {"path": "**"}, "waiver-too-wide"),
+        (DEV, {"expires": "2036-01-01"}, "waiver-too-long"),
+        (finding(path="k8s/dev/app.yaml", blocker="cannot start"), {}, "waiver-refused"),
+    ],
+)
+def test_a_misused_waiver_is_reported(found: Finding, waiver: dict[str, str], kind: str) -> None:
+    assert waived(found, **waiver)[1] == [kind]
+
+
+def test_a_waiver_over_very_many_findings_is_too_wide() -> None:
+    assert waived(*(finding(path="k8s/dev/app.yaml", line=n) for n in range(26)))[1] == ["waiver-too-wide"]
+
+
+def test_a_blocker_cannot_be_waived() -> None:
+    assert waived(finding(path="k8s/dev/app.yaml", blocker="cannot start"))[0] == [False]
+
+
+def attested(*findings: Finding, answer: str = "pass") -> tuple[list[Finding], list[str]]:
+    entry = {"check": "SEC-001", "answer": answer, "by": "Jane Doe", "on": "2026-11-01", "note": "38 minutes"}
+    assessment = assess(*findings, attestations=[entry])
+    return list(assessment.findings), [n.kind for n in assessment.notices]
+
+
+@pytest.mark.parametrize("answer", ["pass", "partial", "fail"])
+def test_a_person_answers_what_the_project_cannot_show(answer: str) -> None:
+    (found,), notices = attested(finding(outcome="unknown"), answer=answer)
+
+    assert (found.outcome, found.evidence[0].strength, notices) == (answer, Strength.ATTESTED, [])
+    assert found.message.startswith(f"Jane Doe attests on 2026-11-01: {answer}. 38 minutes")
+
+
+def test_a_person_does_not_overrule_the_project() -> None:
+    found, notices = attested(finding(outcome="unknown", line=1), finding(outcome="fail", line=2))
+
+    assert {f.outcome for f in found} == {"unknown", "fail"}
+    assert notices == ["attestation-unused"]
+
+
+def test_an_answer_to_what_nobody_asked_is_reported() -> None:
+    assert attested(finding("SEC-002", "unknown"))[1] == ["attestation-unused"]
