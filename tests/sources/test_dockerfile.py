@@ -70,7 +70,7 @@ def test_two_heredocs_of_a_copy_are_no_sources() -> None:
 
 
 def test_a_shift_or_a_here_string_opens_no_heredoc() -> None:
-    found = read("FROM alpine\nRUN echo $(( 1 << 2 )) && cat <<< text && echo \"<<EOF\"\nUSER x\n")
+    found = read('FROM alpine\nRUN echo $(( 1 << 2 )) && cat <<< text && echo "<<EOF"\nUSER x\n')
 
     assert next(found.of("RUN")).heredocs == ()
     assert found.problems == ()
