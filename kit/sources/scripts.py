@@ -29,6 +29,7 @@ _POWERSHELL_WORDS = word_set("""
     if else elseif foreach for while do switch try catch finally function param return throw begin
     process end break continue exit using class enum trap filter
 """)
+_MOVES = word_set("cd chdir pushd set-location push-location")
 _BATCH_WORDS = word_set("rem setlocal endlocal goto if for exit shift title color else")
 
 
@@ -108,7 +109,7 @@ def _outline(
             if not words or words[0].lower() in skipped:
                 break
             yield Command(words[0], words[1:], part.strip(), at, directory=directory)
-            if words[0].lower() in {"cd", "set-location", "pushd", "push-location", "chdir"} and len(words) > 1:
+            if words[0].lower() in _MOVES and len(words) > 1:
                 directory = join(directory, words[-1])
 
 

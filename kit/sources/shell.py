@@ -337,8 +337,9 @@ def _mask(text: str, originals: list[str]) -> str:
     """Workflow expressions as plain expansions, which the grammar can read; `originals` collects them."""
 
     def masked(match: re.Match[str]) -> str:
-        if match[0].strip("${} ") in {"github.workspace", "runner.workspace"}:
-            return "${GITHUB_WORKSPACE}"
+        name = match[0].strip("${} ")
+        if name in {"github.workspace", "github.action_path"}:
+            return f"${{{name.replace('.', '_').upper()}}}"
         originals.append(match[0])
         return f"${{EXPRESSION_{len(originals) - 1}}}"
 
