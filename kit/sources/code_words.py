@@ -1,0 +1,74 @@
+"""What names suggest: whether a dependency, middleware, guard or decorator authenticates the caller."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+_ALWAYS = frozenset(
+    "auth authed authn authz authenticate authenticated authenticates authentication authenticator authorization"
+    " authorize authorized authorizer authorise authorised jwt oauth bearer protect protected apikey rbac acl"
+    " superuser loggedin signedin permission permissions privilege privileges".split()
+)
+_NEVER = frozenset(
+    "optional maybe optionally anonymous unauthenticated unauthorized unauthorised noauth public skip form disable"
+    " disabled router routes route controller csrf cors error errors".split()
+)
+_DEMANDS = frozenset(
+    "verify verified check validate require required requires ensure is has need needs only assert guard must"
+    " current get".split()
+)
+_SUBJECTS = frozenset("token login session admin role roles signature superadmin credentials identity".split())
+_PAIRS = (
+    {"current", "user"},
+    {"require", "user"},
+    {"requires", "user"},
+    {"ensure", "user"},
+    {"api", "key"},
+    {"logged", "in"},
+    {"signed", "in"},
+    {"active", "user"},
+    {"login", "required"},
+    {"user", "required"},
+    {"current", "subject"},
+    {"current", "principal"},
+)
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of an identifier, lower-case: `requireAPIKey` and `require_api_key` give the same three."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+@lru_cache(maxsize=4096)
+def suggests_auth(name: str) -> bool:
+    """True where a name says that the caller must be known: `get_current_user`, `requireAuth`, `passport.authenticate`.
+
+    A name that speaks of optional or anonymous access, or of a login form, does not.
+    """
+    words = set(words_of(name))
+    if words & _NEVER:
+        return False
+    if words & _ALWAYS or any(pair <= words for pair in _PAIRS):
+        return True
+    demands = words & (_DEMANDS - {"get"})
+    return bool(demands and words & _SUBJECTS)
+
+
+_PUBLIC = frozenset("public anonymous noauth unprotected unauthenticated".split())
+
+
+def suggests_public(name: str) -> bool:
+    """True where a decorator takes a route out of a global guard: `@Public()`, `@SkipAuth()`, `@AllowAnonymous()`."""
+    words = set(words_of(name))
+    return bool(words & _PUBLIC) or ("skip" in words and bool(words & _ALWAYS)) or {"no", "auth"} <= words
+
+
+_REFUSES = re.compile(r"\b40[13]\b|[Uu]nauthori[sz]ed|UNAUTHORIZED|Forbidden|FORBIDDEN|NotAuthenticated")
+
+
+def refuses(text: str) -> bool:
+    """True where a function's text answers 401 or 403: what a guard does, whatever it is called."""
+    return bool(_REFUSES.search(text))
