@@ -28,7 +28,20 @@ _EXAMPLE = {"example", "examples", "sample", "samples", "demo", "demos", "tutori
     "playground", "playgrounds", "quickstart", "quickstarts", "showcase",
 }  # fmt: skip
 _DOCUMENTATION = {"docs", "doc", "documentation", "javadoc", "apidocs", "wiki", "adr", "adrs", "rfcs", "man"}
-_SOURCE_ROOTS = {"src", "app", "lib", "pkg", "internal", "cmd", "main", "java", "kotlin", "source", "server", "api"}
+_SOURCE_ROOTS = {
+    "src",
+    "app",
+    "lib",
+    "pkg",
+    "internal",
+    "cmd",
+    "main",
+    "java",
+    "kotlin",
+    "source",
+    "server",
+    "api",
+}
 _SERVICE_ROOTS = {"apps", "services", "packages", "modules", "projects", "microservices"}
 _PIPELINES = {".github", ".gitlab", ".circleci", ".buildkite", ".azure-pipelines", ".azuredevops"}
 _ASSETS = {"static", "public", "assets", "wwwroot"}
@@ -48,14 +61,18 @@ _LOCKS = {"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.ya
     "flake.lock", "chart.lock", "deno.lock", "podfile.lock",
 }  # fmt: skip
 
-_CODE = "py|js|jsx|ts|tsx|mjs|cjs|mts|cts|go|java|kt|rb|php|cs|rs|swift|scala|ex|exs|groovy|vue|svelte|sh|http"
+_CODE = (
+    "py|js|jsx|ts|tsx|mjs|cjs|mts|cts|go|java|kt|rb|php|cs|rs|swift|scala|ex|exs|groovy|vue|svelte|sh|http"
+)
 _TEST_NAME = re.compile(
     rf"(?:.+\.(?:test|tests|spec|cy|e2e|e2e-spec|unit|pact)\.(?:{_CODE}|snap)"
     r"|.+_test\.(?:go|py|rb|dart|ex|exs|cc|cpp|rs)|.+_spec\.rb|test_.+\.(?:py|rb|sh)|conftest\.py"
     r"|spec_helper\.rb|rails_helper\.rb|.+\.snap|.+\.feature"
     r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.tests?)"
 )
-_TEST_CAMEL = re.compile(r".*[a-z0-9](?:Tests?|IT|ITCase|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|php|swift)")
+_TEST_CAMEL = re.compile(
+    r".*[a-z0-9](?:Tests?|IT|ITCase|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|php|swift)"
+)
 _DOCUMENTATION_NAME = re.compile(
     r".+\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile)|(?:readme|license|licence|copying|notice|changelog|changes"
     r"|history|authors|contributors|contributing|code_of_conduct|security|support|todo|maintainers)(?:\.txt)?"
@@ -66,9 +83,17 @@ _GENERATED_NAME = re.compile(
     r"|.+\.bundle\.js|.+\.(?:js|css|mjs|cjs)\.map"
 )
 _COMMENT = re.compile(r"^\s*(?://|/\*|\*|#|<!--|--|;|\"\"\"|'''|%|REM\b|\{/\*)")
-_MARKER = re.compile(r"\bcode generated\b.{0,200}\bdo not edit\b|@generated\b|<auto-?generated", re.IGNORECASE)
-_GENERATED_WORD = re.compile(r"auto-?\s?generated|automatically generated|\bgenerated (?:by|from|with|file|code)\b|is generated\b", re.IGNORECASE)
-_HANDS_OFF = re.compile(r"do\s+not\s+(?:manually\s+)?(?:edit|modify|change)|don'?t\s+(?:edit|modify)|not be edited|any (?:manual )?changes will be", re.IGNORECASE)
+_MARKER = re.compile(
+    r"\bcode generated\b.{0,200}\bdo not edit\b|@generated\b|<auto-?generated", re.IGNORECASE
+)
+_GENERATED_WORD = re.compile(
+    r"auto-?\s?generated|automatically generated|\bgenerated (?:by|from|with|file|code)\b|is generated\b",
+    re.IGNORECASE,
+)
+_HANDS_OFF = re.compile(
+    r"do\s+not\s+(?:manually\s+)?(?:edit|modify|change)|don'?t\s+(?:edit|modify)|not be edited|any (?:manual )?changes will be",
+    re.IGNORECASE,
+)
 HEADER_LINES = 15
 
 _WORDS = {
@@ -135,7 +160,12 @@ def class_by_path(path: str, *, examples: bool = True) -> FileClass:
 
 def _by_purpose(name: str, folders: tuple[str, ...], *, examples: bool) -> FileClass:
     lower = name.lower()
-    if _TEST & set(folders) or _TEST_NAME.fullmatch(lower) or _TEST_CAMEL.fullmatch(name) or _ruby_spec(name, folders):
+    if (
+        _TEST & set(folders)
+        or _TEST_NAME.fullmatch(lower)
+        or _TEST_CAMEL.fullmatch(name)
+        or _ruby_spec(name, folders)
+    ):
         return FileClass.TEST
     if examples and _example(lower, folders):
         return FileClass.EXAMPLE
@@ -157,7 +187,9 @@ def _vendored(name: str, folders: tuple[str, ...]) -> bool:
 def _build_output(suffix: str, folders: tuple[str, ...]) -> bool:
     if _BUILD & set(folders) or any(folder.endswith(".egg-info") for folder in folders):
         return True
-    return suffix in _COMPILED and bool(_BUILD_IF_COMPILED & set(folders)) and not _SOURCE_ROOTS & set(folders)
+    return (
+        suffix in _COMPILED and bool(_BUILD_IF_COMPILED & set(folders)) and not _SOURCE_ROOTS & set(folders)
+    )
 
 
 def _example(name: str, folders: tuple[str, ...]) -> bool:
@@ -166,7 +198,9 @@ def _example(name: str, folders: tuple[str, ...]) -> bool:
     for place, folder in enumerate(folders):
         if folder in _SOURCE_ROOTS:
             return False
-        if folder in _EXAMPLE and not (place and folders[place - 1] in _SERVICE_ROOTS and not folder.endswith("s")):
+        if folder in _EXAMPLE and not (
+            place and folders[place - 1] in _SERVICE_ROOTS and not folder.endswith("s")
+        ):
             return True
     return False
 

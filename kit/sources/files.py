@@ -159,7 +159,7 @@ class FileIndex:
         """The lines `first` to `last` (1-based), secrets masked with the whole file in view."""
         name = clean(path) or ""
         if name not in self._masked:
-            self._masked[name] = self.mask("\n".join(self.lines(name))).split("\n")
+            self._masked[name] = secrets.mask("\n".join(self.lines(name)), name).split("\n")
         return "\n".join(self._masked[name][max(first, 1) - 1 : max(last, first)])
 
     def mask(self, text: str) -> str:
@@ -235,7 +235,9 @@ class FileIndex:
         if is_binary(self._sniffed(entry.path)):
             return ""
         if entry.size > MAX_BYTES:
-            self._reading[entry.path] = Problem(f"The file is too large to be read: {entry.size} bytes.", At(entry.path))
+            self._reading[entry.path] = Problem(
+                f"The file is too large to be read: {entry.size} bytes.", At(entry.path)
+            )
             return ""
         decoded = decode(self._bytes(entry, MAX_BYTES))
         if decoded.repaired:

@@ -96,7 +96,7 @@ def _revision(directory: Path, common: Path, problems: list[Problem]) -> str | N
         sha = refs[b"HEAD"].decode("ascii")  # type: ignore[index]
     except KeyError:
         return None  # a repository without a commit
-    except Exception as error:  # noqa: BLE001 - dulwich raises many kinds on broken files
+    except Exception as error:
         problems.append(Problem(f"The revision cannot be read: {_said(error)}", At(".git")))
         return None
     return sha if _SHA.fullmatch(sha) else None
@@ -111,7 +111,7 @@ def _tracked(directory: Path, common: Path, problems: list[Problem]) -> frozense
             raise ValueError("it is no plain file")
         index = Index(path, object_format=_object_format(common))
         return frozenset(os.fsdecode(name) for name in index)
-    except Exception as error:  # noqa: BLE001 - dulwich raises many kinds on broken files
+    except Exception as error:
         problems.append(Problem(f"The git index cannot be read: {_said(error)}", At(".git")))
         return None
 

@@ -61,7 +61,9 @@ def _document(text: str, path: str) -> Document:
 
 def _strict(text: str) -> str:
     """The text without a byte order mark, and blanks where comments and trailing commas were."""
-    text = _STRING_OR_COMMENT.sub(lambda m: m[0] if m[0][0] == '"' else _NOT_BREAK.sub(" ", m[0]), text.lstrip("\ufeff"))
+    text = _STRING_OR_COMMENT.sub(
+        lambda m: m[0] if m[0][0] == '"' else _NOT_BREAK.sub(" ", m[0]), text.lstrip("\ufeff")
+    )
     return _STRING_OR_COMMA.sub(lambda m: m[0] if m[0][0] == '"' else " ", text)
 
 
@@ -106,7 +108,9 @@ class _Reader:
             if key in entries:
                 message = f"The key {key!r} is given twice; the first is on line {entries[key].line}."
                 self.problems.append(Problem(message, At(self.path, line, line)))
-            entries[key] = Node(value.data, At(self.path, line, value.at.end_line), key, None, line, value.raw)
+            entries[key] = Node(
+                value.data, At(self.path, line, value.at.end_line), key, None, line, value.raw
+            )
         return entries
 
     def _key(self, name: SgNode) -> str:

@@ -15,8 +15,25 @@ from kit.sources.nodes import Problem
 MAX_FILES = 200_000
 _NEVER = frozenset({".git", ".hg", ".svn", ".jj"})
 _INSTALLED = frozenset(
-    {"node_modules", "bower_components", "__pycache__", ".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache"}
-    | {".ruff_cache", ".hypothesis", ".terraform", ".gradle", ".terragrunt-cache", ".ipynb_checkpoints", ".DS_Store"}
+    {
+        "node_modules",
+        "bower_components",
+        "__pycache__",
+        ".venv",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".pytest_cache",
+    }
+    | {
+        ".ruff_cache",
+        ".hypothesis",
+        ".terraform",
+        ".gradle",
+        ".terragrunt-cache",
+        ".ipynb_checkpoints",
+        ".DS_Store",
+    }
 )
 """What installers and tools leave behind: not walked into; what git tracks of it is taken all the same."""
 
@@ -81,12 +98,19 @@ def walk(root: Path, rules: IgnoreRules, tracked: Iterable[str]) -> Walk:
     found = Walk(root, rules)
     for name in _names(found):
         if len(found.entries) >= MAX_FILES:
-            found.problems.append(Problem(f"More than {MAX_FILES} files; the rest is not looked at.", At(".")))
+            found.problems.append(
+                Problem(f"More than {MAX_FILES} files; the rest is not looked at.", At("."))
+            )
             return found
         found.take(name)
     for name in sorted(set(tracked) - found.entries.keys()):
         parts = name.split("/")
-        if ".." not in parts and not _NEVER & set(parts) and os.path.lexists(root / name) and shown(name) not in found.entries:
+        if (
+            ".." not in parts
+            and not _NEVER & set(parts)
+            and os.path.lexists(root / name)
+            and shown(name) not in found.entries
+        ):
             found.take(name)
     return found
 
@@ -122,7 +146,9 @@ def _listed(found: Walk, folder: str) -> list[os.DirEntry[str]]:
         with os.scandir(found.root / folder) as entries:
             return sorted(entries, key=lambda e: e.name)
     except OSError as error:
-        found.problems.append(Problem(f"The folder cannot be read: {reason(error)}", At(shown(folder) or ".")))
+        found.problems.append(
+            Problem(f"The folder cannot be read: {reason(error)}", At(shown(folder) or "."))
+        )
         return []
 
 

@@ -152,12 +152,17 @@ class _Reader:
         if target is None:
             self.problems.append(Problem(f"The alias *{event.anchor} has no anchor before it.", at))
         elif self.expanded + size > MAX_EXPANDED:
-            self.problems.append(Problem(f"The alias *{event.anchor} is not expanded: the file grows too large.", at))
+            self._refuse(event.anchor, at)
         else:
             self.expanded += size
             self._made += size
             return replace(target, at=at)
         return Node(None, at)
+
+    def _refuse(self, anchor: str, at: At) -> None:
+        message = f"The alias *{anchor} is not expanded: the file grows too large."
+        if all(problem.message != message for problem in self.problems):
+            self.problems.append(Problem(message, at))
 
     def _scalar(self, event: ScalarEvent) -> Node:
         first = event.start_mark.line
@@ -212,7 +217,9 @@ class _Reader:
     def _mergeable(self, value: Node, line: int) -> list[Node]:
         sources = list(value.children()) if value.is_list else [value]
         if not all(source.is_map for source in sources):
-            self.problems.append(Problem("The merge key takes a mapping or a list of mappings.", At(self.path, line)))
+            self.problems.append(
+                Problem("The merge key takes a mapping or a list of mappings.", At(self.path, line))
+            )
         return [source for source in sources if source.is_map]
 
     def _span(self, start: Event, end: Event, children: list[Node]) -> At:

@@ -1,0 +1,174 @@
+"""Names that hold secrets, and values: placeholders, known defaults, references, and what looks real."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Context = Literal["code", "config", "prose"]
+"""Where a value stands: in a program a bare word is an identifier, in a configuration it is the value itself."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_TAIL = frozenset(
+    "value dev prod test staging local old new current default b64 base64 hash hashed plain raw hex".split()
+)
+_ENDINGS = frozenset(
+    "password passwd passwort pwd pass passphrase passcode secret secrets token apikey credential credentials "
+    "creds requirepass authtoken accesstoken pgpassword secretkey privatekey accesskey clientsecret".split()
+)
+_KEY_KINDS = frozenset(
+    "api secret private access encryption encrypt signing sign auth master service account session license hmac "
+    "jwt app admin role shared webhook aes crypto deploy ssh subscription".split()
+)
+_ACTIONS = frozenset(
+    "forgot forget reset change confirm enter invalid wrong show hide toggle has is use uses require requires "
+    "required min max missing update no allow enable enabled disable validate verify check repeat retype "
+    "incorrect weak strong public publishable count num per label placeholder mandatory".split()
+)
+_WORKING_DIRECTORY = frozenset({"pwd", "oldpwd"})
+
+_DEFAULTS = frozenset(
+    "postgres postgresql admin administrator password passw0rd pass passwd secret root toor guest user test "
+    "testing mysql mariadb mongo mongodb redis rabbitmq minio minioadmin sa dba oracle elastic kibana grafana "
+    "keycloak letmein welcome qwerty abc123 123 1234 111111 000000 dev develop development local default demo "
+    "docker django flask rails app api web db database supersecret topsecret keyboardcat hunter2 iloveyou monkey "
+    "dragon sysadmin vagrant ubuntu pi raspberry tomcat jenkins nexus sonar artifactory system manager changeit "
+    "p@ssw0rd p@ssword pa$$word s3cret s3cr3t".split()
+) | {"keyboard cat"}
+_DEFAULT_WITH_TAIL = re.compile(
+    r"(?:my)?[-_]?(?:postgres|admin|password|passw0rd|p@ssw0rd|secret|root|test|user|guest|demo|dev|mysql|mongo"
+    r"|redis|welcome|qwerty|super)[-_@!]?(?:\d{1,4}|password|pass|secret|key|admin|root)?[!.#]{0,2}"
+)
+_SEQUENCE = re.compile(r"12345678|87654321|abcdefgh|qwertyui")
+_DESCRIPTION = re.compile(
+    r"(?:[a-z]+[-_ .]+)*(?:[a-z]*(?:secret|password|passwd|token)|pass|key|pwd)(?:[-_ .]+[a-z]+)*|[a-z]{0,12}secret[a-z]{0,8}"
+)
+
+_PLACEHOLDER = re.compile(
+    r"<[^<>]{0,200}>|\$\{\{.{0,200}\}\}|\$\{.{0,200}\}|\$\(.{0,200}\)|\$[A-Za-z_]\w{0,100}|\{\{.{0,200}\}\}"
+    r"|\{%.{0,200}%\}|%[A-Za-z_]\w{0,60}%|@[A-Za-z_.]{1,60}@|__\w{1,60}__|\[[A-Za-z_ -]{2,60}\]"
+    r"|\{[A-Za-z_.-]{0,60}\}|[xX]{3,}|-{3,}|_{3,}|\?{2,}"
+    r"|none|null|nil|undefined|n/?a|true|false|yes|no|on|off|enabled|disabled|empty|unset|tbd|todo",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLACEHOLDER_WORD = re.compile(
+    r"change[-_ ]?(?:me|this|it|in|before)|replace[-_ ]?(?:me|this|with|by|in)"
+    r"|(?<![a-z])your(?=[-_ ]|[a-z]{0,12}$)|(?<![a-z])example(?![a-z])|example$"
+    r"|(?<![a-z])(?:dummy|placeholder|fixme|redacted|sample|fake|mock)(?![a-z])|(?:fake){2}"
+    r"|(?<![a-z])(?:insert|enter|put|fill|paste|add|set)[-_ ](?:your|a|the|in|here|me|this)"
+    r"|(?<![a-z])to[-_ ]be[-_ ]|not[-_ ]?(?:a[-_ ])?(?:real|secure|secret)|do[-_ ]?not[-_ ]?use"
+    r"|generate[-_ ](?:a|with|me|one|your)|\*{3,}|x{6,}|\.{3}|…|0{8,}",
+    re.IGNORECASE,
+)
+
+_REFERENCE_START = tuple("$ %( {{ < ! * & @ ENC[ {cipher} vault: ssm: arn: file: env:".split())
+_REFERENCE = re.compile(
+    r"\$\{|\$\(|\{\{|process\.env|os\.environ|getenv|import\.meta|secretKeyRef|valueFrom|/run/secrets|op://"
+    r"|secretsmanager|(?<![\w-])(?:env|secrets?|vars?|config|settings|self|this|data|local|module|props|req"
+    r"|request|ctx|Values)[.\[(]"
+)
+_CALL_OR_BLOCK = re.compile(
+    r"[\w\])]\(|^[\[({|>]|[{(\[]$|^(?:await|new|return|lambda|function|async|not|if|typeof)\b"
+)
+_IDENTIFIERS = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::|->)[A-Za-z_$][\w$]*)+")
+_CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_PLAIN_PATH = re.compile(
+    r"(?:\.{1,2}|~)?/[a-z0-9._-]+(?:/[a-z0-9._-]+)*/?|[\w./-]+\.(?:pem|key|crt|txt|json|ya?ml|env|p12|jks)"
+)
+_NUMBER_OR_VERSION = re.compile(r"[\^~<>=v ]*\d+(?:\.\d+)+[\w.+-]{0,20}|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_HASHES = ("$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$scrypt$", "$pbkdf2")
+_TYPES = frozenset(
+    "string str bytes secretstr number boolean object any text varchar char required optional inherit".split()
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether what has this name is a secret: DB_PASSWORD, apiKey, jwt-secret; not passwordLength or token_url."""
+    if name.lower() in _WORKING_DIRECTORY:
+        return False
+    words = [word.lower() for word in _WORD.findall(name)]
+    while len(words) > 1 and (words[-1] in _TAIL or words[-1].isdigit()):
+        words.pop()
+    if not words or _ACTIONS & set(words):
+        return False
+    last = words[-1]
+    if last in _ENDINGS or last.endswith(("password", "passwd", "secret", "apikey")):
+        return True
+    if last.endswith("token") and len(last) > 5:
+        return True
+    return last == "key" and len(words) > 1 and words[-2] in _KEY_KINDS
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether the value stands for one that is to be put there: empty, changeme, <token>, ${VAR}, your-key, xxxx."""
+    value = value.strip().strip("\"'`")
+    if not value:
+        return True
+    return bool(_PLACEHOLDER.fullmatch(value[:400]) or _PLACEHOLDER_WORD.search(value[:400]))
+
+
+def is_weak(value: str) -> bool:
+    """Whether anybody guesses the value: a default (postgres, admin, password123, 123456) or words that say what it
+    is (my-jwt-secret)."""
+    value = value.strip().strip("\"'`").lower()[:80]
+    if value in _DEFAULTS or _DEFAULT_WITH_TAIL.fullmatch(value) or _SEQUENCE.search(value):
+        return True
+    return value.isdigit() and len(value) < 8 or _DESCRIPTION.fullmatch(value) is not None
+
+
+def is_reference(value: str, *, quoted: bool) -> bool:
+    """Whether the value says where the secret is, rather than what it is: a variable, a call, a path, a type."""
+    value = value[:400]
+    if value.startswith(_HASHES):
+        return False
+    if value.startswith(_REFERENCE_START) or _REFERENCE.search(value) or _CONSTANT_NAME.fullmatch(value):
+        return True
+    if _PLAIN_PATH.fullmatch(value) or value.startswith(("http://", "https://")) or value.lower() in _TYPES:
+        return True
+    return not quoted and bool(_CALL_OR_BLOCK.search(value) or _IDENTIFIERS.fullmatch(value))
+
+
+def looks_real(value: str, context: Context, *, quoted: bool, literal: bool) -> bool:
+    """Whether the value of something with a secret's name is one that must not be shown.
+
+    `quoted`: it stood in quotes. `literal`: where it stands nothing but a value can stand (`NAME=value` in an env
+    file), so that a word is neither an identifier nor a type.
+    """
+    if len(value) < 4 or is_placeholder(value) or is_weak(value) or is_reference(value, quoted=quoted):
+        return False
+    if _NUMBER_OR_VERSION.fullmatch(value):
+        return value.isdigit() and (quoted or literal)
+    if re.search(r"\s", value):
+        return literal and _mixed(value)
+    if not value.isascii():
+        return any(c.isdigit() for c in value)
+    if value.isalpha():
+        return len(value) >= (6 if literal else 12 if quoted else _bare_length(context, 8))
+    if _words_only(value):
+        return len(value) >= (10 if literal else 24 if quoted else _bare_length(context, 16))
+    return quoted or literal or context == "config" or _mixed_token(value)
+
+
+def names_itself(value: str, name: str) -> bool:
+    """Whether the value only repeats a name, as in `access_token: "access_token"`."""
+    return is_secret_name(value) and re.fullmatch(r"[A-Za-z_]\w*", value) is not None and value.lower() != "password" or (
+        re.sub(r"\W|_", "", value).lower() == re.sub(r"\W|_", "", name).lower()
+    )
+
+
+def _bare_length(context: Context, length: int) -> int:
+    return length if context == "config" else 33
+
+
+def _mixed(value: str) -> bool:
+    """Whether a text with blanks is no sentence: few words, and digits or signs within them."""
+    words = value.split()
+    return len(words) <= 4 and any(re.search(r"[A-Za-z]\d|\d[A-Za-z]|[^\w\s.,:;!?'\"()<>/-]", w) for w in words)
+
+
+def _mixed_token(value: str) -> bool:
+    return len(value) >= 8 and re.search(r"[A-Za-z]\d[A-Za-z]|\d[A-Za-z]\d|[!#%^&*+=@~]", value) is not None
+
+
+def _words_only(value: str) -> bool:
+    return re.fullmatch(r"[A-Za-z]+(?:[-_. /:]+[A-Za-z]+)*[-_.:]?", value[:400]) is not None
