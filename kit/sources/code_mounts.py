@@ -116,9 +116,9 @@ class MountGraph:
         """Something in this package is mounted that could not be told: no router of it is called unmounted."""
         self._unresolved.add(unit)
 
-    def alias(self, given: Key, parameter: Key) -> None:
+    def alias(self, given: Key, parameter: Key, guard: Guard = OPEN) -> None:
         """A router is given to a function: what that does to its parameter, it does to the router."""
-        self.mount(Mount(given, parameter))
+        self.mount(Mount(given, parameter, guard=guard))
         self.mount(Mount(parameter, given))
 
     def escape(self, key: Key) -> None:
