@@ -46,7 +46,7 @@ class Kustomization:
     """A folder with a kustomization.
 
     `problems` are what Kustomize itself refuses: a resource that is not there, a patch that fits nothing.
-    `unresolved` are what cannot be seen from here: remote bases, plugins, generated files. `used` holds every
+    `unresolved` is what cannot be seen from here: remote bases, plugins, generated files. `used` holds every
     file that takes part, bases included. A component has no `manifests` of its own.
     """
 
@@ -81,7 +81,7 @@ def find(files: FileIndex, documents: Documents) -> tuple[Kustomization, ...]:
 
 
 def _marked(one: Kustomization, found: list[Kustomization], files: FileIndex) -> Kustomization:
-    """Superseded where another one that counts uses it; what is only there for tests counts for tests only."""
+    """Superseded where another one that counts uses it; those for tests count for tests only."""
     users = [k for k in found if k is not one and not k.component and one.path in k.used]
     if not any(counts_for(k.path, one.path, files) for k in users):
         return one

@@ -198,8 +198,14 @@ def _selector_route(node: Node, kind: str) -> tuple[str, ...]:
 
 _Routes = dict[str, tuple[tuple[str, ...], ...]]
 _CONTAINER_NAMES: _Routes = {
-    "ConfigMap": (("env", "*", "valueFrom", "configMapKeyRef", "name"), ("envFrom", "*", "configMapRef", "name")),
-    "Secret": (("env", "*", "valueFrom", "secretKeyRef", "name"), ("envFrom", "*", "secretRef", "name")),
+    "ConfigMap": (
+        ("env", "*", "valueFrom", "configMapKeyRef", "name"),
+        ("envFrom", "*", "configMapRef", "name"),
+    ),
+    "Secret": (
+        ("env", "*", "valueFrom", "secretKeyRef", "name"),
+        ("envFrom", "*", "secretRef", "name"),
+    ),
 }
 _POD_NAMES: _Routes = {
     "ConfigMap": (

@@ -52,7 +52,7 @@ class Manifest:
     `origin` is "plain", "kustomize:<folder>" or "helm:<chart folder>", `scope` the values file of a release;
     `environment` is what the names of its path or overlay say. `complete` is False where some of its values
     could not be resolved, `companions_known` where some objects that are applied with it could not be seen.
-    `superseded` is True where it is only the base of something else in the project, and is not judged by itself.
+    `superseded` is True where it is only the base of something else in the project, not judged by itself.
     """
 
     node: Node

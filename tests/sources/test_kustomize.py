@@ -109,7 +109,8 @@ def test_a_patch_file_with_a_target_is_applied_to_what_it_selects(tmp_path):
 
 
 def test_a_patch_for_nothing_is_refused_at_its_line(tmp_path):
-    found = overlay(tmp_path, "patchesStrategicMerge: [p.yaml]", p="kind: Deployment\nmetadata: {name: gone}\n")
+    patch = "kind: Deployment\nmetadata: {name: gone}\n"
+    found = overlay(tmp_path, "patchesStrategicMerge: [p.yaml]", p=patch)
 
     assert [str(p.at) for p in found.problems] == ["prod/p.yaml:1"]
 
@@ -185,7 +186,7 @@ def test_a_generator_reads_variables_at_their_lines_and_says_what_is_not_there(t
 
     assert str(only(found, "ConfigMap").node.get("data", "URL").at) == "prod/app.env:2"
     assert only(found, "Secret").keys is None
-    assert [p.message for p in found.unresolved] == ["The generator reads key.pem, which is not in the project."]
+    assert ["key.pem" in p.message for p in found.unresolved] == [True]
 
 
 def test_a_component_changes_what_the_overlay_has_and_gives_nothing_by_itself(tmp_path):

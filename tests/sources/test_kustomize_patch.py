@@ -122,8 +122,8 @@ def test_operations_of_json_6902(operation: str, expected: object):
 
 
 def test_an_item_is_appended_with_a_dash():
-    path = "/spec/template/spec/containers/0/env/-"
-    result = apply_operations(node(DEPLOYMENT), node(f"[{{op: add, path: {path}, value: {{name: C}}}}]", "p.yaml"))
+    operation = "[{op: add, path: /spec/template/spec/containers/0/env/-, value: {name: C}}]"
+    result = apply_operations(node(DEPLOYMENT), node(operation, "p.yaml"))
 
     assert container(result).get("env", -1).value == {"name": "C"}
     assert container(result).get("env", -1).at.path == "p.yaml"
