@@ -17,6 +17,8 @@ from kit.sources.nodes import Node, Problem
 
 MAX_DEPTH = 12
 """Files that extend or include each other, one behind the other."""
+MAX_FILES = 200
+"""Files that one compose file may include, directly or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,14 @@ class Loader:
     def __init__(self, files: FileIndex, documents: Documents) -> None:
         self.files = files
         self.documents = documents
+        self._left = MAX_FILES
 
-    def load(self, paths: tuple[str, ...], directory: str | None = None, depth: int = 0) -> Loaded:
-        """The files merged, the base first. Relative paths start from `directory`, by default the base's."""
-        directory = posixpath.dirname(paths[0]) if directory is None else directory
+    def load(self, paths: tuple[str, ...]) -> Loaded:
+        """The files merged, the base first, whose folder relative paths start from."""
+        self._left = MAX_FILES
+        return self._load(paths, posixpath.dirname(paths[0]), 0)
+
+    def _load(self, paths: tuple[str, ...], directory: str, depth: int) -> Loaded:
         loaded = Loaded(Node({}, At(paths[0])))
         for path in paths:
             loaded.root = merge_files(loaded.root, self._layer(path, directory, loaded, depth))
@@ -97,11 +103,12 @@ class Loader:
         result = root
         for paths, inner, place in _includes(root.get("include"), directory):
             missing = [each for each in paths if each not in self.files]
-            if missing or depth >= MAX_DEPTH or path in paths:
-                what = f"{missing[0]} is not there" if missing else "files include each other"
+            self._left -= len(paths)
+            if missing or depth >= MAX_DEPTH or path in paths or self._left < 0:
+                what = f"{missing[0]} is not there" if missing else "files include each other without end"
                 loaded.problems.append(Problem(f"include: {what}", place))
                 continue
-            part = self.load(paths, inner, depth + 1)
+            part = self._load(paths, inner, depth + 1)
             loaded.variables.extend(part.variables)
             loaded.problems.extend(part.problems)
             loaded.included.update(paths, part.included)

@@ -139,6 +139,6 @@ def _deep(base: Node, over: Node) -> Node:
                 entries[key] = node
         return replace(over, data=entries)
     if isinstance(base.data, list) and isinstance(over.data, list):
-        known = [item.value for item in base.data]
-        return replace(over, data=[*base.data, *(item for item in over.data if item.value not in known)])
+        known = {repr(item.value) for item in base.data}
+        return replace(over, data=[*base.data, *(i for i in over.data if repr(i.value) not in known)])
     return over

@@ -123,7 +123,7 @@ class Dockerfile:
 
     def env(self, stage: Stage | None = None) -> dict[str, EnvValue]:
         """The image's variables, filled in as far as the Dockerfile tells."""
-        return self._scope(stage or self.final, None)[0]
+        return self._scope(stage or self.final, None).env
 
     def workdir(self, stage: Stage | None = None, before: Instruction | None = None) -> str | None:
         """The working directory at a stage's end or at an instruction; None where the base image decides.
@@ -150,9 +150,8 @@ class Dockerfile:
             return text
         opening = instruction.stage is None or instruction.name == "FROM"
         stage = None if opening else self.stage(instruction.stage or 0)
-        env, args = self._scope(stage, instruction)
-        values = {**{k: v.value for k, v in args.items()}, **{k: v.value for k, v in env.items()}}
-        return interpolate(text, values.get, self._escape).text
+        scope = self._scope(stage, instruction)
+        return interpolate(text, scope.value, self._escape).text
 
     def _copy(self, instruction: Instruction) -> Copy:
         words = [
@@ -177,25 +176,23 @@ class Dockerfile:
     def _escape(self) -> str:
         return dict(self.directives).get("escape", "\\")
 
-    def _scope(
-        self, stage: Stage | None, before: Instruction | None
-    ) -> tuple[dict[str, EnvValue], dict[str, EnvValue]]:
+    def _scope(self, stage: Stage | None, before: Instruction | None) -> _Scope:
         """The ENVs and ARGs in force at the end of the stage, or just before an instruction in it."""
         outer = _Scope(self._escape)
         for instruction in self.args:
             if instruction is before:
-                return outer.env, outer.args
+                return outer
             outer.take(instruction, {})
         if stage is None:
-            return outer.env, outer.args
+            return outer
         scope = _Scope(self._escape)
         for each in self.lineage(stage):
             scope.args = {}
             for instruction in each.instructions:
                 if instruction is before:
-                    return scope.env, scope.args
+                    return scope
                 scope.take(instruction, outer.args)
-        return scope.env, scope.args
+        return scope
 
 
 class _Scope:
@@ -209,15 +206,22 @@ class _Scope:
     def take(self, instruction: Instruction, outer: dict[str, EnvValue]) -> None:
         if instruction.name not in {"ENV", "ARG"}:
             return
-        before = {k: v.value for k, v in {**self.args, **self.env}.items()}
-        for name, value in instruction.pairs.items():
-            filled = None if value is None else interpolate(value, before.get, self.escape).text
+        filled = {
+            name: None if value is None else interpolate(value, self.value, self.escape).text
+            for name, value in instruction.pairs.items()
+        }
+        for name, value in filled.items():
             if instruction.name == "ENV":
-                self.env[name] = EnvValue(filled, instruction.at, "image")
-            elif filled is None and name in outer:
+                self.env[name] = EnvValue(value, instruction.at, "image")
+            elif value is None and name in outer:
                 self.args[name] = outer[name]
             else:
-                self.args[name] = EnvValue(filled, instruction.at, "build_arg")
+                self.args[name] = EnvValue(value, instruction.at, "build_arg")
+
+    def value(self, name: str) -> str | None:
+        """What a variable holds: an ENV hides an ARG of the same name."""
+        found = self.env.get(name) or self.args.get(name)
+        return found.value if found else None
 
 
 def find(files: FileIndex) -> tuple[Dockerfile, ...]:
@@ -292,12 +296,12 @@ class _Reader:
     def _stage(
         self, outer: Dockerfile, opening: Instruction, instructions: list[Instruction], before: list[Stage]
     ) -> Stage:
-        scope = {name: value.value for name, value in outer._scope(None, None)[1].items()}
+        scope = outer._scope(None, None)
         written = _FROM.match(opening.value)
         if written is None:
             self.problems.append(Problem("FROM names no image", opening.at))
         image = written[1] if written else opening.value
-        image = interpolate(image, scope.get, self.escape).text.strip("\"'")
+        image = interpolate(image, scope.value, self.escape).text.strip("\"'")
         base = next((s.index for s in reversed(before) if s.name and s.name.lower() == image.lower()), None)
         platform = opening.flags.get("platform")
         return Stage(
@@ -307,7 +311,7 @@ class _Reader:
             base_stage=base,
             at=opening.at,
             instructions=tuple(instructions),
-            platform=interpolate(platform, scope.get, self.escape).text if platform else None,
+            platform=interpolate(platform, scope.value, self.escape).text if platform else None,
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kit.model import At
 
-MAX_INSTRUCTIONS = 2000
+MAX_INSTRUCTIONS = 1000
 
 _DIRECTIVE = re.compile(r"#\s*([A-Za-z][A-Za-z0-9_]*)\s*=\s*(\S.*?)\s*$")
 _KNOWN_DIRECTIVES = {"syntax", "escape", "check"}

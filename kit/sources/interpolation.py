@@ -62,13 +62,16 @@ class _Filling:
         made: list[str] = []
         references: list[Reference] = []
         unresolved: list[str] = []
+        size = 0
         for literal, reference in self._pieces(text):
-            if reference is None:
+            # a variable that holds itself twice, line after line, must not grow without end
+            if reference is None or size > MAX_CHARACTERS:
                 made.append(literal)
                 continue
             references.append(reference)
             filled = self._value(literal, reference, depth)
             made.append(filled.text)
+            size += len(filled.text)
             references.extend(filled.references)
             unresolved.extend(filled.unresolved)
         return Interpolated("".join(made), tuple(references), tuple(unresolved))

@@ -404,7 +404,7 @@ def test_a_broken_extends_is_a_problem_at_its_line(project, extends: str, messag
 def test_included_files_bring_their_services_and_are_not_listed_again(project) -> None:
     found = project(
         **{
-            "compose.yml": "include:\n  - infra/compose.yml\n  - path: gone.yml\nservices:\n  web:\n    image: w\n",
+            "compose.yml": "include:\n  - infra/compose.yml\n  - path: gone.yml\nservices: {w: {image: w}}\n",
             "infra/compose.yml": "services:\n  db:\n    build: ./db\n    image: pg:${V}\nvolumes:\n  data:\n",
             "infra/.env": "V=16\n",
         }
@@ -412,7 +412,7 @@ def test_included_files_bring_their_services_and_are_not_listed_again(project) -
 
     assert list(found) == ["compose.yml"]
     file = found["compose.yml"]
-    assert [s.name for s in file.services] == ["db", "web"]
+    assert [s.name for s in file.services] == ["db", "w"]
     assert (file.service("db").build.context, file.service("db").image) == ("infra/db", "pg:16")
     assert (file.service("db").file, list(file.volumes)) == ("infra/compose.yml", ["data"])
     assert [(p.at.line, p.message) for p in file.problems] == [(3, "include: gone.yml is not there")]
@@ -429,6 +429,15 @@ def test_files_that_include_each_other_end(project) -> None:
 
     assert {s.name for s in found["compose.yml"].services} == {"x", "y"}
     assert any("include each other" in p.message for p in found["compose.yml"].problems)
+
+
+def test_files_that_include_many_others_over_and_over_end(project) -> None:
+    many = "include:\n" + "".join(f"  - ../{n}/compose.yml\n" for n in range(8))
+    found = project(
+        **{f"{n}/compose.yml": many for n in range(8)}, **{"compose.yml": "include: [0/compose.yml]\n"}
+    )
+
+    assert found["compose.yml"].services == ()
 
 
 def test_a_service_without_image_and_build_is_a_problem(project) -> None:
@@ -464,7 +473,17 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
     max_leaves=6,
 )
-KEYS = "image build ports volumes environment env_file depends_on healthcheck extends networks".split()
+KEYS = [
+    "image",
+    "build",
+    "ports",
+    "volumes",
+    "environment",
+    "env_file",
+    "depends_on",
+    "healthcheck",
+    "extends",
+]
 SERVICES = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5)
 
 

@@ -53,5 +53,13 @@ def test_any_text_is_filled_in_without_raising(text: str) -> None:
     assert interpolate(text, GIVEN.get).text is not None
 
 
+def test_a_variable_that_doubles_line_after_line_stays_small() -> None:
+    value = "x" * 10
+    for _ in range(60):
+        value = interpolate("$A$A", {"A": value}.get).text
+
+    assert len(value) < 200_000
+
+
 def test_deep_nesting_ends() -> None:
     assert interpolate("${B:-" * 500 + "}" * 500, GIVEN.get).references
