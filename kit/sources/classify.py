@@ -1,4 +1,4 @@
-"""What a file is for, told from its path and first lines; the environment and language that its path names."""
+"""What a file is for, by its path and first lines; the environment and language that its path names."""
 
 from __future__ import annotations
 
@@ -11,64 +11,61 @@ from kit.model import FileClass
 
 HEAD_CHARACTERS = 4096
 
-_VENDORED = {"node_modules", "bower_components", "jspm_packages", "third_party", "third-party", "thirdparty"} | {
-    "site-packages", "pods", "carthage", ".venv", "venv", "virtualenv", ".yarn", ".bundle", "godeps",
-}  # fmt: skip
-_VENDORED_NAMES = {"gradlew", "gradlew.bat", "mvnw", "mvnw.cmd", "gradle-wrapper.jar", "gradle-wrapper.properties"} | {
-    "maven-wrapper.properties", "maven-wrapper.jar",
-}  # fmt: skip
-_TEST = {"test", "tests", "testing", "__tests__", "__test__", "e2e", "cypress", "playwright", "testdata"} | {
-    "fixtures", "__fixtures__", "__mocks__", "__snapshots__", "test-utils", "test_utils", "testutils", "testutil",
-    "tests-e2e", "e2e-tests", "integration-tests", "integration_tests", "unit-tests", "test-fixtures",
-    "androidtest", "integrationtest", "functionaltest", "testfixtures", "loadtest", "loadtests", "load-tests",
-    "load-test", "load_tests", "load_test", "perf-tests", "performance-tests", "stress-tests", "smoke-tests",
-    "spec_helper", "acceptance-tests", "contract-tests",
-}  # fmt: skip
-_EXAMPLE = {"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "cookbook"} | {
-    "playground", "playgrounds", "quickstart", "quickstarts", "showcase",
-}  # fmt: skip
-_DOCUMENTATION = {"docs", "doc", "documentation", "javadoc", "apidocs", "wiki", "adr", "adrs", "rfcs", "man"}
-_SOURCE_ROOTS = {
-    "src",
-    "app",
-    "lib",
-    "pkg",
-    "internal",
-    "cmd",
-    "main",
-    "java",
-    "kotlin",
-    "source",
-    "server",
-    "api",
-}
-_SERVICE_ROOTS = {"apps", "services", "packages", "modules", "projects", "microservices"}
-_PIPELINES = {".github", ".gitlab", ".circleci", ".buildkite", ".azure-pipelines", ".azuredevops"}
-_ASSETS = {"static", "public", "assets", "wwwroot"}
 
-_BUILD = {"dist", ".next", ".nuxt", ".output", ".svelte-kit", "htmlcov", ".nyc_output", "__pycache__", "cdk.out"} | {
-    ".serverless", ".aws-sam", ".turbo", ".parcel-cache", "storybook-static", ".angular", ".docusaurus", ".vercel",
-}  # fmt: skip
-_BUILD_IF_COMPILED = {"build", "out", "target", "bin", "obj", "release", "debug", "coverage"}
-_COMPILED = {".js", ".cjs", ".mjs", ".css", ".map", ".html", ".class", ".jar", ".war", ".o", ".so", ".a", ".dll"} | {
-    ".exe", ".pyc", ".pdb", ".lcov", ".info", ".wasm", ".woff", ".woff2", ".ico", ".png", ".svg",
-}  # fmt: skip
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
-_GENERATED = {"__generated__", ".openapi-generator", ".prisma"}
-_LOCKS = {"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"} | {
-    "poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "cargo.lock", "go.sum", "go.work.sum", "composer.lock",
-    "gemfile.lock", "mix.lock", "pubspec.lock", "packages.lock.json", "gradle.lockfile", ".terraform.lock.hcl",
-    "flake.lock", "chart.lock", "deno.lock", "podfile.lock",
-}  # fmt: skip
 
-_CODE = (
-    "py|js|jsx|ts|tsx|mjs|cjs|mts|cts|go|java|kt|rb|php|cs|rs|swift|scala|ex|exs|groovy|vue|svelte|sh|http"
+_VENDORED = _words(
+    "node_modules bower_components jspm_packages third_party third-party thirdparty "
+    "site-packages .venv venv virtualenv .yarn .bundle"
 )
+_VENDORED_NAMES = _words(
+    "gradlew gradlew.bat mvnw mvnw.cmd gradle-wrapper.jar gradle-wrapper.properties maven-wrapper.jar "
+    "maven-wrapper.properties"
+)
+_TEST = _words(
+    "test tests testing __tests__ __test__ e2e cypress playwright testdata fixtures __fixtures__ __mocks__ "
+    "__snapshots__ testutils testutil test_utils test-utils test-fixtures androidtest integrationtest "
+    "functionaltest testfixtures loadtest loadtests"
+)
+_TEST_FOLDER = re.compile(
+    r".+[-_](?:tests?|e2e)|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)"
+)
+_EXAMPLE = _words(
+    "example examples sample samples demo demos tutorial tutorials cookbook playground playgrounds "
+    "quickstart quickstarts showcase"
+)
+_DOCUMENTATION = _words("docs doc documentation handbook javadoc apidocs wiki adr adrs rfcs man")
+_SOURCE_ROOTS = _words("src app lib pkg internal cmd main java kotlin source")
+_SERVICE_ROOTS = _words("apps services packages modules projects microservices")
+_PIPELINES = _words(".github .gitlab .circleci .buildkite .azure-pipelines .azuredevops")
+_ASSETS = _words("static public assets wwwroot")
+
+_BUILD = _words(
+    "dist .next .nuxt .output .svelte-kit htmlcov .nyc_output __pycache__ cdk.out .serverless .aws-sam "
+    ".turbo .parcel-cache storybook-static .angular .docusaurus .vercel"
+)
+_BUILD_IF_COMPILED = _words("build out target bin obj release debug coverage")
+_COMPILED = _words(
+    ".js .cjs .mjs .css .map .html .class .jar .war .o .so .a .dll .exe .pyc .pdb .lcov .info .wasm .woff "
+    ".woff2 .ico .png .svg"
+)
+
+_GENERATED = _words("generated __generated__ .openapi-generator .prisma")
+_LOCKS = _words(
+    "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb poetry.lock uv.lock "
+    "pdm.lock pipfile.lock cargo.lock go.sum go.work.sum composer.lock gemfile.lock gopkg.lock mix.lock "
+    "pubspec.lock packages.lock.json gradle.lockfile .terraform.lock.hcl flake.lock chart.lock deno.lock "
+    "podfile.lock"
+)
+
+_CODE = "py|[cm]?[jt]sx?|go|java|kt|rb|php|cs|rs|swift|scala|exs?|groovy|vue|svelte|sh|http|snap"
 _TEST_NAME = re.compile(
-    rf"(?:.+\.(?:test|tests|spec|cy|e2e|e2e-spec|unit|pact)\.(?:{_CODE}|snap)"
+    rf".+\.(?:(?!latest)[a-z]*tests?|spec|cy|e2e|e2e-spec|unit|pact)\.(?:{_CODE})"
     r"|.+_test\.(?:go|py|rb|dart|ex|exs|cc|cpp|rs)|.+_spec\.rb|test_.+\.(?:py|rb|sh)|conftest\.py"
-    r"|spec_helper\.rb|rails_helper\.rb|.+\.snap|.+\.feature"
-    r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.tests?)"
+    r"|spec_helper\.rb|rails_helper\.rb|.+\.snap|.+\.feature|.+\.tests?\.dockerfile"
+    r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.test(?:s|ing)?"
 )
 _TEST_CAMEL = re.compile(
     r".*[a-z0-9](?:Tests?|IT|ITCase|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|php|swift)"
@@ -77,49 +74,71 @@ _DOCUMENTATION_NAME = re.compile(
     r".+\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile)|(?:readme|license|licence|copying|notice|changelog|changes"
     r"|history|authors|contributors|contributing|code_of_conduct|security|support|todo|maintainers)(?:\.txt)?"
 )
+_CONTRACT_NAME = re.compile(r"(?:.*[._-])?(?:openapi|swagger|asyncapi)(?:[._-].*)?\.(?:ya?ml|json)")
 _GENERATED_NAME = re.compile(
     r".+\.pb\.(?:go|cc|h|ts|js)|.+_pb2(?:_grpc)?\.pyi?|.+_pb\.(?:js|ts|d\.ts)|.+_grpc\.pb\.go|.+\.g\.(?:dart|cs|ts)"
-    r"|.+\.gen\.(?:go|ts|tsx|js|py)|.+[._]generated\.\w+|zz_generated\..+|.+\.designer\.cs|.+\.min\.(?:js|css|mjs)"
-    r"|.+\.bundle\.js|.+\.(?:js|css|mjs|cjs)\.map"
+    r"|.+\.gen\.(?:go|ts|tsx|js|py)|.+[._]generated\.\w+|zz_generated\..+|.+\.designer\.cs"
+    r"|.+\.min\.(?:js|css|mjs)|.+\.bundle\.js|.+\.(?:js|css|mjs|cjs)\.map"
 )
 _COMMENT = re.compile(r"^\s*(?://|/\*|\*|#|<!--|--|;|\"\"\"|'''|%|REM\b|\{/\*)")
 _MARKER = re.compile(
     r"\bcode generated\b.{0,200}\bdo not edit\b|@generated\b|<auto-?generated", re.IGNORECASE
 )
-_GENERATED_WORD = re.compile(
+_BY_PROGRAM = re.compile(
     r"auto-?\s?generated|automatically generated|\bgenerated (?:by|from|with|file|code)\b|is generated\b",
     re.IGNORECASE,
 )
 _HANDS_OFF = re.compile(
-    r"do\s+not\s+(?:manually\s+)?(?:edit|modify|change)|don'?t\s+(?:edit|modify)|not be edited|any (?:manual )?changes will be",
+    r"do\s+not\s+(?:manually\s+)?(?:edit|modify|change)|don'?t\s+(?:edit|modify)|not be edited"
+    r"|any (?:manual )?changes will be",
     re.IGNORECASE,
 )
 HEADER_LINES = 15
 
-_WORDS = {
-    "development": "development dev devel develop local localdev debug devcontainer minikube kind k3d tilt override",
+_ENVIRONMENT_WORDS = {
+    "development": "development dev devel develop local debug devcontainer minikube kind k3d tilt override",
     "test": "test tests testing ci e2e",
     "staging": "stage staging stg uat qa preview preprod nonprod sandbox acceptance acc",
     "production": "production prod prd live",
 }
-_ENVIRONMENT = {word: name for name, words in _WORDS.items() for word in words.split()}
+_ENVIRONMENT = {word: name for name, words in _ENVIRONMENT_WORDS.items() for word in words.split()}
 _NEAR_PROD = re.compile(r"\b(pre|non)[-_.]?(?:prod(?:uction)?|prd)\b")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
-_LANGUAGES = {
-    "python": "py pyw", "javascript": "js jsx mjs cjs", "typescript": "ts mts cts", "tsx": "tsx", "go": "go",
-    "java": "java", "kotlin": "kt kts", "csharp": "cs", "ruby": "rb", "php": "php", "rust": "rs", "scala": "scala",
-    "swift": "swift", "c": "c h", "cpp": "cc cpp cxx hpp", "elixir": "ex exs", "dart": "dart", "vue": "vue",
-    "svelte": "svelte", "shell": "sh bash", "powershell": "ps1", "sql": "sql", "groovy": "groovy", "lua": "lua",
-}  # fmt: skip
-_LANGUAGE_OF = {f".{end}": language for language, ends in _LANGUAGES.items() for end in ends.split()}
+_LANGUAGE_SUFFIXES = {
+    "python": "py pyw",
+    "javascript": "js jsx mjs cjs",
+    "typescript": "ts mts cts",
+    "tsx": "tsx",
+    "go": "go",
+    "java": "java",
+    "kotlin": "kt kts",
+    "csharp": "cs",
+    "ruby": "rb",
+    "php": "php",
+    "rust": "rs",
+    "scala": "scala",
+    "swift": "swift",
+    "c": "c h",
+    "cpp": "cc cpp cxx hpp",
+    "elixir": "ex exs",
+    "dart": "dart",
+    "vue": "vue",
+    "svelte": "svelte",
+    "shell": "sh bash",
+    "powershell": "ps1",
+    "sql": "sql",
+    "groovy": "groovy",
+    "lua": "lua",
+}
+_LANGUAGE = {f".{end}": language for language, ends in _LANGUAGE_SUFFIXES.items() for end in ends.split()}
 
 
 class Classifier:
     """Classes of paths within one project.
 
-    Folders named `examples` and the like hold examples only where the project has code outside of them: where they
-    are nearly all there is, they are the project.
+    Folders named `examples` and the like hold examples only where the project has code outside of them: where
+    they are nearly all there is, they are the project.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -144,7 +163,7 @@ class Classifier:
 
 @lru_cache(maxsize=65536)
 def class_by_path(path: str, *, examples: bool = True) -> FileClass:
-    """The class that the path alone tells. The outermost reason wins: a test of a vendored library is vendored."""
+    """The class that the path tells: a vendored library's test is vendored, a test's document a test."""
     pure = PurePosixPath(path)
     name, folders = pure.name.lower(), tuple(part.lower() for part in pure.parts[:-1])
     if _vendored(name, folders):
@@ -160,18 +179,24 @@ def class_by_path(path: str, *, examples: bool = True) -> FileClass:
 
 def _by_purpose(name: str, folders: tuple[str, ...], *, examples: bool) -> FileClass:
     lower = name.lower()
-    if (
-        _TEST & set(folders)
-        or _TEST_NAME.fullmatch(lower)
-        or _TEST_CAMEL.fullmatch(name)
-        or _ruby_spec(name, folders)
-    ):
+    if _test(name, folders):
         return FileClass.TEST
     if examples and _example(lower, folders):
         return FileClass.EXAMPLE
+    # A published API specification is part of the system wherever it is kept.
+    if _CONTRACT_NAME.fullmatch(lower):
+        return FileClass.PRODUCTION
     if _DOCUMENTATION_NAME.fullmatch(lower) or _documentation(folders):
         return FileClass.DOCUMENTATION
     return FileClass.PRODUCTION
+
+
+def _test(name: str, folders: tuple[str, ...]) -> bool:
+    if _TEST_NAME.fullmatch(name.lower()) or _TEST_CAMEL.fullmatch(name):
+        return True
+    if any(folder in _TEST or _TEST_FOLDER.fullmatch(folder) for folder in folders):
+        return True
+    return "spec" in folders and name.endswith((".rb", ".js", ".ts", ".jsx", ".tsx", ".php"))
 
 
 def _vendored(name: str, folders: tuple[str, ...]) -> bool:
@@ -198,9 +223,9 @@ def _example(name: str, folders: tuple[str, ...]) -> bool:
     for place, folder in enumerate(folders):
         if folder in _SOURCE_ROOTS:
             return False
-        if folder in _EXAMPLE and not (
-            place and folders[place - 1] in _SERVICE_ROOTS and not folder.endswith("s")
-        ):
+        # `services/demo` is a service of that name; `services/demos` holds demos.
+        a_service = bool(place) and folders[place - 1] in _SERVICE_ROOTS and not folder.endswith("s")
+        if folder in _EXAMPLE and not a_service:
             return True
     return False
 
@@ -214,17 +239,13 @@ def _documentation(folders: tuple[str, ...]) -> bool:
     return False
 
 
-def _ruby_spec(name: str, folders: tuple[str, ...]) -> bool:
-    return "spec" in folders and name.endswith((".rb", ".js", ".ts", ".jsx", ".tsx", ".php"))
-
-
 def is_generated(head: str) -> bool:
     """Whether the first lines say, in a comment, that a program wrote the file and people should not."""
     lines = [line for line in head.split("\n")[:HEADER_LINES] if _COMMENT.match(line)]
     comment = " ".join(line[:400] for line in lines)
     if _MARKER.search(comment):
         return True
-    return bool(_GENERATED_WORD.search(comment) and _HANDS_OFF.search(comment))
+    return bool(_BY_PROGRAM.search(comment) and _HANDS_OFF.search(comment))
 
 
 def is_minified(path: str, head: str) -> bool:
@@ -248,5 +269,5 @@ def environment_of(path: str) -> str:
 
 
 def language_of(path: str) -> str | None:
-    """The programming language by the name's end: "python", "typescript", "tsx", "go" ...; None for no code."""
-    return _LANGUAGE_OF.get(PurePosixPath(path).suffix.lower())
+    """The programming language by the name's end: "python", "typescript", "tsx" ...; None for no code."""
+    return _LANGUAGE.get(PurePosixPath(path).suffix.lower())

@@ -33,8 +33,8 @@ _BY_SUFFIX = {
     "properties": ".properties",
 }
 _BY_NAME = {
-    "json": ".babelrc .eslintrc .swcrc .prettierrc .stylelintrc .jshintrc composer.lock pipfile.lock flake.lock "
-    "bun.lock deno.lock",
+    "json": ".babelrc .eslintrc .swcrc .prettierrc .stylelintrc .jshintrc composer.lock pipfile.lock "
+    "flake.lock bun.lock deno.lock",
     "toml": "pipfile poetry.lock uv.lock cargo.lock pdm.lock",
     "env": ".env .flaskenv dotenv",
     "ini": ".npmrc .coveragerc .flake8 .pylintrc .editorconfig .pypirc pip.conf .bumpversion.cfg",
@@ -61,8 +61,8 @@ _TEMPLATE_SUFFIXES = (
 
 
 def format_of(path: str) -> str | None:
-    """The format that the file's name tells ("yaml", "json", "toml", "hcl", "env", "ini", "properties"); None where
-    it is no structured document. A template's own suffix is looked through: `values.yaml.tpl` is YAML."""
+    """The format that the name tells ("yaml", "json", "toml", "hcl", "env", "ini", "properties"); None
+    where it is no structured document. A template's own suffix is looked through: `values.yaml.tpl` is YAML."""
     name = PurePosixPath(path.lower()).name
     if _ENV_NAME.fullmatch(name) and not _NO_ENV.fullmatch(name):
         return "env"
@@ -94,13 +94,13 @@ class Documents:
         self._parsed: dict[str, Document] = {}
 
     def get(self, path: str) -> Document:
-        """The document of the file; one with an error where it cannot be read, has no known format or is absent."""
+        """The document; one with an error where it is absent, unreadable or of no known format."""
         if path not in self._parsed:
             self._parsed[path] = self._read(path)
         return self._parsed[path]
 
     def all(self, format: str | None = None) -> Iterator[Document]:
-        """Every structured document, or those of one format: "yaml", "json", "toml", "hcl", "env", "ini" ..."""
+        """Every structured document, or those of one format ("yaml", "json", "toml" ...)."""
         for path in self._files.paths:
             kind = format_of(path)
             if kind is not None and format in (None, kind):

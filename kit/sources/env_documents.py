@@ -42,10 +42,10 @@ def parse_env(text: str, path: str) -> Document:
 
 
 def parse_ini(text: str, path: str) -> Document:
-    """Sections as mappings, keys before the first section at the root; values as text, None where there is none.
+    """Sections as mappings, keys before the first one at the root; values as text, None where there is none.
 
-    An indented line goes on with the value above it. A key that is given twice in a section is a problem; the last
-    one counts.
+    An indented line goes on with the value above it. A key that is given twice in a section is a problem; the
+    last one counts.
     """
     sections: dict[str, Node] = {}
     entries: dict[str, Node] = sections

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -26,8 +27,8 @@ MAX_BYTES = 2_000_000
 class FileIndex:
     """The files of a project by their path relative to its root, with `/`.
 
-    Tracked files and those that are neither tracked nor ignored belong to it. Nothing outside of the root is read,
-    a link that leads out least of all.
+    Tracked files and those that are neither tracked nor ignored belong to it. Nothing outside of the root is
+    read, a link that leads out least of all.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class FileIndex:
 
     @classmethod
     def of(cls, root: Path) -> FileIndex:
-        """The index of the folder `root`: git's view of it where it has a `.git`, else its `.gitignore` files'."""
+        """The index of the folder: as git sees it where it has a `.git`, else as its `.gitignore` files do."""
         root = Path(root).resolve()
         git = read_git(root)
         rules = IgnoreRules(root, git.excludes if git else ())
@@ -66,7 +67,7 @@ class FileIndex:
     def __contains__(self, path: object) -> bool:
         return isinstance(path, str) and self.exists(path)
 
-    def __iter__(self) -> Iterable[str]:
+    def __iter__(self) -> Iterator[str]:
         return iter(self.paths)
 
     def __len__(self) -> int:
@@ -83,21 +84,24 @@ class FileIndex:
     def on_disk(self, path: str) -> bool:
         """Whether something is there, ignored or not, inside the root."""
         name = clean(path)
+        if name is None:
+            return False
         try:
             place = (self.root / name).resolve()
-            return name is not None and place.is_relative_to(self.root) and place.exists()
+            return place.is_relative_to(self.root) and place.exists()
         except (OSError, ValueError, RuntimeError):
             return False
 
     def ignored(self, path: str) -> bool:
-        """Whether ignore rules keep the path, present or not, out of the project. A tracked file is not ignored."""
+        """Whether ignore rules keep the path, present or not, out of the project; never a tracked file."""
         name = clean(path)
-        if name in {None, ""} or name in (self._tracked or ()) or name in self._folders:
+        if not name or name in (self._tracked or ()) or name in self._folders:
             return False
-        assert name is not None
-        if self._rules.ignored(name, is_dir=True):
-            return path.endswith("/") or not (self.root / name).is_file() or self._rules.ignored(name)
-        return self._rules.ignored(name)
+        if self._rules.ignored(name):
+            return True
+        # What is not there may be a folder that a build makes.
+        may_be_folder = path.endswith("/") or not (self.root / name).is_file()
+        return may_be_folder and self._rules.ignored(name, is_dir=True)
 
     def tracked(self, path: str) -> bool | None:
         """Whether git tracks the file; None where there is no git index to tell."""
@@ -116,8 +120,8 @@ class FileIndex:
         return classify.environment_of(path)
 
     def glob(self, *patterns: str, classes: set[FileClass] | None = None) -> tuple[str, ...]:
-        """The paths that match a pattern as `.gitignore` has them (`*.tf` anywhere, `/k8s/**` from the root); those
-        that a pattern with `!` matches are left out."""
+        """The paths that match a pattern as `.gitignore` has them (`*.tf` anywhere, `/k8s/**` from the root);
+        those that a pattern with `!` matches are left out."""
         if patterns not in self._globs:
             self._globs[patterns] = tuple(path for path in self.paths if _matches(patterns, path))
         found = self._globs[patterns]
@@ -128,7 +132,7 @@ class FileIndex:
         return tuple(sorted({path for name in names for path in self._by_name.get(name.lower(), ())}))
 
     def text(self, path: str) -> str:
-        """The decoded text with `\\n` line ends; empty where it is binary, too large, unreadable or not there."""
+        """The decoded text with `\\n` line ends; empty for what is binary, too large, unreadable or not there."""
         name = clean(path)
         entry = self._entries.get(name or "")
         if entry is None:
@@ -270,6 +274,7 @@ def _matches(patterns: tuple[str, ...], path: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(patterns: tuple[str, ...]) -> tuple[list[GitIgnoreSpecPattern], list[GitIgnoreSpecPattern]]:
+def _compiled(patterns: tuple[str, ...]) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
     compiled = [GitIgnoreSpecPattern(pattern) for pattern in patterns]
-    return [p.regex for p in compiled if p.include], [p.regex for p in compiled if p.include is False]
+    regexes = [(p.include, p.regex) for p in compiled if p.regex is not None]
+    return [r for include, r in regexes if include], [r for include, r in regexes if include is False]

@@ -1,4 +1,4 @@
-"""What a git directory says: revision, tracked paths, local excludes. Read with dulwich; nothing of it is run."""
+"""What a git directory says: revision, tracked paths, local excludes. Read with dulwich; nothing is run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 @dataclass(frozen=True, slots=True)
 class GitState:
-    """A working tree's state: HEAD's sha, the paths in the index (None where it cannot be read), `info/exclude`."""
+    """HEAD's sha, the paths in the index (None where it is unreadable), the patterns of `info/exclude`."""
 
     revision: str | None
     tracked: frozenset[str] | None
@@ -34,8 +34,8 @@ class GitState:
 def read_git(root: Path) -> GitState | None:
     """The state of the repository whose working tree is `root`; None where there is no readable one.
 
-    Hooks, fsmonitor, filters and includes of the configuration are never looked at. A `.git` file is followed out
-    of the root only where the directory it names points back to it, as git's own worktrees and submodules do.
+    Hooks, fsmonitor, filters and includes of the configuration are never looked at. A `.git` file is followed
+    out of the root only where the directory it names points back to it, as git's worktrees and submodules do.
     """
     marker = root / ".git"
     if not os.path.lexists(marker):

@@ -1,4 +1,4 @@
-"""HCL (Terraform, Packer, Nomad) to nodes with lines: blocks become nested mappings, expressions stay text."""
+"""HCL (Terraform, Packer, Nomad) to nodes with lines: blocks become mappings, expressions stay text."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class _Reader:
 
 
 def _add(parent: _Block, label: str, node: Node) -> bool:
-    """Enter the node; beside those of that label where there are any. False where the label holds mappings."""
+    """Enter the node, beside those of that label; False where the label holds mappings."""
     there = parent.entries.get(label)
     if isinstance(there, _Block):
         return False

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of secret: `hints`, one of which is in any text that holds it, and its pattern, with the secret itself
-    in the group "secret" where that is not all that matches."""
+    """A kind of secret: `hints`, one of which is in any text that holds it, and its pattern, with the secret
+    itself in the group "secret" where that is not all that matches."""
 
     kind: str
     hints: tuple[str, ...]
@@ -65,7 +65,11 @@ FORMATS: tuple[Format, ...] = (
     _format("shopify-token", "shp", r"(?<!\w)shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
     _format("docker-token", "dckr_pat_", r"(?<!\w)dckr_pat_[\w-]{20,60}"),
     _format("mailgun-key", "key-", r"(?<![\w-])key-[0-9a-f]{32}(?!\w)"),
-    _format("mailchimp-key", "-us1 -us2 -us3 -us4 -us5 -us6 -us7 -us8 -us9", r"(?<!\w)[0-9a-f]{32}-us\d{1,2}(?!\w)"),
+    _format(
+        "mailchimp-key",
+        "-us1 -us2 -us3 -us4 -us5 -us6 -us7 -us8 -us9",
+        r"(?<!\w)[0-9a-f]{32}-us\d{1,2}(?!\w)",
+    ),
     _format("telegram-token", ":AA", r"(?<!\w)\d{8,10}:AA[\w-]{33}(?![\w-])"),
     _format("supabase-token", "sbp_", r"(?<!\w)sbp_[0-9a-f]{40}"),
     _format("doppler-token", "dp.", r"(?<![\w.])dp\.(?:pt|st|ct|sa)\.[\w.-]{40,60}"),
@@ -80,7 +84,8 @@ FORMATS: tuple[Format, ...] = (
 )
 
 PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?P<secret>[A-Za-z0-9+/=\s\\:,.()*-]{1,20000}?)"
+    r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+    r"(?P<secret>[A-Za-z0-9+/=\s\\:,.()*-]{1,20000}?)"
     r"(?=-----END |[^A-Za-z0-9+/=\s\\:,.()*-]|\Z)"
 )
 """A private key with or without its end, in a file or in one line with `\\n` escapes."""

@@ -6,34 +6,47 @@ import re
 from typing import Literal
 
 Context = Literal["code", "config", "prose"]
-"""Where a value stands: in a program a bare word is an identifier, in a configuration it is the value itself."""
+"""Where a value stands: in a program a bare word is an identifier, in a configuration it is the value."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _in_order(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_TAIL = frozenset(
-    "value dev prod test staging local old new current default b64 base64 hash hashed plain raw hex".split()
+_TAIL = _words(
+    "b64 base64 current default dev hash hashed hex local new old plain prod raw staging test value"
 )
-_ENDINGS = frozenset(
-    "password passwd passwort pwd pass passphrase passcode secret secrets token apikey credential credentials "
-    "creds requirepass authtoken accesstoken pgpassword secretkey privatekey accesskey clientsecret".split()
+_ENDINGS = _words(
+    "accesskey accesstoken apikey authtoken clientsecret credential credentials creds pass passcode "
+    "passphrase passwd password passwort pgpassword privatekey pwd requirepass secret secretkey secrets "
+    "token"
 )
-_KEY_KINDS = frozenset(
-    "api secret private access encryption encrypt signing sign auth master service account session license hmac "
-    "jwt app admin role shared webhook aes crypto deploy ssh subscription".split()
+_KEY_KINDS = _words(
+    "access account admin aes api app auth crypto deploy encrypt encryption hmac jwt license master "
+    "private role secret service session shared sign signing ssh subscription webhook"
 )
-_ACTIONS = frozenset(
-    "forgot forget reset change confirm enter invalid wrong show hide toggle has is use uses require requires "
-    "required min max missing update no allow enable enabled disable validate verify check repeat retype "
-    "incorrect weak strong public publishable count num per label placeholder mandatory".split()
+_ACTIONS = _words(
+    "allow change check confirm count disable enable enabled enter forget forgot has hide incorrect "
+    "invalid is label mandatory max min missing no num per placeholder public publishable repeat "
+    "require required requires reset retype show strong toggle update use uses validate verify weak "
+    "wrong"
 )
-_WORKING_DIRECTORY = frozenset({"pwd", "oldpwd"})
+_WORKING_DIRECTORY = _words("oldpwd pwd")
 
-_DEFAULTS = frozenset(
-    "postgres postgresql admin administrator password passw0rd pass passwd secret root toor guest user test "
-    "testing mysql mariadb mongo mongodb redis rabbitmq minio minioadmin sa dba oracle elastic kibana grafana "
-    "keycloak letmein welcome qwerty abc123 123 1234 111111 000000 dev develop development local default demo "
-    "docker django flask rails app api web db database supersecret topsecret keyboardcat hunter2 iloveyou monkey "
-    "dragon sysadmin vagrant ubuntu pi raspberry tomcat jenkins nexus sonar artifactory system manager changeit "
-    "p@ssw0rd p@ssword pa$$word s3cret s3cr3t".split()
+_DEFAULTS = _words(
+    "000000 111111 123 1234 abc123 admin administrator airflow api app artifactory cassandra changeit "
+    "clickhouse consul couchdb database db dba default demo dev develop development directus django "
+    "docker dragon drupal elastic flask gitlab grafana guest harbor hunter2 iloveyou influxdb jenkins "
+    "kafka keyboardcat keycloak kibana letmein local manager mariadb metabase minio minioadmin mongo "
+    "mongodb monkey mysql n8n nats neo4j nexus odoo oracle p@ssw0rd p@ssword pa$$word pass passw0rd "
+    "passwd password pi postgres postgresql qwerty rabbit rabbitmq rails raspberry redis root s3cr3t "
+    "s3cret sa secret solr sonar strapi supabase supersecret superset sysadmin system test testing "
+    "tomcat toor topsecret ubuntu user vagrant vault web welcome wordpress zabbix"
 ) | {"keyboard cat"}
 _DEFAULT_WITH_TAIL = re.compile(
     r"(?:my)?[-_]?(?:postgres|admin|password|passw0rd|p@ssw0rd|secret|root|test|user|guest|demo|dev|mysql|mongo"
@@ -41,7 +54,8 @@ _DEFAULT_WITH_TAIL = re.compile(
 )
 _SEQUENCE = re.compile(r"12345678|87654321|abcdefgh|qwertyui")
 _DESCRIPTION = re.compile(
-    r"(?:[a-z]+[-_ .]+)*(?:[a-z]*(?:secret|password|passwd|token)|pass|key|pwd)(?:[-_ .]+[a-z]+)*|[a-z]{0,12}secret[a-z]{0,8}"
+    r"(?:[a-z]+[-_ .]+)*(?:[a-z]*(?:secret|password|passwd|token)|pass|key|pwd)(?:[-_ .]+[a-z]+)*"
+    r"|[a-z]{0,12}secret[a-z]{0,8}"
 )
 
 _PLACEHOLDER = re.compile(
@@ -61,7 +75,7 @@ _PLACEHOLDER_WORD = re.compile(
     re.IGNORECASE,
 )
 
-_REFERENCE_START = tuple("$ %( {{ < ! * & @ ENC[ {cipher} vault: ssm: arn: file: env:".split())
+_REFERENCE_START = _in_order("$ %( {{ < ! * & @ ENC[ {cipher} vault: ssm: arn: file: env:")
 _REFERENCE = re.compile(
     r"\$\{|\$\(|\{\{|process\.env|os\.environ|getenv|import\.meta|secretKeyRef|valueFrom|/run/secrets|op://"
     r"|secretsmanager|(?<![\w-])(?:env|secrets?|vars?|config|settings|self|this|data|local|module|props|req"
@@ -76,14 +90,14 @@ _PLAIN_PATH = re.compile(
     r"(?:\.{1,2}|~)?/[a-z0-9._-]+(?:/[a-z0-9._-]+)*/?|[\w./-]+\.(?:pem|key|crt|txt|json|ya?ml|env|p12|jks)"
 )
 _NUMBER_OR_VERSION = re.compile(r"[\^~<>=v ]*\d+(?:\.\d+)+[\w.+-]{0,20}|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_HASHES = ("$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$scrypt$", "$pbkdf2")
-_TYPES = frozenset(
-    "string str bytes secretstr number boolean object any text varchar char required optional inherit".split()
+_HASHES = _in_order("$2a$ $2b$ $2y$ $argon2 $5$ $6$ $scrypt$ $pbkdf2")
+_TYPES = _words(
+    "any boolean bytes char inherit number object optional required secretstr str string text varchar"
 )
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what has this name is a secret: DB_PASSWORD, apiKey, jwt-secret; not passwordLength or token_url."""
+    """Whether what has this name is a secret: DB_PASSWORD, apiKey, jwt-secret; not passwordLength."""
     if name.lower() in _WORKING_DIRECTORY:
         return False
     words = [word.lower() for word in _WORD.findall(name)]
@@ -100,7 +114,7 @@ def is_secret_name(name: str) -> bool:
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether the value stands for one that is to be put there: empty, changeme, <token>, ${VAR}, your-key, xxxx."""
+    """Whether the value stands for one to be put there: empty, changeme, <token>, ${VAR}, your-key."""
     value = value.strip().strip("\"'`")
     if not value:
         return True
@@ -108,16 +122,16 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_weak(value: str) -> bool:
-    """Whether anybody guesses the value: a default (postgres, admin, password123, 123456) or words that say what it
-    is (my-jwt-secret)."""
+    """Whether anybody guesses the value: a default (postgres, admin, password123, 123456) or words that
+    say what it is (my-jwt-secret)."""
     value = value.strip().strip("\"'`").lower()[:80]
     if value in _DEFAULTS or _DEFAULT_WITH_TAIL.fullmatch(value) or _SEQUENCE.search(value):
         return True
-    return value.isdigit() and len(value) < 8 or _DESCRIPTION.fullmatch(value) is not None
+    return (value.isdigit() and len(value) < 8) or _DESCRIPTION.fullmatch(value) is not None
 
 
 def is_reference(value: str, *, quoted: bool) -> bool:
-    """Whether the value says where the secret is, rather than what it is: a variable, a call, a path, a type."""
+    """Whether the value says where the secret is, not what it is: a variable, a call, a path, a type."""
     value = value[:400]
     if value.startswith(_HASHES):
         return False
@@ -131,8 +145,8 @@ def is_reference(value: str, *, quoted: bool) -> bool:
 def looks_real(value: str, context: Context, *, quoted: bool, literal: bool) -> bool:
     """Whether the value of something with a secret's name is one that must not be shown.
 
-    `quoted`: it stood in quotes. `literal`: where it stands nothing but a value can stand (`NAME=value` in an env
-    file), so that a word is neither an identifier nor a type.
+    `quoted`: it stood in quotes. `literal`: where it stands nothing but a value can stand (`NAME=value` in an
+    env file), so that a word is neither an identifier nor a type.
     """
     if len(value) < 4 or is_placeholder(value) or is_weak(value) or is_reference(value, quoted=quoted):
         return False
@@ -151,9 +165,19 @@ def looks_real(value: str, context: Context, *, quoted: bool, literal: bool) -> 
 
 def names_itself(value: str, name: str) -> bool:
     """Whether the value only repeats a name, as in `access_token: "access_token"`."""
-    return is_secret_name(value) and re.fullmatch(r"[A-Za-z_]\w*", value) is not None and value.lower() != "password" or (
-        re.sub(r"\W|_", "", value).lower() == re.sub(r"\W|_", "", name).lower()
-    )
+    if _flat(value) == _flat(name):
+        return True
+    named = re.fullmatch(r"[A-Za-z_]\w*", value) is not None and is_secret_name(value)
+    return named and len(_WORD.findall(value)) > 1
+
+
+def is_from_name(value: str, name: str) -> bool:
+    """Whether the value is a word of its own name, once or twice: CLICKHOUSE_PASSWORD=clickhouse."""
+    return any(value.lower() in (word, word * 2) for word in map(str.lower, _WORD.findall(name)))
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
 
 
 def _bare_length(context: Context, length: int) -> int:
@@ -163,7 +187,9 @@ def _bare_length(context: Context, length: int) -> int:
 def _mixed(value: str) -> bool:
     """Whether a text with blanks is no sentence: few words, and digits or signs within them."""
     words = value.split()
-    return len(words) <= 4 and any(re.search(r"[A-Za-z]\d|\d[A-Za-z]|[^\w\s.,:;!?'\"()<>/-]", w) for w in words)
+    return len(words) <= 4 and any(
+        re.search(r"[A-Za-z]\d|\d[A-Za-z]|[^\w\s.,:;!?'\"()<>/-]", w) for w in words
+    )
 
 
 def _mixed_token(value: str) -> bool:
@@ -171,4 +197,4 @@ def _mixed_token(value: str) -> bool:
 
 
 def _words_only(value: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]+(?:[-_. /:]+[A-Za-z]+)*[-_.:]?", value[:400]) is not None
+    return re.fullmatch(r"[-_.]*[A-Za-z]+(?:[-_. /:]+[A-Za-z]+)*[-_.:]?", value[:400]) is not None

@@ -13,6 +13,7 @@ from kit.sources.classify import language_of
 from kit.sources.secret_formats import FORMATS, PRIVATE_KEY
 from kit.sources.secret_values import (
     Context,
+    is_from_name,
     is_placeholder,
     is_reference,
     is_secret_name,
@@ -37,7 +38,11 @@ _SIGN = (
     r"""|=(?![=~])|:(?![:?/]))"""
 )
 _ASSIGNED = re.compile(
-    r"""["'`]?\]?\)?[ \t]{0,20}""" + _SIGN + r"[ \t]{0,20}" + _VALUE + r"""|(?P<bare>[^\s"'`][^\n]{0,4000}))"""
+    r"""["'`]?\]?\)?[ \t]{0,20}"""
+    + _SIGN
+    + r"[ \t]{0,20}"
+    + _VALUE
+    + r"""|(?P<bare>[^\s"'`][^\n]{0,4000}))"""
 )
 _PASSED = re.compile(r"""["'][ \t]{0,20},[ \t]{0,20}(?:default[ \t]{0,4}=[ \t]{0,4})?""" + _VALUE + ")")
 _SPACED = re.compile(r"[ \t]{1,20}'(?P<single>[^'\n]{1,400})'")
@@ -45,7 +50,9 @@ _FLAG = re.compile(r"[ \t]{1,4}" + _VALUE + r"""|(?P<bare>[^\s"'`-][^\s"'`;|&]{0
 _ELEMENT = re.compile(r">(?P<bare>[^<\n]{1,400})</")
 _NAME_VALUE = re.compile(
     r"""\b[nN]ame["']?[ \t]{0,9}[:=][ \t]{0,9}["']?(?P<name>[\w.-]{1,80})["']?[ \t]{0,9},?\s{0,80}"""
-    r"""["']?(?:[vV]alue|default)["']?[ \t]{0,9}[:=][ \t]{0,9}""" + _VALUE + r"""|(?P<bare>[^\s"'`{}\[\]][^\n]{0,400}))"""
+    r"""["']?(?:[vV]alue|default)["']?[ \t]{0,9}[:=][ \t]{0,9}"""
+    + _VALUE
+    + r"""|(?P<bare>[^\s"'`{}\[\]][^\n]{0,400}))"""
 )
 _LINE_LEAD = re.compile(
     r"""[ \t]*(?:-[ \t]+)?(?:(?:export|set|ENV|ARG|SET)[ \t]+|-e[ \t]+|--env[ \t]+|\$env:)?["']?"""
@@ -60,16 +67,18 @@ _SECRET_DATA = re.compile(
     r"^([ \t]*)(?:data|stringData):[ \t]*\n((?:\1[ \t]+[^\n]*\n?|[ \t]*\n){1,400})", re.MULTILINE
 )
 _DATA_ENTRY = re.compile(
-    r"^[ \t]+[\"']?(?P<name>[\w.-]{1,200})[\"']?:[ \t]+[\"']?(?P<bare>[^\s\"'|>][^\n\"']{0,4000})", re.MULTILINE
+    r"^[ \t]+[\"']?(?P<name>[\w.-]{1,200})[\"']?:[ \t]+[\"']?(?P<bare>[^\s\"'|>][^\n\"']{0,4000})",
+    re.MULTILINE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SecretHit:
-    """A secret in a text: `kind` is a format ("aws-access-key", "private-key", "url-password" ...) or "assignment".
+    """A secret in a text.
 
-    `line` is 1-based; `start` and `end` are offsets in the text. `name` is what it is given to. `placeholder`: it
-    stands for a value to be put there. `weak`: a default that everybody knows. Neither of the two is masked.
+    `kind` is a format ("aws-access-key", "url-password" ...), "kubernetes-secret" or "assignment"; `line` is
+    1-based; `start` and `end` are offsets in the text; `name` is what it is given to. `placeholder`: it stands
+    for a value to be put there. `weak`: a default that everybody knows. Neither of the two is masked.
     """
 
     kind: str
@@ -82,7 +91,7 @@ class SecretHit:
 
 
 def mask(text: str, path: str = "") -> str:
-    """The text with every real-looking secret cut to its first characters and stars; lines stay where they are.
+    """The text with every real-looking secret cut to its first characters and stars; lines stay in place.
 
     `path` tells whether the text is code, configuration or prose.
     """
@@ -97,7 +106,7 @@ def mask(text: str, path: str = "") -> str:
 
 
 def find_secrets(text: str, path: str = "") -> list[SecretHit]:
-    """The secrets of the text in its order, none over another; placeholders and known defaults are told apart."""
+    """The secrets of the text in its order, none over another; placeholders and defaults are told apart."""
     context = context_of(path)
     found = [*_private_keys(text), *_by_format(text), *_in_manifests(text)]
     found += [*_by_name(text, context), *_in_pairs(text, context)]
@@ -126,7 +135,8 @@ def _starred(value: str) -> str:
 def _hit(text: str, kind: str, start: int, end: int, name: str | None = None) -> SecretHit:
     value = text[start:end]
     line = text.count("\n", 0, start) + 1
-    return SecretHit(kind, line, start, end, is_placeholder(value), name, is_weak(value))
+    weak = is_weak(value) or (name is not None and is_from_name(value, name))
+    return SecretHit(kind, line, start, end, is_placeholder(value), name, weak)
 
 
 def _private_keys(text: str) -> Iterator[SecretHit]:
@@ -165,9 +175,11 @@ def _by_name(text: str, context: Context) -> Iterator[SecretHit]:
 
 
 def _keywords(text: str) -> list[int]:
-    """The offsets where a word stands that names of secrets are made of. str.find, as regular expressions without
-    regard to case take ten times as long."""
-    lower = text.lower() if text.isascii() else text.translate(_TO_LOWER)
+    """The offsets of words that names of secrets are made of.
+
+    By str.find: a pattern without regard to case takes ten times as long.
+    """
+    lower = text.replace("\u0130", "I").lower()  # the one letter that is longer in lower case
     places: list[int] = []
     for keyword in _KEYWORDS:
         place = lower.find(keyword)
@@ -175,9 +187,6 @@ def _keywords(text: str) -> list[int]:
             places.append(place)
             place = lower.find(keyword, place + 1)
     return sorted(places)
-
-
-_TO_LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def _name_around(text: str, place: int) -> tuple[int, int]:
@@ -193,7 +202,7 @@ def _given(text: str, start: int, end: int, name: str, context: Context) -> Iter
     if found := _ASSIGNED.match(text, end):
         yield from _assigned(text, found, name, lead, context)
         return
-    patterns = [_PASSED, _SPACED]
+    patterns = [_PASSED] if context == "code" else [_SPACED]
     if name.startswith("-") or lead.rstrip(" \t").endswith("ENV"):
         patterns = [_FLAG]
     elif lead.endswith("<"):
@@ -204,9 +213,7 @@ def _given(text: str, start: int, end: int, name: str, context: Context) -> Iter
             return
 
 
-def _assigned(
-    text: str, found: re.Match[str], name: str, lead: str, context: Context
-) -> Iterator[SecretHit]:
+def _assigned(text: str, found: re.Match[str], name: str, lead: str, context: Context) -> Iterator[SecretHit]:
     sign = found["sign"]
     tight = sign == "=" and found.start("sign") == found.start() and text[found.end("sign")] not in " \t"
     if context == "code" and found["bare"] is not None and sign != ":-":
@@ -215,7 +222,7 @@ def _assigned(
         if not tight:
             return
     whole_line = context == "config" and sign != ":-" and _LINE_LEAD.fullmatch(lead) is not None
-    literal = sign == ":-" or tight and (context != "prose" or name.isupper())
+    literal = sign == ":-" or (tight and (context != "prose" or name.isupper()))
     yield from _judged(text, found, name, context, literal=literal, whole_line=whole_line)
 
 
@@ -225,7 +232,9 @@ def _in_pairs(text: str, context: Context) -> Iterator[SecretHit]:
         return
     for match in _NAME_VALUE.finditer(text):
         if is_secret_name(match["name"]) and (context == "config" or match["bare"] is None):
-            yield from _judged(text, match, match["name"], context, literal=context == "config", whole_line=True)
+            yield from _judged(
+                text, match, match["name"], context, literal=context == "config", whole_line=True
+            )
 
 
 def _judged(
@@ -243,26 +252,35 @@ def _judged(
         return
     quoted = group != "bare"
     value = found[group] if quoted else _bare(found[group], whole_line=whole_line)
-    if _open(value, name, context, quoted=quoted, literal=literal) or looks_real(
+    if context == "code" and names_itself(value, name):
+        return
+    if _open(value, context, quoted=quoted, literal=literal) or looks_real(
         value, context, quoted=quoted, literal=literal
     ):
         start = found.start(group)
         yield _hit(text, "assignment", start, start + len(value), name)
 
 
-def _open(value: str, name: str, context: Context, *, quoted: bool, literal: bool) -> bool:
+def _open(value: str, context: Context, *, quoted: bool, literal: bool) -> bool:
     """Whether the value is a placeholder or a known default that someone wrote as the secret's value."""
-    if not value or value.strip().lower() in _KEYWORD_VALUES or (not quoted and not literal and context != "config"):
+    if (
+        not value
+        or value.strip().lower() in _KEYWORD_VALUES
+        or (not quoted and not literal and context != "config")
+    ):
+        return False
+    if len(value.split()) > 2:
         return False
     if is_placeholder(value):
         return not is_reference(value, quoted=quoted) or value[0] == "<"
     if not is_weak(value) or is_reference(value, quoted=quoted):
         return False
-    # "Password" is a label, "access_token" in a program the name of a field.
-    return not value[0].isupper() and (literal or context == "config" or not names_itself(value, name))
+    return not value[0].isupper()  # "Password" is a label
 
 
-_KEYWORD_VALUES = frozenset("none null nil undefined true false yes no on off enabled disabled".split())
+_KEYWORD_VALUES = frozenset(
+    ["none", "null", "nil", "undefined", "true", "false", "yes", "no", "on", "off", "enabled", "disabled"]
+)
 
 
 def _bare(value: str, *, whole_line: bool) -> str:

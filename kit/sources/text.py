@@ -31,7 +31,7 @@ _BINARY_MAGIC = (
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text with `\\n` line ends, the encoding it was in, and what had to be repaired (None where nothing had)."""
+    """Text with `\\n` line ends, the encoding it was in, and what had to be repaired, if anything."""
 
     text: str
     encoding: str

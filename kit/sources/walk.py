@@ -58,7 +58,7 @@ class Walk:
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, name: str) -> bool:
-        """Take the file of that name relative to the root, if it is one and inside; say so where it leads out."""
+        """Take the file of that name relative to the root, if it is one inside; say so where it leads out."""
         path = str(self.root / name)
         try:
             status = os.lstat(path)

@@ -10,6 +10,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.events import (
     AliasEvent,
+    CollectionStartEvent,
     DocumentEndEvent,
     DocumentStartEvent,
     Event,
@@ -47,9 +48,9 @@ class _Stopped(Exception):
 def parse_yaml(text: str, path: str) -> Document:
     """The documents of a YAML file, one root each; empty documents have none.
 
-    A duplicate key (the last one counts), an alias to nothing or a spent budget is a problem. Where one document
-    of several is broken, the others are kept and the broken one is a problem. Text with Go or Jinja template marks
-    that is no YAML by itself has `template` True and no roots.
+    A duplicate key (the last one counts), an alias to nothing or a spent budget is a problem. Where one of
+    several documents is broken, the others are kept and the broken one is a problem. Text with Go or Jinja
+    template marks that is no YAML by itself has `template` True and no roots.
     """
     text = one_line_end(text).translate(_OTHER_BREAKS)
     reader = _Reader(path, text)
@@ -127,7 +128,7 @@ class _Reader:
     def _node(self, event: Event, depth: int) -> Node:
         if isinstance(event, AliasEvent):
             return self._aliased(event)
-        line = event.start_mark.line + self._offset
+        line = self._line(event)
         if depth > MAX_DEPTH:
             raise _Stopped(f"The YAML is nested deeper than {MAX_DEPTH} levels.", line)
         before = self._made
@@ -145,14 +146,14 @@ class _Reader:
         return node
 
     def _aliased(self, event: AliasEvent) -> Node:
-        line = event.start_mark.line + self._offset
+        line = self._line(event)
         at = At(self.path, line, line)
-        target = self._anchors.get(event.anchor)
-        size = self._sizes.get(event.anchor, 0)
+        name = event.anchor or ""
+        target, size = self._anchors.get(name), self._sizes.get(name, 0)
         if target is None:
-            self.problems.append(Problem(f"The alias *{event.anchor} has no anchor before it.", at))
+            self.problems.append(Problem(f"The alias *{name} has no anchor before it.", at))
         elif self.expanded + size > MAX_EXPANDED:
-            self._refuse(event.anchor, at)
+            self._refuse(name, at)
         else:
             self.expanded += size
             self._made += size
@@ -165,11 +166,12 @@ class _Reader:
             self.problems.append(Problem(message, at))
 
     def _scalar(self, event: ScalarEvent) -> Node:
-        first = event.start_mark.line
-        last = event.end_mark.line
+        first, last = self._line(event), self._line(event, end=True)
         if event.style in ("|", ">"):
-            last = self._last_written(first, last - (event.end_mark.column == 0))
-        at = At(self.path, first + self._offset, last + self._offset)
+            last = self._last_written(
+                first, last - (event.end_mark is not None and event.end_mark.column == 0)
+            )
+        at = At(self.path, first, last)
         tag = event.tag if event.tag and not event.tag.startswith(_PLAIN_TAG) else None
         return Node(_resolved(event), at, tag=tag, raw=event.value)
 
@@ -186,7 +188,7 @@ class _Reader:
         while not isinstance(following := next(self._events), yaml.MappingEndEvent):
             merge = _is_merge(following)
             key = self._key(following, depth)
-            line = following.start_mark.line + self._offset
+            line = self._line(following)
             value = self._node(next(self._events), depth + 1)
             if merge:
                 merged.extend(self._mergeable(value, line))
@@ -222,19 +224,22 @@ class _Reader:
             )
         return [source for source in sources if source.is_map]
 
-    def _span(self, start: Event, end: Event, children: list[Node]) -> At:
-        first = start.start_mark.line + self._offset
+    def _span(self, start: CollectionStartEvent, end: Event, children: list[Node]) -> At:
+        first = self._line(start)
         if start.flow_style:
-            return At(self.path, first, end.end_mark.line + self._offset)
+            return At(self.path, first, self._line(end, end=True))
         return At(self.path, first, max([first, *(child.at.end_line or first for child in children)]))
 
     def _last_written(self, first: int, last: int) -> int:
-        """The last line, counted as `first` is, that is not blank."""
-        base = self._offset - 1
-        last = min(last, len(self.lines) - 1 - base)
-        while last > first and not self.lines[base + last].strip():
+        """The last line up to `last` that is not blank."""
+        while last > first and not self.lines[last - 1].strip():
             last -= 1
         return last
+
+    def _line(self, event: Event, *, end: bool = False) -> int:
+        """The 1-based line in the file where the event starts or ends."""
+        mark = event.end_mark if end else event.start_mark
+        return (mark.line if mark else 0) + self._offset
 
 
 def _is_merge(event: Event) -> bool:
@@ -248,12 +253,12 @@ def _custom(tag: str | None) -> str | None:
 def _resolved(event: ScalarEvent) -> Scalar:
     tag = event.tag
     if tag is None or tag == "!":
-        tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
+        tag = str(_RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit))  # type: ignore[no-untyped-call]
     return _value(tag.removeprefix(_PLAIN_TAG), event.value)
 
 
 def _value(tag: str, text: str) -> Scalar:
-    """The Python value. Numbers to base 60 and dates stay text, as in the parsers that deployment tools use."""
+    """The Python value. Numbers to base 60 and dates stay text, as in the parsers of deployment tools."""
     node = yaml.ScalarNode(tag, text)
     try:
         if tag == "null":
