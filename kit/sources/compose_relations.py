@@ -100,8 +100,15 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
     if path != default_of(directory, paths):
         return "unknown"
     beside = [p for p in paths if p != path and posixpath.dirname(p) == directory]
-    production = any(files.environment_of(p) == "production" or _words(p) & _RELEASE_WORDS for p in beside)
+    production = any(_is_production_of(path, p, files) for p in beside)
     return "development" if production else "unknown"
+
+
+def _is_production_of(path: str, other: str, files: FileIndex) -> bool:
+    """True for `compose.prod.yml` beside `compose.yml`; `compose.search.prod.yml` is of another family."""
+    more = [word for word in _words(other) - _words(path) if word not in {"yml", "yaml"}]
+    name = posixpath.basename(other)
+    return len(more) == 1 and (files.environment_of(name) == "production" or more[0] in _RELEASE_WORDS)
 
 
 def _services(path: str, documents: Documents) -> tuple[tuple[str, Node], ...]:

@@ -343,6 +343,14 @@ def test_a_base_without_a_default_name_is_not_listed_by_itself(project) -> None:
     assert list(found) == ["docker-compose.prod.yml"]
 
 
+def test_a_production_file_of_another_family_says_nothing_of_the_plain_file(project) -> None:
+    found = project(
+        **{"docker-compose.yml": BASE, "docker-compose.search.prod.yml": "services: {s: {image: s}}\n"}
+    )
+
+    assert found["docker-compose.yml"].environment == "unknown"
+
+
 def test_a_plain_file_alone_is_of_no_known_environment(project) -> None:
     assert project(**{"docker-compose.yml": BASE})["docker-compose.yml"].environment == "unknown"
 
