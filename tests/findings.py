@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.judgement.assessment import Assessment, judge
 from kit.judgement.policy import Policy, default_policy
-from kit.model import Evidence, Finding, Outcome, Severity, Strength
+from kit.model import Check, Clause, Evidence, Finding, Outcome, Severity, Strength
 from kit.params import Params
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -42,3 +42,22 @@ def assess(*findings: Finding, policy: Policy | None = None, **params: Any) -> A
 def with_policy(**change: Any) -> Policy:
     """The default policy with parts of it replaced."""
     return Policy.model_validate({**default_policy().values(), **change})
+
+
+def check(id: str, area: str = "security", severity: str = "medium") -> Check:
+    """A catalogue entry without a function of its own."""
+    return Check(
+        id=id,
+        area=area,
+        title=f"Title of {id}",
+        severity=Severity(severity),
+        clause=Clause.DEPLOYMENT,
+        rationale="Why it matters.",
+        decides="By looking.",
+        fix="Do this.",
+        blind_to="The rest.",
+        references=("https://example.com/why",),
+        blocker=None,
+        effort_hours=2.0,
+        function=lambda _: iter(()),
+    )

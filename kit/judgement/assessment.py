@@ -28,6 +28,9 @@ from kit.model import AREAS, Check, Finding, Outcome, Severity
 from kit.params import Params, ReportParams, Thresholds
 
 Status = Literal["GREEN", "YELLOW", "RED", "GREY"]
+FailOn = Literal["no-go", "conditional", "never"]
+
+_BREAKING = {"no-go": {"NO-GO"}, "conditional": {"NO-GO", "CONDITIONAL"}, "never": set()}
 
 _AREA_ORDER = {area: index for index, area in enumerate(AREAS)}
 _SEVERITY_ORDER = {severity: index for index, severity in enumerate(Severity)}
@@ -99,6 +102,14 @@ class Assessment:
         """The strictest environment that was judged."""
         return list(self.environments)[-1]
 
+    def holds(self, fail_on: FailOn = "no-go", environment: str | None = None) -> bool:
+        """Whether the gate holds for an environment, the strictest where none is named.
+
+        `fail_on` is the mildest verdict that breaks it: "no-go", "conditional", or "never".
+        """
+        verdict = self.environments[environment or self.strictest].verdict
+        return verdict not in _BREAKING[fail_on]
+
     @property
     def open(self) -> tuple[Finding, ...]:
         """The findings that count against the system, the gravest first."""
@@ -129,7 +140,7 @@ def judge(
 ) -> Assessment:
     """Judge findings by a policy. Pure: it reads no file, and the same input gives the same assessment.
 
-    `checks` are those of the catalogue that ran: they give each check's own severity, and reports its texts.
+    `checks` is the catalogue, or the part of it that ran: it gives each check's own severity and its texts.
     """
     catalogue = {check.id: check for check in checks}
     kept, notices = _prepared(tuple(findings), policy, params, generated_at, catalogue)
@@ -166,7 +177,7 @@ def _prepared(
     """The findings as they are judged: switched off, regraded, attested, waived, sorted; and the notices."""
     kept = [_regraded(f, policy) for f in findings if not policy.override(f.check).off]
     attested, about_attestations = apply_attestations(kept, params, checks)
-    waived, about_waivers = apply_waivers(attested, params, policy, now.astimezone(UTC).date())
+    waived, about_waivers = apply_waivers(attested, params, policy, now.astimezone(UTC).date(), checks)
     notices = (
         *_about_run(findings, policy, params),
         *unknown_checks(params, policy, checks),

@@ -108,6 +108,13 @@ class When(Settings):
         """The name of the condition that is set."""
         return next(iter(self.model_fields_set))
 
+    @property
+    def subject(self) -> str:
+        """What the condition is about: two gates of one subject differ only in how much they bear."""
+        condition = getattr(self, self.kind)
+        named = ",".join(condition) if isinstance(condition, dict | tuple) else ""
+        return f"{self.kind}:{named}"
+
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1:

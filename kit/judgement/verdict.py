@@ -84,19 +84,26 @@ def decide(
 ) -> Verdict:
     """The verdict of an environment: the worst of the gates that hold, each of them a reason."""
     bearing = Bearing.on(environment, findings, policy, severities)
-    reasons = tuple(
-        Reason(gate.id, gate.verdict, gate.text.format(**held[0]), tuple(f.fingerprint for f in held[1]))
-        for gate in policy.environments[environment].gates
-        if (held := _held(gate, bearing)) is not None
-    )
-    ordered = tuple(sorted(reasons, key=lambda r: -VERDICTS.index(r.verdict)))
+    reasons = _reasons(policy.environments[environment].gates, bearing)
     return Verdict(
-        verdict=ordered[0].verdict if ordered else "GO",
-        reasons=ordered,
+        verdict=reasons[0].verdict if reasons else "GO",
+        reasons=reasons,
         score=bearing.score.shown,
         confidence=bearing.confidence.shown,
         risk_score=bearing.risk.shown,
     )
+
+
+def _reasons(gates: Sequence[Gate], bearing: Bearing) -> tuple[Reason, ...]:
+    """A reason per gate that holds, the worst verdict first; of gates on one subject only the strongest."""
+    told: dict[str, Reason] = {}
+    for gate in sorted(gates, key=lambda g: -VERDICTS.index(g.verdict)):
+        held = _held(gate, bearing)
+        if held is not None and gate.when.subject not in told:
+            values, findings = held
+            fingerprints = tuple(f.fingerprint for f in findings)
+            told[gate.when.subject] = Reason(gate.id, gate.verdict, gate.text.format(**values), fingerprints)
+    return tuple(told.values())
 
 
 def _held(gate: Gate, bearing: Bearing) -> Held | None:

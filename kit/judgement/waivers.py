@@ -10,7 +10,7 @@ from datetime import date
 from pathspec import GitIgnoreSpec
 
 from kit.judgement.policy import Policy
-from kit.model import Check, Evidence, Finding, Outcome, Strength, Waiver
+from kit.model import AREAS, Check, Evidence, Finding, Outcome, Strength, Waiver
 from kit.params import Attestation, Params, WaiverParams
 
 _EVERYWHERE = {"**", "*", ".", "/", "**/*"}
@@ -26,12 +26,15 @@ class Notice:
 
 
 def apply_waivers(
-    findings: Sequence[Finding], params: Params, policy: Policy, today: date
+    findings: Sequence[Finding], params: Params, policy: Policy, today: date, checks: Mapping[str, Check]
 ) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
     """The findings with those that a valid waiver covers marked, and what is wrong with the waivers."""
     marked: dict[int, Finding] = {}
+    ran = {f.check for f in findings}
     notices: list[Notice] = []
     for index, waiver in enumerate(params.waivers):
+        if _left_out(waiver.check, ran, checks):
+            continue
         place = params.source.place(("waivers", index))
         covered = [i for i, f in enumerate(findings) if i not in marked and _covers(waiver, f)]
         accepted = [i for i in covered if not _unwaivable(findings[i], policy)]
@@ -46,6 +49,7 @@ def apply_attestations(
     findings: Sequence[Finding], params: Params, checks: Mapping[str, Check]
 ) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
     """The findings with attested answers where the check could not see, and which answers were not used."""
+    ran = {f.check for f in findings}
     answered = {f.check for f in findings if f.outcome.decided}
     undecided = {f.check for f in findings if f.outcome is Outcome.UNKNOWN} - answered
     given = {a.check: a for a in params.attestations if a.check in undecided}
@@ -56,22 +60,32 @@ def apply_attestations(
     notices = [
         Notice("attestation-unused", _why_unused(a, answered), params.source.place(("attestations", i)))
         for i, a in enumerate(params.attestations)
-        if given.get(a.check) is not a
+        if given.get(a.check) is not a and not _left_out(a.check, ran, checks)
     ]
     return attested, tuple(notices)
 
 
+def _left_out(check: str, ran: set[str], checks: Mapping[str, Check]) -> bool:
+    """True for a check that this run did not make: what is said about it is not unused."""
+    return bool(checks) and check not in ran and not _unknown(check, checks)
+
+
+def _unknown(check: str, checks: Mapping[str, Check]) -> bool:
+    """True where the catalogue shows that no check has the id: it has others of that area, or no such area."""
+    areas = {known.area for known in checks.values()}
+    owner = next((area for area, (prefix, _) in AREAS.items() if check.startswith(f"{prefix}-")), None)
+    return check not in checks and (owner is None or owner in areas)
+
+
 def unknown_checks(params: Params, policy: Policy, checks: Mapping[str, Check]) -> tuple[Notice, ...]:
     """The ids in waivers, attestations and the policy that no check of the catalogue has."""
-    if not checks:
-        return ()
     named = [(w.check, params.source.place(("waivers", i))) for i, w in enumerate(params.waivers)]
     named += [(a.check, params.source.place(("attestations", i))) for i, a in enumerate(params.attestations)]
     named += [(check, f"policy {policy.name}") for check in policy.checks]
     return tuple(
         Notice("unknown-check", f"There is no check {check}{_near(check, checks)}", place)
         for check, place in named
-        if check not in checks
+        if checks and _unknown(check, checks)
     )
 
 

@@ -97,3 +97,26 @@ def test_every_condition_holds_and_does_not(when: dict[str, object], text: str |
 
     assert [r.text for r in verdict.reasons] == ([] if text is None else [text])
     assert verdict.verdict == ("GO" if text is None else "NO-GO")
+
+
+def test_of_two_gates_on_the_same_number_only_the_stronger_is_told() -> None:
+    reasons = assess(finding(), finding("SEC-002")).environments["production"].reasons
+
+    assert [r.gate for r in reasons] == ["score-floor", "security-floor"]
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "environment", "holds"),
+    [
+        ("no-go", None, True),
+        ("conditional", None, False),
+        ("conditional", "staging", True),
+        ("never", None, True),
+    ],
+)
+def test_the_gate_breaks_on_the_verdict_that_was_named(
+    fail_on: str, environment: str | None, holds: bool
+) -> None:
+    assessment = assess(*GOOD, finding(severity="high"))
+
+    assert assessment.holds(fail_on, environment) is holds

@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from findings import assess, finding
+from findings import NOW, assess, check, finding
 
+from kit.judgement.assessment import judge
+from kit.judgement.policy import default_policy
 from kit.model import Finding, Strength
+from kit.params import Params
 
 
 def waived(*findings: Finding, **waiver: Any) -> tuple[list[bool], list[str]]:
@@ -67,6 +70,30 @@ def test_a_waiver_over_very_many_findings_is_too_wide() -> None:
 
 def test_a_blocker_cannot_be_waived() -> None:
     assert waived(finding(path="k8s/dev/app.yaml", blocker="cannot start"))[0] == [False]
+
+
+def kinds_with_catalogue(*named: str) -> list[tuple[str, str]]:
+    """The notices on waivers of these checks where SEC-002 ran and SEC-001 is in the catalogue as well."""
+    entry = {"reason": "r", "owner": "o", "expires": "2026-12-31"}
+    params = Params.model_validate({"waivers": [{"check": name, **entry} for name in named]})
+    catalogue = [check("SEC-001"), check("SEC-002")]
+    notices = judge(
+        [finding("SEC-002")], default_policy(), params, generated_at=NOW, checks=catalogue
+    ).notices
+    return [(n.kind, n.text) for n in notices]
+
+
+@pytest.mark.parametrize("name", ["SEC-001", "DAT-001"])
+def test_a_waiver_of_a_check_that_did_not_run_is_not_unused(name: str) -> None:
+    assert kinds_with_catalogue(name) == []
+
+
+@pytest.mark.parametrize("name", ["SEC-022", "sec-002"])
+def test_a_waiver_of_a_check_that_does_not_exist_names_the_nearest(name: str) -> None:
+    notices = kinds_with_catalogue(name)
+
+    assert [kind for kind, _ in notices] == ["unknown-check", "waiver-unused"]
+    assert notices[0][1].startswith(f"There is no check {name}")
 
 
 def attested(*findings: Finding, answer: str = "pass") -> tuple[list[Finding], list[str]]:

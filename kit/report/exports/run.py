@@ -47,7 +47,7 @@ def render(
         "project": {"name": assessment.project.name, "revision": assessment.project.revision},
         "params_sha256": params,
         "policy_sha256": assessment.policy.sha256,
-        "checks": len(assessment.checks),
+        "checks": len({finding.check for finding in assessment.findings}),
         **more,
         "inputs": dict(sorted(inputs.items())),
         "seconds": {step: round(taken, 3) for step, taken in seconds.items()},

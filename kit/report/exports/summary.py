@@ -16,7 +16,7 @@ MOST_CHARACTERS = 60_000
 MOST_FINDINGS = 20
 MOST_NOTICES = 10
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
+_MARKS = re.compile(r"([\\`*_\[\]|~$]|^[-+#=]|^\d+(?=[.)]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -38,9 +38,13 @@ def render(assessment: Assessment) -> str:
 def escape(text: str, most: int = 300) -> str:
     """Text of the project as Markdown that shows it as it is: no markup, HTML, mention or reference."""
     plain = "".join(_ENTITIES.get(c, c) for c in one_line(text, most))
-    marked = _MARKS.sub(r"\\\1", plain)
+    marked = _MARKS.sub(_marked, plain)
     # A zero-width space keeps @name from calling people and a bare address from becoming a link.
     return re.sub(r"(@|#|://|www\.)", "\\1\u200b", marked)
+
+
+def _marked(match: re.Match[str]) -> str:
+    return f"{match[0]}\u200b" if match[0].isdigit() else f"\\{match[0]}"
 
 
 def code(text: str) -> str:

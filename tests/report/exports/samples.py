@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from findings import NOW, finding
+from findings import NOW, check, finding
 
 from kit.judgement.assessment import Assessment, judge
 from kit.judgement.policy import default_policy
-from kit.model import Check, Clause, Evidence, FileClass, Severity
+from kit.model import Evidence, FileClass
 from kit.params import Params
 
 NASTY = "=1+1 | <img src=x onerror=alert(1)> @team #1 [a](http://x) {0} \x00\x1b `tick` ${{ secrets.X }}"
@@ -39,31 +39,16 @@ WAIVER = {
 }
 
 
-def check(id: str, area: str, severity: str) -> Check:
-    """A catalogue entry without a function of its own."""
-    return Check(
-        id=id,
-        area=area,
-        title=f"Title of {id}",
-        severity=Severity(severity),
-        clause=Clause.DEPLOYMENT,
-        rationale="Why it matters.",
-        decides="By looking.",
-        fix="Do this.",
-        blind_to="The rest.",
-        references=("https://example.com/why",),
-        blocker=None,
-        effort_hours=2.0,
-        function=lambda _: iter(()),
-    )
-
-
 def sample() -> Assessment:
     """Every outcome, a waiver, a blocker, several places, no place, and text that wants to break out."""
     params = Params.model_validate(
         {"project": {"name": "Shop <b>", "path": "/srv/shop"}, "waivers": [WAIVER]}
     )
-    checks = [check("SEC-001", "security", "critical"), check("CON-001", "containers", "low")]
+    checks = [
+        check("SEC-001", "security", "critical"),
+        check("SEC-002", "security", "high"),
+        check("CON-001", "containers", "low"),
+    ]
     return judge(
         FINDINGS, default_policy(), params, generated_at=NOW, revision="abc123def4567890", checks=checks
     )
