@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import re
 from datetime import date, timedelta
@@ -25,8 +26,6 @@ _NOT_YET = ("evidence", "commands", "targets", "claims", "history")
 
 
 def _duration(value: Any) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
     if not isinstance(value, str) or not _DURATION.fullmatch(value.strip()):
         raise ValueError("a duration: a number and ms, s, m, h, d or w")
     return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
@@ -353,7 +352,13 @@ def _file_problems(params: Params) -> list[str]:
     if isinstance(params.policy, str) and params.policy != "default":
         named.append((("policy",), params.policy))
     return [
-        f"{params.source.place(route)}: {route[0]} names {path}, which is no file beside this one"
+        f"{params.source.place(route)}: {route[0]} names {path}, where no file is; paths start from here"
         for route, path in named
-        if not params.resolve(path).is_file()
+        if not _is_there(params.resolve(path))
     ]
+
+
+def _is_there(path: Path) -> bool:
+    """True for a file, or a glob that matches one."""
+    found = glob.iglob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    return path.is_file() or any(Path(each).is_file() for each in found)

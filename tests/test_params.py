@@ -95,13 +95,24 @@ def test_what_this_version_does_not_look_at_is_named(tmp_path: Path) -> None:
             "p.yaml:2: targets.redis[1].url_env should be the name of",
         ),
         ("policy: 3", "p.yaml:2: policy should be default, the name of a policy file, or a mapping"),
-        ("policy: gone.yaml", "p.yaml:2: policy names gone.yaml, which is no file"),
-        ("claims: [READINESS.md, gone.md]", "p.yaml:2: claims names gone.md, which is no file"),
+        ("policy: gone.yaml", "p.yaml:2: policy names gone.yaml, where no file is"),
+        ("claims: [READINESS.md, gone.md]", "p.yaml:2: claims names gone.md, where no file is"),
+        ('claims: ["docs/**/*.md"]', "p.yaml:2: claims names docs/**/*.md, where no file is"),
         ("history: history.db", "p.yaml:2: history should be a SQLAlchemy URL, not 'history.db'"),
     ],
 )
 def test_a_mistake_is_said_with_place_and_example(tmp_path: Path, text: str, said: str) -> None:
     assert problem(tmp_path, f"project: {{path: shop}}\n{text}\n").startswith(said)
+
+
+def test_a_glob_of_claims_that_matches_a_file_is_taken(tmp_path: Path) -> None:
+    assert load(tmp_path, "project: {path: shop}\nclaims: ['*.md']\n").claims == ("*.md",)
+
+
+def test_globs_of_evidence_may_match_nothing(tmp_path: Path) -> None:
+    params = load(tmp_path, "project: {path: shop}\nevidence: {junit: ['none/*.xml']}\n")
+
+    assert params.evidence.junit == ("none/*.xml",)
 
 
 def test_several_mistakes_are_counted_the_first_line_first(tmp_path: Path) -> None:

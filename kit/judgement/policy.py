@@ -65,6 +65,12 @@ class CreditCaps(Settings):
     medium: Share
     low: Share
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.blocker <= self.critical <= self.high <= self.medium <= self.low:
+            raise ValueError("ordered: blocker at most critical, critical at most high, and so on")
+        return self
+
 
 class StatusRule(Settings):
     """What an area needs for a colour."""

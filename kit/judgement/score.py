@@ -122,11 +122,6 @@ def system_score(results: Iterable[CheckResult], policy: Policy) -> Number:
     return overall({area: score_of(part) for area, part in by_area(results).items()}, policy)
 
 
-def system_confidence(results: Iterable[CheckResult], policy: Policy) -> Number:
-    """The overall confidence, from the areas'."""
-    return overall({area: confidence_of(part) for area, part in by_area(results).items()}, policy)
-
-
 def area_title(area: str) -> str:
     """The area's title in the report."""
     return AREAS[area][1] if area in AREAS else area.capitalize()

@@ -53,6 +53,13 @@ def test_a_policy_file_is_named_in_the_report(tmp_path: Path) -> None:
         ),
         ("policy: policy.yaml", "\nplan: {phases: []}", "policy.yaml:2: plan.phases"),
         ("policy: {severity_weights: {low: 99}}", "", "p.yaml:2: severity_weights should be ordered"),
+        ("policy: {credit: {fail: 0.9}}", "", "p.yaml:2: credit should be ordered"),
+        ("policy: {credit_caps: {blocker: 1}}", "", "p.yaml:2: credit_caps should be ordered"),
+        (
+            "policy: {plan: {phases: [{id: a, title: A, severities: [low], blockers: true}]}}",
+            "",
+            "p.yaml:2: plan should",
+        ),
         ("policy: {area_weights: {sekurity: 1}}", "", "p.yaml:2: should be complete: area_weights"),
         (
             "environments: [staging, prod]",
@@ -72,6 +79,10 @@ def test_a_mistake_is_said_at_the_line_that_makes_it(
     [
         ("{id: a, when: {}, verdict: NO-GO, text: x}", "when should be one condition of"),
         ("{id: a, when: {score_below: 1, risk_over: 2}, verdict: NO-GO, text: x}", "one condition of"),
+        (
+            "{id: a, when: {open_over: {low: 1, high: 0}}, verdict: NO-GO, text: x}",
+            "one severity; a gate more",
+        ),
         ("{id: a, when: {area_below: {x: 1}}, verdict: NO-GO, text: x}", "one area of delivery"),
         (
             "{id: a, when: {score_below: 1}, verdict: GO, text: x}",

@@ -51,6 +51,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, said: st
         read_source(tmp_path / name)
 
 
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    with pytest.raises(ParamsError, match=r"cannot be read \(Permission denied\); mend its permissions"):
+        read_source(tmp_path / "p.yaml")
+
+
 def test_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_bytes("title: Für alle".encode("latin-1"))

@@ -55,6 +55,12 @@ def test_nothing_grave_is_said_to_be_nothing() -> None:
     assert "### Plan" not in text
 
 
+def test_many_notices_are_cut() -> None:
+    waiver = {"check": "SEC-009", "reason": "r", "owner": "o", "expires": "2026-12-31"}
+
+    assert "- … and 2 more, in the report." in render(assess(finding(), waivers=[waiver] * 12))
+
+
 def test_notices_are_listed() -> None:
     assert "- 'history' is not looked at by this version." in render(assess(finding(), history="sqlite:///x"))
 
