@@ -1,0 +1,250 @@
+"""The facade for notebooks: one area assessed, or all of them joined, each with things to show.
+
+A notebook calls `assess(project, "containers")` or `summarize(project)` and then one method per cell.
+Everything that is shown comes from findings and from the system map; nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from kit.judgement.assessment import AreaResult, Assessment, judge
+from kit.judgement.policy import load_policy
+from kit.model import AREAS, Check, Finding, Outcome
+from kit.params import Params, Thresholds, default_params, load_params
+from kit.project import Project, open_project
+from kit.registry import catalogue, checks_of
+from kit.report import overview
+from kit.report.blocks import Notice
+from kit.report.display import Display, show
+from kit.report.exports.files import write
+from kit.report.looked_at import looked_at
+from kit.report.tables import findings_frame, findings_table, frame_table
+from kit.report.views import system
+from kit.report.words import count
+from kit.run import run_checks
+
+FINDINGS = "findings"
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
+
+
+@dataclass(frozen=True)
+class AreaAssessment:
+    """One area of one project: its findings as they are judged, and what a notebook shows of them.
+
+    `project` is the opened project, `records` the findings, `thresholds` what the owner demands.
+    """
+
+    project: Project
+    area: str
+    params: Params
+    raw: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    out: Path | None
+
+    @cached_property
+    def judged(self) -> Assessment:
+        """The area judged by itself, by the policy of the params."""
+        return _judge(self.project, self.params, self.raw, self.checks)
+
+    @property
+    def result(self) -> AreaResult:
+        """Score, confidence, status and counts of the area."""
+        found = self.judged.area(self.area)
+        if found is None:
+            raise LookupError(f"no check of area {self.area} has run")
+        return found
+
+    @property
+    def records(self) -> tuple[Finding, ...]:
+        """Every finding of the area, waivers applied."""
+        return self.judged.findings
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What the owner of the system demands of it."""
+        return self.params.thresholds
+
+    def headline(self) -> Display:
+        """Status, score, confidence and what is open; each number unfolds into its terms."""
+        return show(overview.area_numbers(self.result))
+
+    def looked_at(self) -> Display:
+        """What was looked at, check by check, and what could not be seen, with counts and paths."""
+        return looked_at(self.project, self.checks, self.records)
+
+    def findings(self) -> Display:
+        """What is open, the gravest first, each with file and line; then what is set aside, folded."""
+        opened = self.judged.open
+        shown = {f.fingerprint for f in opened}
+        aside = [f for f in self.records if f.outcome.open and f.fingerprint not in shown]
+        head = (
+            findings_table(opened, count(len(opened), "open finding"))
+            if opened
+            else _nothing_open(self.records)
+        )
+        caption = f"{count(len(aside), 'finding')} set aside: waived, or in files that weigh nothing"
+        return show(head, findings_table(aside, caption, folded=True) if aside else None)
+
+    def strengths(self) -> Display:
+        """What holds, folded: it shows that somebody looked."""
+        held = [f for f in self.records if f.outcome is Outcome.PASS]
+        if not held:
+            return show(
+                Notice("Nothing that was examined here holds yet.", tone="empty", title="No strengths")
+            )
+        return show(findings_table(held, f"{count(len(held), 'thing')} that hold", folded=True))
+
+    def not_seen(self) -> Display:
+        """What files alone could not show, and what would."""
+        return show(overview.unseen(self.records))
+
+    def frame(self) -> Display:
+        """Every finding as a pandas frame's table, for a closer look in a notebook."""
+        return show(frame_table(findings_frame(self.records), f"All findings of {self.result.title.lower()}"))
+
+    def save(self) -> None:
+        """Write the findings to `<out>/findings/<area>.json` for the summary; nothing where `out` is
+        empty."""
+        if self.out is not None:
+            save_findings(self.out, self.area, self.raw)
+
+
+@dataclass(frozen=True)
+class SummaryAssessment:
+    """All areas of one project, joined and judged together. `missing` names areas that left no findings."""
+
+    project: Project
+    params: Params
+    raw: tuple[Finding, ...]
+    missing: tuple[str, ...]
+
+    @cached_property
+    def judged(self) -> Assessment:
+        """The assessment of the whole."""
+        return _judge(self.project, self.params, self.raw, catalogue())
+
+    def verdicts(self) -> Display:
+        """The verdict of each environment and why."""
+        return show(self._gaps(), overview.verdicts(self.judged))
+
+    def numbers(self) -> Display:
+        """Score, confidence and risk with their terms."""
+        return show(overview.numbers(self.judged))
+
+    def blockers(self) -> Display:
+        """What decides the verdict, with file and line."""
+        return show(overview.blockers(self.judged))
+
+    def areas(self) -> Display:
+        """Score and confidence of every area."""
+        return show(overview.area_scores(self.judged))
+
+    def risk(self) -> Display:
+        """Which open findings make the risk."""
+        return show(overview.risk_waterfall(self.judged))
+
+    def severities(self) -> Display:
+        """Open findings by area and severity."""
+        return show(overview.severity_by_area(self.judged))
+
+    def paths(self) -> Display:
+        """Where in the project the open findings are."""
+        return show(overview.findings_by_path(self.judged))
+
+    def go_no_go(self) -> Display:
+        """Areas against environments."""
+        return show(overview.go_no_go(self.judged))
+
+    def plan(self) -> Display:
+        """What to mend in which order, and what each step wins."""
+        return overview.plan(self.judged)
+
+    def system_map(self) -> Display:
+        """The system as it was found, and what could not be told of it."""
+        return system.overview(self.project, self.judged.open)
+
+    def not_seen(self) -> Display:
+        """What files alone could not show, and what would."""
+        return show(overview.unseen(self.judged.findings))
+
+    def _gaps(self) -> Notice | None:
+        if not self.missing:
+            return None
+        titles = ", ".join(AREAS[area][1] for area in self.missing)
+        return Notice(
+            f"These areas left no findings and are not judged: {titles}.", tone="error", title="Incomplete"
+        )
+
+
+def assess(project: str, area: str, params: str = "", out: str = "") -> AreaAssessment:
+    """Run the checks of an area over the project's folder.
+
+    `params` is a params file, or empty for the defaults; `out` the folder that `save()` writes to, or empty.
+    Raises ParamsError for a params file that is none, or a project that is no folder; KeyError for an area
+    that there is not.
+    """
+    if area not in AREAS:
+        raise KeyError(f"no area {area}; one of {', '.join(AREAS)}")
+    given = params_of(project, params)
+    opened = open_project(str(given.root), given.name)
+    checks = checks_of(area)
+    return AreaAssessment(opened, area, given, run_checks(opened, checks), checks, Path(out) if out else None)
+
+
+def summarize(project: str, params: str = "", out: str = "") -> SummaryAssessment:
+    """Join what the areas wrote to `out`; where nothing is there, run every area here.
+
+    Raises ParamsError as `assess` does, and ValueError for a findings file that is none.
+    """
+    given = params_of(project, params)
+    opened = open_project(str(given.root), given.name)
+    saved = read_findings(Path(out)) if out else {}
+    if not saved:
+        return SummaryAssessment(opened, given, run_checks(opened, catalogue()), ())
+    missing = tuple(area for area in AREAS if area not in saved and checks_of(area))
+    return SummaryAssessment(opened, given, _joined(saved.values()), missing)
+
+
+def params_of(project: str, params: str) -> Params:
+    """The params of a file, or the defaults where `params` is empty; `project` is the folder in either
+    case."""
+    folder = Path(project)
+    return load_params(Path(params), project=folder) if params else default_params(folder)
+
+
+def save_findings(out: Path, area: str, findings: Iterable[Finding]) -> Path:
+    """Write an area's findings, whole or not at all. Returns the file."""
+    text = _FINDINGS.dump_json(tuple(findings), indent=1).decode()
+    return write(out / FINDINGS / f"{area}.json", text)
+
+
+def read_findings(out: Path) -> dict[str, tuple[Finding, ...]]:
+    """What the areas wrote, by area and in the order of the report. Raises ValueError for a file that is
+    none."""
+    files = {area: out / FINDINGS / f"{area}.json" for area in AREAS}
+    return {area: _FINDINGS.validate_json(f.read_bytes()) for area, f in files.items() if f.is_file()}
+
+
+def _judge(
+    project: Project, params: Params, findings: Sequence[Finding], checks: Iterable[Check]
+) -> Assessment:
+    now, revision = datetime.now(UTC), project.files.revision
+    return judge(findings, load_policy(params), params, generated_at=now, revision=revision, checks=checks)
+
+
+def _joined(parts: Iterable[Sequence[Finding]]) -> tuple[Finding, ...]:
+    return tuple(finding for part in parts for finding in part)
+
+
+def _nothing_open(findings: Sequence[Finding]) -> Notice:
+    decided = sum(f.outcome.decided for f in findings)
+    if not decided:
+        return Notice("No check of this area could be decided.", tone="empty", title="Nothing was judged")
+    return Notice(f"Nothing is open; {count(decided, 'thing')} examined.", tone="pass")

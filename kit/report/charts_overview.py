@@ -1,0 +1,161 @@
+"""Charts of the whole assessment: where it stands, what holds it back, what mending gains."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from kit.report.blocks import Mark
+from kit.report.charts import ROW, bars, esc, figure, heat, matrix
+from kit.report.theme import LIGHT, SEVERITIES, outcome_color
+
+
+def risk_waterfall(terms: Sequence[tuple[str, float]], total: float) -> go.Figure:
+    """The risk score as the sum of its terms: (what is open, points that it adds), then the total of 0 to
+    10."""
+    names = [*(esc(name, 44) for name, _ in terms), "Risk"]
+    trace = go.Waterfall(
+        orientation="h",
+        y=names,
+        x=[*(points for _, points in terms), total],
+        measure=[*("relative" for _ in terms), "total"],
+        text=[*(f"+{points:.1f}" for _, points in terms), f"{total:.1f} of 10"],
+        textposition="outside",
+        cliponaxis=False,
+        connector={"line": {"color": LIGHT["line"], "width": 1}},
+        increasing={"marker": {"color": LIGHT["high"]}},
+        decreasing={"marker": {"color": LIGHT["context"]}},
+        totals={"marker": {"color": LIGHT["critical"]}},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    return figure(
+        trace,
+        height=ROW * len(names) + 60,
+        xaxis={"range": [0, 11.5], "tickvals": [0, 2, 4, 6, 8, 10], "title": {"text": "risk points"}},
+        yaxis={"autorange": "reversed", "showgrid": False},
+        margin={"l": 8, "r": 50, "t": 8, "b": 36},
+        waterfallgap=0.4,
+    )
+
+
+def area_scores(rows: Sequence[tuple[str, float | None, float, str]]) -> go.Figure:
+    """Score per area as a bar, its confidence as a tick: (title, score or None, confidence, status), the
+    worst first."""
+    names = [esc(title) for title, _, _, _ in rows]
+    ticks = go.Scatter(
+        x=[confidence for _, _, confidence, _ in rows],
+        y=names,
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 16, "line": {"width": 2.5, "color": LIGHT["ink"]}},
+        hovertemplate="%{y}: confidence %{x:.0f} %<extra></extra>",
+    )
+    drawn = bars(
+        [title for title, _, _, _ in rows],
+        [score or 0 for _, score, _, _ in rows],
+        texts=["not judged" if score is None else f"{score:.0f}" for _, score, _, _ in rows],
+        colors=[outcome_color(status) for _, _, _, status in rows],
+        unit="score of 100 (bar) and confidence in percent (tick)",
+        top=100,
+    )
+    drawn.add_trace(ticks)
+    drawn.update_traces(textposition="inside", insidetextanchor="start", selector={"type": "bar"})
+    drawn.update_traces(
+        textfont={"color": LIGHT["raised"]}, outsidetextfont={"color": LIGHT["ink"]}, selector={"type": "bar"}
+    )
+    drawn.update_layout(margin={"r": 24}, xaxis={"range": [0, 103], "tickvals": [0, 20, 40, 60, 80, 100]})
+    return drawn
+
+
+def severity_by_area(counts: Mapping[str, Mapping[str, int]]) -> go.Figure:
+    """Open findings by area title and severity."""
+    rows = [[found.get(s, 0) for s in SEVERITIES] for found in counts.values()]
+    return heat(list(counts), [s.capitalize() for s in SEVERITIES], rows, [LIGHT[s] for s in SEVERITIES])
+
+
+def findings_by_path(paths: Sequence[tuple[str, str]], depth: int = 3) -> go.Figure:
+    """Open findings as a treemap of folders and files: one (path, severity) per finding, `depth` folders
+    deep."""
+    counts: dict[str, int] = defaultdict(int)
+    worst: dict[str, int] = defaultdict(lambda: len(SEVERITIES) - 1)
+    for path, severity in paths:
+        for branch in _branches(path, depth):
+            counts[branch] += 1
+            worst[branch] = min(worst[branch], SEVERITIES.index(severity))
+    ids = sorted(counts)
+    trace = go.Treemap(
+        ids=[f"/{i}" for i in ids],
+        labels=[esc(i.rsplit("/", 1)[-1] or "project", 34) for i in ids],
+        parents=["" if not i else f"/{i.rpartition('/')[0]}" for i in ids],
+        values=[counts[i] for i in ids],
+        branchvalues="total",
+        text=[f"{counts[i]}" for i in ids],
+        texttemplate="%{label}<br>%{text}",
+        hovertemplate="%{id}<br>%{value} open<extra></extra>",
+        marker={
+            "colors": [LIGHT[SEVERITIES[worst[i]]] for i in ids],
+            "line": {"width": 1, "color": LIGHT["page"]},
+        },
+        textfont={"color": LIGHT["raised"], "size": 12},
+        tiling={"pad": 2},
+        pathbar={"visible": False},
+        root={"color": LIGHT["surface"]},
+    )
+    return figure(trace, height=380, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+
+
+def remediation(steps: Sequence[tuple[str, float, float]], start: float) -> go.Figure:
+    """The score that each step of the plan wins: (step, hours of work so far, score after it), from
+    `start`."""
+    hours = [0.0, *(h for _, h, _ in steps)]
+    scores = [start, *(s for _, _, s in steps)]
+    names = ["Today", *(name for name, _, _ in steps)]
+    trace = go.Scatter(
+        x=hours,
+        y=scores,
+        mode="lines+markers",
+        line={"shape": "hv", "color": LIGHT["accent"], "width": 2.5},
+        marker={"size": 7, "color": LIGHT["accent"]},
+        customdata=[
+            f"{esc(n, 90)}<br>score {s:.0f} after {h:.0f} h"
+            for n, h, s in zip(names, hours, scores, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    return figure(
+        trace,
+        height=320,
+        xaxis={"title": {"text": "hours of work, added up"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": "score"}, "range": [max(0, min(scores) - 8), 103]},
+        annotations=[
+            _label(f"Today {start:.0f}", 0, start),
+            _label(f"{scores[-1]:.0f}", hours[-1], scores[-1]),
+        ],
+        margin={"l": 8, "r": 40, "t": 20, "b": 40},
+    )
+
+
+def go_no_go(
+    criteria: Sequence[str], environments: Sequence[str], marks: Mapping[tuple[int, int], Mark]
+) -> go.Figure:
+    """The go/no-go matrix: criteria down, environments across."""
+    return matrix(criteria, environments, marks)
+
+
+def _branches(path: str, depth: int) -> list[str]:
+    parts = [p for p in path.split("/") if p and p != "."]
+    kept = parts if len(parts) <= depth else [*parts[: depth - 1], "/".join(["…", parts[-1]])]
+    kept = [p.replace("/", " ") for p in kept]
+    return ["/".join(kept[:i]) for i in range(len(kept) + 1)]
+
+
+def _label(text: str, x: float, y: float) -> dict[str, object]:
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "showarrow": False,
+        "yshift": 14,
+        "font": {"color": LIGHT["accent"], "size": 12},
+    }

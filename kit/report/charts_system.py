@@ -1,0 +1,175 @@
+"""Charts of the system as it was found: its map, pipelines, routes and recovery."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from kit.report.charts import ROW, Node, Span, esc, figure, graph, spans
+from kit.report.theme import LIGHT, SHAPES
+from kit.system.model import Service, SystemMap
+
+LAYERS: dict[str, int] = {"proxy": 0, "web": 0, "api": 1, "function": 1, "unknown": 1, "worker": 2, "job": 2}
+LAYER_TITLES = ("reached from outside", "interfaces", "in the background", "stores", "watching")
+STORE_LAYER, WATCH_LAYER = 3, 4
+
+
+def system_map(system: SystemMap, worst: Mapping[str, str]) -> go.Figure:
+    """Services and stores with what calls or needs what. `worst`: a service's name to its worst open
+    outcome."""
+    nodes = _system_nodes(system, worst)
+    columns = sorted({n.column for n in nodes})
+    packed = [_moved(n, columns.index(n.column)) for n in nodes]
+    return graph(packed, system_edges(system), [LAYER_TITLES[int(c)] for c in columns])
+
+
+def system_edges(system: SystemMap) -> list[tuple[str, str]]:
+    """Who needs whom: from `depends_on`, calls between services and the stores that code uses."""
+    names = {s.name for s in system.services} | {s.name for s in system.stores}
+    engines = {s.engine: s.name for s in reversed(system.stores)}
+    found: dict[tuple[str, str], None] = {}
+    for service in system.services:
+        needed = [d for deployment in service.deployments for d in deployment.depends_on]
+        needed += [call.service for call in service.calls if call.service]
+        needed += [s.name if s.name in names else engines.get(s.engine, s.name) for s in service.stores]
+        found.update(
+            {(service.name, other): None for other in needed if other in names and other != service.name}
+        )
+    return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineJob:
+    """A job of a pipeline as the graph draws it: `gate` where it tests or checks, `toothless` where it
+    cannot fail."""
+
+    id: str
+    name: str
+    needs: tuple[str, ...]
+    does: tuple[str, ...] = ()
+    gate: bool = False
+    toothless: bool = False
+
+
+def pipeline(jobs: Sequence[PipelineJob]) -> go.Figure:
+    """Jobs from left to right by what they need. Gates are marked with their shape, toothless ones are
+    dashed."""
+    depths = depth_of(jobs)
+    rows: Counter[int] = Counter()
+    nodes = []
+    for job in jobs:
+        column = depths[job.id]
+        nodes.append(_job_node(job, column, rows[column]))
+        rows[column] += 1
+    edges = [(need, job.id) for job in jobs for need in job.needs]
+    return graph(nodes, edges)
+
+
+def depth_of(jobs: Sequence[PipelineJob]) -> dict[str, int]:
+    """The column of each job: one more than the deepest job it needs; a cycle ends where it would close."""
+    by_id = {job.id: job for job in jobs}
+    depths: dict[str, int] = {}
+
+    def depth(id_: str, seen: frozenset[str]) -> int:
+        if id_ not in depths:
+            needs = [n for n in by_id[id_].needs if n in by_id and n not in seen]
+            depths[id_] = 1 + max((depth(n, seen | {id_}) for n in needs), default=-1)
+        return depths[id_]
+
+    for job in jobs:
+        depth(job.id, frozenset())
+    return depths
+
+
+def routes_by_authentication(counts: Mapping[str, tuple[int, int, int]]) -> go.Figure:
+    """Routes per service as one bar: how many are guarded, open, and cannot be told."""
+    names = [esc(name) for name in counts]
+    parts = [
+        ("guarded", 0, LIGHT["pass"]),
+        ("open", 1, LIGHT["fail"]),
+        ("cannot be told", 2, LIGHT["context"]),
+    ]
+    traces = [
+        go.Bar(
+            name=label,
+            y=names,
+            x=[c[i] for c in counts.values()],
+            text=[f"{c[i]} {label}" if c[i] else "" for c in counts.values()],
+            textposition="inside",
+            insidetextanchor="middle",
+            textfont={"color": LIGHT["ink"] if i == 2 else LIGHT["raised"]},
+            orientation="h",
+            marker={"color": color},
+            hovertemplate=f"%{{y}}: %{{x}} {label}<extra></extra>",
+        )
+        for label, i, color in parts
+    ]
+    return figure(
+        *traces,
+        height=ROW * max(len(names), 2) + 50,
+        barmode="stack",
+        bargap=0.35,
+        xaxis={"title": {"text": "routes"}},
+        yaxis={"autorange": "reversed", "showgrid": False},
+        margin={"l": 8, "r": 16, "t": 8, "b": 36},
+    )
+
+
+def recovery(rows: Sequence[Span], rpo_hours: float | None, rto_hours: float | None) -> go.Figure:
+    """Hours of data lost at worst, and hours until the system is back, against their objectives."""
+    targets = [
+        (f"{name} {hours:g} h", hours) for name, hours in (("RPO", rpo_hours), ("RTO", rto_hours)) if hours
+    ]
+    return spans(rows, targets, "hours")
+
+
+def _system_nodes(system: SystemMap, worst: Mapping[str, str]) -> list[Node]:
+    rows: Counter[int] = Counter()
+    nodes: list[Node] = []
+    stores = {s.name: s for s in system.stores}
+    shown = [s for s in system.services if s.kind != "library" and s.name not in stores]
+    for service in shown:
+        column = _layer(service)
+        note = _service_note(service)
+        nodes.append(
+            Node(service.name, service.name, column, rows[column], note, worst.get(service.name, ""))
+        )
+        rows[column] += 1
+    for store in stores.values():
+        note = " ".join(filter(None, [store.engine, store.version, "managed" if store.managed else ""]))
+        nodes.append(
+            Node(store.name, store.name, STORE_LAYER, rows[STORE_LAYER], note, worst.get(store.name, ""))
+        )
+        rows[STORE_LAYER] += 1
+    return nodes
+
+
+def _layer(service: Service) -> int:
+    if service.kind == "store":
+        return STORE_LAYER
+    return WATCH_LAYER if service.kind == "monitoring" else LAYERS.get(service.kind, 1)
+
+
+def _service_note(service: Service) -> str:
+    ports = sorted({p.number for p in service.ports if p.number})
+    parts = [service.framework or service.language or service.kind]
+    if ports:
+        parts.append(f":{ports[0]}")
+    if service.routes:
+        parts.append(f"{len(service.routes)} routes")
+    return " ".join(parts)
+
+
+def _moved(node: Node, column: int) -> Node:
+    return Node(node.id, node.label, column, node.row, node.note, node.outcome, node.hollow)
+
+
+def _job_node(job: PipelineJob, column: int, row: int) -> Node:
+    if not job.gate:
+        return Node(job.id, job.name, column, row, ", ".join(job.does))
+    word = f"{SHAPES['fail']} cannot fail" if job.toothless else f"{SHAPES['pass']} gate"
+    note = f"{word}: {', '.join(job.does)}" if job.does else word
+    return Node(job.id, job.name, column, row, note, "fail" if job.toothless else "pass", job.toothless)

@@ -1,0 +1,63 @@
+// The page's manners: theme, copying a fix, printing with everything unfolded, where one is in the contents.
+(function () {
+  const root = document.documentElement
+  const toggle = document.querySelector("[data-action=theme]")
+
+  function isDark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches
+  }
+
+  function label() {
+    toggle.textContent = isDark() ? "Light" : "Dark"
+    toggle.setAttribute("aria-pressed", String(isDark()))
+  }
+
+  toggle.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark"
+    try { localStorage.setItem("readiness-theme", root.dataset.theme) } catch (e) { /* the choice lasts this visit */ }
+    label()
+    document.dispatchEvent(new Event("readiness:theme"))
+  })
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label)
+  label()
+
+  async function copy(button) {
+    const words = button.closest(".fix").querySelector(".fix-text")
+    try { await navigator.clipboard.writeText(words.textContent) } catch (e) { getSelection().selectAllChildren(words) }
+    button.textContent = "Copied"
+    setTimeout(() => { button.textContent = "Copy fix" }, 1600)
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-action]")
+    if (button && button.dataset.action === "copy") copy(button)
+    if (button && button.dataset.action === "print") print()
+  })
+
+  let folded = []
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("main details:not([open]):not(.code):not(.rk-chart details):not(.rk-terms)")]
+    folded.forEach((box) => { box.open = true })
+  })
+  addEventListener("afterprint", () => { folded.forEach((box) => { box.open = false }); folded = [] })
+
+  const narrow = matchMedia("(max-width: 1000px)")
+  const contents = document.querySelector(".toc details")
+  const fold = () => { contents.open = !narrow.matches }
+  narrow.addEventListener("change", fold)
+  fold()
+  contents.addEventListener("click", (event) => { if (narrow.matches && event.target.closest("a")) contents.open = false })
+
+  const nav = document.querySelector(".toc")
+  const links = new Map([...document.querySelectorAll(".toc a")].map((a) => [a.hash.slice(1), a]))
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      const link = links.get(entry.target.id)
+      if (!link || !entry.isIntersecting) continue
+      links.forEach((other) => other.removeAttribute("aria-current"))
+      link.setAttribute("aria-current", "true")
+      if (!narrow.matches) nav.scrollTop = link.offsetTop - nav.clientHeight / 2
+    }
+  }, { rootMargin: "-10% 0px -80% 0px" })
+  document.querySelectorAll("main > section[id]").forEach((section) => seen.observe(section))
+})()

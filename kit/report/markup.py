@@ -1,0 +1,122 @@
+"""Blocks and templates to HTML. Every value is escaped; nothing that a project says is ever markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from kit.report import words
+from kit.report.blocks import Block, Cell, Chart, Figures, Mark, Notice, Place, Ref, Table
+from kit.report.theme import SHAPES, STATUS
+from kit.report.words import OUTCOME_WORDS
+
+_SAFE_TARGET = re.compile(r"[\w.-]+")
+_SCRIPT_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_KINDS: dict[type, str] = {Table: "table", Chart: "chart", Notice: "notice", Figures: "figures"}
+
+
+def block_html(block: Block, *, notebook: bool = False) -> Markup:
+    """The block's HTML. In a notebook a chart brings its own call; on our page one script draws them all."""
+    macro = getattr(_blocks(), _KINDS[type(block)])
+    return Markup(macro(block, notebook))  # noqa: S704 - the macros escape every value
+
+
+def render(name: str, **values: Any) -> str:
+    """The template of that name, filled in."""
+    return environment().get_template(name).render(**values)
+
+
+@cache
+def environment() -> Environment:
+    """Our templates: everything is escaped, and a name that is not given raises."""
+    found = Environment(
+        loader=PackageLoader("kit.report", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters.update(
+        cell=cell_html, place=place_html, badge=badge_html, script_json=script_json, lines=lines_html
+    )
+    found.globals.update(shape=shape, words=words)
+    return found
+
+
+def cell_html(cell: Cell) -> Markup:
+    """A table's cell."""
+    if isinstance(cell, Mark):
+        return mark_html(cell)
+    if isinstance(cell, Place):
+        return place_html(cell.at)
+    if isinstance(cell, Ref):
+        return _link(cell)
+    if isinstance(cell, float):
+        return escape(f"{cell:.1f}")
+    return escape("" if cell is None else cell)
+
+
+def place_html(at: str) -> Markup:
+    """`path:line` set as code, the line apart, with room to break after each slash."""
+    path, _, line = at.rpartition(":") if re.search(r":\d+$", at) else (at, "", "")
+    broken = Markup("/<wbr>").join(path.split("/"))
+    number = Markup('<span class="line">:{}</span>').format(line) if line else Markup()
+    return Markup('<code class="place">{}{}</code>').format(broken, number)
+
+
+def mark_html(mark: Mark) -> Markup:
+    """An outcome as shape and word; its place where it has one."""
+    if not mark.outcome:
+        return escape(mark.text)
+    where = Markup(" {}").format(place_html(mark.at)) if mark.at else Markup()
+    return Markup("{}{}").format(badge_html(mark.outcome, mark.text), where)
+
+
+def badge_html(outcome: str, text: str = "") -> Markup:
+    """A shape and a word in the outcome's colour; works for outcomes, statuses, verdicts and severities."""
+    word = text or OUTCOME_WORDS.get(outcome, outcome)
+    kind = STATUS.get(outcome, outcome).replace("_", "-")
+    if not re.fullmatch(r"[a-z-]+", kind):
+        return escape(word)
+    return Markup('<span class="badge {}"><span class="shape" aria-hidden="true">{}</span>{}</span>').format(
+        kind, shape(outcome), word
+    )
+
+
+def shape(outcome: str) -> str:
+    """The shape of an outcome, status or verdict; a filled one for severities."""
+    return SHAPES.get(STATUS.get(outcome, outcome), "■")
+
+
+def lines_html(excerpt: str, first: int | None) -> Markup:
+    """An excerpt with its line numbers, which a copy leaves out."""
+    rows = (
+        Markup('<span class="row"><span class="n" data-n="{}"></span>{}\n</span>').format(number, text)
+        for number, text in enumerate(excerpt.rstrip("\n").split("\n"), start=first or 1)
+    )
+    return Markup("").join(rows)
+
+
+def script_json(value: Any) -> Markup:
+    """JSON that may stand in a script element: no `</script>`, no comment, no line separator can occur in
+    it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character, escaped in _SCRIPT_UNSAFE.items():
+        text = text.replace(character, escaped)
+    return Markup(text)  # noqa: S704 - every character that could end the script is escaped above
+
+
+def _link(ref: Ref) -> Markup:
+    if not _SAFE_TARGET.fullmatch(ref.target):
+        return escape(ref.text)
+    return Markup('<a href="#{}">{}</a>').format(ref.target, ref.text)
+
+
+@cache
+def _blocks() -> Any:
+    return environment().get_template("blocks.html.j2").module

@@ -1,0 +1,1 @@
+"""What is particular to each area: one module per area, functions of (project, findings) to a display."""

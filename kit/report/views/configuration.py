@@ -1,0 +1,104 @@
+"""Configuration: the environment that code requires against the one that each target gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kit.project import Project
+from kit.report.blocks import Block, Cell, Chart, Mark, Table, columns, empty
+from kit.report.charts import bars
+from kit.report.display import Display, figure_json, show
+from kit.report.theme import LIGHT
+from kit.report.views.common import Findings, controls
+from kit.report.words import count
+from kit.system.model import Deployment, EnvRead, Service
+
+
+def environment(project: Project) -> Display:
+    """Per service: every variable that its code reads, and whether each target gives it."""
+    read = [s for s in project.system.own if s.env]
+    if not read:
+        fill = (
+            "Reads such as os.environ or process.env, and settings classes, would be held "
+            "against each target here."
+        )
+        return show(empty("No read of the environment was found in code", fill))
+    missing = {s.name: _missing(s) for s in read}
+    return show(_summary(read, missing), *(_matrix(s, len(missing[s.name])) for s in read))
+
+
+def checks(project: Project, findings: Findings) -> Display:
+    """The checks of the area against the services they examined."""
+    return show(controls(project, findings, "configuration", "Configuration checks by service or file"))
+
+
+def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
+    worst = sorted(services, key=lambda s: -len(missing[s.name]))
+    lacking = sum(bool(m) for m in missing.values())
+    title = f"{lacking} of {count(len(services), 'service')} lack a required variable in some target"
+    figure = bars(
+        [s.name for s in worst],
+        [len(missing[s.name]) for s in worst],
+        texts=[f"{len(missing[s.name])} of {len(_names(s.env))}" for s in worst],
+        colors=[LIGHT["fail"] if missing[s.name] else LIGHT["pass"] for s in worst],
+        unit="required variables that at least one target does not give",
+    )
+    words = (
+        "; ".join(f"{name}: {', '.join(sorted(m))}" for name, m in missing.items() if m) or "none is missing"
+    )
+    return Chart(title, figure_json(figure), f"{title}: {words}.")
+
+
+def _matrix(service: Service, missing: int) -> Table:
+    reads = _first(service.env)
+    targets = service.deployments
+    ranked = sorted(reads.values(), key=lambda r: (r.required is not True, r.required is False, r.name))
+    rows = tuple((r.name, _need(r), *(_given(r, d) for d in targets), str(r.at)) for r in ranked)
+    heads = columns(
+        ("Variable", "code"), "Code", *(f"{d.target} ({d.environment})" for d in targets), ("Read at", "code")
+    )
+    caption = (
+        f"{service.name}: {count(len(reads), 'variable')} read, "
+        f"{count(missing, 'required one', 'required ones')} missing"
+    )
+    return Table(caption, heads, rows, matrix=True, folded=not missing)
+
+
+def _given(read: EnvRead, deployment: Deployment) -> Cell:
+    given = next((g for g in deployment.env if g.name == read.name), None)
+    if given is not None:
+        return Mark("pass", given.source, str(given.at))
+    if not deployment.env_complete:
+        return Mark("unknown", "cannot be seen")
+    if read.required is False:
+        return Mark("not_applicable", "default")
+    return Mark("fail" if read.required else "partial", "not given")
+
+
+def _need(read: EnvRead) -> str:
+    if read.required is None:
+        return "cannot be told"
+    return "required" if read.required else "has a default"
+
+
+def _missing(service: Service) -> set[str]:
+    lacking = (
+        read.name
+        for read in _first(service.env).values()
+        for deployment in service.deployments
+        if read.required and isinstance(cell := _given(read, deployment), Mark) and cell.outcome == "fail"
+    )
+    return set(lacking)
+
+
+def _names(reads: Iterable[EnvRead]) -> set[str]:
+    return {r.name for r in reads}
+
+
+def _first(reads: Iterable[EnvRead]) -> dict[str, EnvRead]:
+    """One read per variable: the one that demands it, where there is one."""
+    found: dict[str, EnvRead] = {}
+    for read in reads:
+        if read.name not in found or (read.required and not found[read.name].required):
+            found[read.name] = read
+    return found

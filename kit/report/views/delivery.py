@@ -1,0 +1,119 @@
+"""Delivery: the pipelines as graphs with their gates, and the way of each service to production."""
+
+from __future__ import annotations
+
+from kit.project import Project
+from kit.report.blocks import Block, Cell, Chart, Mark, Table, columns, empty
+from kit.report.charts_system import PipelineJob, pipeline
+from kit.report.display import Display, figure_json, show
+from kit.report.views.common import Findings, at_cell, controls
+from kit.report.words import count, listed, sentence
+from kit.sources.workflow_model import Job, Workflow
+from kit.system.model import Service
+
+GATES = ("test", "lint", "scan", "load-test", "type-check")
+STEPS = ("build", "test", "lint", "scan", "push", "migrate", "deploy")
+SHOWN = 6
+
+
+def pipelines(project: Project) -> Display:
+    """Every pipeline that holds more than one job, the largest first, with gates and what cannot fail
+    marked."""
+    workflows = sorted((w for w in project.workflows if w.jobs), key=lambda w: -len(w.jobs))
+    if not workflows:
+        fill = (
+            "A workflow for GitHub Actions, GitLab CI or another runner in the repository "
+            "would be drawn here."
+        )
+        return show(empty("No pipeline is in the project", fill))
+    drawn = [w for w in workflows if len(w.jobs) > 1][:SHOWN]
+    return show(*(_graph(project, w) for w in drawn), _jobs_table(project, workflows))
+
+
+def way_to_production(project: Project) -> Display:
+    """Per service, which steps a pipeline takes for it."""
+    own = project.system.own
+    if not own:
+        return show(
+            empty("No service of the project's own was found", "A Dockerfile or a package with code.")
+        )
+    rows = tuple((s.name, *(_step(s, step) for step in STEPS)) for s in own)
+    bare = [s.name for s in own if not any(p.does == "deploy" for p in s.pipelines)]
+    note = f"No pipeline deploys {listed(bare)}." if bare else "A pipeline deploys every service."
+    return show(
+        Table("What pipelines do for each service", columns("Service", *STEPS), rows, note, matrix=True)
+    )
+
+
+def checks(project: Project, findings: Findings) -> Display:
+    """The checks of the area against the files they examined."""
+    return show(controls(project, findings, "delivery", "Delivery checks by service or file"))
+
+
+def jobs_of(project: Project, workflow: Workflow) -> list[PipelineJob]:
+    """The jobs of a workflow with what they do for services, and whether they can stop anything."""
+    does: dict[str, dict[str, None]] = {}
+    for service in project.system.services:
+        for step in service.pipelines:
+            if step.workflow == workflow.path:
+                does.setdefault(step.job, {})[step.does] = None
+    return [_job(job, tuple(does.get(job.id, ()))) for job in workflow.jobs]
+
+
+def _graph(project: Project, workflow: Workflow) -> Block:
+    jobs = jobs_of(project, workflow)
+    gates = [j for j in jobs if j.gate]
+    toothless = [j for j in gates if j.toothless]
+    name = workflow.name or workflow.path
+    said = f"{name}: {count(len(jobs), 'job')}, {count(len(gates), 'gate')}"
+    if toothless:
+        said += f", {count(len(toothless), 'of them cannot fail', 'of them cannot fail')}"
+    needs = (
+        "; ".join(f"{j.name} needs {', '.join(j.needs)}" for j in jobs if j.needs) or "no job needs another"
+    )
+    return Chart(sentence(said), figure_json(pipeline(jobs)), f"{said}. {sentence(needs)}.")
+
+
+def _jobs_table(project: Project, workflows: list[Workflow]) -> Table:
+    rows = tuple(
+        _row(workflow, job, made) for workflow in workflows for job, made in _paired(project, workflow)
+    )
+    heads = columns("Pipeline", "Job", "Runs after", "Does", "Gate", "Where")
+    return Table(
+        f"All {count(len(rows), 'job')} of {count(len(workflows), 'pipeline')}", heads, rows, folded=True
+    )
+
+
+def _paired(project: Project, workflow: Workflow) -> list[tuple[Job, PipelineJob]]:
+    return list(zip(workflow.jobs, jobs_of(project, workflow), strict=True))
+
+
+def _row(workflow: Workflow, job: Job, made: PipelineJob) -> tuple[Cell, ...]:
+    gate = Mark("fail", "cannot fail") if made.toothless else Mark("pass", "gate") if made.gate else None
+    return (
+        workflow.name or workflow.path,
+        made.name,
+        ", ".join(made.needs),
+        ", ".join(made.does),
+        gate,
+        at_cell(job.at),
+    )
+
+
+def _job(job: Job, does: tuple[str, ...]) -> PipelineJob:
+    gate = any(d in GATES for d in does)
+    return PipelineJob(job.id, job.name or job.id, tuple(job.needs), does, gate, gate and _toothless(job))
+
+
+def _toothless(job: Job) -> bool:
+    runs = [s for s in job.all_steps if s.run]
+    return bool(job.continue_on_error) or bool(runs and all(s.continue_on_error for s in runs))
+
+
+def _step(service: Service, step: str) -> Cell:
+    found = [p for p in service.pipelines if p.does == step]
+    return (
+        Mark("pass", found[0].job)
+        if found
+        else Mark("fail" if step in {"build", "test", "deploy"} else "", "none")
+    )

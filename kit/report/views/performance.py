@@ -1,0 +1,93 @@
+"""Performance: load tests and what runs them, budgets, and how far each service can grow."""
+
+from __future__ import annotations
+
+from kit.model import At
+from kit.project import Project
+from kit.report.blocks import Cell, Chart, Mark, Table, columns, empty
+from kit.report.charts import bars
+from kit.report.display import Display, figure_json, show
+from kit.report.theme import LIGHT
+from kit.report.views.common import Findings, at_cell, controls
+from kit.report.words import count
+from kit.system.model import Deployment, Service
+
+LOAD_TESTS = (
+    "**/*k6*",
+    "**/*locust*",
+    "**/*artillery*",
+    "**/*.jmx",
+    "**/*gatling*",
+    "**/*load-test*",
+    "**/*loadtest*",
+)
+BUDGETS = ("**/*budget*.json", "**/lighthouserc*", "**/.lighthouserc*", "**/*.size-limit*", "**/.size-limit*")
+
+
+def load_tests(project: Project) -> Display:
+    """Load tests and budgets by their files, and the pipeline job that runs each."""
+    found = [("load test", p) for p in project.files.glob(*LOAD_TESTS)]
+    found += [("budget", p) for p in project.files.glob(*BUDGETS)]
+    if not found:
+        fill = (
+            "Files of k6, Locust, Artillery, JMeter or Gatling, and budgets, would be listed "
+            "here with what runs them."
+        )
+        return show(empty("No load test and no budget is in the project", fill))
+    runs = [p for s in project.system.services for p in s.pipelines if p.does == "load-test"]
+    by = Mark("pass", runs[0].job, str(runs[0].at)) if runs else Mark("fail", "no pipeline")
+    rows = tuple((at_cell(At(path)), kind, by if kind == "load test" else None) for kind, path in found)
+    return show(Table("Load tests and budgets", columns("File", "Kind", "Run by"), rows))
+
+
+def scaling(project: Project) -> Display:
+    """Replicas of each service on each production-like target, and how far they may grow."""
+    rows = [
+        (s, d)
+        for s in project.system.own
+        for d in s.deployments
+        if d.environment in {"production", "unknown", "staging"}
+    ]
+    if not rows:
+        fill = "Replicas and autoscalers of the deployment targets would be drawn here."
+        return show(empty("No deployment of a service of the project's own was found", fill))
+    single = sorted({s.name for s, d in rows if (d.max_replicas or d.replicas or 1) == 1})
+    title = f"{len(single)} of {count(len({s.name for s, _ in rows}), 'service')} run as a single instance"
+    names = [f"{s.name} · {d.target.rsplit(':', 1)[-1]}" for s, d in rows]
+    figure = bars(
+        names,
+        [d.max_replicas or d.replicas or 1 for _, d in rows],
+        texts=[_range(d) for _, d in rows],
+        colors=[
+            LIGHT["fail"] if (d.max_replicas or d.replicas or 1) == 1 else LIGHT["pass"] for _, d in rows
+        ],
+        unit="instances at most",
+    )
+    return show(Chart(title, figure_json(figure), f"{title}.", _table(rows)))
+
+
+def checks(project: Project, findings: Findings) -> Display:
+    """The checks of the area against the services they examined."""
+    return show(controls(project, findings, "performance", "Performance checks by service or file"))
+
+
+def _table(rows: list[tuple[Service, Deployment]]) -> Table:
+    heads = columns("Service", "Target", ("Replicas", "number"), ("At most", "number"), "Grows", "Where")
+    return Table("Instances by service and target", heads, tuple(_row(s, d) for s, d in rows))
+
+
+def _row(service: Service, deployment: Deployment) -> tuple[Cell, ...]:
+    grows = (deployment.max_replicas or 0) > (deployment.replicas or 1)
+    return (
+        service.name,
+        deployment.target,
+        deployment.replicas,
+        deployment.max_replicas,
+        Mark("pass", "by itself") if grows else Mark("partial", "by hand"),
+        at_cell(deployment.at),
+    )
+
+
+def _range(deployment: Deployment) -> str:
+    low = deployment.replicas or 1
+    return f"{low} to {deployment.max_replicas}" if (deployment.max_replicas or 0) > low else str(low)

@@ -1,0 +1,156 @@
+"""Recovery: how often data is saved and how long it takes to be back, against what the owner demands."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Protocol
+
+from kit.model import At
+from kit.project import Project
+from kit.report.blocks import Chart, Mark, Table, columns, empty
+from kit.report.charts import Span
+from kit.report.charts_system import recovery
+from kit.report.display import Display, figure_json, show
+from kit.report.views.common import Findings, at_cell, controls
+from kit.report.words import count
+from kit.system.model import Schedule
+
+BACKUP = re.compile(r"backup|pg_?dump|mysqldump|mongodump|snapshot|wal-g|barman|restic|velero", re.IGNORECASE)
+FILES = ("**/*backup*", "**/*restore*", "**/*pg_dump*", "**/*disaster*recovery*")
+WHOLE_DAY = 24.0
+
+
+class Objectives(Protocol):
+    """What the owner demands: None where it was never said."""
+
+    @property
+    def rto(self) -> timedelta | None: ...
+    @property
+    def rpo(self) -> timedelta | None: ...
+
+
+def timeline(project: Project, thresholds: Objectives) -> Display:
+    """The hours between two backups, which is what may be lost, against RPO and RTO."""
+    rpo, rto = _hours(thresholds.rpo), _hours(thresholds.rto)
+    backups = [(s, interval_hours(s.expression)) for s in schedules(project)]
+    timed = [(s, hours) for s, hours in backups if hours]
+    if not timed:
+        said = _objectives(rpo, rto)
+        fill = (
+            f"{said} A cron job, a scheduled workflow or a crontab line that makes a backup "
+            "would be drawn here."
+        )
+        return show(
+            empty(
+                "Nothing makes a backup by the clock, so everything since the last manual one may be lost",
+                fill,
+            )
+        )
+    best = min(hours for _, hours in timed)
+    title = f"At worst {best:g} hours of data are lost" + (
+        f"; {rpo:g} are allowed" if rpo else "; no RPO is set"
+    )
+    rows = [_span(s, hours, rpo) for s, hours in timed]
+    return show(
+        Chart(
+            title,
+            figure_json(recovery(rows, rpo, rto)),
+            f"{title}. {_objectives(rpo, rto)}",
+            _table(timed, rpo),
+        )
+    )
+
+
+def material(project: Project) -> Display:
+    """The files that speak of backup and restore, with what runs each."""
+    paths = sorted(set(project.files.glob(*FILES)))
+    if not paths:
+        fill = "Scripts, manifests and documents whose names speak of backup or restore would be listed here."
+        return show(empty("No file of the project is about backup or restore", fill))
+    rows = tuple((at_cell(At(p)), project.files.class_of(p).value, _run_by(project, p)) for p in paths)
+    return show(
+        Table(
+            f"{count(len(rows), 'file')} about backup and restore", columns("File", "Class", "Run by"), rows
+        )
+    )
+
+
+def checks(project: Project, findings: Findings) -> Display:
+    """The checks of the area against the services they examined."""
+    return show(controls(project, findings, "recovery", "Recovery checks by service or file"))
+
+
+def schedules(project: Project) -> list[Schedule]:
+    """Everything that runs by the clock and speaks of a backup."""
+    every = [
+        *project.system.schedules,
+        *(s for service in project.system.services for s in service.schedules),
+    ]
+    found = {(s.at, s.expression): s for s in every if BACKUP.search(s.runs)}
+    return list(found.values())
+
+
+def interval_hours(expression: str) -> float | None:
+    """The longest usual wait between two runs of a five-field cron expression, in hours; None if not to be
+    told."""
+    named = {
+        "@hourly": 1.0,
+        "@daily": 24.0,
+        "@midnight": 24.0,
+        "@weekly": 168.0,
+        "@monthly": 744.0,
+        "@yearly": 8784.0,
+    }
+    fields = expression.split()
+    if expression.strip() in named:
+        return named[expression.strip()]
+    if len(fields) != 5:
+        return None
+    minute, hour, day, _, weekday = fields
+    if weekday != "*":
+        return 168.0 / max(len(weekday.split(",")), 1)
+    if day != "*":
+        return 744.0 / max(len(day.split(",")), 1)
+    return _within_day(minute, hour)
+
+
+def _within_day(minute: str, hour: str) -> float:
+    step = re.fullmatch(r"\*/(\d+)", hour)
+    if step:
+        return float(step[1])
+    if hour == "*":
+        fine = re.fullmatch(r"\*/(\d+)", minute)
+        return int(fine[1]) / 60 if fine else 1.0
+    times = [int(h) for h in hour.split(",") if h.isdigit()]
+    gaps = [b - a for a, b in zip(times, [*times[1:], times[0] + 24], strict=True)] if times else []
+    return float(max(gaps, default=WHOLE_DAY))
+
+
+def _span(schedule: Schedule, hours: float, rpo: float | None) -> Span:
+    outcome = "unknown" if rpo is None else "pass" if hours <= rpo else "fail"
+    return Span(schedule.runs, 0, hours, f"every {hours:g} h", outcome)
+
+
+def _table(timed: list[tuple[Schedule, float]], rpo: float | None) -> Table:
+    rows = tuple(
+        (s.runs, s.expression, hours, Mark(_span(s, hours, rpo).outcome), s.source, at_cell(s.at))
+        for s, hours in timed
+    )
+    heads = columns("Runs", ("Schedule", "code"), ("Hours between", "number"), "Against RPO", "By", "Where")
+    return Table("Backups by the clock", heads, rows)
+
+
+def _objectives(rpo: float | None, rto: float | None) -> str:
+    said = f"At most {rpo:g} hours of data may be lost." if rpo else "No RPO was given in the params file."
+    return f"{said} {f'The system must be back within {rto:g} hours.' if rto else 'No RTO was given either.'}"
+
+
+def _hours(duration: timedelta | None) -> float | None:
+    return duration.total_seconds() / 3600 if duration else None
+
+
+def _run_by(project: Project, path: str) -> Mark:
+    name = path.rsplit("/", 1)[-1]
+    found = next((s for s in schedules(project) if name in s.runs or s.at.path == path), None)
+    return Mark("pass", "by the clock", str(found.at)) if found else Mark("unknown", "nothing by the clock")

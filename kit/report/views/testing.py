@@ -1,0 +1,114 @@
+"""Testing: which suites there are, and what runs them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from kit.model import FileClass
+from kit.project import Project
+from kit.report.blocks import Cell, Chart, Mark, Table, columns, empty
+from kit.report.charts import bars
+from kit.report.display import Display, figure_json, show
+from kit.report.theme import LIGHT
+from kit.report.views.common import Findings, controls
+from kit.report.words import count
+from kit.system.model import PipelineStep
+
+CODE = (
+    ".py",
+    ".js",
+    ".jsx",
+    ".ts",
+    ".tsx",
+    ".mjs",
+    ".cjs",
+    ".go",
+    ".java",
+    ".kt",
+    ".rb",
+    ".rs",
+    ".cs",
+    ".php",
+)
+KINDS = {"e2e": "end-to-end", "integration": "integration", "unit": "unit", "load": "load", "smoke": "smoke"}
+
+
+@dataclass
+class Suite:
+    """The code files of one part of the project: what is under test, and the tests."""
+
+    code: list[str] = field(default_factory=list)
+    tests: list[str] = field(default_factory=list)
+    runs: list[PipelineStep] = field(default_factory=list)
+
+
+def inventory(project: Project) -> Display:
+    """Test files beside code files per part of the project, and the pipeline job that runs them."""
+    suites = suites_of(project)
+    if not any(s.tests for s in suites.values()):
+        fill = (
+            "Test files (by name, folder or the runner's configuration) would be counted "
+            "here with what runs them."
+        )
+        return show(empty("No test file was found", fill))
+    unrun = [name for name, s in suites.items() if s.tests and not s.runs]
+    untested = [name for name, s in suites.items() if s.code and not s.tests]
+    title = (
+        f"{len(untested)} of {count(len(suites), 'part')} have no test, {len(unrun)} have "
+        "tests that no pipeline runs"
+    )
+    return show(Chart(title, figure_json(_figure(suites)), f"{title}.", _table(suites)))
+
+
+def checks(project: Project, findings: Findings) -> Display:
+    """The checks of the area against the services they examined."""
+    return show(controls(project, findings, "testing", "Testing checks by service or file"))
+
+
+def suites_of(project: Project) -> dict[str, Suite]:
+    """Code and test files by service, or by top folder where no service holds them."""
+    roots = sorted(((s.root, s) for s in project.system.own if s.root), key=lambda r: -len(r[0]))
+    found: dict[str, Suite] = defaultdict(Suite)
+    for _, service in roots:
+        found[service.name].runs = [p for p in service.pipelines if p.does == "test"]
+    for path in project.files.paths:
+        kind = project.files.class_of(path) if path.endswith(CODE) else None
+        if kind in {FileClass.PRODUCTION, FileClass.TEST}:
+            name = next(
+                (s.name for root, s in roots if root == "." or path.startswith(f"{root}/")), _top(path)
+            )
+            (found[name].tests if kind is FileClass.TEST else found[name].code).append(path)
+    return {name: s for name, s in found.items() if s.code or s.tests}
+
+
+def _figure(suites: dict[str, Suite]) -> object:
+    ranked = sorted(suites.items(), key=lambda s: len(s[1].tests))
+    return bars(
+        [name for name, _ in ranked],
+        [len(s.tests) for _, s in ranked],
+        texts=[f"{len(s.tests)} for {len(s.code)} code files" for _, s in ranked],
+        colors=[LIGHT["pass"] if s.runs else LIGHT["context"] for _, s in ranked],
+        unit="test files; coloured where a pipeline runs them",
+    )
+
+
+def _table(suites: dict[str, Suite]) -> Table:
+    rows = tuple(_row(name, suite) for name, suite in suites.items())
+    heads = columns("Part", ("Code files", "number"), ("Test files", "number"), "Kinds", "Run by")
+    return Table("Tests and what runs them", heads, rows)
+
+
+def _row(name: str, suite: Suite) -> tuple[Cell, ...]:
+    if not suite.tests:
+        run = Mark("fail", "nothing to run")
+    elif suite.runs:
+        run = Mark("pass", suite.runs[0].job, str(suite.runs[0].at))
+    else:
+        run = Mark("fail", "no pipeline")
+    kinds = {word for key, word in KINDS.items() for path in suite.tests if key in path.lower()}
+    return (name, len(suite.code), len(suite.tests), ", ".join(sorted(kinds)) or "not told by name", run)
+
+
+def _top(path: str) -> str:
+    return path.split("/", 1)[0] if "/" in path else "project root"
