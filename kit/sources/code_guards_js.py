@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 from ast_grep_py import SgNode
 
-from kit.sources.code_js import Found, JsProject
+from kit.model import At
+from kit.sources.code_js import Found, JsProject, returned
 from kit.sources.code_js_module import FUNCTIONS, JsModule, arguments, callee_name, pair, parameters, unwrap
 from kit.sources.code_mounts import OPEN, Guard
-from kit.sources.code_words import refuses, suggests_auth, words_of
+from kit.sources.code_words import insists_on_auth, refuses, suggests_auth, turns_away, words_of
 
 HOOKS = ("preHandler", "onRequest", "preValidation", "preParsing", "beforeHandle", "middleware", "pre")
 _HARMLESS = frozenset(["initialize", "session"])
 _SESSIONS = frozenset(
-    ["getServerSession", "getServerAuthSession", "currentUser", "getSession", "getToken", "validateRequest"]
-    + ["getUser", "getAuth", "auth", "requireUser", "requireSession", "getCurrentUser", "verifySignature"]
-    + ["constructEvent", "verifyIdToken", "isAuthenticated", "timingSafeEqual"]
+    ["getServerSession", "getServerAuthSession", "currentUser", "getSession", "auth.getUser", "getAuth", "auth"]
+    + ["requireUser", "requireSession", "getCurrentUser", "verifySignature", "constructEvent", "verifyIdToken"]
+    + ["isAuthenticated", "timingSafeEqual"]
 )
 _LOGIN = frozenset(["login", "signin", "signup", "register", "token", "logout", "password", "auth", "callback", "refresh"])
 MAX_HOPS = 4
@@ -41,22 +42,28 @@ class JsGuards:
         last = name.rsplit(".", 1)[-1]
         if last in _HARMLESS:
             return OPEN
-        if suggests_auth(name) or suggests_auth(self.project.origin(_callee(node), module).rsplit("/", 1)[-1]):
+        callee = _callee(node)
+        found = self.project.function(callee, module)
+        if found and found.node is not None:
+            return self._of_definition(found, name, module.at(node))
+        if suggests_auth(name) or suggests_auth(self.project.origin(callee, module).rsplit("/", 1)[-1]):
             return Guard(True, module.at(node))
         if node.kind() == "call_expression" and any(suggests_auth(callee_name(a)) for a in arguments(node)):
             return Guard(True, module.at(node))
-        return self._of_definition(node, module)
+        return Guard(None, module.at(node)) if self._is_lost(callee, module) else OPEN
 
-    def _of_definition(self, node: SgNode, module: JsModule) -> Guard:
-        found = self.project.function(_callee(node), module)
-        if found is None or found.node is None:
-            return Guard(None, module.at(node)) if self._is_lost(node, module) else OPEN
-        takes_error = len(parameters(found.node)) == 4
-        return Guard(None, module.at(node)) if refuses(found.node.text()) and not takes_error else OPEN
+    def _of_definition(self, found: Found, name: str, at: At) -> Guard:
+        """A function of the project: one called a guard must turn somebody away, or make a package's guard."""
+        if found.node is None or len(parameters(found.node)) == 4:
+            return OPEN
+        text = found.node.text()
+        made = (callee_name(value) for value in returned(found.node) if value.kind() == "call_expression")
+        if any(suggests_auth(maker) for maker in made) or (suggests_auth(name) and turns_away(text)):
+            return Guard(True, at)
+        return Guard(None, at) if refuses(text) else OPEN
 
-    def _is_lost(self, node: SgNode, module: JsModule) -> bool:
+    def _is_lost(self, callee: SgNode, module: JsModule) -> bool:
         """True for a name that is imported from the project itself and whose file is not there."""
-        callee = _callee(node)
         while callee.kind() == "member_expression":
             callee = callee.field("object") or callee
         imported = module.imports.get(callee.text()) if callee.kind() == "identifier" else None
@@ -87,7 +94,7 @@ class JsGuards:
             return self.of_handlers(node.named_children(), module, path)
         if node.kind() == "object":
             return self.of_options(node, module)
-        if node.kind() == "call_expression" and suggests_auth(callee_name(node)):
+        if node.kind() == "call_expression" and self.of_middleware(node, module).auth:
             return Guard(True, module.at(node))
         found = self.project.function(node, module)
         if (found is None or found.node is None) and node.kind() == "call_expression" and hops < MAX_HOPS:
@@ -101,8 +108,10 @@ class JsGuards:
             return OPEN
         login = bool(set(words_of(path)) & _LOGIN)
         for call in found.node.find_all(kind="call_expression"):
-            name = callee_name(call).rsplit(".", 1)[-1]
-            if not login and (name in _SESSIONS or (suggests_auth(name) and name not in _HARMLESS)):
+            name = callee_name(call)
+            last = name.rsplit(".", 1)[-1]
+            asks = name in _SESSIONS or last in _SESSIONS - {"auth"} or name.endswith("auth.getUser")
+            if not login and (asks or insists_on_auth(last)):
                 return Guard(True, found.module.at(call))
         doubtful = not login and refuses(found.node.text())
         return Guard(None, found.module.at(found.node)) if doubtful else OPEN

@@ -16,7 +16,7 @@ from kit.sources.code_python_module import (
     last_name,
     literal_text,
 )
-from kit.sources.code_words import refuses, suggests_auth, words_of
+from kit.sources.code_words import refuses, suggests_auth, turns_away, words_of
 
 MAX_HOPS = 6
 
@@ -102,8 +102,10 @@ class PythonGuards:
         if isinstance(node, ast.Call):
             return self._call_guards(node, module, found.scope, name)
         if isinstance(node, Function):
-            own = self.of_parameters(node, module, (*found.scope, node.name), hops + 1).auth
-            return bool(own) or (suggests_auth(name) or refuses(module.text(node))) and not _lenient(name)
+            text = module.text(node)
+            if self.of_parameters(node, module, (*found.scope, node.name), hops + 1).auth:
+                return True
+            return refuses(text) and not _lenient(name) or suggests_auth(name) and turns_away(text)
         if isinstance(node, ast.ClassDef):
             scheme = any(base.rsplit(".", 1)[-1] in _SCHEMES for base in self.project.bases(found))
             return scheme or suggests_auth(name) or refuses(module.text(node))
@@ -156,14 +158,14 @@ class PythonGuards:
     def _of_decorator(self, node: ast.expr, module: PythonModule, scope: Scope) -> Guard:
         if isinstance(node, ast.Call) and _lenient_call(node):
             return OPEN
-        name = _spelled(node)
-        if suggests_auth(name):
-            return Guard(True, module.at(node))
         target = node.func if isinstance(node, ast.Call) else node
         found = self.project.resolve(target, module, scope)
-        if found and found.module and isinstance(found.node, Function) and refuses(found.module.text(found.node)):
-            return Guard(True, module.at(node))
-        return OPEN
+        if found and found.module and isinstance(found.node, Function):
+            text = found.module.text(found.node)
+            guarding = refuses(text) or (suggests_auth(found.node.name) and turns_away(text))
+        else:
+            guarding = suggests_auth(_spelled(node))
+        return Guard(True, module.at(node)) if guarding else OPEN
 
 
 def first_guard(guards: Iterable[Guard]) -> Guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from ast_grep_py import SgNode
@@ -62,13 +63,16 @@ TYPES = {
     "Koa": "koa",
     "Hono": "hono",
     "OpenAPIHono": "hono",
+    "express": "express",
+    "fastify": "fastify",
+    "any": "express",
 }
 _NAMES = {"app": "express", "server": "express", "router": "express", "express": "express", "fastify": "fastify"}
 _NAMES |= {"instance": "fastify", "api": "express", "application": "express", "hono": "hono", "webserver": "express"}
 _SERVES = ("export default", "serve(", ".fetch", "handle(", "listen(", "createServer", ".request(")
 VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "all", "del", "opts", "trace"])
 CHAINING = VERBS | {"use", "route", "on", "openapi", "register", "param", "basePath", "notFound", "onError", "prefix"}
-CHAINING |= {"group", "mount", "set", "engine", "guard", "onBeforeHandle", "disable", "enable", "after", "ready", "error"}
+CHAINING |= {"routes", "middleware", "callback", "group", "mount", "set", "engine", "guard", "onBeforeHandle", "disable", "enable", "after", "ready", "error"}
 MAX_HOPS = 8
 
 
@@ -109,13 +113,10 @@ class JsRouters:
         """The router that an expression stands for; a parameter that takes one is a router of its own."""
         if node is None or hops > MAX_HOPS:
             return None
-        node = unwrap(node)
+        node = self._chain_root(unwrap(node), module)
         key = module.key(node)
         if key in self.graph.objects:
             return key
-        chained = method_of(node)
-        if chained and chained[1] in CHAINING | {"routes", "middleware", "callback"}:
-            return self.of(chained[0], module, hops + 1)
         if node.kind() == "call_expression":
             return self._made_by(node, module, hops)
         if node.kind() == "assignment_expression":
@@ -128,6 +129,15 @@ class JsRouters:
         if found.module is not module or found.node.range() != node.range():
             return self.of(found.node, found.module, hops + 1)
         return None
+
+    def _chain_root(self, node: SgNode, module: JsModule) -> SgNode:
+        """What a chain of calls was begun on: of `new Hono().get(f).post(g)` the `new Hono()`."""
+        while module.key(node) not in self.graph.objects:
+            chained = method_of(node)
+            if chained is None or chained[1] not in CHAINING:
+                break
+            node = unwrap(chained[0])
+        return node
 
     def _made_by(self, node: SgNode, module: JsModule, hops: int) -> Key | None:
         """A factory of the project, or a package's wrapper around a router."""
@@ -178,8 +188,8 @@ def parameter_framework(node: SgNode) -> str | None:
     holder = node.parent()
     annotation = holder.field("type") if holder is not None and holder.kind().endswith("_parameter") else None
     if annotation is not None:
-        named = annotation.find(any=[{"kind": "type_identifier"}])
-        return TYPES.get(named.text()) if named is not None else None
+        words = re.findall(r"\w+", annotation.text())
+        return next((TYPES[word] for word in words if word in TYPES), None)
     return _NAMES.get(node.text())
 
 

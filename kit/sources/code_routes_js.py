@@ -26,7 +26,9 @@ from kit.sources.code_mounts import OPEN, Guard, Key, Mount, MountGraph, Prefix,
 from kit.sources.code_records import RouteFact
 from kit.sources.code_routers_js import VERBS, JsRouters
 
-NEEDLES = ("express", "fastify", "koa", "hono", "elysia", "hapi", "restify", "polka", "h3", "outer", "app.")
+NEEDLES = ("express", "fastify", "koa", "hono", "elysia", "hapi", "restify", "polka", "h3", "outer", "app.", ".use(")
+NESTING = 2
+"""How often routers are followed into functions before routes are read: one that is handed on twice is found."""
 _PATHS = frozenset(["string", "template_string", "binary_expression", "regex"])
 _SERVED = frozenset(
     ["graphqlHTTP", "createYoga", "expressMiddleware", "createExpressMiddleware", "trpcServer", "setup", "createHandler"]
@@ -57,8 +59,12 @@ class Routes:
         modules = list(self.project.modules(*NEEDLES))
         for module in modules:
             self.routers.find(module)
-        for module in modules:
-            for call in sorted(module.root.find_all(kind="call_expression"), key=_position):
+        calls = [(m, sorted(m.root.find_all(kind="call_expression"), key=_position)) for m in modules]
+        for module, made in calls * NESTING:
+            for call in made:
+                self._given(call, module)
+        for module, made in calls:
+            for call in made:
                 self._call(call, module)
         yield from self.graph.routes()
 
@@ -235,19 +241,25 @@ class Routes:
         elif not self.project.origin(given[0], module):
             self.graph.dynamic(self.code.unit(module.path))
 
-    def _hand_over(self, call: SgNode, module: JsModule) -> None:
-        """`routes(app)` and `new Routes(app)`: what the function does to its parameter, it does to the router."""
+    def _given(self, call: SgNode, module: JsModule) -> list[tuple[Key, Key | None]]:
+        """The routers that a call is given, each with the parameter that it becomes where the function is known."""
         keys = {}
         for place, node in enumerate(arguments(call)):
-            key = self.routers.of(node, module) if unwrap(node).kind() in {"identifier", "member_expression"} else None
-            if key:
-                keys[place] = key
-        found = self.project.function(call.field("function"), module) if keys else None
+            if unwrap(node).kind() in {"identifier", "member_expression"}:
+                keys[place] = self.routers.of(node, module)
+        found = self.project.function(call.field("function"), module) if any(keys.values()) else None
+        given = []
         for place, key in keys.items():
-            child = None
-            if found and found.node is not None:
+            if key and found and found.node is not None:
                 framework = self.graph.objects[key].framework
-                child = self.routers.parameter_of(found.node, place, found.module, framework)
+                given.append((key, self.routers.parameter_of(found.node, place, found.module, framework)))
+            elif key:
+                given.append((key, None))
+        return given
+
+    def _hand_over(self, call: SgNode, module: JsModule) -> None:
+        """`routes(app)`: what the function does to its parameter, it does to the router."""
+        for key, child in self._given(call, module):
             if child and child != key:
                 self.graph.alias(key, child, self._covering(key, ""))
             else:

@@ -9,12 +9,13 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _ALWAYS = frozenset(
     "auth authed authn authz authenticate authenticated authenticates authentication authenticator authorization"
-    " authorize authorized authorizer authorise authorised jwt oauth bearer protect protected apikey rbac acl"
+    " authorize authorized authorizer authorise authorised jwt bearer protect protected apikey rbac acl"
     " superuser loggedin signedin permission permissions privilege privileges".split()
 )
 _NEVER = frozenset(
     "optional maybe optionally anonymous unauthenticated unauthorized unauthorised noauth public skip form disable"
-    " disabled router routes route controller csrf cors error errors".split()
+    " disabled router routes route csrf cors error errors"
+    " controller controllers service services callback config client module".split()
 )
 _DEMANDS = frozenset(
     "verify verified check validate require required requires ensure is has need needs only assert guard must"
@@ -34,12 +35,13 @@ _PAIRS = (
     {"user", "required"},
     {"current", "subject"},
     {"current", "principal"},
+    {"oauth", "scheme"},
 )
 
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of an identifier, lower-case: `requireAPIKey` and `require_api_key` give the same three."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    return tuple(word.lower() for word in _WORD.findall(name.replace("OAuth", "Oauth")))
 
 
 @lru_cache(maxsize=4096)
@@ -57,6 +59,15 @@ def suggests_auth(name: str) -> bool:
     return bool(demands and words & _SUBJECTS)
 
 
+_INSISTS = frozenset("require requires ensure assert must enforce authorize authenticate".split())
+
+
+def insists_on_auth(name: str) -> bool:
+    """True for a call within a handler that turns strangers away: `requireUser()`, `assertAuthenticated(request)`."""
+    words = words_of(name)
+    return bool(words) and words[0] in _INSISTS and suggests_auth(name)
+
+
 _PUBLIC = frozenset("public anonymous noauth unprotected unauthenticated".split())
 
 
@@ -72,3 +83,14 @@ _REFUSES = re.compile(r"\b40[13]\b|[Uu]nauthori[sz]ed|UNAUTHORIZED|Forbidden|FOR
 def refuses(text: str) -> bool:
     """True where a function's text answers 401 or 403: what a guard does, whatever it is called."""
     return bool(_REFUSES.search(text))
+
+
+_TURNS_AWAY = re.compile(
+    r"\bthrow\b|\braise\b|\babort\(|redirect\(|\bdeny|sendStatus\(|\.status\(|"
+    r"\bnext\(\s*(?:new\b|\w*[eE]rr)|\bauthenticate\("
+)
+
+
+def turns_away(text: str) -> bool:
+    """True where a function's text ends a request early: refuses, raises, redirects, hands on an error."""
+    return refuses(text) or bool(_TURNS_AWAY.search(text))
