@@ -192,3 +192,10 @@ def test_the_schema_takes_the_contract_and_refuses_an_unknown_key() -> None:
 
     assert not list(validator.iter_errors({"project": contract["project"], "thresholds": numbers}))
     assert [e.validator for e in validator.iter_errors({"polisy": "x"})] == ["additionalProperties"]
+
+
+def test_the_sample_is_valid_and_waives_nothing(tmp_path: Path) -> None:
+    params = load_params(REPO / "params" / "sample.yaml", project=tmp_path)
+
+    assert params.waivers == ()
+    assert params.thresholds.rpo == timedelta(minutes=15)

@@ -71,7 +71,7 @@ def _left_out(check: str, ran: set[str], checks: Mapping[str, Check]) -> bool:
 
 
 def _unknown(check: str, checks: Mapping[str, Check]) -> bool:
-    """True where the catalogue has no such check although it has others of that area, or no such area exists."""
+    """True where the catalogue lacks the check but has others of its area, or there is no such area."""
     areas = {known.area for known in checks.values()}
     owner = next((area for area, (prefix, _) in AREAS.items() if check.startswith(f"{prefix}-")), None)
     return check not in checks and (owner is None or owner in areas)
