@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from kit.sources import lockfiles_npm, lockfiles_other, lockfiles_python
@@ -81,23 +80,25 @@ def parse(path: str, files: FileIndex) -> Lockfile:
 
 
 def attach(package: Package, locks: dict[str, Lockfile], found: dict[str, Package]) -> Package:
-    """The package with its lockfiles: those beside it, else those of its workspace's root.
+    """The package with its lockfiles: those of its workspace's root, then those beside it.
 
-    Of several the one of its package manager comes first.
+    Of several in one folder the one of its package manager comes first.
     """
     manifest = package.path.rpartition("/")[2]
     if package.ecosystem == "pypi" and manifest not in {"pyproject.toml", "Pipfile"}:
         return _requirements(package, found)
     names = NAMES.get(package.ecosystem, ())
-    folders = [package.dir] + ([dirname(package.root) or "."] if package.root else [])
-    for folder in folders:
+    root = found.get(package.root or "")
+    wanted = (root.manager if root is not None else None) or package.manager
+    here: list[Lockfile] = []
+    for folder in dict.fromkeys([root.dir if root is not None else package.dir, package.dir]):
         prefix = "" if folder == "." else f"{folder}/"
-        here = [locks[prefix + name] for name in names if prefix + name in locks and _fits(manifest, name)]
-        if here:
-            here.sort(key=lambda lock: _manager(lock) != package.manager)
-            manager = _manager(here[0]) or package.manager
-            return replace(package, lockfile=here[0], lockfiles=tuple(here), manager=manager)
-    return package
+        beside = [locks[prefix + name] for name in names if prefix + name in locks and _fits(manifest, name)]
+        here += sorted(beside, key=lambda lock: _manager(lock) != wanted)
+    if not here:
+        return package
+    manager = _manager(here[0]) or package.manager
+    return replace(package, lockfile=here[0], lockfiles=tuple(here), manager=manager)
 
 
 def _fits(manifest: str, name: str) -> bool:

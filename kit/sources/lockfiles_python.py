@@ -135,6 +135,10 @@ def uv(text: str, path: str) -> Lockfile:
         packages = _versions(entries)
         members = {folder: entry for entry in entries if (folder := _folder(entry)) is not None}
         recorded = {folder: _uv_specs(entry) for folder, entry in members.items()}
+        if "." not in recorded:
+            # A root without `[project]` has its groups in the manifest table.
+            groups = (data.get("manifest") or {}).get("dependency-groups") or {}
+            recorded["."] = _uv_specs({"metadata": {"requires-dev": groups}})
     except _ERRORS as error:
         return broken(path, "uv", error)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kit.sources.documents import Documents
     from kit.sources.files import FileIndex
 
+_SETUP = re.compile(r"^(?:from|import) (?:setuptools|distutils)\b", re.MULTILINE)
 _PROJECT_FILE = re.compile(r"\.(?:cs|fs|vb)proj$")
 
 
@@ -36,8 +37,6 @@ class _Manifests:
             "package.json": self._npm,
             "pyproject.toml": lambda path: packages_python.pyproject(documents.get(path)),
             "Pipfile": lambda path: packages_python.pipfile(parse_toml(files.text(path), path)),
-            "setup.cfg": lambda path: packages_python.setup_cfg(files.text(path), path),
-            "setup.py": lambda path: packages_python.setup_py(files.text(path), path),
             "go.mod": self._go,
             "pom.xml": lambda path: packages_jvm.pom(files.text(path), path, self._read),
             "build.gradle": self._gradle,
@@ -55,6 +54,10 @@ class _Manifests:
     def _by_pattern(self, path: str) -> Callable[[str], Package] | None:
         if _PROJECT_FILE.search(path):
             return lambda path: packages_other.csproj(self.files.text(path), path)
+        if path.rpartition("/")[2] == "setup.cfg" and "install_requires" in self.files.text(path):
+            return lambda path: packages_python.setup_cfg(self.files.text(path), path)
+        if path.rpartition("/")[2] == "setup.py" and _SETUP.search(self.files.text(path)):
+            return lambda path: packages_python.setup_py(self.files.text(path), path)
         if packages_python.REQUIREMENTS_NAME.search(path):
             return lambda path: packages_python.requirements(self.files.text(path), path, self._read)
         return None
