@@ -243,7 +243,7 @@ class _Reader:
 
 
 def _is_merge(event: Event) -> bool:
-    return isinstance(event, ScalarEvent) and event.value == "<<" and event.style is None
+    return isinstance(event, ScalarEvent) and event.value == "<<" and event.implicit[0]
 
 
 def _custom(tag: str | None) -> str | None:
