@@ -55,8 +55,8 @@ class ValuesFile:
 class Chart:
     """A chart with what it gives.
 
-    `values` is its values.yaml, `values_files` those that are laid on it. `manifests` are of all its releases,
-    one with its own values and one per values file (`Manifest.scope`). `superseded`: another chart has it.
+    `values` is its values.yaml, `values_files` those that are laid on it. `manifests` are of all its
+    releases: one with its own values, one per values file (`Manifest.scope`). `superseded`: another has it.
     """
 
     dir: str
