@@ -199,7 +199,10 @@ def _runner(name: str, command: Command) -> Iterator[Invocation]:
         yield Invocation(kind, word, command.at, directory, name)
 
 
-_MONOREPO_VALUED = word_set("--filter -F --scope --projects -p --concurrency --cwd --parallel")
+_MONOREPO_VALUED = word_set("""
+    --filter -F --scope --projects -p --concurrency --cwd --output-logs --cache-dir --log-order --log-prefix
+    --env-mode --token --team --global-deps --exclude --base --head --configuration -c
+""")
 _TURBO_OWN = word_set("login logout link unlink prune daemon gen generate info ls scan telemetry query bin")
 
 

@@ -109,6 +109,7 @@ class _Reader:
         self.includes: list[str] = []
         self.problems: list[Problem] = []
         self.complete = True
+        self.conditions = 0
 
     def read(self, text: str, path: str, depth: int) -> None:
         """Take in the text of the file or of one that it includes."""
@@ -123,7 +124,10 @@ class _Reader:
                 rule.recipe.append((line[1:], at))
                 continue
             bare = re.sub(r"(?<!\\)#.*", "", stripped, count=1).rstrip()
-            if not bare or _CONDITION.match(bare):
+            if not bare:
+                continue
+            if match := _CONDITION.match(bare):
+                self.conditions += {"else": 0, "endif": -1}.get(match[0], 1)
                 continue
             rule = self._statement(bare, at, depth, rule)
 
@@ -134,6 +138,8 @@ class _Reader:
         if match := _VARIABLE.match(line):
             self._assign(match[1], match[2], match[3])
             return rule
+        if line.startswith(("$(info", "$(warning", "$(error")):
+            return None
         if "$(eval" in line or line.startswith(("$(call", "$(foreach")):
             self.complete = False
             return None
@@ -188,9 +194,9 @@ class _Reader:
             if found and path and self.files and depth < 8 and len(self.includes) < MAX_INCLUDES:
                 self.includes.append(path)
                 self.read(self.files.text(path), path, depth + 1)
-            else:
+            elif not re.search(r"(?:^|/)\.?env$|\.env(?:\.|$)", name):
                 self.complete = False
-                if word == "include" and path is not None and not is_dynamic(name):
+                if word == "include" and path is not None and not self.conditions and not is_dynamic(name):
                     self.problems.append(Problem(f"includes {name}, which is not in the project", at))
 
     def made(self) -> Makefile:

@@ -72,9 +72,8 @@ class Lockfile:
 
     def in_step(self, package: Package) -> list[Mismatch] | None:
         """Where manifest and lockfile differ; empty where they agree, None where it cannot be told."""
-        if self.error is not None or package.error is not None or self.compare is None:
-            return None
-        return self.compare(self, package)
+        readable = self.error is None and package.error is None and package.complete
+        return self.compare(self, package) if readable and self.compare is not None else None
 
     def importer(self, package: Package) -> str:
         """The package's folder as seen from the lockfile's: "." for the root."""

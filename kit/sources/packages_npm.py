@@ -38,6 +38,7 @@ def parse(document: Document, pnpm_workspace: Document | None = None) -> Package
         manager=_manager(root, pnpm_workspace),
         node=root,
         private=private is not None and private.data is True,
+        complete=not document.template,
         problems=document.problems,
         error=document.error,
     )

@@ -43,7 +43,7 @@ def pyproject(document: Document) -> Package:
         entrypoints=(*_scripts(project), *_scripts(poetry)),
         manager=_manager(root),
         node=root,
-        complete="dependencies" not in _texts(root, "project", "dynamic"),
+        complete=not document.template and "dependencies" not in _texts(root, "project", "dynamic"),
         problems=document.problems,
         error=document.error,
     )

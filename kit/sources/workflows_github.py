@@ -185,13 +185,14 @@ class Reader:
             local=local,
             steps=steps,
         )
-        if run is None:
+        script = run if run is not None else _command_input(node)
+        if script is None:
             return step
         reader = Shell(scope.path, directory=directory, pipefail=written == "bash")
         reader.words.variables |= scope.variables | literals(env)
         if scope.action is not None:
             reader.words.variables["GITHUB_ACTION_PATH"] = f"//{scope.action}"
-        return replace(step, commands=read(run, self.lines, reader, shell))
+        return replace(step, commands=read(script, self.lines, reader, shell))
 
     def _directory(self, working: str | None, scope: _Scope) -> str | None:
         """The step's start in the project: the workspace, as the job's checkouts fill it."""
@@ -225,6 +226,12 @@ class Reader:
             return folder, ()
         inner = _Scope(path, None, "", {}, scope.checkouts, folder, scope.depth + 1)
         return folder, tuple(self._step(step, inner) for step in document.each("runs", "steps", "*"))
+
+
+def _command_input(step: Node) -> Node | None:
+    """The command that a retrying action runs for the step."""
+    uses, command = step.get("uses"), step.get("with", "command")
+    return command if uses is not None and "retry" in uses.text.lower() else None
 
 
 def _checkouts(steps: tuple[Node, ...]) -> tuple[tuple[str, bool], ...]:

@@ -131,7 +131,7 @@ def _unwrapped(command: Command) -> Command | None:
         return replace(command, program="python", args=_without_options(words[2:], _COVERAGE_VALUED))
     head = _head(words)
     if head is None:
-        return None
+        return _through_manager(command, words)
     inner = _strip(command, words[len(head) :], _WRAPPERS[head])
     if head == ("uv", "run") and inner is not None and inner.program.endswith(".py"):
         return replace(inner, program="python", args=(inner.program, *inner.args))
@@ -139,6 +139,23 @@ def _unwrapped(command: Command) -> Command | None:
 
 
 _COVERAGE_VALUED = frozenset({"--source", "--omit", "--include", "--rcfile", "--data-file", "--context"})
+
+
+_NODE_TOOLS = word_set("""
+    turbo nx lerna tsc tsx ts-node jest vitest vite eslint prettier prisma playwright cypress webpack
+    rollup mocha nodemon concurrently npm-run-all run-s run-p cross-env dotenv next nest knex typeorm
+    sequelize drizzle-kit
+""")
+
+
+def _through_manager(command: Command, words: tuple[str, ...]) -> Command | None:
+    """`pnpm turbo run build` as `turbo run build`: a manager runs what is no script of its own."""
+    if words[0] not in {"pnpm", "yarn", "bun"}:
+        return None
+    index = next((i for i, word in enumerate(words[1:], 1) if not word.startswith("-")), len(words))
+    if words[index : index + 1] and words[index] in _NODE_TOOLS:
+        return replace(command, program=words[index], args=words[index + 1 :])
+    return None
 
 
 def _without_options(words: tuple[str, ...], valued: frozenset[str]) -> tuple[str, ...]:
