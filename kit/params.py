@@ -276,6 +276,12 @@ class Params(Settings):
         """How the report calls the project: the given name, or its folder's."""
         return self.project.name or self.root.name
 
+    def with_style(self, style: Style) -> Params:
+        """The same params with another style of the report."""
+        changed = self.model_copy(update={"report": self.report.model_copy(update={"style": style})})
+        changed._source, changed._base = self._source, self._base
+        return changed
+
     def resolve(self, path: str) -> Path:
         """A path of the params file as an absolute one."""
         return (self._base / path).resolve()

@@ -4,12 +4,47 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kit.sources import (
+    code_env,
+    code_facts,
+    code_routes,
+    compose,
+    dockerfile,
+    dockerignore,
+    helm,
+    kubernetes,
+    kustomize,
+    makefiles,
+    markdown,
+    nginx,
+    openapi,
+    orm,
+    packages,
+    paas,
+    prometheus,
+    scripts,
+    serverless,
+    taskfiles,
+    terraform,
+    workflows,
+)
+from kit.sources.code import CodeIndex
+from kit.sources.code_records import (
+    CallFact,
+    EntryPointFact,
+    EnvReadFact,
+    ListenFact,
+    MetricFact,
+    RouteFact,
+    StoreFact,
+    UseFact,
+)
+from kit.sources.documents import Documents
 from kit.sources.files import FileIndex
-
-if TYPE_CHECKING:
-    from kit.system.model import SystemMap
+from kit.system.build import build_map
+from kit.system.image_builds import ImageBuild, image_builds
+from kit.system.model import SystemMap
 
 
 class Project:
@@ -24,17 +59,170 @@ class Project:
             raise NotADirectoryError(str(root))
         self.name = name or self.root.name
 
+    def warm(self) -> None:
+        """Parse everything now, so that processes forked after this share it."""
+        for name, attribute in vars(type(self)).items():
+            if isinstance(attribute, cached_property):
+                getattr(self, name)
+
     @cached_property
     def files(self) -> FileIndex:
         """Every file that belongs to the project, classified."""
         return FileIndex.of(self.root)
 
     @cached_property
+    def documents(self) -> Documents:
+        """Structured files, parsed once each."""
+        return Documents(self.files)
+
+    @cached_property
+    def dockerfiles(self) -> tuple[dockerfile.Dockerfile, ...]:
+        """Every Dockerfile and Containerfile."""
+        return dockerfile.find(self.files)
+
+    @cached_property
+    def compose(self) -> tuple[compose.ComposeFile, ...]:
+        """Every compose file, merged with what it extends, includes or overrides."""
+        return compose.find(self.files, self.documents)
+
+    @cached_property
+    def kustomizations(self) -> tuple[kustomize.Kustomization, ...]:
+        """Every Kustomize folder, resolved."""
+        return tuple(kustomize.find(self.files, self.documents))
+
+    @cached_property
+    def charts(self) -> tuple[helm.Chart, ...]:
+        """Every Helm chart, rendered as far as its templates allow."""
+        return tuple(helm.find(self.files, self.documents))
+
+    @cached_property
+    def manifests(self) -> kubernetes.Manifests:
+        """Every Kubernetes object: plain, from overlays, from charts."""
+        return kubernetes.find(self.files, self.documents, self.kustomizations, self.charts)
+
+    @cached_property
+    def serverless(self) -> tuple[serverless.ServerlessFile, ...]:
+        """Every Serverless Framework file."""
+        return serverless.find(self.files, self.documents)
+
+    @cached_property
+    def paas(self) -> tuple[paas.PaasApp, ...]:
+        """Every file of a hosting platform."""
+        return paas.find(self.files, self.documents)
+
+    @cached_property
+    def terraform(self) -> tuple[terraform.Terraform, ...]:
+        """Every folder of Terraform."""
+        return terraform.find(self.files, self.documents)
+
+    @cached_property
+    def workflows(self) -> tuple[workflows.Workflow, ...]:
+        """Every pipeline of every platform."""
+        return workflows.find(self.files, self.documents)
+
+    @cached_property
+    def packages(self) -> tuple[packages.Package, ...]:
+        """Every package manifest, each with its lockfile."""
+        return packages.find(self.files, self.documents)
+
+    @cached_property
+    def scripts(self) -> tuple[scripts.Script, ...]:
+        """Shell, PowerShell and batch scripts."""
+        return scripts.find(self.files)
+
+    @cached_property
+    def makefiles(self) -> tuple[makefiles.Makefile, ...]:
+        """Makefiles, justfiles and Taskfiles."""
+        return (*makefiles.find(self.files), *taskfiles.find(self.files, self.documents))
+
+    @cached_property
+    def nginx(self) -> tuple[nginx.NginxConfig, ...]:
+        """Every nginx configuration."""
+        return nginx.find(self.files)
+
+    @cached_property
+    def prometheus(self) -> prometheus.Prometheus:
+        """Prometheus and Alertmanager configuration, rules, dashboards."""
+        return prometheus.find(self.files, self.documents, self.manifests)
+
+    @cached_property
+    def openapi(self) -> tuple[openapi.OpenApi, ...]:
+        """Every OpenAPI description."""
+        return openapi.find(self.files, self.documents)
+
+    @cached_property
+    def markdown(self) -> tuple[markdown.Markdown, ...]:
+        """Every Markdown file."""
+        return markdown.find(self.files)
+
+    @cached_property
+    def schemas(self) -> tuple[orm.Schema, ...]:
+        """What ORMs declare."""
+        return orm.schemas(self.files)
+
+    @cached_property
+    def migrations(self) -> tuple[orm.MigrationSet, ...]:
+        """Every set of migrations, in order."""
+        return orm.migration_sets(self.files, self.documents)
+
+    @cached_property
+    def code(self) -> CodeIndex:
+        """Source code, searched by structure."""
+        return CodeIndex(self.files)
+
+    @cached_property
+    def routes(self) -> tuple[RouteFact, ...]:
+        """Routes that code serves, with their prefixes."""
+        return code_routes.routes(self.code)
+
+    @cached_property
+    def env_reads(self) -> tuple[EnvReadFact, ...]:
+        """Environment variables that code reads."""
+        return code_env.env_reads(self.code)
+
+    @cached_property
+    def listens(self) -> tuple[ListenFact, ...]:
+        """Ports that code listens on."""
+        return code_facts.listens(self.code)
+
+    @cached_property
+    def calls(self) -> tuple[CallFact, ...]:
+        """Requests that code makes."""
+        return code_facts.calls(self.code)
+
+    @cached_property
+    def store_clients(self) -> tuple[StoreFact, ...]:
+        """Stores that code connects to."""
+        return code_facts.stores(self.code)
+
+    @cached_property
+    def metrics(self) -> tuple[MetricFact, ...]:
+        """Metrics that code registers."""
+        return code_facts.metrics(self.code)
+
+    @cached_property
+    def middleware(self) -> tuple[UseFact, ...]:
+        """Middleware that code puts onto applications."""
+        return code_facts.middleware(self.code)
+
+    @cached_property
+    def entrypoints(self) -> tuple[EntryPointFact, ...]:
+        """Where programs start."""
+        return code_facts.entrypoints(self.code)
+
+    @cached_property
+    def image_builds(self) -> tuple[ImageBuild, ...]:
+        """Where pipelines and scripts build images."""
+        return image_builds(self)
+
+    @cached_property
     def system(self) -> SystemMap:
         """The system map, joined from all sources."""
-        from kit.system.build import build_map
-
         return build_map(self)
+
+    def dockerignore(self, context: str, path: str | None = None) -> dockerignore.DockerIgnore:
+        """What a build context leaves out, for the Dockerfile at `path`."""
+        return dockerignore.dockerignore(self.files, context, path)
 
 
 @lru_cache(maxsize=8)

@@ -6,8 +6,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kit.model import At
+from kit.sources.code_records import CallFact, EnvReadFact, RouteFact
 
 Kind = Literal["web", "api", "worker", "job", "store", "proxy", "monitoring", "library", "function", "unknown"]
+
+
+Route = RouteFact
+"""A route that a service serves, as the code states it."""
+
+EnvRead = EnvReadFact
+"""A variable that a service's code reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +29,6 @@ class Port:
     host: int | None = None
     address: str | None = None
     name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A route that code serves. `path` has `{name}` for parameters, prefixes applied as far as they can be told.
-
-    `auth`: True (something guards it), False (nothing does), None (cannot be told). `prefix_known` is False where a
-    mount point could not be resolved. `framework` as "fastapi", "express", "nestjs", "spring", "nextjs" ...
-    """
-
-    method: str
-    path: str
-    at: At
-    framework: str = ""
-    handler: str = ""
-    auth: bool | None = None
-    auth_at: At | None = None
-    mounted: bool | None = True
-    prefix_known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class EnvRead:
-    """A variable that code reads. `required`: True where the program cannot do without (no default, an index or a
-    validation), False with a default, None where that cannot be told. `default` is the literal fall-back."""
-
-    name: str
-    at: At
-    required: bool | None = None
-    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +128,14 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that code makes: to a URL path, of another service where the host names one."""
+    """A request that code makes; `service` is the name of the own service that it goes to, None for elsewhere."""
 
-    method: str
-    url: str
-    at: At
+    fact: CallFact
     service: str | None = None
+
+    @property
+    def at(self) -> At:
+        return self.fact.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,41 @@
+# Everything lives in .venv and build/; removing both leaves a clean checkout.
+PYTHON ?= python3.11
+ifeq (, $(shell command -v $(PYTHON) 2>/dev/null))
+  PYTHON := python3
+endif
+PROJECT ?= params/sample.yaml
+ARGS ?=
+BIN := .venv/bin
+
+.PHONY: report test lint bench docs clean
+
+report: .venv/.core  ## Assess PROJECT (a folder or a params file; the bundled sample without it) and write its report
+	@$(BIN)/readiness assess "$(PROJECT)" --fail-on never $(ARGS) || [ $$? -eq 3 ]
+
+test: .venv/.dev  ## Run the tests
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: .venv/.dev  ## Style, types, and generated files in step
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check kit tests
+	@$(BIN)/mypy
+	@$(BIN)/python -m kit.docs --check
+
+docs: .venv/.dev  ## Write the generated pages and schema anew
+	@$(BIN)/python -m kit.docs
+
+bench: .venv/.dev  ## Time an assessment beside plain papermill and beside reading the files
+	@$(BIN)/python tests/bench.py
+
+clean:  ## Remove what the other targets made
+	rm -rf .venv build
+
+.venv/.core: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.dev: .venv/.core
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $@

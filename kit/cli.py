@@ -1,0 +1,224 @@
+"""Words to calls: the `readiness` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+STYLES = ("formal", "audit", "viability", "validation", "status")
+BAD_INPUT, INCOMPLETE, INTERRUPTED = 2, 3, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="readiness-kit", prog_name="readiness")
+def main() -> None:
+    """Production readiness reports made from evidence: every verdict has its file and line."""
+    # Processes are forked once pandas is imported: a forked thread pool would hang.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--params", "params_file", type=click.Path(path_type=Path), help="Params file for a TARGET that is a folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where everything is written [build/<project>].")
+@click.option("--area", "areas", multiple=True, help="Only this area; may be repeated.")
+@click.option("--env", "environment", help="Whose verdict is the gate [the strictest].")
+@click.option("--fail-on", type=click.Choice(["no-go", "conditional", "never"]), default="no-go", show_default=True, help="Which verdict makes the exit code 1.")
+@click.option("--style", type=click.Choice(STYLES), help="Style of the report [status].")
+@click.option("--format", "formats", default="html", show_default=True, help="Formats of the report: html.")
+@click.option("--renderer", type=click.Choice(["auto", "builtin"]), default="auto", show_default=True, help="What makes the report.")
+@click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 2, help="Notebooks run side by side [the processors].")
+@click.option("--notebooks", type=click.Path(path_type=Path), help="Folder of notebooks to run in place of the kit's.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def assess(target: Path, **options: Any) -> None:
+    """Assess TARGET, a project's folder or a params file, and write its report.
+
+    Exit codes: 0 the gate holds, 1 it does not, 2 bad input, 3 incomplete, 130 interrupted.
+    """
+    with_errors(lambda: _assess(target, **options))
+
+
+def _assess(
+    target: Path,
+    *,
+    params_file: Path | None,
+    out: Path | None,
+    areas: tuple[str, ...],
+    environment: str | None,
+    fail_on: str,
+    style: str | None,
+    formats: str,
+    renderer: str,
+    jobs: int,
+    notebooks: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    from rich.console import Console
+
+    from kit import terminal
+    from kit.execute.assess import Progress, Request, run_assessment
+    from kit.execute.notebooks import find_notebooks
+    from kit.params import ParamsError
+    from kit.report.exports import json as json_export
+
+    del renderer
+    _require_html(formats)
+    params, file = _params(target, params_file, style)
+    if environment is not None and environment not in params.environments:
+        raise ParamsError(f"--env {environment}: no such environment; one of {', '.join(params.environments)}")
+    place = out or Path("build") / _folder_name(params.name)
+    chosen = find_notebooks(notebooks, areas)
+    request = Request(params, place.absolute(), file, areas, jobs, notebooks)
+    console = Console(stderr=as_json, quiet=quiet or as_json, highlight=False)
+    shown, stop = terminal.progress(console, len(chosen), request.out / ".partial")
+    try:
+        result = run_assessment(request, Progress() if quiet or as_json else shown)
+    finally:
+        stop()
+    if as_json:
+        click.echo(json_export.summary(result.assessment), nl=False)
+    terminal.show_result(console, result, place / "report.html")
+    if result.incomplete:
+        for line in result.missing:
+            click.echo(f"incomplete: {line}", err=True)
+        return INCOMPLETE
+    verdict = result.assessment.environments[environment or result.assessment.strictest].verdict
+    failing = {"no-go": {"NO-GO"}, "conditional": {"NO-GO", "CONDITIONAL"}, "never": set()}[fail_on]
+    return 1 if verdict in failing else 0
+
+
+def _params(target: Path, params_file: Path | None, style: str | None) -> tuple[Any, Path | None]:
+    """The validated params, and the file that they came from."""
+    from kit.params import ParamsError, default_params, load_params
+
+    if not target.exists():
+        raise ParamsError(f"{target}: no such folder or params file")
+    if target.is_dir():
+        params = load_params(params_file, project=target) if params_file else default_params(target)
+        file = params_file
+    elif target.suffix.lower() in {".yaml", ".yml"}:
+        if params_file is not None:
+            raise ParamsError(f"--params {params_file}: {target} is a params file already; give one of them")
+        params, file = load_params(target), target
+    else:
+        raise ParamsError(f"{target}: a file that is no params YAML; name the project's folder or a .yaml file")
+    if style:
+        params = params.with_style(style)
+    return params, file.resolve() if file else None
+
+
+def _require_html(formats: str) -> None:
+    from kit.params import ParamsError
+
+    unknown = [f for f in formats.split(",") if f.strip() != "html"]
+    if unknown:
+        raise ParamsError(f"--format {unknown[0].strip() or formats}: this version writes html")
+
+
+def _folder_name(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip(".-") or "project"
+
+
+@main.command()
+@click.option("--area", "areas", multiple=True, help="Only this area; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print the catalogue as JSON.")
+def checks(areas: tuple[str, ...], as_json: bool) -> None:
+    """The catalogue of checks."""
+    with_errors(lambda: _checks(areas, as_json=as_json))
+
+
+def _checks(areas: tuple[str, ...], *, as_json: bool) -> int:
+    import json
+
+    from rich.console import Console
+
+    from kit import terminal
+    from kit.model import AREAS
+    from kit.params import ParamsError
+    from kit.registry import catalogue
+
+    for area in areas:
+        if area not in AREAS:
+            raise ParamsError(f"--area {area}: no such area; one of {', '.join(AREAS)}")
+    chosen = tuple(c for c in catalogue() if not areas or c.area in areas)
+    if as_json:
+        click.echo(json.dumps([_as_data(c) for c in chosen], indent=2))
+    else:
+        terminal.show_checks(Console(highlight=False), chosen)
+    return 0
+
+
+def _as_data(check: Any) -> dict[str, Any]:
+    names = ("id", "area", "title", "severity", "clause", "rationale", "decides", "fix", "blind_to", "references", "blocker", "effort_hours")
+    return {name: getattr(check, name) for name in names}
+
+
+@main.command()
+@click.argument("id")
+def explain(id: str) -> None:  # noqa: A002 - the argument's word
+    """One check: why, how it decides, how to fix, what it does not see."""
+    with_errors(lambda: _explain(id))
+
+
+def _explain(id: str) -> int:  # noqa: A002
+    from difflib import get_close_matches
+
+    from rich.console import Console
+
+    from kit import terminal
+    from kit.params import ParamsError
+    from kit.registry import catalogue
+
+    known = {c.id: c for c in catalogue()}
+    check = known.get(id.upper())
+    if check is None:
+        near = get_close_matches(id.upper(), known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else "; `readiness checks` lists them"
+        raise ParamsError(f"{id}: no such check{hint}")
+    terminal.show_check(Console(highlight=False), check)
+    return 0
+
+
+@main.command()
+def doctor() -> None:
+    """What is here and what is not, and what that changes."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from kit.doctor import parts
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("Part", "Found", "What it changes"):
+        table.add_column(name)
+    found = parts()
+    for part in found:
+        table.add_row(part.name, part.found or "not here", part.changes)
+    Console(highlight=False).print(table)
+    sys.exit(0 if all(p.found for p in found if p.required) else 1)
+
+
+def with_errors(run: Callable[[], int]) -> NoReturn:
+    """Exit with what `run` returns; bad input is one line on standard error and 2, an interrupt 130."""
+    from kit.params import ParamsError
+
+    try:
+        code = run()
+    except ParamsError as error:
+        for line in str(error).splitlines():
+            click.echo(f"readiness: {line}", err=True)
+        code = BAD_INPUT
+    except OSError as error:
+        click.echo(f"readiness: {error.filename or ''}: {error.strerror or error}; nothing more was written", err=True)
+        code = BAD_INPUT
+    except KeyboardInterrupt:
+        click.echo("readiness: interrupted; what was finished is kept, the same command goes on from there", err=True)
+        code = INTERRUPTED
+    sys.exit(code)

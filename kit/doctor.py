@@ -1,0 +1,54 @@
+"""What is here and what is not, and what that changes."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that may be here: its version or place where it is, and what its presence or absence changes."""
+
+    name: str
+    found: str | None
+    changes: str
+    required: bool = False
+
+
+def parts() -> tuple[Part, ...]:
+    """Everything that the kit can use, in the order of its importance."""
+    from kit.execute.engine import available
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    fork = "forked from one warm process" if available() else None
+    return (
+        Part("Python", python if sys.version_info >= (3, 11) else None, "runs the kit; 3.11 or later", required=True),
+        Part("Notebook engine", fork, "without it notebooks run in ordinary kernels, several times slower"),
+        _program("Quarto", ("quarto",), "renders the same notebooks with `quarto render`; the built-in renderer needs nothing"),
+        _program("Browser", BROWSERS, "runs the browser tests of this repository; reports need none to be made"),
+        _module("JupyterLab", "jupyterlab", "opens the notebooks for exploring: pip install 'readiness-kit[lab]'"),
+    )
+
+
+def _program(name: str, commands: tuple[str, ...], changes: str) -> Part:
+    path = next((found for command in commands if (found := shutil.which(command))), None)
+    return Part(name, f"{_version(path)} at {path}" if path else None, changes)
+
+
+def _version(path: str) -> str:
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - a program of this machine, found on PATH
+    except (OSError, subprocess.SubprocessError):
+        return "unknown version"
+    lines = done.stdout.strip().splitlines()
+    return lines[0][:60] if lines else "unknown version"
+
+
+def _module(name: str, module: str, changes: str) -> Part:
+    return Part(name, "installed" if importlib.util.find_spec(module) else None, changes)

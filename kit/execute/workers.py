@@ -1,0 +1,136 @@
+"""Run notebooks side by side: worker processes, each with papermill, told what to do and telling what was done."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from kit.execute.engine import ENGINE_NAME, available
+from kit.execute.notebooks import Notebook
+
+CELL_TIMEOUT = 600
+"""Seconds that one cell may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One notebook that was run: where its executed copy is, seconds, and what went wrong."""
+
+    notebook: Notebook
+    output: Path
+    seconds: float
+    error: str | None = None
+
+
+def run_notebooks(
+    notebooks: Sequence[Notebook],
+    folder: Path,
+    parameters: dict[str, str],
+    jobs: int,
+    told: Callable[[str, Notebook, Ran | None], None],
+) -> tuple[Ran, ...]:
+    """Run them, `jobs` at a time, executed copies into `folder`. A notebook that fails leaves the others whole.
+
+    `told("start" | "done", notebook, ran)` is called as things happen. The caller should have one thread only.
+    """
+    context = multiprocessing.get_context("fork" if available() else "spawn")
+    workers: dict[Connection, Any] = {}
+    for _ in range(min(jobs, len(notebooks))):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, folder, parameters), daemon=False)
+        process.start()
+        theirs.close()
+        workers[ours] = process
+    try:
+        return tuple(_dispatch(list(notebooks), folder, workers, told))
+    finally:
+        _end(workers)
+
+
+def _dispatch(
+    waiting: list[Notebook],
+    folder: Path,
+    workers: dict[Connection, Any],
+    told: Callable[[str, Notebook, Ran | None], None],
+) -> Iterator[Ran]:
+    busy: dict[Connection, tuple[Notebook, float]] = {}
+    idle = list(workers)
+    while waiting or busy:
+        while waiting and idle:
+            notebook, worker = waiting.pop(0), idle.pop()
+            worker.send(notebook)
+            busy[worker] = (notebook, time.perf_counter())
+            told("start", notebook, None)
+        if not busy:
+            return
+        for worker in wait(list(busy)):
+            assert isinstance(worker, Connection)
+            notebook, begun = busy.pop(worker)
+            ran = _answer(worker, notebook, folder, begun)
+            if ran.error is None or workers[worker].is_alive():
+                idle.append(worker)
+            told("done", notebook, ran)
+            yield ran
+
+
+def _answer(worker: Connection, notebook: Notebook, folder: Path, begun: float) -> Ran:
+    try:
+        error = worker.recv()
+    except (EOFError, ConnectionError):
+        error = "its process died"
+    return Ran(notebook, folder / notebook.name, round(time.perf_counter() - begun, 3), error)
+
+
+def _work(connection: Connection, folder: Path, parameters: dict[str, str]) -> None:
+    """A worker: run each notebook that it is sent, answer None or what went wrong."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    with suppress(EOFError, ConnectionError):
+        while True:
+            notebook = connection.recv()
+            connection.send(execute(notebook, folder / notebook.name, parameters))
+
+
+def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str | None:
+    """Run one notebook with papermill. Returns None, or one line on what went wrong; the copy is written anyhow."""
+    import papermill
+    from papermill.engines import papermill_engines
+
+    from kit.execute.engine import ForkEngine
+
+    papermill_engines.register(ENGINE_NAME, ForkEngine)
+    try:
+        papermill.execute_notebook(
+            str(notebook.path),
+            str(output),
+            parameters=parameters,
+            engine_name=ENGINE_NAME if available() else None,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=CELL_TIMEOUT,
+        )
+    except Exception as error:  # noqa: BLE001 - whatever a notebook raises is its own failure, not the run's
+        last = str(error).strip().splitlines()
+        return f"{type(error).__name__}: {last[-1] if last else 'no message'}"
+    return None
+
+
+def _end(workers: dict[Connection, Any]) -> None:
+    for connection, process in workers.items():
+        connection.close()
+        process.join(0.5)
+        if process.is_alive():
+            process.terminate()
+            process.join(2)
+    sys.stdout.flush()

@@ -1,0 +1,63 @@
+"""The joins, in order: what runs, what builds it, which code that is, and what the code says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kit.system.code_join import join_code
+from kit.system.compose_join import join_compose
+from kit.system.dockerfile_join import join_dockerfiles
+from kit.system.drafts import Drafts
+from kit.system.image_builds import ImageBuild
+from kit.system.kubernetes_join import join_kubernetes
+from kit.system.model import SystemMap
+from kit.system.package_join import join_packages
+from kit.system.paas_join import join_platforms
+from kit.system.pipelines import join_pipelines
+from kit.system.schedules import schedules
+from kit.system.scope import covers, resolve_scopes
+from kit.system.stores import join_stores
+
+if TYPE_CHECKING:
+    from kit.project import Project
+
+
+def build_map(project: Project) -> SystemMap:
+    """The system map of a project. It never raises: what cannot be told is said in `unknown`."""
+    drafts = Drafts(project.name)
+    join_compose(project, drafts)
+    join_dockerfiles(project, drafts, project.image_builds)
+    _name_images(drafts, project.image_builds)
+    join_kubernetes(project, drafts)
+    join_platforms(project, drafts)
+    resolve_scopes(project, drafts)
+    join_packages(project, drafts, tuple(f.at for f in (*project.listens, *project.routes, *project.entrypoints)))
+    resolve_scopes(project, drafts)
+    join_code(project, drafts)
+    stores = join_stores(project, drafts)
+    join_pipelines(project, drafts)
+    timetable = schedules(project)
+    _join_migrations(project, drafts)
+    targets = {(d.target, d.environment): d.at for draft in drafts for d in draft.deployments}
+    return SystemMap(
+        services=tuple(draft.service() for draft in drafts),
+        stores=stores,
+        targets=tuple((target, environment, at) for (target, environment), at in targets.items()),
+        schedules=timetable,
+        unknown=() if drafts.all else ("No service could be told: no Dockerfile, compose file, manifest or server code.",),
+    )
+
+
+def _name_images(drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:
+    """The image names that a pipeline gives to what a Dockerfile builds, so that manifests are joined by them."""
+    for build in builds:
+        built = drafts.built_by(build.dockerfile, build.target) if build.dockerfile else []
+        for name in build.images if len(built) == 1 else ():
+            base = name.rsplit("/", 1)[-1].split("@")[0].split(":")[0]
+            if base and "$" not in base and "{" not in base:
+                built[0].images.add(base)
+
+
+def _join_migrations(project: Project, drafts: Drafts) -> None:
+    for draft in drafts:
+        draft.facts["migrations"] = tuple(s.at for s in project.migrations if covers(draft.scope, s.at.path))

@@ -1,0 +1,78 @@
+"""Dockerfiles that no compose file builds: each is a service of its own, or the build of one known by name."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from kit.model import FileClass
+from kit.system.drafts import Draft, Drafts
+from kit.system.model import Build
+
+if TYPE_CHECKING:
+    from kit.project import Project
+    from kit.sources.dockerfile import Dockerfile
+    from kit.system.image_builds import ImageBuild
+
+_BASE_NAMES = {"dockerfile", "containerfile"}
+_NOT_SERVICES = {"dev", "development", "debug", "test", "tests", "ci", "local", "base", "builder", "devcontainer", "e2e"}
+_GENERIC_FOLDERS = {".", "", "docker", "build", "deploy", "deployment", ".docker", "package", "src", "app", "images", "dockerfiles"}
+
+
+def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:
+    """Add a draft per production Dockerfile that nothing has claimed, and the image names that pipelines give it."""
+    for dockerfile in project.dockerfiles:
+        if project.files.class_of(dockerfile.path) is not FileClass.PRODUCTION or drafts.built_by(dockerfile.path):
+            continue
+        if ".devcontainer" in dockerfile.path or _variant(dockerfile.path) in _NOT_SERVICES:
+            continue
+        if _is_alternative(project, dockerfile.path, builds):
+            continue
+        context = build_context(project, dockerfile, builds)
+        build = Build(dockerfile.path, context, dockerfile.at)
+        name = service_name(project, dockerfile.path, context)
+        known = drafts.named(name)
+        if known is not None and known.build is None and known.kind == "unknown":
+            known.build = build
+        else:
+            drafts.add(Draft(name, dockerfile.at, build=build))
+
+
+def build_context(project: Project, dockerfile: Dockerfile, builds: tuple[ImageBuild, ...]) -> str:
+    """The folder from which it is built: what a pipeline or script says, else the nearest folder upwards that has
+    most of what it copies, else its own."""
+    own = PurePosixPath(dockerfile.path).parent
+    for build in builds:
+        if build.dockerfile == dockerfile.path:
+            return build.context
+    copies = [c for s in dockerfile.stages for c in dockerfile.copies(s) if c.from_stage is None and c.from_image is None]
+    sources = [source for copy in copies for source in copy.sources]
+    literal = [s.lstrip("./") for s in sources if not any(c in s for c in "*?[$") and s.strip("./")]
+    folders = [own, *own.parents]
+
+    def held(folder: PurePosixPath) -> int:
+        return sum(project.files.exists(str(folder / s)) or project.files.is_dir(str(folder / s)) for s in literal)
+
+    return str(max(folders, key=held)) if literal else str(own)
+
+
+def service_name(project: Project, path: str, context: str) -> str:
+    """What the service is called, read from the Dockerfile's place: `api.Dockerfile`, `Dockerfile.api`, `api/Dockerfile`."""
+    variant = _variant(path)
+    if variant and variant not in {"prod", "production", "release"}:
+        return variant
+    own = PurePosixPath(path).parent
+    folders = (*own.parts[::-1], *PurePosixPath(context).parts[::-1])
+    return next((folder for folder in folders if folder not in _GENERIC_FOLDERS), project.name)
+
+
+def _is_alternative(project: Project, path: str, builds: tuple[ImageBuild, ...]) -> bool:
+    """A `Dockerfile.x` that nothing builds, beside a plain Dockerfile: another way to build the same service."""
+    plain = str(PurePosixPath(path).with_name("Dockerfile"))
+    return bool(_variant(path)) and project.files.exists(plain) and all(b.dockerfile != path for b in builds)
+
+
+def _variant(path: str) -> str:
+    name = PurePosixPath(path).name.lower()
+    parts = [p for p in name.replace("-", ".").split(".") if p not in _BASE_NAMES]
+    return "-".join(parts)

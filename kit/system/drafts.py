@@ -1,0 +1,99 @@
+"""Services in the making: the joins add to drafts, and a draft becomes a Service when all have been."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kit.model import At
+from kit.system.model import Build, Deployment, Kind, Port, Service, Store
+
+_AFFIXES = re.compile(r"[-_.](deployment|deploy|svc|statefulset|container|pod|image)$|^(docker|app)[-_.](?=\w)")
+_SOFT_AFFIXES = re.compile(r"[-_]?(service|server|app|svc)$")
+
+
+@dataclass(eq=False)
+class Draft:
+    """What is known so far of one service."""
+
+    name: str
+    at: At
+    kind: Kind = "unknown"
+    root: str | None = None
+    scope: tuple[str, ...] = ()
+    build: Build | None = None
+    command: str | None = None
+    engine: str | None = None
+    images: set[str] = field(default_factory=set)
+    aliases: set[str] = field(default_factory=set)
+    deployments: list[Deployment] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
+    ports: list[Port] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def names(self) -> set[str]:
+        """Every name it goes by, normalised."""
+        return {normal(n) for n in {self.name, *self.aliases, *self.images} if n}
+
+    def service(self) -> Service:
+        """The finished, frozen service."""
+        return Service(
+            name=self.name,
+            kind=self.kind,
+            at=self.at,
+            root=self.root,
+            build=self.build,
+            ports=tuple(self.ports),
+            deployments=tuple(self.deployments),
+            stores=tuple(self.stores),
+            unknown=tuple(self.unknown),
+            **self.facts,  # type: ignore[arg-type]
+        )
+
+
+class Drafts:
+    """All drafts, found by name, image or build."""
+
+    def __init__(self, project_name: str) -> None:
+        self.all: list[Draft] = []
+        self._prefix = normal(project_name)
+
+    def __iter__(self) -> Iterator[Draft]:
+        return iter(self.all)
+
+    def add(self, draft: Draft) -> Draft:
+        """Add it; the name is made unique within the system."""
+        taken = {d.name for d in self.all}
+        base, number = draft.name, 2
+        while draft.name in taken:
+            draft.name, number = f"{base}-{number}", number + 1
+        self.all.append(draft)
+        return draft
+
+    def named(self, *names: str | None) -> Draft | None:
+        """The draft that goes by one of the names: exactly, or but for an affix such as `-service`."""
+        wanted = [self._forms(n) for n in names if n]
+        for level in range(3):
+            for forms in wanted:
+                for draft in self.all:
+                    if forms[level] in {self._forms(n)[level] for n in {draft.name, *draft.aliases, *draft.images}}:
+                        return draft
+        return None
+
+    def built_by(self, dockerfile: str, target: str | None = None) -> list[Draft]:
+        """The drafts that this Dockerfile (and target) builds."""
+        return [d for d in self.all if d.build and d.build.dockerfile == dockerfile and target in {None, d.build.target}]
+
+    def _forms(self, name: str) -> tuple[str, str, str]:
+        exact = normal(name)
+        bare = exact.removeprefix(f"{self._prefix}-") or exact
+        return exact, bare, _SOFT_AFFIXES.sub("", bare) or bare
+
+
+def normal(name: str) -> str:
+    """A name as it is compared: lower case, dashes, without affixes that say only what kind of thing it is."""
+    plain = re.sub(r"[\s_.]+", "-", name.strip().lower())
+    return _AFFIXES.sub("", plain) or plain

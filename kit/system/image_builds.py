@@ -1,0 +1,124 @@
+"""Where pipelines, scripts and tools build images: which Dockerfile, from which folder, under which name."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kit.model import At
+
+if TYPE_CHECKING:
+    from kit.project import Project
+    from kit.sources.command import Command
+    from kit.sources.workflow_model import Step
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBuild:
+    """A build of an image. Paths are relative to the root; `images` as written; `dockerfile` None where it cannot
+    be told."""
+
+    dockerfile: str | None
+    context: str | None
+    target: str | None
+    images: tuple[str, ...]
+    at: At
+    pushes: bool
+    workflow: str | None = None
+
+
+def image_builds(project: Project) -> tuple[ImageBuild, ...]:
+    """Every image build that a pipeline, script, Makefile or skaffold file of the project does."""
+    found: list[ImageBuild] = []
+    for workflow in project.workflows:
+        for job in workflow.jobs:
+            for step in job.all_steps:
+                found.extend(_of_action(step, workflow.path))
+                found.extend(_of_commands(step.commands, workflow.path))
+    for script in project.scripts:
+        found.extend(_of_commands(script.commands, None))
+    for makefile in project.makefiles:
+        for target in makefile.targets.values():
+            found.extend(_of_commands(target.commands, None))
+    found.extend(_of_skaffold(project))
+    return tuple(found)
+
+
+def _of_action(step: Step, workflow: str) -> Iterator[ImageBuild]:
+    if not step.uses or not step.uses.startswith(("docker/build-push-action", "depot/build-push-action")):
+        return
+    given = {key: node.text for key, node in step.inputs.items()} if step.inputs is not None else {}
+    context = _local(given.get("context", "."))
+    file = given.get("file")
+    dockerfile = _local(file) if file else _joined(context, "Dockerfile")
+    tags = tuple(t.strip() for t in given.get("tags", "").replace(",", "\n").splitlines() if t.strip())
+    pushes = given.get("push", "false").lower() != "false" or "type=registry" in given.get("outputs", "")
+    yield ImageBuild(dockerfile, context, given.get("target") or None, tags, step.at, pushes, workflow)
+
+
+def _of_commands(commands: Iterable[Command], workflow: str | None) -> Iterator[ImageBuild]:
+    kept = list(commands)
+    pushed = any(c.program == "docker" and "push" in c.args[:2] for c in kept)
+    for command in kept:
+        words = list(command.args)
+        if command.program not in {"docker", "podman", "buildah"} or not words:
+            continue
+        if words[:2] in (["buildx", "build"], ["image", "build"]):
+            words = words[1:]
+        if words[0] in {"build", "bud"}:
+            yield _of_words(command, words[1:], workflow, pushed=pushed or "--push" in words)
+
+
+def _of_words(command: Command, words: list[str], workflow: str | None, *, pushed: bool) -> ImageBuild:
+    file, target, context, tags = None, None, None, []
+    position = 0
+    while position < len(words):
+        name, equals, value = words[position].partition("=")
+        if not name.startswith("-"):
+            context = words[position]
+        elif name in _VALUED:
+            if not equals:
+                position += 1
+                value = words[position] if position < len(words) else ""
+            file = value if name in {"-f", "--file"} else file
+            target = value if name == "--target" else target
+            tags += [value] if name in {"-t", "--tag"} else []
+        position += 1
+    folder = _inside(command.directory, context or ".")
+    dockerfile = _inside(command.directory, file) if file else _joined(folder, "Dockerfile")
+    return ImageBuild(dockerfile, folder, target, tuple(tags), command.at, pushed, workflow)
+
+
+_VALUED = {
+    "-f", "--file", "-t", "--tag", "--target", "--build-arg", "--platform", "--cache-from", "--cache-to", "--label",
+    "--network", "--secret", "--ssh", "-o", "--output", "--progress", "--build-context", "--builder", "--metadata-file",
+    "--iidfile", "-m", "--memory", "--add-host", "--annotation", "--attest",
+}  # fmt: skip
+
+
+def _of_skaffold(project: Project) -> Iterator[ImageBuild]:
+    for path in project.files.named("skaffold.yaml", "skaffold.yml"):
+        folder = posixpath.dirname(path) or "."
+        for artifact in project.documents.get(path).each("build", "artifacts", "*"):
+            image, context = artifact.get("image"), artifact.get("context")
+            file = artifact.get("docker", "dockerfile")
+            place = _inside(folder, context.text if context is not None else ".")
+            dockerfile = _joined(place, file.text if file is not None else "Dockerfile")
+            yield ImageBuild(dockerfile, place, None, (image.text,) if image is not None else (), artifact.at, True)
+
+
+def _local(path: str) -> str | None:
+    return None if "$" in path or "://" in path else posixpath.normpath(path)
+
+
+def _inside(folder: str | None, path: str) -> str | None:
+    if folder is None or "$" in path or path == "-" or "://" in path:
+        return None
+    inner = posixpath.normpath(posixpath.join(folder, path))
+    return None if inner.startswith(("..", "/")) else inner
+
+
+def _joined(folder: str | None, name: str) -> str | None:
+    return None if folder is None or "$" in name else posixpath.normpath(posixpath.join(folder, name))

@@ -1,0 +1,104 @@
+"""Container image references, and which well-known images are stores, proxies or monitoring."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kit.system.model import Kind
+
+STORE_IMAGES: dict[str, str] = {
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "postgis": "postgres",
+    "timescaledb": "postgres",
+    "pgvector": "postgres",
+    "cockroach": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "percona": "mysql",
+    "mssql": "mssql",
+    "azure-sql-edge": "mssql",
+    "mongo": "mongodb",
+    "mongodb": "mongodb",
+    "redis": "redis",
+    "redis-stack": "redis",
+    "redis-stack-server": "redis",
+    "valkey": "redis",
+    "keydb": "redis",
+    "dragonfly": "redis",
+    "memcached": "memcached",
+    "rabbitmq": "rabbitmq",
+    "kafka": "kafka",
+    "cp-kafka": "kafka",
+    "redpanda": "kafka",
+    "nats": "nats",
+    "zookeeper": "zookeeper",
+    "cp-zookeeper": "zookeeper",
+    "elasticsearch": "elasticsearch",
+    "opensearch": "elasticsearch",
+    "clickhouse": "clickhouse",
+    "clickhouse-server": "clickhouse",
+    "cassandra": "cassandra",
+    "minio": "s3",
+    "seaweedfs": "s3",
+    "localstack": "s3",
+    "etcd": "etcd",
+    "neo4j": "neo4j",
+    "qdrant": "qdrant",
+    "weaviate": "weaviate",
+    "meilisearch": "meilisearch",
+    "typesense": "typesense",
+    "influxdb": "influxdb",
+    "dynamodb-local": "dynamodb",
+}
+PROXY_IMAGES = {"nginx", "nginx-unprivileged", "traefik", "haproxy", "envoy", "caddy", "kong", "httpd", "openresty"}
+MONITORING_IMAGES = {
+    "prometheus", "grafana", "alertmanager", "loki", "promtail", "tempo", "jaeger", "all-in-one", "zipkin",
+    "node-exporter", "cadvisor", "blackbox-exporter", "postgres-exporter", "postgres_exporter", "redis_exporter",
+    "otel-collector", "opentelemetry-collector", "opentelemetry-collector-contrib", "mimir", "fluent-bit", "fluentd",
+    "kibana", "logstash", "filebeat", "datadog-agent", "agent", "alloy", "netdata", "uptime-kuma", "vector",
+}  # fmt: skip
+_REFERENCE = re.compile(
+    r"^(?:(?P<registry>[^/]+\.[^/]+|[^/]+:\d+|localhost)/)?(?P<name>[^:@]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>.+))?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image reference taken apart: `docker.io/library/postgres:16@sha256:…`."""
+
+    registry: str | None
+    name: str
+    tag: str | None
+    digest: str | None
+
+    @property
+    def base(self) -> str:
+        """The last part of the name."""
+        return self.name.rsplit("/", 1)[-1]
+
+    @property
+    def engine(self) -> str | None:
+        """The store that this image runs, or None."""
+        return STORE_IMAGES.get(self.base.lower())
+
+    @property
+    def kind(self) -> Kind:
+        """store, proxy, monitoring, or unknown."""
+        base = self.base.lower()
+        if base in STORE_IMAGES:
+            return "store"
+        if base in PROXY_IMAGES:
+            return "proxy"
+        return "monitoring" if base in MONITORING_IMAGES else "unknown"
+
+
+def parse_image(reference: str | None) -> Image | None:
+    """The reference taken apart; None where there is none or a variable stands for the name."""
+    if not reference:
+        return None
+    found = _REFERENCE.match(reference.strip())
+    if not found or "$" in found["name"] or "{{" in reference:
+        return None
+    return Image(found["registry"], found["name"], found["tag"], found["digest"])

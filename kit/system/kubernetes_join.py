@@ -1,0 +1,133 @@
+"""Kubernetes manifests to services and deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kit.model import At
+from kit.system.drafts import Draft, Drafts
+from kit.system.images import parse_image
+from kit.system.model import Deployment, EnvGiven, Port, Probe
+
+if TYPE_CHECKING:
+    from kit.project import Project
+    from kit.sources.manifests import Manifest, Manifests
+    from kit.sources.pods import Container, EnvFrom
+
+
+def join_kubernetes(project: Project, drafts: Drafts) -> None:
+    """Add a deployment per container of every effective workload, to the draft that builds its image or bears its
+    name, else to a new one."""
+    manifests = project.manifests.effective
+    for workload in manifests.workloads:
+        main = [c for c in workload.containers if not c.init]
+        for container in workload.containers:
+            draft = _draft_of(workload, container, drafts, alone=len(main) == 1 and not container.init)
+            draft.deployments.append(_deployment(workload, container, manifests))
+
+
+def target_of(manifest: Manifest) -> str:
+    """The deployment target that a manifest belongs to: its overlay, chart, or the folder of its file."""
+    kind, _, place = manifest.origin.partition(":")
+    if kind == "plain":
+        return f"kubernetes:{manifest.path.rpartition('/')[0] or '.'}"
+    return f"{kind}:{place}" if not manifest.scope else f"{kind}:{place}#{manifest.scope}"
+
+
+def _draft_of(workload: Manifest, container: Container, drafts: Drafts, *, alone: bool) -> Draft:
+    image = parse_image(container.image)
+    names = [container.name, *([workload.name] if alone else [])]
+    found = drafts.named(image.base) if image and image.kind == "unknown" else None
+    found = found or drafts.named(*(names if image is None or image.kind == "unknown" else [workload.name]))
+    if found is None:
+        name = workload.name if alone else container.name
+        found = drafts.add(Draft(name or container.name, container.at, kind=image.kind if image else "unknown"))
+        found.aliases.update(n for n in names if n)
+    if image and image.kind == "unknown":
+        found.images.add(image.base)
+    found.aliases.add(workload.name)
+    return found
+
+
+def _deployment(workload: Manifest, container: Container, manifests: Manifests) -> Deployment:
+    env, complete = _environment(workload, container, manifests)
+    beside = manifests.beside(workload)
+    scaler = next((m for m in beside if m.scale_target and m.scale_target.name == workload.name), None)
+    schedule = workload.schedule
+    return Deployment(
+        target=target_of(workload),
+        environment=workload.environment,
+        at=container.at,
+        image=container.image,
+        env=tuple(env),
+        env_complete=complete and workload.complete,
+        ports=tuple(_ports(workload, container, beside)),
+        probes=tuple(Probe(p.kind, p.at, p.path, p.port, p.command, target_of(workload)) for p in container.probes),
+        replicas=_number(scaler, "minReplicas") if scaler else workload.replicas,
+        max_replicas=_number(scaler, "maxReplicas") if scaler else workload.replicas,
+        command=" ".join(container.command) or None,
+        workload=f"{workload.kind} init" if container.init else workload.kind,
+        schedule=schedule.text if schedule is not None else None,
+        volumes=tuple(_volumes(workload, container)),
+        namespace=workload.namespace,
+    )
+
+
+def _environment(workload: Manifest, container: Container, manifests: Manifests) -> tuple[list[EnvGiven], bool]:
+    complete = True
+    given: dict[str, EnvGiven] = {}
+    for whole in container.env_from:
+        entries = _entries(workload, whole, manifests)
+        complete = complete and entries is not None
+        given.update({e.name: e for e in entries or ()})
+    for one in container.env:
+        value = one.value if one.reference is None else _value(workload, one.reference.name, one.reference.key, manifests)
+        given[one.name] = EnvGiven(one.name, one.at, value, one.source)
+    return list(given.values()), complete
+
+
+def _entries(workload: Manifest, whole: EnvFrom, manifests: Manifests) -> list[EnvGiven] | None:
+    """The variables of a ConfigMap or Secret given whole; None where it cannot be seen."""
+    reference = whole.reference
+    makers = manifests.beside(workload).providing(reference.kind, reference.name)
+    source = next((m for m in makers if m.keys is not None), None)
+    if source is None:
+        return [] if reference.optional else None
+    parts = (source.node.get(part) for part in ("data", "stringData"))
+    nodes = [(key, node) for part in parts if part is not None for key, node in part.items()]
+    kind = reference.kind.lower()
+    return [EnvGiven(whole.prefix + k, n.at, n.text if kind == "configmap" else None, kind) for k, n in nodes]
+
+
+def _value(workload: Manifest, name: str, key: str | None, manifests: Manifests) -> str | None:
+    """The value of a ConfigMap's entry; a Secret's is not looked up here."""
+    for source in manifests.beside(workload).providing("ConfigMap", name):
+        node = source.node.get("data", key or "")
+        if node is not None:
+            return node.text
+    return None
+
+
+def _ports(workload: Manifest, container: Container, beside: Manifests) -> Iterator[Port]:
+    for port in container.ports:
+        yield Port(port.number, "container", port.at, name=port.name)
+    for service in beside.of("Service"):
+        if service.namespace == workload.namespace and service.selects(workload.pod_labels):
+            for port in service.service_ports:
+                target = container.port_number(port.target)
+                number = target if isinstance(target, int) else None
+                yield Port(number, "target", port.at, host=port.number, name=service.name)
+
+
+def _volumes(workload: Manifest, container: Container) -> Iterator[tuple[str, str, At]]:
+    claims = {n.text for n in workload.node.each("spec", "volumeClaimTemplates", "*", "metadata", "name")}
+    kinds = {v.name: f"{v.kind}:{v.source or ''}" for v in workload.volumes}
+    for mount in container.mounts:
+        source = "volumeClaimTemplate:" + mount.volume if mount.volume in claims else kinds.get(mount.volume, "")
+        yield source, mount.path, mount.at
+
+
+def _number(scaler: Manifest, key: str) -> int | None:
+    node = scaler.node.get("spec", key)
+    return int(node.text) if node is not None and node.text.isdigit() else (1 if key == "minReplicas" else None)

@@ -1,0 +1,69 @@
+"""What the pipelines do, step by step, and for which service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kit.system.drafts import Drafts
+from kit.system.model import PipelineStep
+
+if TYPE_CHECKING:
+    from kit.project import Project
+    from kit.sources.workflow_model import Job, Step
+    from kit.system.drafts import Draft
+
+_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (does, re.compile(pattern, re.IGNORECASE))
+    for does, pattern in (
+        ("load-test", r"\b(k6|locust|artillery|jmeter|gatling|wrk|vegeta|autocannon)\b|load[-_ ]?test|perf(ormance)?[-_ ]test"),
+        ("migrate", r"\balembic upgrade|prisma migrate deploy|migrate deploy|manage\.py migrate|flyway|liquibase|db:migrate|migrate up\b"),
+        ("scan", r"\b(trivy|grype|snyk|codeql|semgrep|bandit|npm audit|pip-audit|pnpm audit|gitleaks|trufflehog|checkov|tfsec|dependency-review|zizmor|hadolint|osv-scanner|safety check|govulncheck|sonar\w*)\b"),
+        ("deploy", r"\b(kubectl (apply|set image|rollout)|helm (upgrade|install)|serverless deploy|sls deploy|flyctl deploy|fly deploy|vercel( deploy| --prod)?|railway up|terraform apply|pulumi up|eksctl|argocd|cdk deploy|sam deploy|gcloud (run|app) deploy|aws ecs|az webapp|eb deploy|cap deploy|kustomize build|wrangler (deploy|publish)|netlify deploy|firebase deploy|docker stack deploy)|docker[- ]compose[^\n]* up\b|deploy-cloudrun|amazon-ecs-deploy|webapps-deploy|k8s-deploy|appleboy/ssh"),
+        ("push", r"\bdocker push\b|build-push-action|npm publish|twine upload|pypi-publish|ko publish|jib:build"),
+        ("test", r"\b(pytest|jest|vitest|mocha|ava|go test|mvn[^\n]*\b(test|verify|package|install)|gradlew?[^\n]*\b(test|build|check)|cargo test|rspec|phpunit|tox|nox|playwright test|cypress run|ctest|dotnet test|unittest|karma|ng test|cypress-io/github-action)\b|\b(npm|pnpm|yarn|bun)( run)?( -\S+)* (test|e2e)\S*|\b(make|just|task) \S*test\S*|turbo( run)? test|nx \S*test"),
+        ("lint", r"\b(eslint|ruff|flake8|pylint|mypy|pyright|black|prettier|golangci-lint|tsc\b|checkstyle|spotless|biome|pre-commit|shellcheck)\b|\b(npm|pnpm|yarn)( run)?( -\S+)* (lint|type-?check|check|format)\S*|\b(make|just|task) \S*lint\S*"),
+        ("build", r"\bdocker(?:-compose| compose)?\b[^\n]* build\b|\bdocker buildx\b|\b(npm|pnpm|yarn|bun)( run)? build\S*|go build|cargo build|turbo( run)? build|next build|vite build|gradlew? \S*(assemble|bootJar)|mvn[^\n]*package|python -m build|make build"),
+    )
+)  # fmt: skip
+
+
+def join_pipelines(project: Project, drafts: Drafts) -> None:
+    """Give each pipeline step to the services that its job speaks of, or to all where it names none."""
+    own = [d for d in drafts if d.root is not None or d.build is not None]
+    found: dict[int, list[PipelineStep]] = {id(d): [] for d in own}
+    for workflow in project.workflows:
+        for job in workflow.jobs:
+            meant = _named(own, job)
+            for step in job.all_steps:
+                for does in sorted(set(kinds_of(step))):
+                    for draft in _named_in(own, step) or meant or own:
+                        found[id(draft)].append(PipelineStep(does, workflow.path, job.id, step.at))
+    for draft in own:
+        draft.facts["pipelines"] = tuple(found[id(draft)])
+
+
+def kinds_of(step: Step) -> Iterator[str]:
+    """What a step does: build, test, lint, scan, push, deploy, migrate, load-test."""
+    text = "\n".join(filter(None, [step.uses, step.run]))
+    runnable = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("#", "echo ")))
+    for does, pattern in _RULES:
+        if pattern.search(runnable):
+            yield does
+
+
+def _named(drafts: list[Draft], job: Job) -> list[Draft]:
+    text = f"{job.id} {job.name} " + " ".join(n.text for n in job.node.each("strategy", "matrix", "**"))
+    return _mentioned(drafts, text)
+
+
+def _named_in(drafts: list[Draft], step: Step) -> list[Draft]:
+    inputs = " ".join(n.text for n in step.inputs.strings()) if step.inputs is not None else ""
+    return _mentioned(drafts, f"{step.run or ''} {step.working_directory or ''} {inputs}")
+
+
+def _mentioned(drafts: list[Draft], text: str) -> list[Draft]:
+    words = set(re.findall(r"[A-Za-z0-9_][\w./-]*", text))
+    parts = {part for word in words for part in (word, word.rstrip("/"), *word.split("/"))}
+    return [d for d in drafts if d.name in parts or (d.root not in {None, "."} and d.root in parts)]

@@ -1,0 +1,66 @@
+"""Stores: databases, caches, queues and object stores that manifests run or code connects to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kit.system.images import parse_image
+from kit.system.model import Deployment, Store
+
+if TYPE_CHECKING:
+    from kit.project import Project
+    from kit.system.drafts import Draft, Drafts
+
+_MANAGED = {
+    "aws_db_instance": "", "aws_rds_cluster": "", "google_sql_database_instance": "", "azurerm_postgresql_flexible_server": "postgres",
+    "azurerm_postgresql_server": "postgres", "azurerm_mysql_flexible_server": "mysql", "aws_elasticache_cluster": "redis",
+    "aws_elasticache_replication_group": "redis", "google_redis_instance": "redis", "azurerm_redis_cache": "redis",
+    "aws_s3_bucket": "s3", "google_storage_bucket": "s3", "azurerm_storage_account": "s3", "aws_dynamodb_table": "dynamodb",
+    "aws_mq_broker": "rabbitmq", "aws_msk_cluster": "kafka", "aws_docdb_cluster": "mongodb", "aws_sqs_queue": "sqs",
+    "digitalocean_database_cluster": "", "hcloud_volume": "",
+}  # fmt: skip
+
+
+def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
+    """The stores of the system: those that manifests run, those that Terraform makes, then engines that only code
+    knows of (run by somebody else)."""
+    run = [_store_of(d) for d in drafts if d.kind == "store"]
+    made = list(_managed(project))
+    known = {s.engine for s in (*run, *made) if s is not None}
+    outside = {s.engine: s for d in drafts for s in d.stores if s.engine not in known}
+    others = (Store(s.engine, s.name, s.at, managed=True) for s in outside.values() if s.engine != "sqlite")
+    return (*(s for s in run if s is not None), *made, *others)
+
+
+def _store_of(draft: Draft) -> Store | None:
+    images = [image for d in draft.deployments if (image := parse_image(d.image)) is not None and image.engine]
+    if not images:
+        return Store(draft.engine, draft.name, draft.at) if draft.engine else None
+    volumes = [_persistent(d) for d in draft.deployments]
+    lasting = None if not volumes else all(volumes)
+    return Store(images[0].engine or "", draft.name, draft.at, images[0].tag, lasting)
+
+
+def _persistent(deployment: Deployment) -> bool:
+    """Whether some mount outlives the container: a claim, a named volume, a host path."""
+    return any(
+        source and not source.startswith(("emptyDir", "configMap", "secret", "tmpfs")) and not _is_file(target)
+        for source, target, _ in deployment.volumes
+    )
+
+
+def _is_file(target: str) -> bool:
+    last = target.rsplit("/", 1)[-1]
+    return "." in last[1:] or "initdb" in target
+
+
+def _managed(project: Project) -> list[Store]:
+    found = []
+    for resource in (r for folder in project.terraform for r in folder.resources):
+        if resource.type in _MANAGED:
+            engine = resource.node.get("engine")
+            name = _MANAGED[resource.type] or (engine.text if engine is not None else "")
+            if name:
+                engine_name = "postgres" if "postgres" in name or name == "pg" else "mysql" if "mysql" in name else name
+                found.append(Store(engine_name, resource.name, resource.at, managed=True, persistent=True))
+    return found

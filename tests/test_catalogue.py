@@ -1,0 +1,55 @@
+"""Every check keeps to the form of the catalogue, and something tests it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit.model import AREAS, Check
+from kit.registry import CatalogueError, catalogue, check
+from kit.model import Severity
+
+TESTS = "\n".join(p.read_text("utf-8") for p in (Path(__file__).parent / "checks").rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("one", catalogue(), ids=lambda c: c.id)
+def test_a_check_says_all_that_a_reader_needs(one: Check) -> None:
+    assert one.fix.endswith((".", "`", "```")), "a fix ends as a sentence or with code to paste"
+    assert one.rationale.endswith(".")
+    assert one.decides.endswith(".")
+    assert one.blind_to.endswith(".")
+    assert not one.title.endswith(".")
+    assert one.effort_hours > 0
+    assert all(reference.startswith("https://") for reference in one.references)
+
+
+@pytest.mark.parametrize("one", catalogue(), ids=lambda c: c.id)
+def test_a_check_is_named_in_a_test(one: Check) -> None:
+    assert one.id in TESTS
+
+
+def test_every_area_has_at_least_four_checks_and_all_together_eighty() -> None:
+    counts = {area: sum(c.area == area for c in catalogue()) for area in AREAS}
+
+    assert min(counts.values()) >= 4, counts
+    assert sum(counts.values()) >= 80, counts
+
+
+def test_a_duplicate_id_is_refused() -> None:
+    def another(project: object) -> None:
+        """Why.
+
+        Decides: how.
+
+        Fix: so.
+
+        Blind to: that.
+
+        See: https://example.org
+        """
+
+    another.__module__ = "kit.checks.containers"
+
+    with pytest.raises(CatalogueError, match="used by"):
+        check("CON-001", "Again", Severity.LOW)(another)  # type: ignore[arg-type]
