@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class Dockerfile:
     directives: tuple[tuple[str, str], ...] = ()
     error: Problem | None = None
     problems: tuple[Problem, ...] = ()
+    build_args: dict[str, str] = field(default_factory=dict)
 
     @property
     def at(self) -> At:
@@ -166,7 +168,7 @@ class Dockerfile:
         origin = self.stage(source) if source else None
         return Copy(
             sources=tuple(words),
-            target=target if target.startswith("/") or not base else f"{base.rstrip('/')}/{target}",
+            target=_absolute(base, target),
             from_stage=origin.index if origin else None,
             from_image=source if source and not origin else None,
             instruction=instruction,
@@ -178,14 +180,14 @@ class Dockerfile:
 
     def _scope(self, stage: Stage | None, before: Instruction | None) -> _Scope:
         """The ENVs and ARGs in force at the end of the stage, or just before an instruction in it."""
-        outer = _Scope(self._escape)
+        outer = _Scope(self._escape, self.build_args)
         for instruction in self.args:
             if instruction is before:
                 return outer
             outer.take(instruction, {})
         if stage is None:
             return outer
-        scope = _Scope(self._escape)
+        scope = _Scope(self._escape, self.build_args)
         for each in self.lineage(stage):
             scope.args = {}
             for instruction in each.instructions:
@@ -195,11 +197,20 @@ class Dockerfile:
         return scope
 
 
+def _absolute(base: str, target: str) -> str:
+    """The target of a copy below the working directory; a folder keeps its slash."""
+    if target.startswith("/") or not base:
+        return target
+    path = posixpath.normpath(posixpath.join(base, target))
+    return f"{path}/" if target.endswith("/") or target == "." else path
+
+
 class _Scope:
     """The variables in force while one reads down a stage."""
 
-    def __init__(self, escape: str) -> None:
+    def __init__(self, escape: str, given: dict[str, str]) -> None:
         self.escape = escape
+        self.given = given
         self.env: dict[str, EnvValue] = {}
         self.args: dict[str, EnvValue] = {}
 
@@ -213,6 +224,8 @@ class _Scope:
         for name, value in filled.items():
             if instruction.name == "ENV":
                 self.env[name] = EnvValue(value, instruction.at, "image")
+            elif name in self.given:
+                self.args[name] = EnvValue(self.given[name], instruction.at, "build_arg")
             elif value is None and name in outer:
                 self.args[name] = outer[name]
             else:
@@ -238,11 +251,15 @@ def is_dockerfile(path: str) -> bool:
     return bool(_FILE_NAME.fullmatch(name)) and suffix not in _OTHER_FILES
 
 
-def parse(text: str, path: str) -> Dockerfile:
-    """The Dockerfile that a text states. It never raises: what is wrong is in `error` and `problems`."""
+def parse(text: str, path: str, build_args: Mapping[str, str | None] | None = None) -> Dockerfile:
+    """The Dockerfile that a text states. It never raises: what is wrong is in `error` and `problems`.
+
+    `build_args` are values that a build gives its ARGs, in the place of their defaults.
+    """
     found = directives(text)
     escape = "`" if found.get("escape") == "`" else "\\"
-    reader = _Reader(path, escape)
+    given = {name: value for name, value in (build_args or {}).items() if value is not None}
+    reader = _Reader(path, escape, given)
     for line in logical_lines(text.removeprefix("\ufeff"), path, escape):
         reader.take(line)
     return reader.result({**found, "escape": escape})
@@ -251,9 +268,10 @@ def parse(text: str, path: str) -> Dockerfile:
 class _Reader:
     """Puts instructions into stages, in the order of the file."""
 
-    def __init__(self, path: str, escape: str) -> None:
+    def __init__(self, path: str, escape: str, given: dict[str, str]) -> None:
         self.path = path
         self.escape = escape
+        self.given = given
         self.instructions: list[Instruction] = []
         self.froms: list[tuple[Instruction, list[Instruction]]] = []
         self.problems: list[Problem] = []
@@ -277,7 +295,7 @@ class _Reader:
 
     def result(self, found: dict[str, str]) -> Dockerfile:
         args = tuple(i for i in self.instructions if i.stage is None and i.name == "ARG")
-        outer = Dockerfile(self.path, args=args, directives=tuple(found.items()))
+        outer = Dockerfile(self.path, args=args, directives=tuple(found.items()), build_args=self.given)
         stages: list[Stage] = []
         for opening, instructions in self.froms:
             stages.append(self._stage(outer, opening, instructions, stages))

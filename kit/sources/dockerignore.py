@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
-
-from pathspec import PathSpec
-from pathspec.pattern import Pattern
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from kit.model import At
 
 if TYPE_CHECKING:
     from kit.sources.files import FileIndex
 
-MAX_PATTERNS = 2000
-MAX_WILDCARDS = 12
+MAX_PATTERNS = 1000
+MAX_SEGMENTS = 40
+
+Segment = re.Pattern[str] | None
+"""One step of a path; None stands for `**`, any number of steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnorePattern:
+    """A line of an ignore file; `negated` where it brings files back."""
+
+    text: str
+    negated: bool
+    segments: tuple[Segment, ...]
+
+    def matches(self, path: str) -> bool:
+        """True where the pattern matches the path or a folder above it.
+
+        Steps through the pattern as an automaton does: the cost is at most the pattern's length times the
+        path's; as a regular expression, `**/a/**/a/**/b` could take hours.
+        """
+        states = self._closed({0})
+        for step in path.split("/"):
+            states = self._closed({after for state in states for after in self._after(state, step)})
+            if len(self.segments) in states:
+                return True
+        return False
+
+    def _after(self, state: int, step: str) -> tuple[int, ...]:
+        if state == len(self.segments):
+            return ()
+        segment = self.segments[state]
+        if segment is None:
+            return (state,)
+        return (state + 1,) if segment.match(step) else ()
+
+    def _closed(self, states: set[int]) -> set[int]:
+        """With the states behind each `**`, which may stand for no step at all."""
+        for state in sorted(states):
+            while state < len(self.segments) and self.segments[state] is None:
+                state += 1
+                states.add(state)
+        return states
 
 
 @dataclass(frozen=True)
@@ -25,7 +65,7 @@ class DockerIgnore:
 
     context: str
     path: str | None
-    spec: PathSpec[Pattern]
+    patterns: tuple[IgnorePattern, ...]
 
     @property
     def at(self) -> At:
@@ -35,7 +75,13 @@ class DockerIgnore:
     def ignores(self, path: str) -> bool:
         """True where a path, relative to the project's root, is left out of the context or lies outside."""
         inside = _inside(path, self.context)
-        return inside is None or self.spec.match_file(inside)
+        if inside is None:
+            return True
+        ignored = False
+        for pattern in self.patterns:
+            if pattern.negated == ignored and pattern.matches(inside):
+                ignored = not pattern.negated
+        return ignored
 
     def ignores_all(self, paths: tuple[str, ...]) -> bool:
         """True where there are paths and every one of them is ignored."""
@@ -54,23 +100,35 @@ def dockerignore(files: FileIndex, context: str, dockerfile: str | None = None) 
     return DockerIgnore(context, path, parse(files.text(path) if path else ""))
 
 
-def parse(text: str) -> PathSpec[Pattern]:
+def parse(text: str) -> tuple[IgnorePattern, ...]:
     """The patterns of an ignore file; one of absurd size is left out.
 
     Unlike Git's they all start at the context, and a later `!` can bring back a file of an ignored folder.
     """
     lines = (line.strip() for line in text.removeprefix("\ufeff").splitlines()[:MAX_PATTERNS])
-    patterns = [_rooted(line) for line in lines if line and not line.startswith("#")]
-    return PathSpec.from_lines(GitIgnoreSpecPattern, [p for p in patterns if p.count("*") <= MAX_WILDCARDS])
+    patterns = (_pattern(line) for line in lines if line and not line.startswith("#"))
+    return tuple(pattern for pattern in patterns if 0 < len(pattern.segments) <= MAX_SEGMENTS)
 
 
-def _rooted(line: str) -> str:
+def _pattern(line: str) -> IgnorePattern:
     negated = line.startswith("!")
-    pattern = posixpath.normpath(line[negated:].strip() or ".").lstrip("/")
-    if pattern.startswith("**") and not pattern.startswith("**/"):
-        # Docker lets `**` cross folders within a name: `**.md` is any depth
-        pattern = f"**/*{pattern.lstrip('*')}"
-    return f"{'!' if negated else ''}/{pattern}" if pattern not in {".", ""} else ""
+    path = posixpath.normpath(line[negated:].strip() or ".").lstrip("/")
+    segments: list[Segment] = []
+    for written in path.split("/") if path != "." else ():
+        if written.startswith("**"):
+            # Docker lets `**` cross folders within a name: `**.md` is any depth
+            segments.append(None)
+            written = written.lstrip("*") and f"*{written.lstrip('*')}"
+        if written:
+            segments.append(_segment(written))
+    return IgnorePattern(line, negated, tuple(segments))
+
+
+@lru_cache(maxsize=4096)
+def _segment(written: str) -> re.Pattern[str]:
+    """One step of a pattern with Go's rules: `[^a]` negates, a backslash escapes."""
+    shell = re.sub(r"\\(.)", lambda found: f"[{found[1]}]", written.replace("[^", "[!"))
+    return re.compile(fnmatch.translate(re.sub(r"\*{2,}", "*", shell)))
 
 
 def _inside(path: str, context: str) -> str | None:

@@ -115,6 +115,15 @@ def test_a_stage_knows_the_stage_it_is_built_on() -> None:
     assert [port.number for port in found.exposed()] == [3000, 9000, 9001]
 
 
+def test_a_build_argument_takes_the_place_of_a_default() -> None:
+    text = "ARG TAG=1\nFROM app:$TAG\nARG PORT=80\nEXPOSE ${PORT}\nARG TAG\nENV T=$TAG\n"
+    found = parse(text, "Dockerfile", {"TAG": "2", "PORT": "8080", "OTHER": "x"})
+
+    assert found.final.image == "app:2"
+    assert [port.number for port in found.exposed()] == [8080]
+    assert found.env()["T"].value == "2"
+
+
 def test_an_image_with_an_argument_without_default_stays_unresolved() -> None:
     assert read("ARG TAG\nFROM app:${TAG}\n").final.image == "app:${TAG}"
 
@@ -179,7 +188,7 @@ def test_copies_say_where_from_and_where_to() -> None:
     )
 
     first, second, third, fourth, fifth = found.copies()
-    assert (first.sources, first.target) == (("package.json", "package-lock.json"), "/src/./")
+    assert (first.sources, first.target) == (("package.json", "package-lock.json"), "/src/")
     assert second.sources == ("with space.txt",)
     assert (third.from_stage, third.from_image) == (0, None)
     assert (fourth.from_stage, fourth.from_image) == (None, "nginx:1.27")

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from textwrap import dedent
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kit.sources.dockerignore import DockerIgnore, dockerignore
 from kit.sources.files import FileIndex
@@ -88,8 +91,41 @@ def test_without_an_ignore_file_nothing_is_ignored() -> None:
     assert not found.ignores("a")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("a/**/z", "a/z", True),
+        ("a/**/z", "a/b/c/z/x", True),
+        ("a/**", "a/b", True),
+        ("a/**", "b/a/b", False),
+        ("?.[ct]s", "x.ts", True),
+        ("[^a].js", "a.js", False),
+        ("[^a].js", "b.js", True),
+        ("\\*.js", "*.js", True),
+        ("\\*.js", "a.js", False),
+        (".", "a", False),
+    ],
+)
+def test_wildcards_follow_the_rules_of_docker(pattern: str, path: str, expected: bool) -> None:
+    assert ignore({".dockerignore": pattern}, ".").ignores(path) is expected
+
+
+def test_no_pattern_takes_long() -> None:
+    started = time.perf_counter()
+    found = ignore({".dockerignore": "**/a/" * 15 + "b\n" + "*a" * 200 + "b\n"}, ".")
+
+    assert not found.ignores("a/" * 300 + "c")
+    assert not found.ignores("a" * 3000)
+    assert time.perf_counter() - started < 5
+
+
+@given(st.text("*?[]!^\\/.a#", max_size=12), st.text("a./*", min_size=1, max_size=12))
+def test_any_pattern_is_read_without_raising(pattern: str, path: str) -> None:
+    assert ignore({".dockerignore": pattern}, ".").ignores(path) in {True, False}
+
+
 def test_broken_and_absurd_patterns_are_left_out() -> None:
-    found = ignore({".dockerignore": "[\n!\n" + "*a" * 500 + "\nb\n"}, ".")
+    found = ignore({".dockerignore": "[\n!\n" + "a/" * 500 + "\nb\n"}, ".")
 
     assert found.ignores("b")
     assert not found.ignores("c")
