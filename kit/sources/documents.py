@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from kit.model import At
 from kit.sources.env_documents import parse_env, parse_ini, parse_properties
-from kit.sources.files import FileIndex
+from kit.sources.files import FileIndex, clean
 from kit.sources.hcl_documents import parse_hcl
 from kit.sources.json_documents import parse_json
 from kit.sources.nodes import Document, Problem
@@ -61,8 +61,10 @@ _TEMPLATE_SUFFIXES = (
 
 
 def format_of(path: str) -> str | None:
-    """The format that the name tells ("yaml", "json", "toml", "hcl", "env", "ini", "properties"); None
-    where it is no structured document. A template's own suffix is looked through: `values.yaml.tpl` is YAML."""
+    """The format that the name tells: "yaml", "json", "toml", "hcl", "env", "ini" or "properties".
+
+    None where it is no structured document. A template's own suffix is looked through: `values.yaml.tpl` is YAML.
+    """
     name = PurePosixPath(path.lower()).name
     if _ENV_NAME.fullmatch(name) and not _NO_ENV.fullmatch(name):
         return "env"
@@ -95,9 +97,10 @@ class Documents:
 
     def get(self, path: str) -> Document:
         """The document; one with an error where it is absent, unreadable or of no known format."""
-        if path not in self._parsed:
-            self._parsed[path] = self._read(path)
-        return self._parsed[path]
+        name = clean(path) or path
+        if name not in self._parsed:
+            self._parsed[name] = self._read(name)
+        return self._parsed[name]
 
     def all(self, format: str | None = None) -> Iterator[Document]:
         """Every structured document, or those of one format ("yaml", "json", "toml" ...)."""

@@ -17,7 +17,7 @@ from kit.sources import classify, secrets
 from kit.sources.git import GitState, read_git
 from kit.sources.ignore import IgnoreRules
 from kit.sources.nodes import Problem
-from kit.sources.text import SNIFF_BYTES, decode, is_binary
+from kit.sources.text import SNIFF_BYTES, decode, is_binary, preview
 from kit.sources.walk import Entry, reason, walk
 
 MAX_BYTES = 2_000_000
@@ -56,7 +56,7 @@ class FileIndex:
 
     @classmethod
     def of(cls, root: Path) -> FileIndex:
-        """The index of the folder: as git sees it where it has a `.git`, else as its `.gitignore` files do."""
+        """The index of the folder: by git where it has a `.git`, else by its `.gitignore` files."""
         root = Path(root).resolve()
         git = read_git(root)
         rules = IgnoreRules(root, git.excludes if git else ())
@@ -132,7 +132,7 @@ class FileIndex:
         return tuple(sorted({path for name in names for path in self._by_name.get(name.lower(), ())}))
 
     def text(self, path: str) -> str:
-        """The decoded text with `\\n` line ends; empty for what is binary, too large, unreadable or not there."""
+        """The decoded text, lines ended by `\\n`; empty for what is binary, too large or unreadable."""
         name = clean(path)
         entry = self._entries.get(name or "")
         if entry is None:
@@ -151,8 +151,7 @@ class FileIndex:
         name = clean(path) or ""
         if name in self._texts:
             return self._texts[name][: classify.HEAD_CHARACTERS]
-        data = self._sniffed(name)
-        return "" if is_binary(data) else decode(data).text[: classify.HEAD_CHARACTERS]
+        return preview(self._sniffed(name))[: classify.HEAD_CHARACTERS]
 
     def is_text(self, path: str) -> bool:
         """Whether the file is in the index, is no binary and is small enough to be read."""

@@ -40,9 +40,17 @@ def parse_hcl(text: str, path: str) -> Document:
 
 
 def _syntax_errors(root: SgNode, path: str) -> tuple[Problem, ...]:
-    wrong = [root] if root.kind() == "ERROR" else root.find_all(kind="ERROR")
-    lines = sorted({node.range().start.line + 1 for node in wrong})
-    return tuple(Problem("The HCL cannot be read here.", At(path, line, line)) for line in lines)
+    """Where the grammar skipped text, or put in a token that is not there (it has no width)."""
+    lines = set()
+    pending = [root]
+    while pending:
+        tree = pending.pop()
+        children = tree.children()
+        if tree.kind() == "ERROR" or (not children and tree is not root and not tree.text()):
+            lines.add(tree.range().start.line + 1)
+        else:
+            pending.extend(children)
+    return tuple(Problem("The HCL cannot be read here.", At(path, line, line)) for line in sorted(lines))
 
 
 @dataclass

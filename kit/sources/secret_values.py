@@ -19,7 +19,7 @@ def _in_order(text: str) -> tuple[str, ...]:
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _TAIL = _words(
-    "b64 base64 current default dev hash hashed hex local new old plain prod raw staging test value"
+    "b64 base base64 current default dev hash hashed hex local new old plain prod raw staging test value"
 )
 _ENDINGS = _words(
     "accesskey accesstoken apikey authtoken clientsecret credential credentials creds pass passcode "

@@ -76,9 +76,10 @@ _DATA_ENTRY = re.compile(
 class SecretHit:
     """A secret in a text.
 
-    `kind` is a format ("aws-access-key", "url-password" ...), "kubernetes-secret" or "assignment"; `line` is
-    1-based; `start` and `end` are offsets in the text; `name` is what it is given to. `placeholder`: it stands
-    for a value to be put there. `weak`: a default that everybody knows. Neither of the two is masked.
+    `kind` is a format ("aws-access-key", "url-password" ...), "kubernetes-secret" or "assignment".
+    `line` is 1-based; `start` and `end` are offsets in the text; `name` is what it is given to.
+    `placeholder`: it stands for a value to be put there. `weak`: a default that everybody knows. Neither is
+    masked.
     """
 
     kind: str

@@ -49,7 +49,7 @@ def is_binary(head: bytes) -> bool:
 
 def decode(data: bytes) -> Decoded:
     """Text of the bytes; never raises. What is in no known encoding is read with replacement characters."""
-    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None) or _utf16_without_mark(data)
+    encoding = _marked(data)
     if encoding is not None:
         return _with(data, encoding, None)
     try:
@@ -58,9 +58,22 @@ def decode(data: bytes) -> Decoded:
         return _detected(data, error)
 
 
+def preview(head: bytes) -> str:
+    """Text of a file's first bytes, which may end within a character; empty for what is no text."""
+    if is_binary(head):
+        return ""
+    encoding = _marked(head) or "utf-8"
+    return one_line_end(head.decode(encoding, errors="ignore"))
+
+
 def one_line_end(text: str) -> str:
     """The text with `\\n` for every `\\r\\n` and `\\r`."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _marked(data: bytes) -> str | None:
+    """The encoding that a byte order mark or the pattern of NULs tells."""
+    return next((name for bom, name in _BOMS if data.startswith(bom)), None) or _utf16_without_mark(data)
 
 
 def _detected(data: bytes, error: UnicodeDecodeError) -> Decoded:

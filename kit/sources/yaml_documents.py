@@ -87,7 +87,7 @@ class _Reader:
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
-        self.lines = text.split("\n")
+        self.lines = text.removesuffix("\n").split("\n")
         self.problems: list[Problem] = []
         self.template_keys = False
         self.expanded = 0
@@ -168,9 +168,7 @@ class _Reader:
     def _scalar(self, event: ScalarEvent) -> Node:
         first, last = self._line(event), self._line(event, end=True)
         if event.style in ("|", ">"):
-            last = self._last_written(
-                first, last - (event.end_mark is not None and event.end_mark.column == 0)
-            )
+            last = self._last_written(first, event)
         at = At(self.path, first, last)
         tag = event.tag if event.tag and not event.tag.startswith(_PLAIN_TAG) else None
         return Node(_resolved(event), at, tag=tag, raw=event.value)
@@ -230,16 +228,18 @@ class _Reader:
             return At(self.path, first, self._line(end, end=True))
         return At(self.path, first, max([first, *(child.at.end_line or first for child in children)]))
 
-    def _last_written(self, first: int, last: int) -> int:
-        """The last line up to `last` that is not blank."""
+    def _last_written(self, first: int, block: ScalarEvent) -> int:
+        """The last line of a block of text that is not blank; its mark is at the start of the line below."""
+        mark = block.end_mark
+        last = min((mark.line + (mark.column > 0) if mark else 0) + self._offset - 1, len(self.lines))
         while last > first and not self.lines[last - 1].strip():
             last -= 1
-        return last
+        return max(last, first)
 
     def _line(self, event: Event, *, end: bool = False) -> int:
-        """The 1-based line in the file where the event starts or ends."""
+        """The 1-based line in the file where the event starts or ends; at most the last one."""
         mark = event.end_mark if end else event.start_mark
-        return (mark.line if mark else 0) + self._offset
+        return min((mark.line if mark else 0) + self._offset, len(self.lines))
 
 
 def _is_merge(event: Event) -> bool:
