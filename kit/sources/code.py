@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ast_grep_py import SgNode, SgRoot
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import ast
 
     from kit.sources.files import FileIndex
+
+T = TypeVar("T")
 
 LANGUAGES = {
     ".py": "python",
@@ -88,6 +90,7 @@ class CodeIndex:
         self._texts: dict[str, str] = {}
         self._trees: dict[str, SgNode | None] = {}
         self._modules: dict[str, ast.Module | None] = {}
+        self._made: dict[object, object] = {}
 
     def files(self, *languages: str, every_class: bool = False) -> tuple[str, ...]:
         """The paths of code in these languages (all where none is named); production only unless `every_class`."""
@@ -143,6 +146,12 @@ class CodeIndex:
         if self.language(path) == "python":
             return imports_in(path, self.python(path))
         return imports_in(path, self.tree(path), self.language(path) or "")
+
+    def once(self, make: Callable[[CodeIndex], T]) -> T:
+        """What `make` makes of this code, made once: tables that several readers share."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("T", self._made[make])
 
     @cached_property
     def syntax_errors(self) -> tuple[Problem, ...]:

@@ -10,12 +10,12 @@ from kit.model import At
 from kit.sources.code_js import Found, JsProject, returned
 from kit.sources.code_js_module import FUNCTIONS, JsModule, arguments, callee_name, pair, parameters, unwrap
 from kit.sources.code_mounts import OPEN, Guard
-from kit.sources.code_words import insists_on_auth, refuses, suggests_auth, turns_away, words_of
+from kit.sources.code_words import insists_on_auth, reads_credentials, refuses, sends_to_login, suggests_auth, turns_away, words_of
 
 HOOKS = ("preHandler", "onRequest", "preValidation", "preParsing", "beforeHandle", "middleware", "pre")
 _HARMLESS = frozenset(["initialize", "session"])
 _SESSIONS = frozenset(
-    ["getServerSession", "getServerAuthSession", "currentUser", "getSession", "auth.getUser", "getAuth", "auth"]
+    ["getServerSession", "getServerAuthSession", "currentUser", "getSession", "getAuth", "auth"]
     + ["requireUser", "requireSession", "getCurrentUser", "verifySignature", "constructEvent", "verifyIdToken"]
     + ["isAuthenticated", "timingSafeEqual"]
 )
@@ -94,27 +94,30 @@ class JsGuards:
             return self.of_handlers(node.named_children(), module, path)
         if node.kind() == "object":
             return self.of_options(node, module)
-        if node.kind() == "call_expression" and self.of_middleware(node, module).auth:
-            return Guard(True, module.at(node))
+        wrapper = self.of_middleware(node, module) if node.kind() == "call_expression" else OPEN
+        if wrapper.auth:
+            return wrapper
         found = self.project.function(node, module)
         if (found is None or found.node is None) and node.kind() == "call_expression" and hops < MAX_HOPS:
             inner = [a for a in arguments(node) if unwrap(a).kind() not in {"string", "object"}]
-            return all_of(self.of_handler(argument, module, path, hops + 1) for argument in inner)
-        return self.of_body(found, path) if found else OPEN
+            return wrapper.and_then(all_of(self.of_handler(one, module, path, hops + 1) for one in inner))
+        return self.of_body(found, path) if found else wrapper
 
     def of_body(self, found: Found, path: str) -> Guard:
-        """What a handler's own text does: ask for a session, or answer 401 unless it is the way in."""
-        if found.node is None:
+        """What a handler's own text does: ask for a session or send to the login; a 401, or a call that only sounds
+        like it, leaves a doubt. The way in itself is open."""
+        if found.node is None or set(words_of(path)) & _LOGIN:
             return OPEN
-        login = bool(set(words_of(path)) & _LOGIN)
+        doubt = refuses(found.node.text()) or reads_credentials(found.node.text())
         for call in found.node.find_all(kind="call_expression"):
             name = callee_name(call)
             last = name.rsplit(".", 1)[-1]
-            asks = name in _SESSIONS or last in _SESSIONS - {"auth"} or name.endswith("auth.getUser")
-            if not login and (asks or insists_on_auth(last)):
+            if name in _SESSIONS or last in _SESSIONS - {"auth"} or insists_on_auth(last):
                 return Guard(True, found.module.at(call))
-        doubtful = not login and refuses(found.node.text())
-        return Guard(None, found.module.at(found.node)) if doubtful else OPEN
+            doubt = doubt or suggests_auth(last)
+        if sends_to_login(found.node.text()):
+            return Guard(True, found.module.at(found.node))
+        return Guard(None, found.module.at(found.node)) if doubt else OPEN
 
     def _before(self, node: SgNode, module: JsModule) -> Guard:
         return OPEN if node.kind() == "object" else self.of_middleware(node, module)

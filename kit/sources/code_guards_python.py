@@ -16,7 +16,7 @@ from kit.sources.code_python_module import (
     last_name,
     literal_text,
 )
-from kit.sources.code_words import refuses, suggests_auth, turns_away, words_of
+from kit.sources.code_words import reads_credentials, refuses, suggests_auth, turns_away, words_of
 
 MAX_HOPS = 6
 
@@ -72,7 +72,8 @@ class PythonGuards:
 
     def of_body(self, function: ast.AST, module: PythonModule, path: str) -> Guard:
         """A handler that refuses by itself leaves a doubt, unless it is the way in."""
-        doubtful = refuses(module.text(function)) and not suggests_login(path)
+        text = module.text(function)
+        doubtful = (refuses(text) or reads_credentials(text)) and not suggests_login(path)
         return Guard(None, module.at(function)) if doubtful else OPEN
 
     def is_refusing_middleware(self, node: ast.AST, module: PythonModule, scope: Scope) -> bool:

@@ -10,17 +10,17 @@ from kit.sources.code_routes_files import file_routes
 from kit.sources.code_routes_js import js_routes
 from kit.sources.code_routes_nest import nest_routes
 from kit.sources.code_routes_python import python_routes
+from kit.sources.code_routes_trpc import trpc_routes
 
 
 def routes(code: CodeIndex) -> tuple[RouteFact, ...]:
     """The routes, by file and line; one that several mounts lead to appears once per way."""
-    python, javascript = PythonProject(code), JsProject(code)
-    found = dict.fromkeys(
-        [
-            *python_routes(code, python),
-            *js_routes(code, javascript),
-            *nest_routes(code, javascript),
-            *file_routes(code, javascript),
-        ]
-    )
-    return tuple(sorted(found, key=lambda r: (r.at.path, r.at.line or 0, r.method, r.path)))
+    python, javascript = code.once(PythonProject), code.once(JsProject)
+    found = [
+        *python_routes(code, python),
+        *js_routes(code, javascript),
+        *nest_routes(code, javascript),
+        *file_routes(code, javascript),
+    ]
+    found += trpc_routes(code, javascript, found)
+    return tuple(sorted(dict.fromkeys(found), key=lambda r: (r.at.path, r.at.line or 0, r.method, r.path)))

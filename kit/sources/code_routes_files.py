@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ast_grep_py import SgNode
 
 from kit.model import At
 from kit.sources.code import JAVASCRIPT, CodeIndex
 from kit.sources.code_guards_js import JsGuards
-from kit.sources.code_js import Found, JsProject
-from kit.sources.code_js_module import CLASSES, JsModule
+from kit.sources.code_js import EXTENSIONS, Found, JsProject
+from kit.sources.code_js_module import CLASSES, JsModule, arguments, pairs, unwrap
 from kit.sources.code_mounts import OPEN, Guard, absolute
 from kit.sources.code_records import RouteFact
 from kit.sources.code_words import suggests_auth
@@ -42,6 +43,7 @@ class FileRoutes:
         self.guards = JsGuards(project)
         self._bases: dict[str, str] = {}
         self._middlewares: dict[str, Guard] = {}
+        self._paths = frozenset(code.files(*JAVASCRIPT))
 
     def of(self, path: str) -> Iterator[RouteFact]:
         """The routes that one file is."""
@@ -66,37 +68,62 @@ class FileRoutes:
                 yield self._fact(method, route, module, node, framework, method)
 
     def _default(self, path: str, route: str, framework: str, method: str) -> Iterator[RouteFact]:
+        """`export default handler`, or a wrapper around one handler per method: `wrap({ GET: …, POST: … })`."""
         module = self.project.module(path)
         node = module.exports.get("default") if module else None
-        if module is not None and node is not None:
+        if module is None or node is None:
+            return
+        found = self.project.resolve(node, module) or Found(module, node)
+        made = unwrap(found.node) if found.node is not None else node
+        given = arguments(made) if made.kind() == "call_expression" else []
+        handlers = [entry for argument in given for entry in pairs(unwrap(argument)) if entry[0] in METHODS]
+        for name, value in handlers:
+            yield self._fact(name, route, found.module, value, framework, name, path)
+        if not handlers:
             yield self._fact(method, route, module, node, framework, "default")
 
     def _remix(self, path: str, name: str) -> Iterator[RouteFact]:
-        """A route file answers GET by its loader or page, and everything else by its action."""
+        """A route file answers GET by its loader or page, and everything else by its action; a layout only wraps."""
         module = self.project.module(path)
         if module is None or not module.exports.keys() & {"loader", "action", "default"}:
             return
-        if not self._is(path, "@remix-run", "react-router", "@react-router"):
+        if name.endswith("_layout") or not self._is(path, "@remix-run", "react-router", "@react-router"):
             return
-        route = remix_path(name)
+        route, layout = remix_path(name), self._layouts(path, name)
         read = module.exports.get("loader") or module.exports.get("default")
         if read is not None:
             handler = "loader" if "loader" in module.exports else "default"
-            yield self._fact("GET", route, module, read, "remix", handler)
+            fact = self._fact("GET", route, module, read, "remix", handler)
+            guard = layout.and_then(Guard(fact.auth, fact.auth_at))
+            yield replace(fact, auth=guard.auth, auth_at=guard.at)
         if "action" in module.exports:
             yield self._fact("POST", route, module, module.exports["action"], "remix", "action")
 
+    def _layouts(self, path: str, name: str) -> Guard:
+        """What the loaders of the layouts around a page ask: they run before it is shown."""
+        root, parts = path[: path.rindex(name)], name.split("/")
+        stems = ["/".join([*parts[:depth], "_layout"]) for depth in range(1, len(parts))]
+        pieces = parts[-1].split(".")
+        stems += ["/".join([*parts[:-1], ".".join([*pieces[:n], "_layout"])]) for n in range(len(pieces))]
+        guard = OPEN
+        for stem in stems:
+            module = next((self.project.module(p) for e in EXTENSIONS if (p := f"{root}{stem}{e}") in self._paths), None)
+            node = module.exports.get("loader") if module else None
+            if module is not None and node is not None:
+                guard = guard.and_then(self._guard(Found(module, node), "/"))
+        return guard
+
     def _fact(
-        self, method: str, route: str, module: JsModule, node: SgNode, framework: str, handler: str
+        self, method: str, route: str, module: JsModule, node: SgNode, framework: str, handler: str, path: str = ""
     ) -> RouteFact:
-        base = self._base(module.path) if framework == "nextjs" else ""
-        path = absolute(f"{base}/{route}").rstrip("/") or "/"
+        base = self._base(path or module.path) if framework == "nextjs" else ""
+        whole = absolute(f"{base}/{route}").rstrip("/") or "/"
         found = self.project.resolve(node, module) or Found(module, node)
-        guard = self._guard(found, path)
+        guard = self._guard(found, whole)
         if not guard.auth and framework == "nextjs":
-            guard = self._middleware(module.path).and_then(guard)
+            guard = self._middleware(path or module.path).and_then(guard)
         at = At(module.path, node.range().start.line + 1)
-        return RouteFact(method, path, at, framework, handler, guard.auth, guard.at)
+        return RouteFact(method, whole, at, framework, handler, guard.auth, guard.at)
 
     def _guard(self, found: Found, path: str) -> Guard:
         if found.node is None or found.node.kind() in CLASSES:

@@ -196,7 +196,7 @@ class Routes:
         name = callee_name(node).rsplit(".", 1)[-1]
         function = node if node.kind() in FUNCTIONS else None
         answers = function is not None and 0 < len(parameters(function)) <= 2
-        if name in _SERVED or answers:
+        if name in _SERVED or answers or "trpc" in path.path.lower():
             self._emit("ANY", path, call, owner, name, guard, module)
 
     def _observer(self, node: SgNode, owner: Key, module: JsModule) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
 from kit.sources.code import CodeIndex
-from kit.sources.code_js import JsProject
+from kit.sources.code_js import JsProject, returned
 from kit.sources.code_js_module import (
     JsModule,
     arguments,
@@ -67,7 +67,7 @@ def nest_routes(code: CodeIndex, project: JsProject) -> Iterator[RouteFact]:
 
 
 def _applications(module: JsModule, project: JsProject) -> Iterator[Application]:
-    if "NestFactory" not in module.root.text():
+    if "NestFactory.create(" not in module.root.text() and "NestFactory.create<" not in module.root.text():
         return
     app = Application(posixpath.dirname(module.path))
     for call in module.calls("setGlobalPrefix", "enableVersioning", "useGlobalGuards"):
@@ -83,7 +83,23 @@ def _applications(module: JsModule, project: JsProject) -> Iterator[Application]
 
 
 def _global_prefix(node: SgNode, module: JsModule, project: JsProject) -> Prefix:
-    return project.text(node, module)
+    """The text given, or what `registerAs("app", () => ({ prefix: … }))` gives for `config.get("app.prefix")`."""
+    asked, given = method_of(unwrap(node)), arguments(unwrap(node))
+    if asked is None or asked[1] not in {"get", "getOrThrow"} or not given:
+        return project.text(node, module)
+    space, _, key = (string_value(given[0]) or "").rpartition(".")
+    for where in project.modules("registerAs") if space else ():
+        for call in where.root.find_all(kind="call_expression", has={"field": "function", "regex": "^registerAs$"}):
+            named = arguments(call)
+            value = _returned_pair(named[1], key) if len(named) > 1 and string_value(named[0]) == space else None
+            if value is not None:
+                return project.text(value, where)
+    return Prefix("", False)
+
+
+def _returned_pair(function: SgNode, key: str) -> SgNode | None:
+    values = (pair(value, key) for value in returned(function))
+    return next((value for value in values if value is not None), None)
 
 
 def _excluded(node: SgNode | None) -> tuple[str, ...]:
@@ -114,7 +130,7 @@ def _listed(modules: list[JsModule]) -> tuple[set[str], bool]:
     names: set[str] = set()
     dynamic = False
     for module in modules:
-        for call in module.root.find_all(pattern="$NAME: $LIST", kind="pair", has={"field": "key", "regex": "^controllers$"}):
+        for call in module.root.find_all(kind="pair", has={"field": "key", "regex": "^controllers$"}):
             value = call.field("value")
             items = value.named_children() if value is not None and value.kind() == "array" else []
             dynamic = dynamic or not items or any(item.kind() == "spread_element" for item in items)
@@ -230,14 +246,15 @@ def _full_paths(
 
 
 def _nearest(applications: list[Application], path: str) -> Application:
-    """The application whose folder shares the longest way with a file."""
+    """The application whose folder shares the longest way with a file, the shallower of two that share as much."""
     parts = path.split("/")
 
-    def shared(app: Application) -> int:
-        pairs = zip(app.folder.split("/"), parts, strict=False)
-        return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(parts), app.folder.count("/") + 1))
+    def nearness(app: Application) -> tuple[int, int]:
+        folders = app.folder.split("/") if app.folder else []
+        shared = takewhile(lambda pair: pair[0] == pair[1], zip(folders, parts, strict=False))
+        return len(list(shared)), -len(folders)
 
-    return max(applications, key=shared, default=Application(""))
+    return max(applications, key=nearness, default=Application(""))
 
 
 def _same_unit(code: CodeIndex, path: str, other: str) -> bool:

@@ -14,7 +14,7 @@ _ALWAYS = frozenset(
 )
 _NEVER = frozenset(
     "optional maybe optionally anonymous unauthenticated unauthorized unauthorised noauth public skip form disable"
-    " disabled router routes route csrf cors error errors"
+    " disabled router routes csrf cors error errors"
     " controller controllers service services callback config client module".split()
 )
 _DEMANDS = frozenset(
@@ -83,6 +83,22 @@ _REFUSES = re.compile(r"\b40[13]\b|[Uu]nauthori[sz]ed|UNAUTHORIZED|Forbidden|FOR
 def refuses(text: str) -> bool:
     """True where a function's text answers 401 or 403: what a guard does, whatever it is called."""
     return bool(_REFUSES.search(text))
+
+
+_CREDENTIALS = re.compile(r"(?i)\bheaders?\b[^\n]{0,30}\b(?:authorization|x-api-key|api-key|x-signature)\b|\bBearer\b")
+
+
+def reads_credentials(text: str) -> bool:
+    """True where a function's text looks at the header that carries credentials."""
+    return bool(_CREDENTIALS.search(text))
+
+
+_SENDS_TO_LOGIN = re.compile(r"redirect\w*\([^)\n]{0,80}['\"`/](?:login|log-in|signin|sign-in|auth)\b")
+
+
+def sends_to_login(text: str) -> bool:
+    """True where a function's text redirects to a login page."""
+    return bool(_SENDS_TO_LOGIN.search(text))
 
 
 _TURNS_AWAY = re.compile(

@@ -1,0 +1,14 @@
+"""Every environment variable that the code of a project reads."""
+
+from __future__ import annotations
+
+from kit.sources.code import CodeIndex
+from kit.sources.code_env_js import js_env
+from kit.sources.code_env_python import python_env
+from kit.sources.code_records import EnvReadFact
+
+
+def env_reads(code: CodeIndex) -> tuple[EnvReadFact, ...]:
+    """The reads by file and line, several of one variable where it is read more than once."""
+    found = [*python_env(code), *js_env(code)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda r: (r.at.path, r.at.line or 0, r.name)))
