@@ -79,17 +79,20 @@ _EVERYWHERE = word_set("-ws --workspaces -r --recursive")
 _RUN = word_set("run run-script rum urn")
 _LIFECYCLE = {name: name for name in ("test", "start", "stop", "restart")} | {"t": "test", "tst": "test"}
 _BUILT_IN = word_set("""
-    add install i ci exec dlx remove rm uninstall un update up upgrade outdated audit publish pack
-    link unlink ln init create config cache list ls ll la why info view login logout owner tag version
-    workspace workspaces import set get dedupe prune rebuild store server setup env fetch patch
-    patch-commit patch-remove deploy root bin licenses licence completion autoclean check node
-    policies global self-update plugin constraints npm unplug explain search stage help recursive
-    multi x upgrade-interactive generate-lock-entry versions team prefix repo docs home bugs access
-    adduser whoami ping profile token star stars unpublish deprecate dist-tag doctor diff edit explore
-    fund hook org pkg query sbom shrinkwrap install-test it install-ci-test cit clean-install
-    clean-install-test find-dupes ddp upgradeInteractive approve-builds cat-file cat-index
-    ignored-builds pm build dislink runtime catalog foreach
+    add install i ci exec dlx remove rm uninstall un update up upgrade outdated audit publish pack link unlink
+    init create config cache list ls why info login logout version workspace workspaces import dedupe
 """)
+_BUILT_IN_OF = {
+    "yarn": word_set("""
+        bin node policies global self-update plugin constraints npm unplug explain search stage set get patch
+        patch-commit rebuild autoclean check licenses owner tag team upgrade-interactive versions prefix help
+    """),
+    "pnpm": word_set("""
+        store server setup env fetch patch patch-commit patch-remove deploy root bin licenses prune rebuild rb
+        recursive multi m doctor approve-builds cat-file cat-index find-hash ignored-builds self-update help
+    """),
+    "bun": word_set("build x pm repl upgrade patch info test"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ def _script_called(manager: str, words: tuple[str, ...]) -> tuple[str | None, bo
     if manager == "npm" or words[0] in {"test", "start", "stop", "t", "tst", "restart"}:
         name = _LIFECYCLE.get(words[0])
         return (None, True) if manager == "bun" else (name, name in {"test", "stop"})
-    return (None, True) if words[0] in _BUILT_IN else (words[0], False)
+    built_in = _BUILT_IN | _BUILT_IN_OF.get(manager, frozenset())
+    return (None, True) if words[0] in built_in else (words[0], False)
 
 
 def _parsed(manager: str, command: Command) -> _Call:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from kit.sources import lockfiles, packages_jvm, packages_npm, packages_other, packages_python
 from kit.sources.package_model import Dependency, Lockfile, Mismatch, Package, matches
-from kit.sources.toml_documents import parse_toml
 
 if TYPE_CHECKING:
     from kit.sources.documents import Documents
@@ -36,7 +35,7 @@ class _Manifests:
         self.by_name: dict[str, Callable[[str], Package]] = {
             "package.json": self._npm,
             "pyproject.toml": lambda path: packages_python.pyproject(documents.get(path)),
-            "Pipfile": lambda path: packages_python.pipfile(parse_toml(files.text(path), path)),
+            "Pipfile": lambda path: packages_python.pipfile(documents.get(path)),
             "go.mod": self._go,
             "pom.xml": lambda path: packages_jvm.pom(files.text(path), path, self._read),
             "build.gradle": self._gradle,

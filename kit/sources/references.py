@@ -288,8 +288,9 @@ def _pytest(args: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _go(args: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if args[:1] and args[0] in {"run", "build", "test", "vet", "install"}:
         for word in _positional(args[1:], POSITIONAL["go"]):
-            if word.startswith("./") and len(word) > 2:
-                yield normpath(word.removesuffix("...")), "directory"
+            folder = normpath(word.removesuffix("..."))
+            if word.startswith("./") and folder != ".":
+                yield folder, "directory"
 
 
 def _copy(args: tuple[str, ...]) -> Iterator[tuple[str, str]]:

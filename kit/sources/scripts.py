@@ -104,7 +104,7 @@ def _outline(
             continue
         at = At(path, first_line + number, first_line + number)
         bare = bare.removeprefix("& ").removeprefix("call ")
-        for part in re.split(r"\s(?:&&?|\|\|?|;)\s|;\s*$", bare):
+        for part in re.split(r"\s(?:&&?|\|\|?)\s|\s*;\s*", bare):
             words = _words(part)
             if not words or words[0].lower() in skipped:
                 break
