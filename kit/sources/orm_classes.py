@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -137,13 +136,13 @@ def _is_module(path: str, dotted_name: str) -> bool:
     return bool(wanted) and parts[-len(wanted) :] == wanted
 
 
-def read_classes(files: FileIndex, hint: re.Pattern[str]) -> dict[str, Classes]:
-    """The classes of every Python project of the repository, by its folder; only files that the hint matches."""
+def read_classes(files: FileIndex, hints: tuple[str, ...]) -> dict[str, Classes]:
+    """The classes of every Python project of the repository, by its folder; only files that hold one of the hints."""
     roots = Roots(files)
     modules: dict[str, list[Module]] = defaultdict(list)
     for path in files.glob("*.py", classes=OWN):
         source = files.text(path)
-        if "/migrations/" not in f"/{path}" and hint.search(source):
+        if "/migrations/" not in f"/{path}" and any(hint in source for hint in hints):
             module = read_module(source, path)
             if not isinstance(module, Problem):
                 modules[roots.of(path)].append(module)

@@ -17,10 +17,10 @@ from kit.sources.orm_python import UNREAD, Module, dotted, keyword, last, value
 from kit.sources.orm_sqlalchemy_columns import Parts, add_constraint, read_table
 from kit.sources.orm_sqlalchemy_fields import Fields
 
-_HINT = re.compile(
-    r"__tablename__|__abstract__|\bMapped\[|\bmapped_column\(|\bColumn\(|\bdeclarative_base\b|\bDeclarativeBase"
-    r"|\bSQLModel\b|\bdb\.Model\b|\bdeclared_attr\b|\bMetaData\(|\bTable\(|\btable=True\b"
-)
+_HINTS = (
+    "__tablename__", "__abstract__", "Mapped[", "mapped_column(", "Column(", "declarative_base", "DeclarativeBase",
+    "SQLModel", "db.Model", "declared_attr", "MetaData(", "Table(", "table=True",
+)  # fmt: skip
 _FLASK_BASE = re.compile(r"^(?:\w+\.)+Model$")
 T = TypeVar("T")
 _CAMEL = re.compile(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")
@@ -28,7 +28,7 @@ _CAMEL = re.compile(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")
 
 def sqlalchemy_schemas(files: FileIndex) -> tuple[Schema, ...]:
     """One schema per Python project that declares tables."""
-    found = (schema(classes, root) for root, classes in sorted(read_classes(files, _HINT).items()))
+    found = (schema(classes, root) for root, classes in sorted(read_classes(files, _HINTS).items()))
     return tuple(made for made in found if made.tables)
 
 
