@@ -511,3 +511,96 @@ def test_any_service_over_any_other_is_read_without_raising(
             assert all(p.container is None or p.container >= 0 for p in each.ports)
             assert None not in [each.volumes, each.depends_on, each.networks, each.labels, each.secrets]
             assert each.healthcheck is None or each.healthcheck.at
+
+
+def test_the_plain_fields_of_a_service_are_read(service) -> None:
+    found = service(
+        """
+        expose: ["8080"]
+        entrypoint: ["tini", "--"]
+        command: node "a b.js"
+        user: 1000
+        privileged: true
+        read_only: true
+        network_mode: host
+        cap_add: [NET_ADMIN]
+        profiles: [debug]
+        labels: ["a=b"]
+        networks: [front, back]
+        extra_hosts: ["db:10.0.0.1"]
+        secrets: [one, {source: two, target: t}]
+        configs: [three]
+        deploy: {restart_policy: {condition: on-failure}}
+        """
+    )
+
+    assert (found.exposed, found.entrypoint.args, found.command.args) == (
+        (8080,),
+        ("tini", "--"),
+        ("node", "a b.js"),
+    )
+    assert (found.user, found.privileged, found.read_only) == ("1000", True, True)
+    assert (found.network_mode, found.cap_add, found.profiles) == ("host", ("NET_ADMIN",), ("debug",))
+    assert (found.labels["a"].text, found.networks) == ("b", ("front", "back"))
+    assert found.node.get("extra_hosts", "db").text == "10.0.0.1"
+    assert (found.secrets, found.configs, found.restart) == (("one", "two"), ("three",), "on-failure")
+
+
+def test_further_sections_and_keys_are_merged(project) -> None:
+    base = """
+        services:
+          web:
+            build: .
+            logging: {driver: json-file, options: {max-size: 1m}}
+            secrets: [key, {source: a, target: t}]
+            networks: [front]
+            labels: [a=1]
+        volumes: {data: {driver: local}, gone: {}}
+        networks: {front: {}}
+    """
+    over = """
+        services:
+          web:
+            build: {args: [V=1], target: dev}
+            logging: {driver: syslog}
+            secrets: [{source: b, target: t}]
+            networks: [back]
+            labels: !override [b=2]
+        volumes: {data: {name: x}, gone: !reset null}
+        networks: !override {back: {}}
+    """
+    file = project(**{"compose.yml": base, "compose.override.yml": over})["compose.override.yml"]
+
+    web = file.service("web")
+    assert (web.build.context, web.build.args, web.build.target) == (".", {"V": "1"}, "dev")
+    assert web.node.get("logging").value == {"driver": "syslog"}
+    assert (web.secrets, web.networks, list(web.labels)) == (("key", "b"), ("front", "back"), ["b"])
+    assert {name: node.value for name, node in file.volumes.items()} == {
+        "data": {"driver": "local", "name": "x"}
+    }
+    assert list(file.networks) == ["back"]
+
+
+def test_the_files_of_an_included_secret_are_found_from_the_including_file(project) -> None:
+    inner = "services: {a: {image: a}}\nsecrets: {k: {file: ./k.txt}, abs: {file: /run/k}}\n"
+    found = project(**{"compose.yml": "include: [infra/compose.yml]\n", "infra/compose.yml": inner})
+
+    files = {name: node.get("file").text for name, node in found["compose.yml"].secrets.items()}
+    assert files == {"k": "./infra/k.txt", "abs": "/run/k"}
+
+
+@pytest.mark.parametrize(
+    ("path", "environment"),
+    [
+        ("docker-compose.dev.yml", "development"),
+        ("docker-compose.deploy.yml", "production"),
+        ("deploy/production/compose.yml", "production"),
+        ("compose.search.yml", "unknown"),
+    ],
+)
+def test_the_environment_is_told_by_name_and_folder(project, path: str, environment: str) -> None:
+    assert project(**{path: "services: {a: {image: a}}\n"})[path].environment == environment
+
+
+def test_a_template_of_a_compose_file_is_left_out(project) -> None:
+    assert project(**{"compose.yml": "services:\n{% if x %}\n  a: {image: {{ y }}}\n{% endif %}\n"}) == {}

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.sources.dockerfile import Dockerfile, is_dockerfile, parse
+from kit.sources.dockerfile import Dockerfile, find, is_dockerfile, parse
+from kit.sources.files import FileIndex
 
 
 def read(text: str) -> Dockerfile:
@@ -263,3 +265,17 @@ def test_any_text_is_read_without_raising(text: str) -> None:
 
     assert found.path == "Dockerfile"
     assert all(i.args is not None and i.pairs is not None for i in found.instructions)
+
+
+def test_the_dockerfiles_of_a_project_are_found_and_templates_left_out(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text('FROM a\nHEALTHCHECK CMD docker inspect -f "{{.State}}"\n')
+    (tmp_path / "web.Dockerfile").write_text("FROM {{ image }}\n")
+    (tmp_path / "Dockerfile.txt").write_text("FROM b\n")
+
+    assert [found.path for found in find(FileIndex.of(tmp_path))] == ["Dockerfile"]
+
+
+def test_an_instruction_before_the_first_from_is_a_problem() -> None:
+    found = read("RUN ls\nFROM a\n")
+
+    assert (found.error, found.problems[0].at.line) == (None, 1)
