@@ -199,9 +199,10 @@ def _release(
     superseded: bool,
 ) -> tuple[tuple[Manifest, ...], tuple[Unrendered, ...]]:
     members = list(_members(chart, charts, values, ()))[:MAX_MEMBERS]
-    release = Release(templates, members, file.path if file else "")
+    whole = not _absent(chart, values)
+    release = Release(templates, members, file.path if file else "", whole=whole)
     made = list(release.objects())
-    known = not release.unrendered and not _absent(chart, values)
+    known = whole and not release.unrendered
     environment = file.environment if file else templates.files.environment_of(chart.path)
     manifests = tuple(
         Manifest(

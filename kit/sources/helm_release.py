@@ -96,21 +96,30 @@ class Templates:
 
 
 class Release:
-    """Renders the members of a release, the chart itself first, with one budget."""
+    """Renders the members of a release, the chart itself first, with one budget.
 
-    def __init__(self, templates: Templates, members: list[Member], values: str) -> None:
+    `whole` is False where a subchart that takes part is not in the project: what fails may fail for its lack.
+    """
+
+    def __init__(
+        self, templates: Templates, members: list[Member], values: str, *, whole: bool = True
+    ) -> None:
         self.templates = templates
         self.members = members
         self.values = values
+        self.whole = whole
         self.unrendered: list[Unrendered] = []
         self._renderer = Renderer(self._defines(), Budget())
 
     def objects(self) -> Iterator[Made]:
         """Every object that the templates give; what cannot be rendered goes to `unrendered`."""
-        for member in self.members:
+        name, files = self.members[0].name, self.templates.files
+        contexts = [_context(files, member, name) for member in self.members]
+        for member, context in zip(self.members, contexts, strict=True):
             if member.library:
                 continue
-            context = _context(self.templates.files, member, self.members[0].name)
+            others = zip(self.members, contexts, strict=True)
+            context["Subcharts"] = {m.name: c for m, c in others if m is not member}
             for path in self.templates.of(member.folder):
                 if _gives_objects(path):
                     yield from self._rendered(path, context, member)
@@ -154,6 +163,8 @@ class Release:
                     yield Made(relocated(node, place), result.certain)
 
     def _refuse(self, path: str, reason: str, kind: str, line: int | None) -> None:
+        if kind == "error" and not self.whole:
+            reason, kind = f"{reason} (some of its subcharts are not in the project)", "unsupported"
         self.unrendered.append(Unrendered(path, reason, kind, self.values, At(path, line, line)))
 
 
@@ -196,7 +207,6 @@ def _context(files: FileIndex, member: Member, release: str) -> dict[str, Any]:
             "HelmVersion": {"Version": "v3.16.0"},
         },
         "Files": _ChartFiles(files, member.folder),
-        "Subcharts": {},
     }
 
 

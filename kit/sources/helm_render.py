@@ -218,7 +218,8 @@ class Renderer:
             value = scope.lookup(operand.base)
         else:
             value = self._pipeline(operand.base, scope)
-        for name in operand.fields:
+        # As in Go, fields of nothing are nothing; only what lacks on the way is an error.
+        for name in operand.fields if value is not None else ():
             value = _field(value, name)
         return value() if callable(value) and getattr(value, "nullary", False) else value
 

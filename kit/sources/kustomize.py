@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator
@@ -11,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from kit.model import At, FileClass
 from kit.sources.documents import Documents, parse
 from kit.sources.files import FileIndex
-from kit.sources.kubernetes_kinds import matches, objects
+from kit.sources.kubernetes_kinds import objects
 from kit.sources.kustomize_generate import GENERATORS, generate
 from kit.sources.kustomize_patch import PatchError, apply_operations, merge_patch
+from kit.sources.kustomize_replace import ReplacementError, replaced
+from kit.sources.kustomize_select import chosen
 from kit.sources.kustomize_transform import (
     Resource,
     Resources,
@@ -37,7 +38,7 @@ MAX_LOADS = 500
 
 _RESOURCE_KEYS = ("resources", "bases", "crds")
 _MAKING_KEYS = ("helmCharts", "helmChartInflationGenerator", "generators")
-_CHANGING_KEYS = ("transformers", "replacements", "vars")
+_CHANGING_KEYS = ("transformers", "vars")
 _REMOTE = re.compile(r"[a-z+]+://|git@|github\.com[/:]|[^/]+\.[a-z]{2,6}/[^/]+/.+(?:\?ref=|//)")
 
 
@@ -104,12 +105,14 @@ class _Log:
     patches: set[str] = field(default_factory=set)
     loads: int = 0
     changed: bool = False  # by something that cannot be seen
+    lacking: bool = False  # objects that cannot be seen
 
     def refuse(self, message: str, at: At) -> None:
         self.problems.append(Problem(message, at))
 
-    def unseen(self, message: str, at: At) -> None:
+    def unseen(self, message: str, at: At, *, lacking: bool = True) -> None:
         self.unresolved.append(Problem(message, at))
+        self.lacking |= lacking
 
 
 class _Builder:
@@ -120,9 +123,13 @@ class _Builder:
         self.documents = documents
 
     def is_kustomization(self, path: str) -> bool:
-        """Whether the file is one; others may bear the name for their own ends."""
+        """Whether the file is one, broken or not; others may bear the name for their own ends."""
         root = self._root(path)
-        return root is not None and text_of(root, "kind") in {"", "Kustomization", "Component"}
+        if root is None:
+            return self.documents.get(path).error is not None and not path.endswith("Kustomization")
+        group = text_of(root, "apiVersion").partition("/")[0]
+        kinds = {"", "Kustomization", "Component"}
+        return group in {"", "kustomize.config.k8s.io"} and text_of(root, "kind") in kinds
 
     def build(self, path: str) -> Kustomization:
         """The kustomization of the file, with all that it gives."""
@@ -136,7 +143,7 @@ class _Builder:
                 origin=f"kustomize:{folder or '.'}",
                 environment=environment,
                 complete=r.complete and not log.changed,
-                companions_known=not log.unresolved,
+                companions_known=not log.lacking,
             )
             for r in (() if component else resources)
         ]
@@ -171,7 +178,9 @@ class _Builder:
             return given
         log.used.add(path)
         if root is None:
-            log.refuse("The kustomization cannot be read.", At(path))
+            error = self.documents.get(path).error
+            error = error or Problem("The kustomization is no mapping.", At(path))
+            log.refuse(error.message, error.at)
             return given
         folder, stack = posixpath.dirname(path), (*stack, path)
         resources = (*given, *self._loaded(root, folder, log, stack))
@@ -180,7 +189,8 @@ class _Builder:
             found = self._kustomization_of(folder, entry, log)
             resources = self._accumulated(found, resources, log, stack) if found else resources
         for key in (k for k in (*_MAKING_KEYS, *_CHANGING_KEYS) if k in root):
-            log.unseen(f"What `{key}` does cannot be told without running Kustomize.", root.at_or_self(key))
+            message = f"What `{key}` does cannot be told without running Kustomize."
+            log.unseen(message, root.at_or_self(key), lacking=key in _MAKING_KEYS)
             log.changed |= key in _CHANGING_KEYS
         return self._transformed(root, folder, resources, log)
 
@@ -244,16 +254,30 @@ class _Builder:
             resources = change(resources, root)
         for entry in root.each("patchesJson6902", "*"):
             resources = self._patched(folder, entry, resources, log)
-        return with_images(with_replicas(resources, root), root)
+        resources = with_images(with_replicas(resources, root), root)
+        for entry in root.each("replacements", "*"):
+            for replacement in self._replacements(folder, entry, log):
+                resources = _replaced(resources, replacement, log)
+        return resources
+
+    def _replacements(self, folder: str, entry: Node, log: _Log) -> Iterator[Node]:
+        if "path" not in entry:
+            yield entry
+            return
+        path = self._path(folder, entry.get("path") or entry)
+        log.used.add(path)
+        log.patches.add(path)
+        for root in self.documents.get(path).roots:
+            yield from root.children() if root.is_list else (root,)
 
     def _patched(self, folder: str, entry: Node, resources: Resources, log: _Log) -> Resources:
         for patch in self._patches(folder, entry, log):
-            chosen = _chosen(resources, patch, entry.get("target"))
-            if not chosen and not log.unresolved and "target" not in entry:
+            meant = chosen(resources, patch, entry.get("target"))
+            if not meant and not log.unresolved and "target" not in entry:
                 name = f"{text_of(patch, 'kind')}/{text_of(patch, 'metadata', 'name')}"
                 log.refuse(f"The patch is for {name}, which is not among the resources.", patch.at)
             resources = tuple(
-                r for old in resources for r in (_apply(old, patch, log) if old in chosen else (old,))
+                r for old in resources for r in (_apply(old, patch, log) if old in meant else (old,))
             )
         return resources
 
@@ -273,48 +297,14 @@ class _Builder:
         return self.documents.get(path).roots
 
 
-def _chosen(resources: Resources, patch: Node, target: Node | None) -> Resources:
-    if target is not None:
-        return tuple(r for r in resources if _is_target(r, target))
-    kind, name = text_of(patch, "kind"), text_of(patch, "metadata", "name")
-    namespace = text_of(patch, "metadata", "namespace")
-    return tuple(
-        r
-        for r in resources
-        if r.kind == kind
-        and name in r.names
-        and namespace in {"", text_of(r.node, "metadata", "namespace")}
-    )
-
-
-def _is_target(item: Resource, target: Node) -> bool:
-    group, _, version = text_of(item.node, "apiVersion").rpartition("/")
-    wanted = (("group", group), ("version", version), ("kind", item.kind))
-    if any(text_of(target, key) not in {"", has} for key, has in wanted):
-        return False
-    if text_of(target, "name") and not any(_named(text_of(target, "name"), name) for name in item.names):
-        return False
-    namespace = text_of(item.node, "metadata", "namespace")
-    if text_of(target, "namespace") and not _named(text_of(target, "namespace"), namespace):
-        return False
-    labels = {k: n.text for k, n in (item.node.get("metadata", "labels") or Node({}, target.at)).items()}
-    return _labelled(text_of(target, "labelSelector"), labels, target.at)
-
-
-def _named(pattern: str, name: str) -> bool:
-    """Kustomize takes any regular expression: here alternatives and `.*`, the rest to the letter."""
-    inner = pattern.removeprefix("^").removesuffix("$").removeprefix("(").removesuffix(")")
-    for part in inner.split("|"):
-        literal = part.replace("[", "[[]").replace("?", "[?]").replace("\\.", ".")
-        if fnmatch.fnmatchcase(name, literal.replace(".*", "*").replace(".+", "?*")):
-            return True
-    return False
-
-
-def _labelled(selector: str, labels: dict[str, str], at: At) -> bool:
-    pairs = (part.replace("==", "=").partition("=") for part in selector.split(",") if part.strip())
-    wanted = {key.strip(): Node(value.strip(), at) for key, equals, value in pairs if equals}
-    return matches(Node({"matchLabels": Node(dict(wanted), at)}, at), labels)
+def _replaced(resources: Resources, replacement: Node, log: _Log) -> Resources:
+    try:
+        return replaced(resources, replacement)
+    except ReplacementError as error:
+        if not log.unresolved:
+            log.refuse(f"The replacement cannot be made: {error}.", replacement.at)
+        log.changed = True
+        return resources
 
 
 def _apply(item: Resource, patch: Node, log: _Log) -> Resources:

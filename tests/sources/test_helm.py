@@ -61,6 +61,7 @@ def charts(root: Path, files: dict[str, str]) -> dict[str, Chart]:
         ('{{ (dict "a" (list 1 2)).a | toJson }}', "[1,2]"),
         ('{{ ternary "y" "n" (hasKey .Values.map "a") }}', "y"),
         ('{{ semverCompare ">=1.19-0" "v1.31.0" }}{{ semverCompare "<1.19" "1.31.0" }}', "truefalse"),
+        ("{{ (.Values.gone).a }}{{ $x := .Values.gone }}{{ $x.a.b }}", ""),
         ('{{ index .Values.list 1 }}{{ dig "x" "y" "d" .Values.map }}', "2d"),
     ],
 )
@@ -197,7 +198,7 @@ def test_a_template_that_cannot_be_rendered_is_named_with_line_and_reason(tmp_pa
 def test_output_that_is_no_yaml_is_an_error_at_the_line_of_the_template(tmp_path):
     chart = charts(tmp_path, {**FILES, "chart/templates/bad.yaml": "a: b\n  {{ 1 }}: {{ 2 }}\n"})["chart"]
 
-    assert [(u.kind, u.path, u.at.line) for u in chart.unrendered] == [("error", "chart/templates/bad.yaml", 2)]
+    assert [(u.kind, str(u.at)) for u in chart.unrendered] == [("error", "chart/templates/bad.yaml:2")]
 
 
 SUBCHART = {

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from kit.model import At
 from kit.sources.documents import Documents
 from kit.sources.files import FileIndex
@@ -205,6 +207,54 @@ def test_a_component_changes_what_the_overlay_has_and_gives_nothing_by_itself(tm
 
     assert (replicas.value, str(replicas.at)) == (5, "part/kustomization.yaml:3")
     assert not found["part"].manifests
+
+
+def test_a_replacement_puts_a_value_of_one_object_into_another(tmp_path):
+    found = overlay(
+        tmp_path,
+        """
+        configMapGenerator: [{name: settings, literals: ["HOST=a.example:81"]}]
+        replacements:
+          - source: {kind: ConfigMap, fieldPath: data.HOST, options: {delimiter: ":", index: 1}}
+            targets:
+              - select: {kind: Service}
+                fieldPaths: [spec.ports.0.port, 'metadata.annotations.example\\.com/port']
+                options: {create: true}
+              - select: {kind: Deployment}
+                fieldPaths: ["spec.template.spec.containers.[name=web].image"]
+                options: {delimiter: ":", index: 1}
+        """,
+    )
+    service, web = only(found, "Service"), only(found, "Deployment")
+
+    assert (service.service_ports[0].number, service.annotations) == (81, {"example.com/port": "81"})
+    assert web.containers[0].image == "shop/web:81"
+    assert web.containers[0].get("image").at.path == "prod/kustomization.yaml"
+    assert not found.problems
+
+
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [("{kind: Secret}", "spec.replicas"), ("{kind: Service, fieldPath: spec.gone}", "spec.replicas"),
+     ("{kind: Service}", "spec.gone.too")],
+)  # fmt: skip
+def test_a_replacement_without_its_source_or_field_is_refused(tmp_path, source, path):
+    targets = f"[{{select: {{kind: Deployment}}, fieldPaths: [{path}]}}]"
+    found = overlay(tmp_path, f"replacements: [{{source: {source}, targets: {targets}}}]")
+
+    assert [p.at.line for p in found.problems] == [2]
+    assert not any(m.complete for m in found.manifests)
+
+
+def test_a_broken_kustomization_is_refused_and_one_of_another_tool_is_none(tmp_path):
+    other = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
+    found = resolve(
+        tmp_path,
+        {"a/kustomization.yaml": "resources: [\n", "b/kustomization.yaml": other},
+    )
+
+    assert list(found) == ["a"]
+    assert found["a"].problems
 
 
 def test_kustomizations_in_a_circle_end_and_are_refused(tmp_path):
