@@ -97,8 +97,10 @@ class PythonEnv:
     ) -> Iterator[EnvReadFact]:
         given = default if default is not None else _alternative(call, module)
         nothing = given is None or (isinstance(given, ast.Constant) and given.value is None)
-        required = _demanded(call, module, scope) if nothing else False
-        yield from self._named(call, name, required, None if nothing else given, default, module, scope)
+        empty = isinstance(given, ast.Constant) and given.value == ""
+        required = _demanded(call, module, scope) if nothing else empty and _demanded(call, module, scope) is True
+        fallback = None if nothing or required else given
+        yield from self._named(call, name, required, fallback, default, module, scope)
 
     def _named(
         self,

@@ -11,7 +11,8 @@ from kit.sources.code_js import JsProject
 from kit.sources.code_js_module import JsModule, arguments, callee_name, method_of, pair, pairs, unwrap
 from kit.sources.code_records import EnvReadFact
 
-NEEDLES = ("process.env", "createEnv", "cleanEnv", "validationSchema", "validateConfig", "plainToInstance", "nvironmentVariables", "import.meta.env")
+NEEDLES = ("process.env", "import.meta.env", "createEnv", "cleanEnv", "validationSchema", "validateConfig")
+NEEDLES += ("plainToInstance", "nvironmentVariables")
 _OBJECTS = re.compile(r"(?:^|\.)(?:object|strictObject|looseObject|cleanEnv|createEnv|keys)$")
 _OPTIONAL = frozenset(["optional", "nullish", "default", "catch", "prefault"])
 
@@ -94,7 +95,8 @@ def _field(field: SgNode, name: str, module: JsModule) -> EnvReadFact:
     optional = "IsOptional" in decorators or any(child.kind() == "?" for child in field.children())
     value = field.field("value")
     text = value.text().strip("'\"") if value is not None else None
-    return EnvReadFact(name, module.at(field), not optional and value is None, text)
+    required = None if "ValidateIf" in decorators else not optional
+    return EnvReadFact(name, module.at(field), required if value is None else False, text)
 
 
 def is_variable(text: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kit.sources.code import CodeIndex
 from kit.sources.code_js import JsProject
-from kit.sources.code_python import PythonProject
 from kit.sources.code_records import RouteFact
 from kit.sources.code_routes_files import file_routes
 from kit.sources.code_routes_js import js_routes
@@ -15,10 +14,10 @@ from kit.sources.code_routes_trpc import trpc_routes
 
 def routes(code: CodeIndex) -> tuple[RouteFact, ...]:
     """The routes, by file and line; one that several mounts lead to appears once per way."""
-    python, javascript = code.once(PythonProject), code.once(JsProject)
+    javascript = code.once(JsProject)
     found = [
-        *python_routes(code, python),
-        *js_routes(code, javascript),
+        *python_routes(code),
+        *js_routes(code),
         *nest_routes(code, javascript),
         *file_routes(code, javascript),
     ]

@@ -38,9 +38,16 @@ _OBSERVERS = {"express-prom-bundle": ("metricsPath", "/metrics"), "express-statu
 _SUFFIXED = frozenset(["express", "koa", "hono", "fastify", "polka", "restify", "elysia", "h3", "hapi"])
 
 
-def js_routes(code: CodeIndex, project: JsProject) -> Iterator[RouteFact]:
+def js_reading(code: CodeIndex) -> Routes:
+    """The routers of a project's JavaScript, read once: `code.once(js_reading)`."""
+    reading = Routes(code, code.once(JsProject))
+    reading.read()
+    return reading
+
+
+def js_routes(code: CodeIndex) -> Iterator[RouteFact]:
     """The routes of every application that registers them by calls, prefixes and guards applied."""
-    return Routes(code, project).routes()
+    return code.once(js_reading).routes()
 
 
 class Routes:
@@ -56,6 +63,10 @@ class Routes:
 
     def routes(self) -> Iterator[RouteFact]:
         """All of them, in the order of the files."""
+        yield from self.graph.routes()
+
+    def read(self) -> None:
+        """Read the whole project into the graph."""
         modules = list(self.project.modules(*NEEDLES))
         for module in modules:
             self.routers.find(module)
@@ -66,7 +77,6 @@ class Routes:
         for module, made in calls:
             for call in made:
                 self._call(call, module)
-        yield from self.graph.routes()
 
     def _call(self, call: SgNode, module: JsModule) -> None:
         method = method_of(call)

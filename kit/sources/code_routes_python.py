@@ -68,9 +68,16 @@ _EXPORTERS = frozenset(["make_asgi_app", "make_wsgi_app", "handle_metrics"])
 MAX_HOPS = 8
 
 
-def python_routes(code: CodeIndex, project: PythonProject) -> Iterator[RouteFact]:
+def python_reading(code: CodeIndex) -> Routes:
+    """The routers of a project's Python, read once: `code.once(python_reading)`."""
+    reading = Routes(code, code.once(PythonProject))
+    reading.read()
+    return reading
+
+
+def python_routes(code: CodeIndex) -> Iterator[RouteFact]:
     """The routes of every Python application but Django's, prefixes and guards applied."""
-    return Routes(code, project).routes()
+    return code.once(python_reading).routes()
 
 
 class Routes:
@@ -85,6 +92,11 @@ class Routes:
 
     def routes(self) -> Iterator[RouteFact]:
         """All of them, in the order of the files."""
+        yield from self.graph.routes()
+        yield from self.found
+
+    def read(self) -> None:
+        """Read the whole project into the graph."""
         modules = list(self.project.modules(*NEEDLES))
         for module in modules:
             self._objects(module)
@@ -96,8 +108,6 @@ class Routes:
             self._decorated(module)
         for module in modules:
             self._handed_over(module)
-        yield from self.graph.routes()
-        yield from self.found
 
     # routers
 
@@ -137,21 +147,21 @@ class Routes:
         bases = self.project.bases(found) if found else ()
         return next((MAKERS[b] for b in (base.rsplit(".", 1)[-1] for base in bases) if b in MAKERS), None)
 
-    def _object_of(self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0) -> Key | None:
+    def object_of(self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0) -> Key | None:
         """The router that an expression stands for; a parameter that takes one counts as a router of its own."""
         if node is None or hops > MAX_HOPS:
             return None
         if isinstance(node, ast.Call):
             return self._made_by(node, module, scope, hops)
         if isinstance(node, ast.Await):
-            return self._object_of(node.value, module, scope, hops + 1)
+            return self.object_of(node.value, module, scope, hops + 1)
         found = self.project.resolve(node, module, scope)
         if found and found.module and isinstance(found.node, ast.arg):
             return self._parameter(found.node, found.module)
         if found and found.module and found.node is not None and found.node is not node:
-            return self._object_of(found.node, found.module, found.scope, hops + 1)
+            return self.object_of(found.node, found.module, found.scope, hops + 1)
         if isinstance(node, ast.Attribute) and node.attr in {"router", "app"}:
-            return self._object_of(node.value, module, scope, hops + 1)
+            return self.object_of(node.value, module, scope, hops + 1)
         return None
 
     def _made_by(self, call: ast.Call, module: PythonModule, scope: Scope, hops: int) -> Key | None:
@@ -161,9 +171,9 @@ class Routes:
         found = self.project.resolve(call.func, module, scope)
         if found and found.module and isinstance(found.node, Function):
             inside = (*found.scope, found.node.name)
-            made = (self._object_of(v, found.module, inside, hops + 1) for v in returned(found.node))
+            made = (self.object_of(v, found.module, inside, hops + 1) for v in returned(found.node))
             return next((key for key in made if key), None)
-        wrapped = (self._object_of(a, module, scope, hops + 1) for a in call.args[:1])
+        wrapped = (self.object_of(a, module, scope, hops + 1) for a in call.args[:1])
         return next((key for key in wrapped if key), None) if found is None or found.module is None else None
 
     def _parameter(self, node: ast.arg, module: PythonModule) -> Key | None:
@@ -193,7 +203,7 @@ class Routes:
 
     def _include(self, call: ast.Call, module: PythonModule, scope: Scope) -> None:
         assert isinstance(call.func, ast.Attribute)  # noqa: S101 - told apart by the caller
-        parent = self._object_of(call.func.value, module, scope)
+        parent = self.object_of(call.func.value, module, scope)
         child = argument(call, 0, "router", "blueprint", "ns", "routes")
         if parent is None or child is None:
             return
@@ -204,14 +214,14 @@ class Routes:
         for node, where in self._each(child, module, scope):
             if isinstance(node, ast.Call) and self._bare_route(node, parent, module, scope):
                 continue
-            key = self._object_of(node, module, where)
+            key = self.object_of(node, module, where)
             if key is None:
                 self.graph.dynamic(self.code.unit(module.path))
             elif key != parent:
                 self.graph.mount(Mount(parent, key, prefix, guard, replaces))
 
     def _mount_each(self, parent: ast.AST, child: ast.AST, module: PythonModule, scope: Scope) -> None:
-        outer, inner = self._object_of(parent, module, scope), self._object_of(child, module, scope)
+        outer, inner = self.object_of(parent, module, scope), self.object_of(child, module, scope)
         if outer and inner and outer != inner:
             self.graph.mount(Mount(outer, inner))
 
@@ -219,11 +229,11 @@ class Routes:
         self, call: ast.Call, module: PythonModule, scope: Scope, path: ast.AST | None, child: ast.AST | None
     ) -> None:
         assert isinstance(call.func, ast.Attribute)  # noqa: S101 - told apart by the caller
-        parent = self._object_of(call.func.value, module, scope)
+        parent = self.object_of(call.func.value, module, scope)
         if parent is None:
             return
         prefix = self._prefix(path, module, scope)
-        key = self._object_of(child, module, scope)
+        key = self.object_of(child, module, scope)
         if key and key != parent:
             self.graph.mount(Mount(parent, key, prefix))
             return
@@ -264,7 +274,7 @@ class Routes:
     def _middleware(self, call: ast.Call, module: PythonModule, scope: Scope) -> None:
         """A middleware that may refuse leaves a doubt over the whole application: it has its exceptions."""
         assert isinstance(call.func, ast.Attribute)  # noqa: S101 - told apart by the caller
-        owner = self._object_of(call.func.value, module, scope)
+        owner = self.object_of(call.func.value, module, scope)
         if owner and call.args and self.guards.is_refusing_middleware(call.args[0], module, scope):
             self.graph.guard(owner, Guard(None, module.at(call)))
 
@@ -276,7 +286,7 @@ class Routes:
                     self._hand_over(call, place, arg, module, scope)
 
     def _hand_over(self, call: ast.Call, place: int, arg: ast.expr, module: PythonModule, scope: Scope) -> None:
-        key = self._object_of(arg, module, scope)
+        key = self.object_of(arg, module, scope)
         if key is None:
             return
         found = self.project.resolve(call.func, module, scope)
@@ -308,7 +318,7 @@ class Routes:
         if not methods or path is None:
             return
         prefix = self._prefix(path, module, scope)
-        owner = self._object_of(func.value, module, scope)
+        owner = self.object_of(func.value, module, scope)
         if owner is None and not (prefix.path.startswith("/") and _framework("", module.source)):
             return
         guard = self._guard(call, node, module, scope, prefix.path)
@@ -318,7 +328,7 @@ class Routes:
     def _hook(self, func: ast.Attribute, node: Function, module: PythonModule, scope: Scope) -> None:
         if func.attr not in {"middleware", "before_request", "before_app_request"}:
             return
-        owner = self._object_of(func.value, module, scope)
+        owner = self.object_of(func.value, module, scope)
         guard = self.guards.of_hook(node, module)
         if owner and guard.auth:
             sure = func.attr == "before_request" and not self.graph.objects[owner].is_app
@@ -336,7 +346,7 @@ class Routes:
             self._added(call, func, kind, module, scope)
 
     def _added(self, call: ast.Call, func: ast.Attribute, kind: str, module: PythonModule, scope: Scope) -> None:
-        owner = self._object_of(func.value, module, scope)
+        owner = self.object_of(func.value, module, scope)
         if owner is None:
             return
         aiohttp = self.graph.objects[owner].framework == "aiohttp" and kind == "route"
@@ -352,7 +362,7 @@ class Routes:
 
     def _resource(self, call: ast.Call, func: ast.Attribute, module: PythonModule, scope: Scope) -> None:
         """Flask-RESTful: a class with a method per HTTP method under one or more paths."""
-        owner = self._object_of(func.value, module, scope)
+        owner = self.object_of(func.value, module, scope)
         if owner is None or not call.args:
             return
         found = self.project.resolve(call.args[0], module, scope)
