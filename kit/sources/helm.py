@@ -22,7 +22,8 @@ MAX_MEMBERS = 50
 
 _VALUES_NAME = re.compile(r"values[-_.].+\.ya?ml|.+[-_.]values\.ya?ml")
 _VALUES_FOLDERS = frozenset({"values", "env", "envs", "environments"})
-_NOT_VALUES = frozenset({"templates", "charts", "ci", "crds", "tests"})
+_NOT_VALUES = frozenset({"templates", "charts", "ci", "crds", "tests", "examples"})
+_NO_TARGET = re.compile(r"(?:^|[-_.])(?:lint|ci|example|examples|sample|template|schema)(?:[-_.]|$)")
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ def _is_values(path: str, folder: str, depth: int = 3) -> bool:
     parts = posixpath.relpath(path, folder or ".").split("/")
     if len(parts) > depth or _NOT_VALUES & set(parts[:-1]) or not parts[-1].endswith((".yaml", ".yml")):
         return False
-    return bool(_VALUES_NAME.fullmatch(parts[-1]) or _VALUES_FOLDERS & set(parts[:-1]))
+    named = _VALUES_NAME.fullmatch(parts[-1]) or _VALUES_FOLDERS & set(parts[:-1])
+    return bool(named) and not _NO_TARGET.search(parts[-1])
 
 
 def _dependencies(

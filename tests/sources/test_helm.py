@@ -177,7 +177,8 @@ def test_a_chart_gives_manifests_at_the_lines_of_its_templates(tmp_path):
 
 
 def test_values_of_an_environment_give_a_release_of_their_own_and_supersede_the_default(tmp_path):
-    chart = charts(tmp_path, {**FILES, "chart/values-prod.yaml": "replicas: 3\n"})["chart"]
+    more = {"chart/values-prod.yaml": "replicas: 3\n", "chart/values-example.yaml": "replicas: 9\n"}
+    chart = charts(tmp_path, {**FILES, **more})["chart"]
 
     assert [(m.environment, m.scope, m.replicas, m.superseded) for m in chart.manifests] == [
         ("unknown", "", 1, True),
