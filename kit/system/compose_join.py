@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def join_compose(project: Project, drafts: Drafts) -> None:
     """Add a draft per compose service (one for the same name in several files) and a deployment per file."""
     overridden = {f.overrides for f in project.compose if f.overrides and f.environment == "development"}
-    for file in project.compose:
+    for file in sorted(project.compose, key=lambda f: f.environment in {"development", "test"}):
         for service in file.services:
             draft = _draft_of(service, drafts)
             environment = "development" if file.path in overridden and file.environment == "unknown" else file.environment

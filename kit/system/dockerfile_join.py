@@ -32,7 +32,7 @@ def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild,
         build = Build(dockerfile.path, context, dockerfile.at)
         name = service_name(project, dockerfile.path, context)
         known = drafts.named(name)
-        if known is not None and known.build is None and known.kind == "unknown":
+        if known is not None and (known.build is None or _for_development(known.build)) and known.kind == "unknown":
             known.build = build
         else:
             drafts.add(Draft(name, dockerfile.at, build=build))
@@ -66,10 +66,18 @@ def service_name(project: Project, path: str, context: str) -> str:
     return next((folder for folder in folders if folder not in _GENERIC_FOLDERS), project.name)
 
 
+def _for_development(build: Build) -> bool:
+    """A build for a developer's machine, which the one for production takes the place of."""
+    return _variant(build.dockerfile) in _NOT_SERVICES or build.target in _NOT_SERVICES
+
+
 def _is_alternative(project: Project, path: str, builds: tuple[ImageBuild, ...]) -> bool:
-    """A `Dockerfile.x` that nothing builds, beside a plain Dockerfile: another way to build the same service."""
+    """A `Dockerfile.x` that nothing builds, beside a plain one or where others are built: another way to build the
+    same service."""
+    if not _variant(path) or any(b.dockerfile == path for b in builds):
+        return False
     plain = str(PurePosixPath(path).with_name("Dockerfile"))
-    return bool(_variant(path)) and project.files.exists(plain) and all(b.dockerfile != path for b in builds)
+    return project.files.exists(plain) or any(b.dockerfile and b.dockerfile != path for b in builds)
 
 
 def _variant(path: str) -> str:

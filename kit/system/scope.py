@@ -47,31 +47,35 @@ def _depth(folder: str) -> int:
     return 1 if folder == "." else folder.count("/") + 2
 
 
-def _of_image(project: Project, draft: Draft, dockerfile: Dockerfile) -> tuple[str, tuple[str, ...]]:
+def _of_image(project: Project, draft: Draft, dockerfile: Dockerfile) -> tuple[str | None, tuple[str, ...]]:
+    """The service's own folder and all folders of its code; none where the image holds nothing of the context."""
     assert draft.build is not None
     context = posixpath.normpath(draft.build.context)
     own = posixpath.dirname(dockerfile.path) or "."
     copied = _copied(project, dockerfile, context)
+    if not copied:
+        return None, ()
     packages = [p for p in _packages_below(project, context) if covers(copied, p.dir)]
     best = _own_package(project, draft, dockerfile, packages)
     if best is not None:
         return best, (best, *(f for f in copied if f != context and not within(best, f)))
     if own != context and within(own, context) and _has_code(project, own):
         return own, (own, *(f for f in copied if f != context and not within(f, own) and not within(own, f)))
-    if context in copied or not copied:
+    if context in copied:
         return context, (context,)
-    return (copied[0] if len(copied) == 1 and own != context else context), tuple(copied)
+    folders = [f for f in copied if project.files.is_dir(f)]
+    return (folders[0] if len(folders) == 1 and own != context else context), tuple(copied)
 
 
 def _copied(project: Project, dockerfile: Dockerfile, context: str) -> list[str]:
-    """The folders of the context that some stage copies, deepest kinds of path resolved; files count as their path."""
+    """The folders and files of the context that some stage copies."""
     found: dict[str, None] = {}
     for stage in dockerfile.stages:
         for copy in dockerfile.copies(stage):
             if copy.from_stage is None and copy.from_image is None:
                 for source in copy.sources:
                     place = posixpath.normpath(posixpath.join(context, source.split("*")[0].lstrip("/") or "."))
-                    if place == context or project.files.is_dir(place):
+                    if place == context or project.files.is_dir(place) or project.files.exists(place):
                         found[place] = None
     return list(found)
 

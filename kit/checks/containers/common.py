@@ -1,0 +1,65 @@
+"""Which Dockerfiles and compose services are judged, and from which context and stage they are built."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kit.model import At, FileClass
+from kit.project import Project
+from kit.sources.compose import ComposeFile, ComposeService
+from kit.sources.dockerfile import Dockerfile
+from kit.sources.dockerfile_model import Stage
+
+ASIDE = frozenset({"development", "test"})
+
+
+@dataclass(frozen=True)
+class Image:
+    """A stage of a Dockerfile that something builds: `name` is the service it is built for."""
+
+    name: str
+    dockerfile: Dockerfile
+    stage: Stage
+    context: str
+
+
+def judged(project: Project) -> list[Dockerfile]:
+    """The Dockerfiles of production class that are not named as being for development or tests."""
+    return [
+        d
+        for d in project.dockerfiles
+        if d.error is None
+        and project.files.class_of(d.path) is FileClass.PRODUCTION
+        and project.files.environment_of(d.path) not in ASIDE
+    ]
+
+
+def images(project: Project) -> list[Image]:
+    """Every image that the system builds: one per Dockerfile and target, the final stage where no target is named."""
+    found: dict[tuple[str, int], Image] = {}
+    known = {d.path: d for d in judged(project)}
+    for service in project.system.services:
+        build = service.build
+        if build is not None and build.dockerfile in known:
+            dockerfile = known[build.dockerfile]
+            stage = dockerfile.stage(build.target) if build.target else dockerfile.final
+            if stage is not None:
+                context = posixpath.normpath(build.context)
+                found.setdefault((dockerfile.path, stage.index), Image(service.name, dockerfile, stage, context))
+    return list(found.values())
+
+
+def services(project: Project) -> Iterator[tuple[ComposeFile, ComposeService]]:
+    """Every compose service that may run in production, with its file; one that an overriding file leaves as it is is
+    judged once."""
+    seen: list[tuple[At, object]] = []
+    for file in project.compose:
+        if file.environment in ASIDE or project.files.class_of(file.path) is not FileClass.PRODUCTION:
+            continue
+        for service in file.services:
+            same = (service.at, service.node.value)
+            if same not in seen:
+                seen.append(same)
+                yield file, service

@@ -1,0 +1,276 @@
+"""Do the compose files hold together, and are they fit for more than a developer's machine?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kit.checks.containers.common import services
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.project import Project
+from kit.registry import check
+from kit.sources.compose import ComposeFile, ComposeService
+from kit.system.images import parse_image
+
+LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@check("CON-010", "Compose services restart by themselves", Severity.MEDIUM, Clause.EXECUTION, effort_hours=0.5)
+def services_restart(project: Project) -> Iterator[Fact]:
+    """
+    Without a restart policy a crash or a reboot of the host leaves the service down until somebody logs in.
+
+    Decides: `restart` or `deploy.restart_policy` of each service in compose files that are not for development or tests;
+    services that run once are left out.
+
+    Fix: add `restart: unless-stopped`.
+
+    Blind to: supervisors outside of compose.
+
+    See: https://docs.docker.com/reference/compose-file/services/#restart
+    """
+    for file, service in services(project):
+        if _runs_once(file, service):
+            continue
+        restart = service.restart
+        if restart in {None, "no", "false"} and service.node.get("deploy", "restart_policy") is None:
+            yield bad(f"{service.name}: no restart policy in {file.path}.", service, **_grade(file, Severity.LOW))
+        else:
+            yield ok(f"{service.name}: restarts by itself.", service.node.get("restart") or service)
+
+
+@check("CON-011", "Compose services have resource limits", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
+def services_have_limits(project: Project) -> Iterator[Fact]:
+    """
+    One service that leaks memory takes the others on its host with it.
+
+    Decides: a memory limit (`deploy.resources.limits.memory` or `mem_limit`) of each service in compose files that are
+    not for development or tests.
+
+    Fix: add `deploy: {resources: {limits: {memory: 512M, cpus: "1"}}}`.
+
+    Blind to: limits that the host sets.
+
+    See: https://docs.docker.com/reference/compose-file/deploy/#resources
+    """
+    for file, service in services(project):
+        if _runs_once(file, service):
+            continue
+        if service.memory_limit is None:
+            yield bad(f"{service.name}: no memory limit in {file.path}.", service, **_grade(file, Severity.LOW))
+        elif service.cpu_limit is None:
+            yield partial(f"{service.name}: memory is limited, processors are not.", service.memory_limit)
+        else:
+            yield ok(f"{service.name}: memory and processors are limited.", service.memory_limit)
+
+
+@check("CON-012", "Stores are not published to the world", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=0.5)
+def stores_are_not_published(project: Project) -> Iterator[Fact]:
+    """
+    A database port published on all addresses is found by scanners within hours; Docker's rules pass by the firewall.
+
+    Decides: `ports` of services that run a database, cache or queue, in compose files that are not for development or
+    tests; one bound to 127.0.0.1 holds.
+
+    Fix: take `ports` out (services of one network reach each other anyway), or bind it: `"127.0.0.1:5432:5432"`.
+
+    Blind to: firewalls in front of the host.
+
+    See: https://docs.docker.com/engine/network/packet-filtering-firewalls/
+    """
+    for file, service in services(project):
+        image = parse_image(service.image)
+        if image is None or image.engine is None:
+            continue
+        open_ports = [p for p in service.ports if p.address not in LOCAL]
+        for port in open_ports:
+            shown = port.host if port.host is not None else port.raw or port.container
+            yield bad(f"{service.name}: port {shown} of the {image.engine} store is published on all addresses.", port, **_grade(file))
+        if not open_ports:
+            yield ok(f"{service.name}: the {image.engine} store is not published to the world.", service.ports[0] if service.ports else service)
+
+
+@check("CON-013", "Services wait for their stores to be healthy", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)
+def services_wait(project: Project) -> Iterator[Fact]:
+    """
+    A service that starts before its database answers crashes, or worse, starts half.
+
+    Decides: each `depends_on` of a store asks for `service_healthy`, and the store has a health check.
+
+    Fix: write `depends_on: {db: {condition: service_healthy}}` and give the store a `healthcheck`.
+
+    Blind to: services that retry by themselves.
+
+    See: https://docs.docker.com/compose/how-tos/startup-order/
+    """
+    for file, service in services(project):
+        for name, condition in service.depends_on.items():
+            other = file.service(name)
+            image = parse_image(other.image) if other else None
+            if other is None or image is None or image.engine is None:
+                continue
+            at = service.node.get("depends_on", name) or service.node.get("depends_on") or service
+            if condition == "service_healthy" and other.healthcheck is not None:
+                yield ok(f"{service.name}: waits until {name} is healthy.", at)
+            else:
+                yield bad(f"{service.name}: starts as soon as {name} has been started, healthy or not.", at, **_grade(file))
+
+
+@check("CON-014", "Compose files hold together", Severity.CRITICAL, Clause.EXECUTION, blocker="cannot start", effort_hours=0.5)
+def compose_holds_together(project: Project) -> Iterator[Fact]:
+    """
+    `docker compose up` refuses a file that refers to what it does not declare: nothing starts.
+
+    Decides: each compose file parses, and the services, volumes, networks, secrets, configs and files that it refers to
+    are there.
+
+    Fix: declare what is missing, or take the reference out.
+
+    Blind to: what several files, given together by hand, declare for each other.
+
+    See: https://docs.docker.com/reference/compose-file/
+    """
+    for file in project.compose:
+        if project.files.class_of(file.path) is not FileClass.PRODUCTION:
+            continue
+        broken = [file.error] if file.error else list(file.problems)
+        for problem in broken:
+            yield bad(f"{problem.message}", problem, environment=_environment(file))
+        missing = list(_undeclared(file))
+        for kind, name, service, at in missing:
+            yield bad(f"{service}: the {kind} {name} is not declared in {file.path}.", at, environment=_environment(file))
+        if not broken and not missing:
+            yield ok("Everything that the file refers to is declared.", file)
+
+
+def _undeclared(file: ComposeFile) -> Iterator[tuple[str, str, str, At]]:
+    names = {s.name for s in file.services}
+    for service in file.services:
+        wanted = [("service", n, names) for n in service.depends_on]
+        wanted += [("volume", v.source or "", set(file.volumes)) for v in service.volumes if v.kind == "volume"]
+        wanted += [("network", n, {*file.networks, "default"}) for n in service.networks]
+        wanted += [("secret", n, set(file.secrets)) for n in service.secrets]
+        wanted += [("config", n, set(file.configs)) for n in service.configs]
+        for kind, name, declared in wanted:
+            if name and "$" not in name and name not in declared:
+                key = {"service": "depends_on"}.get(kind, f"{kind}s")
+                yield kind, name, service.name, (service.node.get(key, name) or service.node.get(key) or service).at
+
+
+@check("CON-015", "No container has the run of its host", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
+def no_privileged_container(project: Project) -> Iterator[Fact]:
+    """
+    `privileged`, the host's network or its Docker socket make a container's compromise that of the whole host.
+
+    Decides: `privileged`, `network_mode: host`, `pid: host`, dangerous capabilities and mounts of the Docker socket in
+    compose files that are not for development or tests.
+
+    Fix: take the right away, or give the single capability that is needed; put a read-only socket proxy before the
+    Docker socket.
+
+    Blind to: what the process does with it.
+
+    See: https://docs.docker.com/engine/security/
+    """
+    for file, service in services(project):
+        rights: list[tuple[str, At]] = []
+        if service.privileged:
+            rights.append(("runs privileged", service.node.at_or_self("privileged")))
+        if service.network_mode == "host":
+            rights.append(("shares the host's network", service.node.at_or_self("network_mode")))
+        if service.node.get("pid") is not None and service.node.at_or_self("pid") and str(service.node.get("pid").value) == "host":  # type: ignore[union-attr]
+            rights.append(("shares the host's processes", service.node.at_or_self("pid")))
+        rights += [(f"has the capability {c}", service.node.at_or_self("cap_add")) for c in service.cap_add if c.upper().removeprefix("CAP_") in {"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE"}]
+        for volume in service.volumes:
+            if volume.source and volume.source.endswith("docker.sock"):
+                read_only = "ro" in volume.mode.split(",")
+                graded = {"severity": Severity.MEDIUM} if read_only or _is_monitor(service) else {}
+                yield bad(f"{service.name}: mounts the Docker socket{', read-only' if read_only else ''}; who controls it controls the host.", volume, **{**_grade(file), **graded})
+        for what, at in rights:
+            yield bad(f"{service.name}: {what}.", at, **_grade(file))
+        if not rights and not any((v.source or "").endswith("docker.sock") for v in service.volumes):
+            yield ok(f"{service.name}: no rights over its host.", service)
+
+
+@check("CON-016", "Host ports do not clash", Severity.HIGH, Clause.EXECUTION, blocker="cannot start", effort_hours=0.5)
+def host_ports_do_not_clash(project: Project) -> Iterator[Fact]:
+    """
+    Two services that publish one host port: the second does not start.
+
+    Decides: the published host ports of each compose file, with address and protocol; services of different profiles
+    may share one.
+
+    Fix: give one of them another host port.
+
+    Blind to: what else listens on the host.
+
+    See: https://docs.docker.com/reference/compose-file/services/#ports
+    """
+    for file in project.compose:
+        if project.files.class_of(file.path) is not FileClass.PRODUCTION:
+            continue
+        taken: dict[tuple[int, str], list[tuple[ComposeService, At]]] = defaultdict(list)
+        for service in file.services:
+            for port in service.ports:
+                if port.host is not None and not service.profiles:
+                    taken[(port.host, port.protocol)].append((service, port.at))
+        clashes = {key: users for key, users in taken.items() if len({s.name for s, _ in users}) > 1}
+        for (number, _), users in clashes.items():
+            names = " and ".join(dict.fromkeys(s.name for s, _ in users))
+            yield bad(f"{names} both publish host port {number}.", *(at for _, at in users[::-1]), environment=_environment(file))
+        if taken and not clashes:
+            yield ok("Every published host port is taken once.", file)
+
+
+@check("CON-020", "Stores keep their data in a volume", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=1)
+def stores_have_volumes(project: Project) -> Iterator[Fact]:
+    """
+    A database without a volume loses everything when its container is made anew, as every update does.
+
+    Decides: services that run a database, queue or object store in compose files that are not for development or tests
+    mount a named volume or a folder of the host; a cache without one holds in part.
+
+    Fix: mount a named volume at the data folder: `volumes: [db-data:/var/lib/postgresql/data]`.
+
+    Blind to: whether the mounted path is where the store keeps its data.
+
+    See: https://docs.docker.com/engine/storage/volumes/
+    """
+    for file, service in services(project):
+        image = parse_image(service.image)
+        if image is None or image.engine is None or image.engine == "memcached":
+            continue
+        kept = [v for v in service.volumes if v.kind in {"volume", "bind"} and not _configures(v.target)]
+        if kept:
+            yield ok(f"{service.name}: its data is in {kept[0].source}.", kept[0])
+        elif image.engine == "redis":
+            yield partial(f"{service.name}: no volume; what the cache holds is gone with its container.", service, severity=Severity.LOW)
+        else:
+            yield bad(f"{service.name}: no volume; the data of the {image.engine} store is gone with its container.", service, **_grade(file))
+
+
+def _configures(target: str) -> bool:
+    return "initdb" in target or target.rsplit("/", 1)[-1].rfind(".") > 0
+
+
+def _grade(file: ComposeFile, severity: Severity | None = None) -> dict[str, object]:
+    """The environment that a file is for. `severity` takes the check's own where no name tells: the file may be meant
+    for a developer's machine."""
+    if file.environment != "unknown":
+        return {"environment": file.environment}
+    return {"severity": severity} if severity else {}
+
+
+def _environment(file: ComposeFile) -> str | None:
+    return None if file.environment == "unknown" else file.environment
+
+
+def _runs_once(file: ComposeFile, service: ComposeService) -> bool:
+    """A migration or seed that others wait for to end, or that says it runs once."""
+    waited_for = any(s.depends_on.get(service.name) == "service_completed_successfully" for s in file.services)
+    return waited_for or service.restart in {"no", "on-failure"} or any(w in service.name for w in ("migrat", "seed", "init", "setup"))
+
+
+def _is_monitor(service: ComposeService) -> bool:
+    image = parse_image(service.image)
+    return image is not None and image.kind in {"monitoring", "proxy"}

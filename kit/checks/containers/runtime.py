@@ -1,0 +1,260 @@
+"""Does a container start, as whom does it run, and does somebody see that it lives?"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from kit.checks.containers.common import Image, images, judged
+from kit.model import Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.secrets import is_placeholder, is_secret_name
+from kit.system.images import parse_image
+
+ROOTLESS = re.compile(r"nonroot|rootless|unprivileged|chainguard|cgr\.dev|bitnami", re.IGNORECASE)
+ROOTS = frozenset({"root", "0", "0:0", "root:root"})
+OWN_ROOT = frozenset({"nginx", "postgres", "redis", "mysql", "mariadb", "mongo", "rabbitmq", "httpd", "traefik", "haproxy"})
+SCRIPTS = frozenset({"node", "python", "python3", "bun", "deno", "ruby", "php", "sh", "bash"})
+OUTPUT = frozenset({"dist", "build", "out", "target", ".next", "lib", "bin", "publish", "es", "cjs"})
+
+
+@check("CON-002", "Images do not run as root", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=1)
+def not_as_root(project: Project) -> Iterator[Fact]:
+    """
+    A process that runs as root in its container is root on whatever it escapes to.
+
+    Decides: the last `USER` in force in the stage that is run; base images that are known to be non-root hold.
+
+    Fix: create a user and switch to it before the command: `RUN adduser -S app` and `USER app`.
+
+    Blind to: entry points that drop their rights themselves, users that a base image of one's own sets.
+
+    See: https://docs.docker.com/build/building/best-practices/#user
+    """
+    for image in images(project):
+        user, base = image.dockerfile.user(image.stage), image.dockerfile.base_image(image.stage)
+        at = user if user is not None else image.stage
+        parsed = parse_image(base)
+        if user is not None:
+            name = image.dockerfile.expand(user).strip()
+            holds = name.lower() not in ROOTS
+            yield (ok if holds else bad)(f"{image.name}: the container runs as {name}.", user)
+        elif ROOTLESS.search(base):
+            yield ok(f"{image.name}: {base} runs without root rights by itself.", at)
+        elif parsed is None or parsed.registry is not None or "$" in base:
+            yield unknown(f"{image.name}: no USER; as whom {base} runs is for that image to say.", at)
+        elif parsed.base in OWN_ROOT and _only_configures(image):
+            yield partial(f"{image.name}: no USER; {parsed.base} starts as root and gives up its rights for its workers.", at, severity=Severity.MEDIUM)
+        else:
+            yield bad(f"{image.name}: no USER; the container runs as root.", at)
+
+
+def _only_configures(image: Image) -> bool:
+    return not any(i.name in {"CMD", "ENTRYPOINT"} for i in image.stage.instructions)
+
+
+@check("CON-004", "Somebody checks that the container is healthy", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)
+def has_health_check(project: Project) -> Iterator[Fact]:
+    """
+    A process that hangs goes on taking requests until somebody looks.
+
+    Decides: for each service that answers requests, a `HEALTHCHECK` in its image, a `healthcheck` in compose or a probe
+    in its manifests.
+
+    Fix: add `healthcheck:` to the service with the path of its health endpoint.
+
+    Blind to: monitoring from outside.
+
+    See: https://docs.docker.com/reference/dockerfile/#healthcheck
+    """
+    by_build = {(i.dockerfile.path, i.stage.index): i for i in images(project)}
+    for service in project.system.own:
+        if service.build is None or service.kind in {"job", "store", "monitoring", "worker", "library"}:
+            continue
+        image = next((i for (path, _), i in by_build.items() if path == service.build.dockerfile), None)
+        if image is None:
+            continue
+        probes = [p for d in service.deployments for p in d.probes]
+        own = image.dockerfile.healthcheck(image.stage)
+        if own is not None or probes:
+            yield ok(f"{service.name}: its health is checked.", own or probes[0])
+        else:
+            yield bad(f"{service.name}: nothing checks that the container is healthy.", image.stage)
+
+
+@check("CON-005", "No secret is baked into an image", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=2)
+def no_secrets_in_images(project: Project) -> Iterator[Fact]:
+    """
+    Whoever can pull the image can read what its layers hold, also what a later layer removes.
+
+    Decides: `ENV` and `ARG` with a secret's name and a literal value, and `COPY` of `.env` files and private keys.
+
+    Fix: give secrets when the container starts, or to a build step with `RUN --mount=type=secret`.
+
+    Blind to: secrets in files with harmless names.
+
+    See: https://docs.docker.com/build/building/secrets/
+    """
+    for dockerfile in judged(project):
+        clean = True
+        for instruction in dockerfile.of("ENV", "ARG"):
+            for name, value in instruction.pairs.items():
+                if value and is_secret_name(name) and "$" not in value and not is_placeholder(value) and not _harmless(name, value):
+                    clean = False
+                    yield bad(f"{instruction.name} {name} gives a secret a value that stays in the image's history.", instruction)
+        for copy in dockerfile.copies():
+            for source in copy.sources if copy.from_stage is None and copy.from_image is None else ():
+                name = posixpath.basename(source)
+                if re.fullmatch(r"\.env(\.(?!example|sample|template|dist|defaults?$)[\w.-]+)?|id_rsa|.*\.(pem|key|p12|pfx)", name):
+                    clean = False
+                    yield bad(f"COPY puts {source} into the image: whoever pulls it can read it.", copy)
+        if clean:
+            yield ok("No secret is set or copied into the image.", dockerfile)
+
+
+def _harmless(name: str, value: str) -> bool:
+    """Names that speak of where a secret is, and values that are switches, paths or addresses."""
+    return bool(re.search(r"(_FILE|_PATH|_URL|_NAME|_TTL|_EXPIR\w*|_LENGTH|_HEADER)$", name.upper())) or value.lower() in {
+        "true", "false", "yes", "no", "0", "1", "none", "null", "dummy", "build", "unused", "placeholder",
+    }  # fmt: skip
+
+
+@check("CON-008", "The entry point exists", Severity.CRITICAL, Clause.EXECUTION, blocker="cannot start", effort_hours=1)
+def entry_point_exists(project: Project) -> Iterator[Fact]:
+    """
+    A command that names a file which is not in the image ends every container at once.
+
+    Decides: the script that `CMD` and `ENTRYPOINT` name is followed back through `COPY` and `WORKDIR` to a file of the
+    project; what a build step makes is unknown.
+
+    Fix: correct the path relative to `WORKDIR`, or copy the file into the image.
+
+    Blind to: files that `RUN` steps or base images make.
+
+    See: https://docs.docker.com/reference/dockerfile/#cmd
+    """
+    for image in images(project):
+        command = image.dockerfile.command(image.stage)
+        script = _script(command.args) if command is not None else None
+        if command is None or script is None:
+            continue
+        place = _in_image(image, script)
+        if place is None:
+            continue
+        sources = list(_sources_of(project, image, place))
+        if any(project.files.exists(s) for s in sources):
+            yield ok(f"{image.name}: {script} is copied into the image.", command)
+        elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(project, image):
+            yield unknown(f"{image.name}: {script} is made while the image is built; files alone do not show it.", command)
+        else:
+            yield bad(f"{image.name}: the command runs {script}, and no such file is copied to {place}; the container ends at once.", command)
+
+
+def _script(args: tuple[str, ...]) -> str | None:
+    """The file of the project that a command runs, as written."""
+    words = [w for w in args if w not in {"exec", "dumb-init", "tini", "--", "/sbin/tini", "/usr/bin/tini", "/usr/bin/dumb-init"}]
+    if not words or "$" in " ".join(words[:2]):
+        return None
+    if words[0].startswith("./") or words[0].endswith((".sh", ".py", ".js")):
+        return words[0]
+    if words[0] in SCRIPTS and len(words) > 1:
+        found = next((w for w in words[1:] if not w.startswith("-")), None)
+        flagged = any(w in {"-c", "-m", "-e", "--eval", "-p"} for w in words[1:])
+        return found if found and not flagged and re.search(r"\.(c?js|mjs|ts|py|rb|php|sh)$", found) else None
+    return None
+
+
+def _in_image(image: Image, script: str) -> str | None:
+    base = image.dockerfile.workdir(image.stage)
+    if not script.startswith("/") and base is None:
+        return None
+    return posixpath.normpath(posixpath.join(base or "/", script))
+
+
+def _sources_of(project: Project, image: Image, place: str) -> Iterator[str]:
+    """Where in the project a path of the image comes from, by the COPY lines that could have put it there."""
+    for stage in image.dockerfile.stages:
+        for copy in image.dockerfile.copies(stage):
+            if copy.from_stage is not None or copy.from_image is not None:
+                continue
+            target = copy.target or "/"
+            for source in copy.sources:
+                origin = posixpath.normpath(posixpath.join(image.context, source.lstrip("/") or "."))
+                if project.files.is_dir(origin) or origin == ".":
+                    inner = posixpath.relpath(place, target.rstrip("/") or "/")
+                    if not inner.startswith(".."):
+                        yield posixpath.normpath(posixpath.join(origin, inner))
+                elif target.endswith("/") or len(copy.sources) > 1:
+                    if posixpath.join(target, posixpath.basename(origin)) == place:
+                        yield origin
+                elif target == place:
+                    yield origin
+
+
+def _all_literal(project: Project, image: Image) -> bool:
+    """Whether all that the image holds can be seen: nothing is built, and no wildcard or outside image is copied."""
+    lineage = image.dockerfile.lineage(image.stage)
+    copies = [c for s in lineage for c in image.dockerfile.copies(s)]
+    return all(c.from_stage is None and c.from_image is None and not any(set("*?[$") & set(s) for s in c.sources) for c in copies)
+
+
+@check("CON-017", "Signals reach the process", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)
+def signals_reach(project: Project) -> Iterator[Fact]:
+    """
+    A shell as the first process keeps SIGTERM to itself: each deploy waits for the kill and drops open requests.
+
+    Decides: the effective command of each image is in exec form, or starts with `exec`; `npm start` holds in part.
+
+    Fix: write the command as a JSON list: `CMD ["node", "server.js"]`.
+
+    Blind to: scripts that end in `exec`; those hold where they can be read.
+
+    See: https://docs.docker.com/reference/dockerfile/#shell-and-exec-form
+    """
+    for image in images(project):
+        command = image.dockerfile.command(image.stage)
+        if command is None:
+            continue
+        last = command.entrypoint or command.cmd
+        assert last is not None
+        first = command.args[0] if command.args else ""
+        if not last.json and not last.value.lstrip().startswith("exec "):
+            yield bad(f"{image.name}: the command is in shell form; the shell does not pass SIGTERM on.", last)
+        elif first in {"npm", "yarn", "pnpm"}:
+            yield partial(f"{image.name}: {first} stands between the signal and the process.", last)
+        else:
+            yield ok(f"{image.name}: the command is in exec form.", last)
+
+
+@check("CON-021", "The exposed port is the one that is listened on", Severity.MEDIUM, Clause.EXECUTION, effort_hours=0.5)
+def exposed_is_listened(project: Project) -> Iterator[Fact]:
+    """
+    `EXPOSE` is what operators and tools take for the truth; a wrong one sends them to a closed port.
+
+    Decides: the ports of `EXPOSE` against those that the service's code or command listens on, where both are literal.
+
+    Fix: expose the port that the process listens on.
+
+    Blind to: ports that only the environment decides.
+
+    See: https://docs.docker.com/reference/dockerfile/#expose
+    """
+    for service in project.system.own:
+        image = next((i for i in images(project) if service.build and i.dockerfile.path == service.build.dockerfile), None)
+        listened = {p.number for p in service.ports if p.role == "listen" and p.number is not None}
+        if image is None or not listened:
+            continue
+        given = {int(v.value) for k, v in image.dockerfile.env(image.stage).items() if k.endswith("PORT") and (v.value or "").isdigit()}
+        exposed = image.dockerfile.exposed(image.stage)
+        for port in exposed:
+            if port.number in listened | given:
+                yield ok(f"{service.name}: port {port.number} is exposed and listened on.", port)
+            elif len(exposed) == 1:
+                at = next(p for p in service.ports if p.role == "listen" and p.number in listened)
+                yield bad(f"{service.name}: port {port.number} is exposed, but the process listens on {_list(listened)}.", port, at)
+
+
+def _list(numbers: set[int]) -> str:
+    return ", ".join(map(str, sorted(numbers)))
