@@ -42,7 +42,9 @@ def invocations(command: Command) -> tuple[Invocation, ...]:
     found: dict[Invocation, None] = {}
     for inner in expanded(command):
         for call in _calls(inner):
-            if call.name and not is_dynamic(call.name):
+            # A glob names scripts for the runners of several: `run-s 'test:*'`.
+            name = call.name.replace("*", "") if call.kind == "script" else call.name
+            if call.name and not is_dynamic(name):
                 found[replace(call, at=command.at)] = None
     return tuple(found)
 
@@ -207,7 +209,12 @@ _MONOREPO_VALUED = word_set("""
     --filter -F --scope --projects -p --concurrency --cwd --output-logs --cache-dir --log-order --log-prefix
     --env-mode --token --team --global-deps --exclude --base --head --configuration -c
 """)
-_TURBO_OWN = word_set("login logout link unlink prune daemon gen generate info ls scan telemetry query bin")
+_NX_OWN = word_set("""
+    affected format:check format:write generate g graph list migrate print-affected reset show add
+""")
+_TURBO_OWN = word_set("""
+    login logout link unlink prune daemon gen generate info ls scan telemetry query bin
+""")
 
 
 def _monorepo(name: str, command: Command) -> Iterator[Invocation]:
@@ -231,7 +238,9 @@ def _tasks(name: str, words: list[str]) -> list[str]:
     if name == "nx":
         if "-t" in words:
             return words[words.index("-t") + 1 :]
-        return [words[1].partition(":")[2]] if words[:1] == ["run"] and len(words) > 1 else []
+        if words[:1] == ["run"] and len(words) > 1:
+            return [words[1].partition(":")[2]]
+        return words[:1] if len(words) == 2 and words[0] not in _NX_OWN else []
     if words[:1] == ["run"]:
         return words[1:] if name == "turbo" else words[1:2]
     if words[:1] == ["watch"]:

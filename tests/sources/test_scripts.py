@@ -45,7 +45,10 @@ def test_where_a_script_starts_is_open_until_it_says_so() -> None:
 
 def test_powershell_commands_have_their_lines() -> None:
     found = powershell(
-        '# x\n$a = 1\nif ($a) {\n  & npm run build `\n    --x\n}\ncd "api"; dotnet test\n', "b.ps1", 5, directory="."
+        '# x\n$a = 1\nif ($a) {\n  & npm run build `\n    --x\n}\ncd "api"; dotnet test\n',
+        "b.ps1",
+        5,
+        directory=".",
     )
 
     assert [(c.program, c.args, c.at.line, c.directory) for c in found] == [

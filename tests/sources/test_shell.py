@@ -80,7 +80,8 @@ def test_cd_carries_over_and_a_subshell_keeps_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['cd "$X"\nls', "if true; then cd a; fi\nls", "for d in a b; do cd $d; done\nls", "f() { cd a; ls; }\n"]
+    "text",
+    ['cd "$X"\nls', "if true; then cd a; fi\nls", "for d in a b; do cd $d; done\nls", "f() { cd a; ls; }\n"],
 )
 def test_a_directory_that_cannot_be_told_is_none(text: str) -> None:
     assert one(text, "ls").directory in {None, "a"}
@@ -125,7 +126,9 @@ def test_a_shell_inside_a_command_is_read_too() -> None:
 
 def test_redirections_functions_and_tests_are_told() -> None:
     shell = Shell("x.sh")
-    found = shell.read("build() { make > out.log; }\n[ -f a.txt ] && cat < b.txt\npsql <<EOF\nselect 1\nEOF\n")
+    found = shell.read(
+        "build() { make > out.log; }\n[ -f a.txt ] && cat < b.txt\npsql <<EOF\nselect 1\nEOF\n"
+    )
     by = {c.program: c for c in found}
 
     assert by["make"].writes == ("out.log",)
