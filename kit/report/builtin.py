@@ -17,7 +17,7 @@ from kit.model import AREAS
 from kit.report import page
 from kit.report.markup import block_html, render
 from kit.report.notebooks import Section, read_section
-from kit.report.overview import areas_table, go_no_go, numbers, plan_table
+from kit.report.overview import areas_table, go_no_go, numbers, plan_tables
 from kit.report.theme import chart_theme, css_variables
 from kit.report.views.system import services, untold
 from kit.system.model import SystemMap
@@ -49,8 +49,7 @@ def render_html(
         deciding=page.deciding(assessment),
         numbers=block_html(numbers(assessment)),
         areas_table=block_html(areas_table(assessment)),
-        go_no_go=block_html(go_no_go(assessment)),
-        plan_table=block_html(plan_table(assessment)) if assessment.plan.steps else Markup(),
+        fallback=_fallback(assessment) if not any(not s.failed for s in summary) else Markup(),
         summary=summary,
         sections=areas,
         checks=page.check_views(assessment),
@@ -84,6 +83,12 @@ def _area_sections(assessment: Assessment, sections: Sequence[Section]) -> list[
     ]
 
 
+def _fallback(assessment: Assessment) -> Markup:
+    """Go or no-go and the plan, where no summary notebook has drawn them."""
+    blocks = [go_no_go(assessment), *plan_tables(assessment)]
+    return Markup("\n").join(block_html(b) for b in blocks)
+
+
 def _system(system: SystemMap | None) -> Markup:
     if system is None or not system.services:
         return Markup()
@@ -92,7 +97,7 @@ def _system(system: SystemMap | None) -> Markup:
 
 
 def _scripts() -> tuple[str, ...]:
-    return (_asset("theme.js"), _plotly(), "\n".join(_asset(name) for name in SCRIPTS))
+    return (_asset("theme.js"), _plotly(), ";\n".join(_asset(name) for name in SCRIPTS))
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from kit.report.blocks import Mark
-from kit.report.theme import LIGHT, MONO, SHAPES, STATUS, outcome_color
+from kit.report.theme import LIGHT, MONO, SHAPES, STATUS, fill_color, outcome_color
 
 ROW = 30
 """Pixels that one row of a bar chart or matrix takes."""
@@ -60,8 +60,9 @@ def bars(
     return figure(
         trace,
         height=ROW * max(len(names), 2) + 54,
+        min_width=480,
         bargap=0.38,
-        xaxis={"range": [0, end], "title": {"text": esc(unit)}, "showgrid": True},
+        xaxis={"range": [0, end], "title": {"text": esc(unit, 120)}, "showgrid": True},
         yaxis={"autorange": "reversed", "showgrid": False},
         margin={"l": 8, "r": 90, "t": 8, "b": 36},
     )
@@ -72,17 +73,14 @@ def matrix(rows: Sequence[str], columns: Sequence[str], marks: Mapping[tuple[int
     is none."""
     grid = [[marks.get((r, c)) for c in range(len(columns))] for r in range(len(rows))]
     outcomes = ["pass", "partial", "fail", "unknown", "not_applicable", "error"]
-    scale = [(i / 5, outcome_color(name)) for i, name in enumerate(outcomes)]
+    scale = [(i / 5, LIGHT[f"{name}_soft"]) for i, name in enumerate(outcomes)]
     index = {name: i for i, name in enumerate(outcomes)}
     kinds = [[STATUS.get(m.outcome, m.outcome) if m else "" for m in row] for row in grid]
     trace = go.Heatmap(
         z=[[index.get(kind) for kind in row] for row in kinds],
         x=list(range(len(columns))),
         y=list(range(len(rows))),
-        text=[[SHAPES.get(kind, "") for kind in row] for row in kinds],
         customdata=[[_says(rows[r], columns[c], m) for c, m in enumerate(row)] for r, row in enumerate(grid)],
-        texttemplate="%{text}",
-        textfont={"size": 15, "color": LIGHT["raised"]},
         hovertemplate="%{customdata}<extra></extra>",
         colorscale=scale,
         zmin=0,
@@ -93,8 +91,9 @@ def matrix(rows: Sequence[str], columns: Sequence[str], marks: Mapping[tuple[int
     )
     return figure(
         trace,
-        height=ROW * max(len(rows), 1) + 90,
-        min_width=220 + 70 * len(columns),
+        _glyphs(kinds),
+        height=ROW * max(len(rows), 1) + 60,
+        min_width=280 + 100 * len(columns),
         xaxis={**_ticks(columns, 16), "side": "top", "showgrid": False},
         yaxis={**_ticks(rows, 44), "autorange": "reversed", "showgrid": False},
     )
@@ -117,6 +116,7 @@ def heat(
             "symbol": "square",
             "size": [19 + 9 * (n / most) ** 0.5 for _, _, n in cells],
             "color": [colors[c] for _, c, _ in cells],
+            "opacity": 1,
             "line": {"width": 0},
         },
         hovertemplate="%{customdata}<extra></extra>",
@@ -147,7 +147,7 @@ def graph(nodes: Sequence[Node], edges: Sequence[tuple[str, str]], headings: Seq
     by_id = {n.id: n for n in nodes}
     wide = max([n.column for n in nodes], default=0) + 1
     tall = max([n.row for n in nodes], default=0) + 1
-    arrows = [_arrow(by_id[a], by_id[b]) for a, b in edges if a in by_id and b in by_id and a != b]
+    joined = [(by_id[a], by_id[b]) for a, b in edges if a in by_id and b in by_id and a != b]
     titles = [_heading(i, text) for i, text in enumerate(headings)]
     hover = go.Scatter(
         x=[n.column for n in nodes],
@@ -159,11 +159,12 @@ def graph(nodes: Sequence[Node], edges: Sequence[tuple[str, str]], headings: Seq
     )
     hidden = {"visible": False, "fixedrange": True}
     return figure(
+        _heads([_ends(a, b) for a, b in joined]),
         hover,
-        height=int(52 * tall + 60),
+        height=int(56 * tall + 40),
         min_width=int(165 * wide),
-        shapes=[_box(n) for n in nodes],
-        annotations=[*arrows, *[a for n in nodes for a in _caption(n)], *titles],
+        shapes=[*(_edge(*_ends(a, b)) for a, b in joined), *(_box(n) for n in nodes)],
+        annotations=[*(a for n in nodes for a in _caption(n)), *titles],
         xaxis={**hidden, "range": [-0.5, wide - 0.5]},
         yaxis={**hidden, "range": [tall - 0.4, -0.9]},
     )
@@ -191,7 +192,7 @@ def spans(rows: Sequence[Span], targets: Sequence[tuple[str, float]], unit: str)
         text=[esc(s.label) for s in rows],
         textposition="outside",
         cliponaxis=False,
-        marker={"color": [outcome_color(s.outcome) for s in rows], "cornerradius": 2},
+        marker={"color": [fill_color(s.outcome) for s in rows], "cornerradius": 2},
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     end = max([*(s.end for s in rows), *(h for _, h in targets), 1]) * 1.3
@@ -201,9 +202,22 @@ def spans(rows: Sequence[Span], targets: Sequence[tuple[str, float]], unit: str)
         bargap=0.45,
         shapes=[_rule(hours) for _, hours in targets],
         annotations=[_rule_name(name, hours) for name, hours in targets],
-        xaxis={"range": [0, end], "title": {"text": esc(unit)}},
+        xaxis={"range": [0, end], "title": {"text": esc(unit, 120)}},
         yaxis={"autorange": "reversed", "showgrid": False},
         margin={"l": 8, "r": 60, "t": 44, "b": 36},
+    )
+
+
+def _glyphs(kinds: Sequence[Sequence[str]]) -> go.Scatter:
+    """The shape of each cell in its outcome's own colour."""
+    cells = [(r, c, kind) for r, row in enumerate(kinds) for c, kind in enumerate(row) if kind]
+    return go.Scatter(
+        x=[c for _, c, _ in cells],
+        y=[r for r, _, _ in cells],
+        text=[SHAPES.get(kind, "") for _, _, kind in cells],
+        mode="text",
+        textfont={"size": 15, "color": [outcome_color(kind) for _, _, kind in cells]},
+        hoverinfo="skip",
     )
 
 
@@ -218,10 +232,20 @@ def _ticks(names: Sequence[str], limit: int) -> dict[str, Any]:
     return {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [esc(n, limit) for n in names],
+        "ticktext": [esc(_tail(n, limit), limit) for n in names],
+        "tickangle": 0,
+        "tickfont": {"size": 11},
         "showline": False,
         "fixedrange": True,
     }
+
+
+def _tail(name: str, limit: int) -> str:
+    """The end of a path that is too long, from a slash on."""
+    if len(name) <= limit or " " in name or "/" not in name:
+        return name
+    kept = name[-limit + 1 :]
+    return f"…{kept[kept.index('/') :]}" if "/" in kept else f"…{kept}"
 
 
 def _box(node: Node) -> dict[str, Any]:
@@ -253,28 +277,46 @@ def _heading(column: int, text: str) -> dict[str, Any]:
     return _words(esc(text), column, -0.7, size=11, color=LIGHT["muted"])
 
 
-def _arrow(start: Node, end: Node) -> dict[str, Any]:
-    same = start.column == end.column
-    down = 1 if end.row > start.row else -1
+Point = tuple[float, float]
+
+
+def _ends(start: Node, end: Node) -> tuple[Point, Point]:
+    """Where an edge leaves its first box and meets its second one."""
+    if start.column == end.column:
+        down = 1 if end.row > start.row else -1
+        return (start.column, start.row + 0.34 * down), (end.column, end.row - 0.36 * down)
     side = 1 if end.column > start.column else -1
-    begin = (start.column, start.row + 0.34 * down) if same else (start.column + 0.41 * side, start.row)
-    finish = (end.column, end.row - 0.34 * down) if same else (end.column - 0.42 * side, end.row)
-    return {
-        "ax": begin[0],
-        "ay": begin[1],
-        "x": finish[0],
-        "y": finish[1],
-        "axref": "x",
-        "ayref": "y",
-        "xref": "x",
-        "yref": "y",
-        "text": "",
-        "showarrow": True,
-        "arrowhead": 2,
-        "arrowsize": 1,
-        "arrowwidth": 1.2,
-        "arrowcolor": LIGHT["context"],
-    }
+    return (start.column + 0.41 * side, start.row), (end.column - 0.43 * side, end.row)
+
+
+def _edge(start: Point, end: Point) -> dict[str, Any]:
+    (x0, y0), (x1, y1) = start, end
+    bend = (x0 + x1) / 2
+    control = f"{x0},{(y0 + y1) / 2} {x1},{(y0 + y1) / 2}" if x0 == x1 else f"{bend},{y0} {bend},{y1}"
+    line = {"color": LIGHT["context"], "width": 1.3}
+    return {"type": "path", "path": f"M {x0},{y0} C {control} {x1},{y1}", "line": line, "layer": "below"}
+
+
+def _heads(ends: Sequence[tuple[Point, Point]]) -> go.Scatter:
+    """A small head at the end of each edge, pointing where it goes."""
+    return go.Scatter(
+        x=[end[0] for _, end in ends],
+        y=[end[1] for _, end in ends],
+        mode="markers",
+        marker={
+            "symbol": [_symbol(a, b) for a, b in ends],
+            "size": 8,
+            "color": LIGHT["context"],
+            "opacity": 1,
+        },
+        hoverinfo="skip",
+    )
+
+
+def _symbol(start: Point, end: Point) -> str:
+    if start[0] == end[0]:
+        return "triangle-down" if end[1] > start[1] else "triangle-up"
+    return "triangle-right" if end[0] > start[0] else "triangle-left"
 
 
 def _rule(hours: float) -> dict[str, Any]:

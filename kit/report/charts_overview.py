@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from kit.report.blocks import Mark
-from kit.report.charts import ROW, bars, esc, figure, heat, matrix
-from kit.report.theme import LIGHT, SEVERITIES, outcome_color
+from kit.report.charts import ROW, esc, figure, heat, matrix
+from kit.report.theme import LIGHT, SEVERITIES, fill_color
 
 
 def risk_waterfall(terms: Sequence[tuple[str, float]], total: float) -> go.Figure:
@@ -33,6 +33,7 @@ def risk_waterfall(terms: Sequence[tuple[str, float]], total: float) -> go.Figur
     return figure(
         trace,
         height=ROW * len(names) + 60,
+        min_width=620,
         xaxis={"range": [0, 11.5], "tickvals": [0, 2, 4, 6, 8, 10], "title": {"text": "risk points"}},
         yaxis={"autorange": "reversed", "showgrid": False},
         margin={"l": 8, "r": 50, "t": 8, "b": 36},
@@ -41,31 +42,39 @@ def risk_waterfall(terms: Sequence[tuple[str, float]], total: float) -> go.Figur
 
 
 def area_scores(rows: Sequence[tuple[str, float | None, float, str]]) -> go.Figure:
-    """Score per area as a bar, its confidence as a tick: (title, score or None, confidence, status), the
-    worst first."""
-    names = [esc(title) for title, _, _, _ in rows]
-    ticks = go.Scatter(
-        x=[confidence for _, _, confidence, _ in rows],
+    """Score per area as a coloured bar within a grey one, its confidence.
+
+    A row is (title, score or None, confidence, status).
+    """
+    names = [
+        f"{esc(title)}  <b>{'–' if score is None else f'{score:.0f}'}</b>" for title, score, _, _ in rows
+    ]
+    scores = go.Bar(
         y=names,
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 16, "line": {"width": 2.5, "color": LIGHT["ink"]}},
+        x=[score or 0 for _, score, _, _ in rows],
+        width=0.34,
+        orientation="h",
+        marker={"color": [fill_color(status) for _, _, _, status in rows], "cornerradius": 2},
+        hovertemplate="%{y}: score %{x:.0f}<extra></extra>",
+    )
+    seen = go.Bar(
+        y=names,
+        x=[confidence for _, _, confidence, _ in rows],
+        width=0.74,
+        orientation="h",
+        marker={"color": LIGHT["unknown_soft"], "cornerradius": 2},
         hovertemplate="%{y}: confidence %{x:.0f} %<extra></extra>",
     )
-    drawn = bars(
-        [title for title, _, _, _ in rows],
-        [score or 0 for _, score, _, _ in rows],
-        texts=["not judged" if score is None else f"{score:.0f}" for _, score, _, _ in rows],
-        colors=[outcome_color(status) for _, _, _, status in rows],
-        unit="score of 100 (bar) and confidence in percent (tick)",
-        top=100,
+    unit = {"text": "score (coloured), confidence (grey)"}
+    return figure(
+        seen,
+        scores,
+        height=ROW * max(len(rows), 2) + 54,
+        barmode="overlay",
+        xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "title": unit},
+        yaxis={"autorange": "reversed", "showgrid": False},
+        margin={"l": 8, "r": 16, "t": 8, "b": 36},
     )
-    drawn.add_trace(ticks)
-    drawn.update_traces(textposition="inside", insidetextanchor="start", selector={"type": "bar"})
-    drawn.update_traces(
-        textfont={"color": LIGHT["raised"]}, outsidetextfont={"color": LIGHT["ink"]}, selector={"type": "bar"}
-    )
-    drawn.update_layout(margin={"r": 24}, xaxis={"range": [0, 103], "tickvals": [0, 20, 40, 60, 80, 100]})
-    return drawn
 
 
 def severity_by_area(counts: Mapping[str, Mapping[str, int]]) -> go.Figure:
@@ -84,6 +93,9 @@ def findings_by_path(paths: Sequence[tuple[str, str]], depth: int = 3) -> go.Fig
             counts[branch] += 1
             worst[branch] = min(worst[branch], SEVERITIES.index(severity))
     ids = sorted(counts)
+    folders = {i.rpartition("/")[0] for i in ids if i}
+    colors = [LIGHT["surface"] if i in folders else LIGHT[SEVERITIES[worst[i]]] for i in ids]
+    inks = [LIGHT["ink"] if i in folders else LIGHT["fill_ink"] for i in ids]
     trace = go.Treemap(
         ids=[f"/{i}" for i in ids],
         labels=[esc(i.rsplit("/", 1)[-1] or "project", 34) for i in ids],
@@ -93,11 +105,8 @@ def findings_by_path(paths: Sequence[tuple[str, str]], depth: int = 3) -> go.Fig
         text=[f"{counts[i]}" for i in ids],
         texttemplate="%{label}<br>%{text}",
         hovertemplate="%{id}<br>%{value} open<extra></extra>",
-        marker={
-            "colors": [LIGHT[SEVERITIES[worst[i]]] for i in ids],
-            "line": {"width": 1, "color": LIGHT["page"]},
-        },
-        textfont={"color": LIGHT["raised"], "size": 12},
+        marker={"colors": colors, "line": {"width": 1, "color": LIGHT["page"]}},
+        textfont={"color": inks, "size": 12},
         tiling={"pad": 2},
         pathbar={"visible": False},
         root={"color": LIGHT["surface"]},

@@ -12,9 +12,9 @@ from kit.report.charts import ROW, Node, Span, esc, figure, graph, spans
 from kit.report.theme import LIGHT, SHAPES
 from kit.system.model import Service, SystemMap
 
-LAYERS: dict[str, int] = {"proxy": 0, "web": 0, "api": 1, "function": 1, "unknown": 1, "worker": 2, "job": 2}
-LAYER_TITLES = ("reached from outside", "interfaces", "in the background", "stores", "watching")
-STORE_LAYER, WATCH_LAYER = 3, 4
+LAYERS: dict[str, int] = {"proxy": 0, "web": 0, "api": 1, "function": 1, "unknown": 1, "worker": 1, "job": 1}
+LAYER_TITLES = ("reached from outside", "services", "stores", "watching")
+STORE_LAYER, WATCH_LAYER = 2, 3
 
 
 def system_map(system: SystemMap, worst: Mapping[str, str]) -> go.Figure:
@@ -88,8 +88,8 @@ def routes_by_authentication(counts: Mapping[str, tuple[int, int, int]]) -> go.F
     """Routes per service as one bar: how many are guarded, open, and cannot be told."""
     names = [esc(name) for name in counts]
     parts = [
-        ("guarded", 0, LIGHT["pass"]),
-        ("open", 1, LIGHT["fail"]),
+        ("guarded", 0, LIGHT["pass_fill"]),
+        ("open", 1, LIGHT["fail_fill"]),
         ("cannot be told", 2, LIGHT["context"]),
     ]
     traces = [
@@ -100,7 +100,7 @@ def routes_by_authentication(counts: Mapping[str, tuple[int, int, int]]) -> go.F
             text=[f"{c[i]} {label}" if c[i] else "" for c in counts.values()],
             textposition="inside",
             insidetextanchor="middle",
-            textfont={"color": LIGHT["ink"] if i == 2 else LIGHT["raised"]},
+            textfont={"color": LIGHT["ink"] if i == 2 else LIGHT["fill_ink"]},
             orientation="h",
             marker={"color": color},
             hovertemplate=f"%{{y}}: %{{x}} {label}<extra></extra>",

@@ -11,9 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kit.report import words
-from kit.report.blocks import Block, Cell, Chart, Figures, Mark, Notice, Place, Ref, Table
+from kit.report.blocks import Block, Cell, Chart, Figures, Mark, Notice, Place, Ref, Table, cell_text
 from kit.report.theme import SHAPES, STATUS
 from kit.report.words import OUTCOME_WORDS
+
+LONG = 40
+"""Characters from which on a cell's text is not squeezed."""
 
 _SAFE_TARGET = re.compile(r"[\w.-]+")
 _SCRIPT_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -42,7 +45,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters.update(
-        cell=cell_html, place=place_html, badge=badge_html, script_json=script_json, lines=lines_html
+        cell=cell_html,
+        cell_class=cell_class,
+        place=place_html,
+        badge=badge_html,
+        script_json=script_json,
+        lines=lines_html,
     )
     found.globals.update(shape=shape, words=words)
     return found
@@ -59,6 +67,13 @@ def cell_html(cell: Cell) -> Markup:
     if isinstance(cell, float):
         return escape(f"{cell:.1f}")
     return escape("" if cell is None else cell)
+
+
+def cell_class(cell: Cell, kind: str) -> Markup:
+    """The class attribute of a cell: its kind, and `long` where its text wants room."""
+    long = isinstance(cell, str | Ref) and len(cell_text(cell)) > LONG
+    names = " ".join(filter(None, [kind if kind in {"number", "code"} else "", "long" if long else ""]))
+    return Markup(' class="{}"').format(names) if names else Markup()
 
 
 def place_html(at: str) -> Markup:

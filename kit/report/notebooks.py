@@ -20,6 +20,9 @@ from kit.report.markup import block_html
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"h([1-6])")
 _NUMBER = re.compile(r"^\d+-")
+FIRST_SCREEN = "first-screen"
+"""Tags a cell of the summary whose content the page shows in its own way at its top."""
+
 _NOTHING = Markup()
 TEXT_LIMIT = 20_000
 
@@ -45,9 +48,9 @@ class Section:
     failed: bool
 
     @property
-    def blocks(self) -> tuple[Part, ...]:
-        """What it shows."""
-        return tuple(p for p in self.parts if p.kind == "block")
+    def code(self) -> str:
+        """The code of its cells, one after the other."""
+        return "\n\n".join(p.text for p in self.parts if p.kind == "code")
 
 
 def read_section(path: Path) -> Section:
@@ -81,6 +84,8 @@ def _parser() -> MarkdownIt:
 
 
 def _cell(cell: Any) -> Iterator[Part]:
+    if FIRST_SCREEN in cell.metadata.get("tags", ()):
+        return
     if cell.cell_type == "markdown":
         prose = re.sub(r"\A\s*# .*\n?", "", cell.source).strip()
         if prose and not prose.startswith("---"):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kit.judgement.assessment import AreaResult, Assessment
+from kit.judgement.plan import PhaseTotal
 from kit.judgement.score import Term
 from kit.judgement.verdict import VERDICTS
 from kit.model import Finding, Outcome
@@ -185,16 +186,19 @@ def plan(assessment: Assessment) -> Display:
         f"{assessment.score:.0f} to {done[-1][2]:.0f}"
     )
     figure = charts.remediation(done, assessment.score)
-    return show(Chart(title, figure_json(figure), f"{title}."), plan_table(assessment))
+    return show(Chart(title, figure_json(figure), f"{title}."), *plan_tables(assessment))
 
 
-def plan_table(assessment: Assessment) -> Table:
-    """The steps of the plan with phase, effort and gain."""
-    titles = {p.id: p.title for p in assessment.plan.phases}
-    rows = tuple(
+def plan_tables(assessment: Assessment) -> tuple[Table, ...]:
+    """The steps of each phase with effort and gain; all but the first phase folded."""
+    phases = [p for p in assessment.plan.phases if p.steps]
+    return tuple(_phase_table(assessment, phase, folded=i > 0) for i, phase in enumerate(phases))
+
+
+def _phase_table(assessment: Assessment, phase: PhaseTotal, *, folded: bool) -> Table:
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Ref(f"check-{s.check}", s.title),
-            titles.get(s.phase, s.phase),
             Mark(s.severity.value),
             len(s.findings),
             f"{s.hours:g}",
@@ -203,10 +207,13 @@ def plan_table(assessment: Assessment) -> Table:
             f"{s.risk_after:.1f}",
         )
         for s in assessment.plan.steps
+        if s.phase == phase.id
     )
     numeric = ("Findings", "Hours", "Score won", "Score after", "Risk after")
-    heads = columns("Step", "When", "Severity", *((name, "number") for name in numeric))
-    return Table(f"{count(len(rows), 'step')}, what decides first", heads, rows)
+    heads = columns("Step", "Severity", *((name, "number") for name in numeric))
+    after = f"score {phase.score_after:.0f} and risk {phase.risk_after:.1f} afterwards"
+    caption = f"{phase.title}: {count(phase.steps, 'step')}, {phase.hours:g} hours, {after}"
+    return Table(caption, heads, rows, folded=folded)
 
 
 def blockers(assessment: Assessment) -> Block:
@@ -214,11 +221,9 @@ def blockers(assessment: Assessment) -> Block:
     deciding = [f for f in assessment.open if f.blocker or f.severity == "critical"]
     if not deciding:
         return Notice("No hard blocker and no critical finding is open.", tone="pass")
-    caption = (
-        f"{count(len(assessment.blockers), 'hard blocker')}, "
-        f"{count(len(deciding), 'blocker or critical finding', 'blockers and critical findings')} in all"
-    )
-    return findings_table(deciding, caption)
+    hard = count(len(assessment.blockers), "hard blocker")
+    further = count(sum(f.blocker is None for f in deciding), "further critical finding")
+    return findings_table(deciding, f"{hard}, {further}")
 
 
 def unseen(findings: Sequence[Finding]) -> Block:

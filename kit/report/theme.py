@@ -31,6 +31,13 @@ LIGHT: dict[str, str] = {
     "partial_soft": "#fbf0da",
     "fail_soft": "#fceae7",
     "unknown_soft": "#eceff2",
+    "not_applicable_soft": "#f1f3f5",
+    "error_soft": "#efe7f9",
+    "pass_fill": "#12826d",
+    "partial_fill": "#a96d00",
+    "fill_ink": "#fffffe",
+    "fail_fill": "#c33a2c",
+    "unknown_fill": "#6d7784",
     "context": "#aeb6bf",
     "mark": "#fff3bf",
 }
@@ -57,6 +64,13 @@ DARK: dict[str, str] = {
     "partial_soft": "#3d2e0f",
     "fail_soft": "#45201c",
     "unknown_soft": "#2a313a",
+    "not_applicable_soft": "#22282f",
+    "error_soft": "#342847",
+    "pass_fill": "#3fae99",
+    "partial_fill": "#d29a35",
+    "fill_ink": "#101317",
+    "fail_fill": "#ef7566",
+    "unknown_fill": "#8b96a3",
     "context": "#6c7784",
     "mark": "#5c4a00",
 }
@@ -95,6 +109,11 @@ def outcome_color(outcome: str) -> str:
     return LIGHT.get(STATUS.get(outcome, outcome), LIGHT["muted"])
 
 
+def fill_color(outcome: str) -> str:
+    """The colour of an outcome or status where it fills a bar; `fill_ink` is readable on it."""
+    return LIGHT.get(f"{STATUS.get(outcome, outcome)}_fill", LIGHT["context"])
+
+
 def template(colors: dict[str, str] | None = None) -> dict[str, Any]:
     """The plotly template: quiet axes, direct labels, no legend."""
     c = colors or LIGHT
@@ -104,6 +123,7 @@ def template(colors: dict[str, str] | None = None) -> dict[str, Any]:
         "zeroline": False,
         "ticks": "",
         "automargin": True,
+        "ticklabelstandoff": 6,
         "title": {"font": {"size": 12, "color": c["muted"]}, "standoff": 10},
         "tickfont": {"size": 12, "color": c["ink"]},
     }

@@ -9,7 +9,9 @@
   const rows = document.getElementById("rows")
   const tally = document.getElementById("tally")
   const pager = document.getElementById("pager")
-  const PAGE = 50
+  const SCREEN = 50
+  const PAPER = 300
+  let size = SCREEN
   let shown = []
   let page = 0
 
@@ -66,12 +68,12 @@
   }
 
   function render() {
-    const pages = Math.max(1, Math.ceil(shown.length / PAGE))
+    const pages = Math.max(1, Math.ceil(shown.length / size))
     page = Math.min(Math.max(page, 0), pages - 1)
-    const first = page * PAGE
-    const part = shown.slice(first, first + PAGE)
+    const first = page * size
+    const part = shown.slice(first, first + size)
     rows.replaceChildren(...(part.length ? part.map(row) : [nothing()]))
-    const range = shown.length > PAGE ? `, ${first + 1} to ${first + part.length} shown` : ""
+    const range = shown.length > size ? `, ${first + 1} to ${first + part.length} shown` : ""
     tally.textContent = `${shown.length.toLocaleString("en")} of ${findings.length.toLocaleString("en")} findings${range}`
     renderPager(pages)
   }
@@ -111,7 +113,9 @@
     if (finding.evidence.length) where.append(place(text(finding.evidence[0][0]), finding.evidence[0][1]))
     summary.append(marks, element("span", "what", text(finding.message)), where)
     card.append(summary)
-    card.addEventListener("toggle", () => { if (card.open && !card.querySelector(".body")) card.append(body(finding)) })
+    const fill = () => { if (!card.querySelector(".body")) card.append(body(finding)) }
+    card.addEventListener("toggle", fill)
+    if (size === PAPER) fill()
     return card
   }
 
@@ -186,7 +190,7 @@
     form.reset()
     form.elements.show.value = ""
     apply()
-    page = Math.floor(index / PAGE)
+    page = Math.floor(index / size)
     render()
     reveal(document.getElementById("row-" + findings[index].id))
   }
@@ -222,6 +226,8 @@
     if (event.target.closest("[data-action=csv]")) csv()
   })
   addEventListener("hashchange", follow)
+  addEventListener("beforeprint", () => { size = PAPER; page = 0; render() })
+  addEventListener("afterprint", () => { size = SCREEN; render() })
   form.elements.show.value = findings.some((finding) => finding.open) ? "open" : ""
   apply()
   follow()

@@ -35,12 +35,12 @@ def checks(project: Project, findings: Findings) -> Display:
 def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
     worst = sorted(services, key=lambda s: -len(missing[s.name]))
     lacking = sum(bool(m) for m in missing.values())
-    title = f"{lacking} of {count(len(services), 'service')} lack a required variable in some target"
+    title = f"A required variable is missing for {lacking} of {count(len(services), 'service')}"
     figure = bars(
         [s.name for s in worst],
         [len(missing[s.name]) for s in worst],
         texts=[f"{len(missing[s.name])} of {len(_names(s.env))}" for s in worst],
-        colors=[LIGHT["fail"] if missing[s.name] else LIGHT["pass"] for s in worst],
+        colors=[LIGHT["fail_fill"] if missing[s.name] else LIGHT["pass_fill"] for s in worst],
         unit="required variables that at least one target does not give",
     )
     words = (

@@ -44,7 +44,7 @@ def operations(project: Project) -> Display:
         ["Specified and served", "Specified only", "Served only"],
         [len(both), len(spec_only), len(code_only)],
         texts=[str(len(both)), str(len(spec_only)), str(len(code_only))],
-        colors=[LIGHT["pass"], LIGHT["fail"], LIGHT["partial"]],
+        colors=[LIGHT["pass_fill"], LIGHT["fail_fill"], LIGHT["partial_fill"]],
         unit="operations",
     )
     alternative = f"{title}; {len(spec_only)} are specified only, {len(code_only)} are served only."

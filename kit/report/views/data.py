@@ -37,7 +37,7 @@ def schema(project: Project) -> Display:
         ["Declared and created", "Declared only", "Created only"],
         counts,
         texts=[str(n) for n in counts],
-        colors=[LIGHT["pass"], LIGHT["fail"], LIGHT["context"]],
+        colors=[LIGHT["pass_fill"], LIGHT["fail_fill"], LIGHT["context"]],
         unit="tables",
     )
     said = f"{title}; {counts[1]} are declared only, {counts[2]} are created only."

@@ -59,7 +59,8 @@ def scaling(project: Project) -> Display:
         [d.max_replicas or d.replicas or 1 for _, d in rows],
         texts=[_range(d) for _, d in rows],
         colors=[
-            LIGHT["fail"] if (d.max_replicas or d.replicas or 1) == 1 else LIGHT["pass"] for _, d in rows
+            LIGHT["fail_fill"] if (d.max_replicas or d.replicas or 1) == 1 else LIGHT["pass_fill"]
+            for _, d in rows
         ],
         unit="instances at most",
     )

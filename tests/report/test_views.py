@@ -1,0 +1,263 @@
+"""Every area's view: what it says of a small shop, and that it says so where there is nothing to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.params import Thresholds
+from kit.report.blocks import Chart, Mark, Notice, Table, cell_text
+from kit.report.display import Display, bundle
+from kit.report.views import (
+    compliance,
+    configuration,
+    containers,
+    contract,
+    data,
+    delivery,
+    infrastructure,
+    observability,
+    operations,
+    orchestration,
+    performance,
+    recovery,
+    resilience,
+    security,
+    system,
+    testing,
+)
+from tests.findings import finding
+from tests.report.shop import COMPOSE, Shop, bare, shop
+
+FINDINGS = [
+    finding("CON-001", "fail", "high", area="containers", path="worker/Dockerfile", line=1, title="Not root"),
+    finding("CON-001", "pass", area="containers", path="api/Dockerfile", line=4, title="Not root"),
+    finding("CON-002", "fail", "critical", area="containers", path=COMPOSE, line=5, title="Builds"),
+]
+OBJECTIVES = Thresholds.model_validate({"rpo": "15m", "rto": "4h"})
+
+VIEWS: dict[str, Callable[[Any], Display]] = {
+    "delivery.pipelines": delivery.pipelines,
+    "delivery.way_to_production": delivery.way_to_production,
+    "containers.hardening": lambda p: containers.hardening(p, []),
+    "containers.images": containers.images,
+    "orchestration.workloads": orchestration.workloads,
+    "orchestration.targets": orchestration.targets,
+    "infrastructure.exposure_map": infrastructure.exposure_map,
+    "infrastructure.declared": infrastructure.declared,
+    "configuration.environment": configuration.environment,
+    "security.routes": security.routes,
+    "testing.inventory": testing.inventory,
+    "contract.operations": contract.operations,
+    "data.schema": data.schema,
+    "data.migrations": data.migrations,
+    "recovery.timeline": lambda p: recovery.timeline(p, OBJECTIVES),
+    "recovery.material": recovery.material,
+    "observability.chain": observability.chain,
+    "observability.alerts": observability.alerts,
+    "performance.load_tests": performance.load_tests,
+    "performance.scaling": performance.scaling,
+    "resilience.outbound": lambda p: resilience.outbound(p, []),
+    "resilience.dependencies": resilience.dependencies,
+    "compliance.licences": compliance.licences,
+    "compliance.personal_data": compliance.personal_data,
+    "operations.runbooks": lambda p: operations.runbooks(p, []),
+    "system.overview": lambda p: system.overview(p, []),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Shop:
+    return shop(tmp_path)
+
+
+def chart_of(shown: Display) -> Chart:
+    return next(b for b in shown.blocks if isinstance(b, Chart))
+
+
+def table_of(shown: Display) -> Table:
+    return next(b for b in shown.blocks if isinstance(b, Table))
+
+
+def row_of(table: Table, name: str) -> list[str]:
+    return next([cell_text(c) for c in row] for row in table.rows if cell_text(row[0]) == name)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_of_nothing_says_what_is_missing_and_what_would_fill_it(name: str, tmp_path: Path) -> None:
+    shown = VIEWS[name](bare(tmp_path))
+
+    notice = shown.blocks[0]
+
+    assert isinstance(notice, Notice)
+    assert notice.tone == "empty"
+    assert notice.title
+    assert notice.text.endswith(".")
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_what_a_view_shows_can_be_stored_in_a_notebook(name: str, project: Shop) -> None:
+    for block in VIEWS[name](project).blocks:
+        assert json.dumps(bundle(block))
+
+
+def test_a_gate_that_cannot_fail_is_named_in_the_title_of_its_pipeline(project: Shop) -> None:
+    chart = chart_of(delivery.pipelines(project))
+
+    assert chart.title == "Deploy: 3 jobs, 1 gate, 1 of them cannot fail"
+    assert "Build needs test; deploy needs build." in chart.text
+
+
+def test_a_service_that_no_pipeline_deploys_is_named(project: Shop) -> None:
+    assert table_of(delivery.way_to_production(project)).note == "No pipeline deploys worker."
+
+
+def test_hardening_sets_services_against_controls_with_the_worst_outcome(project: Shop) -> None:
+    chart = chart_of(containers.hardening(project, FINDINGS))
+
+    assert chart.table
+    assert [c.name for c in chart.table.columns] == ["Control", "api", "worker"]
+    assert row_of(chart.table, "Not root") == ["Not root", "pass", "fail"]
+    assert chart.title == "2 of 2 services and files miss a control"
+
+
+def test_images_name_the_user_that_runs(project: Shop) -> None:
+    table = table_of(containers.images(project))
+
+    assert row_of(table, "api/Dockerfile")[3] == "pass: app"
+    assert row_of(table, "worker/Dockerfile")[3] == "partial: as the base image has it"
+
+
+def test_a_container_without_limits_is_named(project: Shop) -> None:
+    table = table_of(orchestration.workloads(project))
+
+    assert table.note == "No limits: api."
+    assert row_of(table, "api")[3:5] == ["fail: none", "pass: set"]
+
+
+def test_a_store_that_is_open_to_any_address_is_in_the_title(project: Shop) -> None:
+    chart = chart_of(infrastructure.exposure_map(project))
+
+    assert chart.title == "3 ports of 4 are open to any address, db among them"
+
+
+def test_a_required_variable_that_no_target_gives_is_counted_and_one_that_cannot_be_seen_is_not(
+    project: Shop,
+) -> None:
+    shown = configuration.environment(project)
+    table = table_of(shown)
+
+    assert chart_of(shown).title == "A required variable is missing for 1 of 1 service"
+    assert row_of(table, "PAYMENT_KEY")[2:4] == ["fail: not given", "unknown: cannot be seen"]
+    assert row_of(table, "LOG_LEVEL")[2] == "not applicable: default"
+
+
+def test_open_routes_that_write_are_counted(project: Shop) -> None:
+    chart = chart_of(security.routes(project))
+
+    assert chart.title == "2 of 4 routes ask for no authentication, 1 of them change something"
+
+
+def test_a_part_without_tests_and_one_that_nothing_runs_are_told_apart(project: Shop) -> None:
+    chart = chart_of(testing.inventory(project))
+
+    assert chart.table
+    assert row_of(chart.table, "api")[4] == "pass: test"
+    assert row_of(chart.table, "worker")[4] == "fail: nothing to run"
+
+
+def test_operations_meet_routes_whatever_their_parameters_are_called() -> None:
+    assert contract._key("get", "/users/{id}/") == contract._key("GET", "/users/:user_id")
+    assert contract._key("GET", "/users/me") != contract._key("GET", "/users/{id}")
+
+
+def test_what_is_only_specified_is_marked_as_not_served(project: Shop) -> None:
+    chart = chart_of(contract.operations(project))
+
+    assert chart.title == "1 of 2 specified operations are served by code"
+    assert chart.table
+    assert row_of(chart.table, "POST /refunds")[3] == "fail: not served"
+
+
+def test_a_declared_table_that_no_migration_makes_is_marked(project: Shop) -> None:
+    chart = chart_of(data.schema(project))
+
+    assert chart.table
+    assert row_of(chart.table, "refunds")[3] == "fail: never created"
+
+
+def test_a_migration_says_what_it_destroys_and_whether_there_is_a_way_back(project: Shop) -> None:
+    table = table_of(data.migrations(project))
+
+    assert table.caption == "2 migrations, 1 of them with a way back"
+    assert row_of(table, "2")[3:5] == ["partial: drop column orders", "fail: none"]
+
+
+def test_the_wait_between_backups_is_held_against_the_objective(project: Shop) -> None:
+    chart = chart_of(recovery.timeline(project, OBJECTIVES))
+
+    assert chart.title == "At worst 24 hours of data are lost; 0.25 are allowed"
+
+
+@pytest.mark.parametrize(
+    ("expression", "hours"),
+    [
+        ("0 3 * * *", 24),
+        ("*/15 * * * *", 0.25),
+        ("0 */6 * * *", 6),
+        ("0 2,14 * * *", 12),
+        ("0 0 * * 0", 168),
+        ("@daily", 24),
+        ("0 0 1 * *", 744),
+        ("rate(1 day)", None),
+    ],
+)
+def test_a_cron_expression_tells_the_hours_between_two_runs(expression: str, hours: float | None) -> None:
+    assert recovery.interval_hours(expression) == hours
+
+
+def test_a_service_that_nothing_watches_is_named(project: Shop) -> None:
+    table = table_of(observability.chain(project))
+
+    assert table.note == "Nothing would notice that worker is down."
+
+
+def test_what_scrapes_a_service_is_found_by_its_name(project: Shop) -> None:
+    assert row_of(table_of(observability.chain(project)), "api")[4] == "pass: yes"
+
+
+def test_an_alert_on_a_metric_that_code_does_not_export_is_not_taken_for_good(project: Shop) -> None:
+    table = table_of(observability.alerts(project))
+
+    assert row_of(table, "ManyErrors")[2] == "pass: exported by code"
+    assert row_of(table, "Unpaid")[2] == "unknown: not by code: shop_unpaid"
+    assert table.note == "No receiver is configured."
+
+
+def test_a_request_without_a_time_limit_is_counted(project: Shop) -> None:
+    table = table_of(resilience.outbound(project, []))
+
+    assert table.caption == "2 outbound calls, 1 without a time limit"
+    assert [c for row in table.rows for c in row if isinstance(c, Mark)][0].outcome == "fail"
+
+
+def test_a_single_instance_is_counted_where_nothing_scales_it(project: Shop) -> None:
+    assert chart_of(performance.scaling(project)).title == "2 of 2 services run as a single instance"
+
+
+def test_the_map_names_where_something_critical_is_open(project: Shop) -> None:
+    chart = chart_of(system.overview(project, FINDINGS))
+
+    assert chart.title == "2 own services, 2 further ones; critical findings at api"
+    assert "api needs db" in chart.text
+
+
+def test_hostile_names_reach_no_label_as_markup(project: Shop) -> None:
+    drawn = json.dumps(bundle(table_of(Display(security.routes(project).blocks[1:])))["text/html"])
+
+    assert "<script>" not in drawn
+    assert "&lt;script&gt;" in drawn
