@@ -1,4 +1,4 @@
-"""Python in the words of an older Python, line by line: for `ast`, which knows only the syntax of its own version."""
+"""Python in the words of an older Python, line by line: `ast` knows the syntax of its own version only."""
 
 from __future__ import annotations
 

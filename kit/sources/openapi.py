@@ -37,7 +37,7 @@ class ApiOperation:
 
     @property
     def open(self) -> bool:
-        """True where the description lets anybody in: nothing is asked for, or one alternative asks nothing."""
+        """True where anybody is let in: nothing is asked for, or one alternative asks nothing."""
         return not self.security or any(not alternative for alternative in self.security)
 
 

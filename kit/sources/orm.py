@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
+from dataclasses import replace
 
 from kit.model import At, FileClass
 from kit.sources.documents import Documents
 from kit.sources.files import FileIndex
+from kit.sources.nodes import Problem
 from kit.sources.orm_alembic import alembic_sets
 from kit.sources.orm_compare import compare
 from kit.sources.orm_django import django_schemas
@@ -33,18 +35,20 @@ from kit.sources.orm_sqlalchemy import sqlalchemy_schemas
 from kit.sources.orm_sqlfiles import OWN, sql_sets
 
 __all__ = [
-    "Column", "Difference", "ForeignKey", "Index", "Migration", "MigrationSet", "Operation", "Schema", "Table",
+    "Column", "Difference", "ForeignKey", "Index", "Migration", "MigrationSet", "Operation", "Schema",
+    "Table",
     "compare", "created_schema", "migration_sets", "pairs", "schema_after", "schemas",
 ]  # fmt: skip
 
 _SCHEMA_OF = {
-    "prisma": "prisma", "alembic": "sqlalchemy", "django": "django", "typeorm": "typeorm", "drizzle": "drizzle",
+    "prisma": "prisma", "alembic": "sqlalchemy", "django": "django", "typeorm": "typeorm",
+    "drizzle": "drizzle",
     "sequelize": "sequelize",
 }  # fmt: skip
 
 
 def migration_sets(files: FileIndex, documents: Documents | None = None) -> tuple[MigrationSet, ...]:
-    """Every set of migrations, ordered by folder. Scripts for a new database and Liquibase's YAML take `documents`."""
+    """Every set of migrations, ordered by folder; compose files and changelogs come from `documents`."""
     documents = documents or Documents(files)
     found = (
         *sql_sets(files), *alembic_sets(files), *django_sets(files), *js_sets(files),
@@ -65,7 +69,7 @@ def created_schema(found: MigrationSet) -> Schema:
     if not (found.problems or found.missing):
         return made
     reasons = (*made.reasons, *found.problems)
-    return Schema(made.path, made.at, made.kind, made.dialect, made.tables, True, reasons)
+    return replace(made, opaque=True, reasons=reasons)
 
 
 def pairs(
@@ -107,7 +111,7 @@ def prisma_schemas(files: FileIndex) -> tuple[Schema, ...]:
         if any(b.kind == "datasource" for b in blocks)
     }
     groups: dict[str, list[Block]] = defaultdict(list)
-    problems = {}
+    problems: dict[str, Problem | None] = {}
     for path, (blocks, problem) in read.items():
         owner = max((f for f in roots if not f or path.startswith(f"{f}/")), key=len, default=None)
         if owner is not None:

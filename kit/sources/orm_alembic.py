@@ -102,7 +102,7 @@ def _does_something(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> 
 
 
 class Walker:
-    """Follows the statements of a function; loops over what is written out are unrolled, branches all taken."""
+    """Follows the statements of a function: loops over what is written out unrolled, every branch taken."""
 
     def __init__(
         self, module: Module, dialect: str | None, names: Mapping[str, ast.expr] | None = None, depth: int = 0

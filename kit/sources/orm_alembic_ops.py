@@ -202,7 +202,7 @@ def _bulk_insert(call: Call) -> list[Operation]:
 
 
 def execute(call: Call) -> list[Operation]:
-    """SQL handed over as a text is read as SQL; one put together as it runs only as far as it is written out."""
+    """SQL handed over as a text is read as SQL; what is put together as it runs only where it is harmless."""
     node = call.arg(0, "sqltext", "statement")
     written = text(node, call.names)
     if written is None:
@@ -241,7 +241,8 @@ HANDLERS: dict[str, Callable[[Call], list[Operation]]] = {
     "add_column": _add_column, "drop_column": _drop_column, "alter_column": _alter_column,
     "create_index": _create_index, "drop_index": _drop_index, "create_unique_constraint": _create_unique,
     "create_foreign_key": _create_foreign_key, "create_primary_key": _create_primary_key,
-    "create_check_constraint": _create_check, "drop_constraint": _drop_constraint, "bulk_insert": _bulk_insert,
+    "create_check_constraint": _create_check, "drop_constraint": _drop_constraint,
+    "bulk_insert": _bulk_insert,
     "execute": execute, "create_exclude_constraint": _other, "create_table_comment": _other,
     "drop_table_comment": _other,
 }  # fmt: skip

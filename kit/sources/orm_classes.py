@@ -1,4 +1,4 @@
-"""Python classes across files with their bases resolved: what SQLAlchemy's and Django's models are read from."""
+"""Python classes across files, their bases resolved: what models are read from."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Classes:
         return tuple(self._by_name.get(name, ()))
 
     def base(self, owner: PythonClass, written: str) -> PythonClass | None:
-        """The class that a base's name means in the file of `owner`; None where it is not one of the project."""
+        """The class of the project that a base's name means in the file of `owner`, or None."""
         name = written.rpartition(".")[2]
         origin, real = self._imports(owner.module).get(written.partition(".")[0], ("", name))
         candidates = [
@@ -137,7 +137,7 @@ def _is_module(path: str, dotted_name: str) -> bool:
 
 
 def read_classes(files: FileIndex, hints: tuple[str, ...]) -> dict[str, Classes]:
-    """The classes of every Python project of the repository, by its folder; only files that hold one of the hints."""
+    """The classes of every Python project of the repository, by its folder, in files that hold a hint."""
     roots = Roots(files)
     modules: dict[str, list[Module]] = defaultdict(list)
     for path in files.glob("*.py", classes=OWN):

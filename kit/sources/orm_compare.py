@@ -9,8 +9,10 @@ from kit.sources.orm_types import conflict
 
 _TOOL_TABLES = frozenset(
     {
-        "alembic_version", "_prisma_migrations", "django_migrations", "flyway_schema_history", "schema_migrations",
-        "databasechangelog", "databasechangeloglock", "knex_migrations", "knex_migrations_lock", "sequelizemeta",
+        "alembic_version", "_prisma_migrations", "django_migrations", "flyway_schema_history",
+        "schema_migrations",
+        "databasechangelog", "databasechangeloglock", "knex_migrations", "knex_migrations_lock",
+        "sequelizemeta",
         "migrations", "typeorm_metadata", "goose_db_version", "__drizzle_migrations",
     }
 )  # fmt: skip
@@ -19,11 +21,12 @@ _TOOL_TABLES = frozenset(
 def compare(declared: Schema, created: Schema) -> tuple[Difference, ...]:
     """Where the two part, ordered by table. Differences that an unread step may explain are `opaque`."""
     found: list[Difference] = []
+    unsure = created.opaque or created.baseline
     for table in declared.tables:
         made = created.table(table.name)
         if made is None:
             kind: DifferenceKind = "missing_table"
-            found.append(Difference(table.name, None, kind, table.at, None, opaque=created.opaque))
+            found.append(Difference(table.name, None, kind, table.at, None, opaque=unsure))
         else:
             found += _within(table, made, declared, created)
     found += [

@@ -22,7 +22,7 @@ _ENGINE = re.compile(r"\b(postgres\w*|postgis|mysql|mariadb)\b")
 
 
 def init_sets(files: FileIndex, documents: Documents) -> tuple[MigrationSet, ...]:
-    """The scripts that fill a new database, one set per mount or folder; `at` is the mount, COPY or folder."""
+    """The scripts that fill a new database, one set per source; `at` is the mount, COPY or folder."""
     found: dict[tuple[str, str], MigrationSet] = {}
     for source, at, dialect in (*_mounted(files, documents), *_copied(files)):
         paths = _scripts(files, source)
@@ -70,7 +70,7 @@ def _sides(volume: Node) -> tuple[str, str]:
 
 
 def _copied(files: FileIndex) -> Iterator[tuple[str, At, str | None]]:
-    """COPY into the folder of init scripts. The context is taken to be the Dockerfile's folder or the root."""
+    """COPY into the folder of init scripts, the context being the Dockerfile's folder or the root."""
     for found in dockerfile.find(files):
         for instruction in found.instructions:
             words = instruction.args

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any
 
 from ast_grep_py import SgNode
 
@@ -15,11 +14,9 @@ from kit.model import At, FileClass
 from kit.sources.files import FileIndex
 from kit.sources.newer_python import GAP
 from kit.sources.orm_js_nodes import (
-    arguments,
     at,
     called,
     calls,
-    chain,
     entries,
     exact,
     literal,
@@ -28,7 +25,8 @@ from kit.sources.orm_js_nodes import (
     text,
     texts,
 )  # fmt: skip
-from kit.sources.orm_model import Column, ForeignKey, Index, Migration, MigrationSet, Op, Operation, Table
+from kit.sources.orm_knex import Step, knex_table
+from kit.sources.orm_model import Column, ForeignKey, Index, Migration, MigrationSet, Operation, Table
 from kit.sources.orm_replay import flagged
 from kit.sources.orm_sqlfiles import OWN
 from kit.sources.sql import operations as sql_operations
@@ -101,43 +99,6 @@ def _function(tree: SgNode, name: str) -> SgNode | None:
     return None
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One call and where it stands."""
-
-    node: SgNode
-    path: str
-    dialect: str | None
-
-    @property
-    def given(self) -> tuple[SgNode, ...]:
-        return arguments(self.node)
-
-    @property
-    def table(self) -> str | None:
-        return exact(self.given[0]) if self.given else None
-
-    def text(self, index: int) -> str | None:
-        return exact(self.given[index]) if index < len(self.given) else None
-
-    def object(self, index: int) -> dict[str, SgNode]:
-        node = self.given[index] if index < len(self.given) else None
-        # TypeORM wraps what it makes: new TableColumn({...}).
-        inner = (
-            arguments(node)[0]
-            if node is not None and node.kind() == "new_expression" and arguments(node)
-            else node
-        )
-        return entries(inner)
-
-    def make(self, op: Op, column: str | None = None, **more: Any) -> Operation:
-        table = more.pop("table", self.table)
-        opaque = more.pop("opaque", False) or table is None
-        return Operation(
-            op, table, column, at(self.node, self.path), text=self.node.text()[:2000], opaque=opaque, **more
-        )
-
-
 class _Reader:
     def __init__(self, path: str, dialect: str | None) -> None:
         self._path = path
@@ -151,14 +112,14 @@ class _Reader:
             if any(start <= span.start.index and span.end.index <= end for start, end in inside):
                 continue
             handler = _HANDLERS.get(called(call))
-            step = _Step(call, self._path, self._dialect)
+            step = Step(call, self._path, self._dialect)
             made = list(handler(step)) if handler is not None else []
             if made:
                 inside += [(a.range().start.index, a.range().end.index) for a in step.given]
                 yield from made
 
 
-def _sql(step: _Step) -> Iterator[Operation]:
+def _sql(step: Step) -> Iterator[Operation]:
     written = text(step.given[0]) if step.given else None
     if written is None:
         yield step.make("code", table=None, opaque=True)
@@ -172,11 +133,11 @@ def _sql(step: _Step) -> Iterator[Operation]:
         yield step.make("code", table=None, opaque=True)
 
 
-def _create_table(step: _Step) -> Iterator[Operation]:
+def _create_table(step: Step) -> Iterator[Operation]:
     if step.given and step.given[0].kind() == "new_expression":
         yield from _typeorm_table(step)
     elif len(step.given) > 1 and step.given[1].kind() in {"arrow_function", "function_expression"}:
-        yield from _knex_table(step, created=True)
+        yield from knex_table(step, created=True)
     elif step.table is not None:
         columns = tuple(_sequelize_column(k, v, step) for k, v in step.object(1).items())
         keys = tuple(k for name, v in step.object(1).items() for k in _sequelize_key(name, v, step))
@@ -193,7 +154,7 @@ def _create_table(step: _Step) -> Iterator[Operation]:
         yield step.make("code", table=None, opaque=True)
 
 
-def _typeorm_table(step: _Step) -> Iterator[Operation]:
+def _typeorm_table(step: Step) -> Iterator[Operation]:
     parts = step.object(0)
     name = exact(parts.get("name"))
     listed = parts.get("columns")
@@ -203,8 +164,9 @@ def _typeorm_table(step: _Step) -> Iterator[Operation]:
     columns = [c for node in named(listed) if (c := _typeorm_column(entries(node), node, step)) is not None]
     uniques = tuple(
         Index((c.name,), c.at, unique=True)
-        for c, node in zip(columns, named(listed), strict=False) if literal(entries(node).get("isUnique")) is True
-    )  # fmt: skip
+        for c, node in zip(columns, named(listed), strict=False)
+        if literal(entries(node).get("isUnique")) is True
+    )
     keys = (
         tuple(_typeorm_key(entries(n), n, step) for n in named(parts["foreignKeys"]))
         if "foreignKeys" in parts
@@ -216,7 +178,7 @@ def _typeorm_table(step: _Step) -> Iterator[Operation]:
     yield step.make("create_table", table=name, definition=table, opaque=opaque)
 
 
-def _typeorm_column(parts: dict[str, SgNode], node: SgNode, step: _Step) -> Column | None:
+def _typeorm_column(parts: dict[str, SgNode], node: SgNode, step: Step) -> Column | None:
     name = exact(parts.get("name"))
     if name is None:
         return None
@@ -226,12 +188,12 @@ def _typeorm_column(parts: dict[str, SgNode], node: SgNode, step: _Step) -> Colu
     return Column(name, exact(parts.get("type")) or "", nullable, at(node, step.path), default, primary)
 
 
-def _typeorm_key(parts: dict[str, SgNode], node: SgNode, step: _Step) -> ForeignKey:
+def _typeorm_key(parts: dict[str, SgNode], node: SgNode, step: Step) -> ForeignKey:
     target = exact(parts.get("referencedTableName")) or ""
     return ForeignKey(texts(parts.get("columnNames")), target, at(node, step.path), exact(parts.get("name")))
 
 
-def _sequelize_column(name: str, node: SgNode, step: _Step) -> Column:
+def _sequelize_column(name: str, node: SgNode, step: Step) -> Column:
     parts = entries(node)
     found = re.search(r"\.([A-Z]\w*(?:\(\d+\))?)", parts.get("type", node).text())
     primary = literal(parts.get("primaryKey")) is True
@@ -241,7 +203,7 @@ def _sequelize_column(name: str, node: SgNode, step: _Step) -> Column:
     return Column(own, found[1] if found else "", nullable, at(node, step.path), default, primary)
 
 
-def _sequelize_key(name: str, node: SgNode, step: _Step) -> Iterator[ForeignKey]:
+def _sequelize_key(name: str, node: SgNode, step: Step) -> Iterator[ForeignKey]:
     references = entries(node).get("references")
     if references is not None:
         model = entries(references).get("model")
@@ -249,15 +211,15 @@ def _sequelize_key(name: str, node: SgNode, step: _Step) -> Iterator[ForeignKey]
         yield ForeignKey((name,), exact(inner) or exact(model) or "", at(node, step.path))
 
 
-def _drop_table(step: _Step) -> Iterator[Operation]:
+def _drop_table(step: Step) -> Iterator[Operation]:
     yield step.make("drop_table")
 
 
-def _rename_table(step: _Step) -> Iterator[Operation]:
+def _rename_table(step: Step) -> Iterator[Operation]:
     yield step.make("rename_table", to=step.text(1), opaque=step.text(1) is None)
 
 
-def _add_column(step: _Step) -> Iterator[Operation]:
+def _add_column(step: Step) -> Iterator[Operation]:
     if len(step.given) < 2:
         return
     if step.given[1].kind() == "new_expression":
@@ -270,15 +232,15 @@ def _add_column(step: _Step) -> Iterator[Operation]:
     )
 
 
-def _drop_column(step: _Step) -> Iterator[Operation]:
+def _drop_column(step: Step) -> Iterator[Operation]:
     yield step.make("drop_column", step.text(1), opaque=step.text(1) is None)
 
 
-def _rename_column(step: _Step) -> Iterator[Operation]:
+def _rename_column(step: Step) -> Iterator[Operation]:
     yield step.make("rename_column", step.text(1), to=step.text(2), opaque=step.text(2) is None)
 
 
-def _change_column(step: _Step) -> Iterator[Operation]:
+def _change_column(step: Step) -> Iterator[Operation]:
     name = step.text(1)
     if name is None or len(step.given) < 3 or step.given[2].kind() != "object":
         yield step.make("code", opaque=True)
@@ -289,7 +251,7 @@ def _change_column(step: _Step) -> Iterator[Operation]:
         yield step.make("drop_not_null" if column.nullable else "set_not_null", name)
 
 
-def _add_index(step: _Step) -> Iterator[Operation]:
+def _add_index(step: Step) -> Iterator[Operation]:
     parts = {**step.object(1), **step.object(2)}
     columns = texts(step.given[1]) if len(step.given) > 1 else ()
     columns = columns or texts(parts.get("fields")) or texts(parts.get("columnNames"))
@@ -301,15 +263,15 @@ def _add_index(step: _Step) -> Iterator[Operation]:
     yield step.make("create_index", name=index.name, index=index)
 
 
-def _drop_index(step: _Step) -> Iterator[Operation]:
+def _drop_index(step: Step) -> Iterator[Operation]:
     yield step.make("drop_index", name=step.text(1))
 
 
-def _drop_constraint(step: _Step) -> Iterator[Operation]:
+def _drop_constraint(step: Step) -> Iterator[Operation]:
     yield step.make("drop_constraint", name=step.text(1))
 
 
-def _add_constraint(step: _Step) -> Iterator[Operation]:
+def _add_constraint(step: Step) -> Iterator[Operation]:
     parts = step.object(1)
     kind, fields = (exact(parts.get("type")) or "").lower(), texts(parts.get("fields"))
     place, name = at(step.node, step.path), exact(parts.get("name"))
@@ -324,105 +286,23 @@ def _add_constraint(step: _Step) -> Iterator[Operation]:
         yield step.make("add_check", name=name)
 
 
-def _create_foreign_key(step: _Step) -> Iterator[Operation]:
+def _create_foreign_key(step: Step) -> Iterator[Operation]:
     key = _typeorm_key(step.object(1), step.node, step)
     yield step.make("add_foreign_key", name=key.name, foreign_key=key, opaque=not key.columns)
 
 
-def _alter_table(step: _Step) -> Iterator[Operation]:
+def _alter_table(step: Step) -> Iterator[Operation]:
     if len(step.given) > 1 and step.given[1].kind() in {"arrow_function", "function_expression"}:
-        yield from _knex_table(step, created=False)
+        yield from knex_table(step, created=False)
 
 
-# Knex's table builder: t.string("name").notNullable()
-
-_KNEX_TYPES = {
-    "increments": "integer", "bigIncrements": "bigint", "string": "varchar", "dateTime": "timestamp", "enu": "",
-    "enum": "", "specificType": "", "jsonb": "jsonb", "bigInteger": "bigint", "tinyint": "smallint",
-}  # fmt: skip
-_KNEX_COLUMNS = frozenset(
-    {"integer", "text", "float", "double", "decimal", "boolean", "date", "time", "timestamp", "json", "uuid", "binary",
-     "smallint", "mediumint", "geometry", *_KNEX_TYPES}
-)  # fmt: skip
-
-
-def _knex_table(step: _Step, *, created: bool) -> Iterator[Operation]:
-    name = step.table
-    body = step.given[1].field("body")
-    done: list[Operation] = []
-    for statement in named(body) if body is not None else []:
-        expression = (
-            next(iter(named(statement)), None) if statement.kind() == "expression_statement" else statement
-        )
-        if expression is not None:
-            done += _knex_line(expression, step)
-    if not created or name is None:
-        yield from done or [step.make("other")]
-        return
-    table = Table(name, (), (), (), (), at(step.node, step.path))
-    yield step.make("create_table", definition=table)
-    yield from (replace(o, at=o.at) for o in done)
-
-
-def _knex_line(node: SgNode, step: _Step) -> Iterator[Operation]:
-    links = chain(node)
-    place = at(node, step.path)
-    if not links.names:
-        return
-    first, given = links.names[0], links.arguments[0]
-    name = exact(given[0]) if given else None
-    if first == "timestamps":
-        for word in ("created_at", "updated_at"):
-            column = Column(word, "timestamp", None, place, True)
-            yield step.make("add_column", word, column_definition=column)
-    elif first in _KNEX_COLUMNS:
-        yield from _knex_column(links.names, name, first, links, place, step)
-    elif first in {"dropColumn", "dropColumns"}:
-        for item in given:
-            yield step.make("drop_column", exact(item), opaque=exact(item) is None)
-    elif first == "renameColumn" and len(given) > 1:
-        yield step.make("rename_column", name, to=exact(given[1]))
-    elif first in {"unique", "index", "primary"}:
-        index = Index(texts(given[0]) if given else (), place, unique=first != "index")
-        op: Op = {"unique": "add_unique", "index": "create_index"}.get(first, "add_primary_key")  # type: ignore[assignment]
-        yield step.make(op, index=index)
-    elif first == "foreign":
-        target = (links.args("inTable") or links.args("references") or (None,))[0]
-        table = (exact(target) or "").partition(".")[0]
-        yield step.make(
-            "add_foreign_key", foreign_key=ForeignKey(texts(given[0]) if given else (), table, place)
-        )
-
-
-def _knex_column(
-    names: tuple[str, ...], name: str | None, kind: str, links: Any, place: At, step: _Step
-) -> Iterator[Operation]:
-    own = name or ("id" if "ncrements" in kind else None)
-    if own is None:
-        yield step.make("code", opaque=True)
-        return
-    primary = "primary" in names or "ncrements" in kind
-    default = "defaultTo" in names or "ncrements" in kind
-    column = Column(
-        own, _KNEX_TYPES.get(kind, kind), not primary and "notNullable" not in names, place, default, primary
-    )
-    if "alter" in names:
-        yield step.make("alter_type", own, column_definition=column)
-        return
-    yield step.make("add_column", own, column_definition=column)
-    if "unique" in names:
-        yield step.make("add_unique", index=Index((own,), place, unique=True))
-    if "references" in names:
-        target = exact((links.args("inTable") or links.args("references"))[0]) or ""
-        yield step.make("add_foreign_key", foreign_key=ForeignKey((own,), target.partition(".")[0], place))
-
-
-_HANDLERS: dict[str, Callable[[_Step], Iterator[Operation]]] = {
+_HANDLERS: dict[str, Callable[[Step], Iterator[Operation]]] = {
     "query": _sql, "raw": _sql, "createTable": _create_table, "createTableIfNotExists": _create_table,
     "dropTable": _drop_table, "dropTableIfExists": _drop_table, "renameTable": _rename_table,
     "addColumn": _add_column, "dropColumn": _drop_column, "removeColumn": _drop_column,
     "renameColumn": _rename_column, "changeColumn": _change_column, "addIndex": _add_index,
     "createIndex": _add_index, "dropIndex": _drop_index, "removeIndex": _drop_index,
-    "addConstraint": _add_constraint, "removeConstraint": _drop_constraint, "dropForeignKey": _drop_constraint,
+    "addConstraint": _add_constraint, "removeConstraint": _drop_constraint,
+    "dropForeignKey": _drop_constraint,
     "createForeignKey": _create_foreign_key, "alterTable": _alter_table, "table": _alter_table,
 }  # fmt: skip

@@ -98,7 +98,7 @@ _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": ""}
 
 
 def _fragment(node: SgNode) -> str:
-    written = node.text()
+    written: str = node.text()
     return _ESCAPES.get(written, written[1:]) if node.kind() == "escape_sequence" else written
 
 

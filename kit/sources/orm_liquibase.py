@@ -18,7 +18,8 @@ from kit.sources.xml_elements import Element, parse_xml
 
 _MAX_FILES = 2000
 _REVERSIBLE = frozenset(
-    {"createTable", "addColumn", "createIndex", "addForeignKeyConstraint", "addUniqueConstraint", "addPrimaryKey",
+    {"createTable", "addColumn", "createIndex", "addForeignKeyConstraint", "addUniqueConstraint",
+     "addPrimaryKey",
      "addNotNullConstraint", "renameTable", "renameColumn", "createView", "createSequence", "addDefaultValue",
      "dropNotNullConstraint", "tagDatabase", "comment", "preConditions", "rollback"}
 )  # fmt: skip
@@ -254,5 +255,6 @@ _HANDLERS: dict[str, Callable[[Element], Iterator[Operation]]] = {
     "dropDefaultValue": _plain("drop_default"), "createIndex": _indexed("create_index", unique=False),
     "addUniqueConstraint": _indexed("add_unique", unique=True),
     "addPrimaryKey": _indexed("add_primary_key", unique=True), "addForeignKeyConstraint": _foreign_key,
-    "insert": _plain("insert"), "update": _plain("update"), "delete": _plain("delete"), "loadData": _plain("insert"),
+    "insert": _plain("insert"), "update": _plain("update"), "delete": _plain("delete"),
+    "loadData": _plain("insert"),
 }  # fmt: skip

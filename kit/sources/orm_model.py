@@ -61,7 +61,8 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. `opaque`: it may have other columns than those read. `implicit`: it stands for a relation."""
+    """A table. `opaque`: it may have other columns than those read. `implicit`: it stands for a relation.
+    `temporary`: it is gone when the script ends."""
 
     name: str
     columns: tuple[Column, ...]
@@ -72,6 +73,7 @@ class Table:
     primary_key: tuple[str, ...] = ()
     opaque: bool = False
     implicit: bool = False
+    temporary: bool = False
 
     def column(self, name: str) -> Column | None:
         """The column of that name, whatever its case."""
@@ -84,7 +86,8 @@ class Schema:
 
     `kind` is the tool ("prisma", "sqlalchemy", "django", "typeorm", "drizzle", "sequelize", "migrations");
     `dialect` as sqlglot names it, or None; `opaque` where tables may differ from what could be read, and
-    `reasons` the places that made it so.
+    `reasons` the places that made it so. `baseline`: tables are changed that nothing here creates, so others
+    may have been there before, too.
     """
 
     path: str
@@ -96,6 +99,7 @@ class Schema:
     reasons: tuple[Problem, ...] = ()
     enums: tuple[str, ...] = ()
     error: Problem | None = None
+    baseline: bool = False
 
     def table(self, name: str) -> Table | None:
         """The table of that name, whatever its case and with or without its namespace."""

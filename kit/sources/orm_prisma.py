@@ -26,7 +26,7 @@ class _Token:
 
 @dataclass
 class Attribute:
-    """`@name(args)` or `@@name(args)`: `args` as runs of tokens under their names, "" for the unnamed ones."""
+    """`@name(args)` or `@@name(args)`: the text of each argument under its name, "" for the unnamed."""
 
     name: str
     line: int
@@ -196,7 +196,8 @@ def schema(blocks: Iterable[Block], at: At, problem: Problem | None = None) -> S
     tables += [known.joining(pair) for pair in known.many_to_many()]
     return Schema(
         at.path.rpartition("/")[0] or ".", at, "prisma", known.dialect, tuple(tables),
-        opaque=problem is not None, reasons=(problem,) if problem else (), enums=tuple(known.enums), error=problem,
+        opaque=problem is not None, reasons=(problem,) if problem else (), enums=tuple(known.enums),
+        error=problem,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Python source through `ast`, never imported: the texts, names and calls that models and migrations are made of."""
+"""Python source through `ast`, never imported: the texts, names and calls of models and migrations."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def argument(call: ast.Call, index: int, *names: str) -> ast.expr | None:
 
 
 def value(node: ast.expr | None, names: Mapping[str, ast.expr], depth: int = 0) -> Any:
-    """What an expression is: a text, number, truth value, None, or a list of those; UNREAD where it cannot be told."""
+    """What an expression is: a text, number, truth value, None or a list of those; else UNREAD."""
     if isinstance(node, ast.Constant):
         return node.value
     if node is None or depth > _MAX_DEPTH:

@@ -12,7 +12,7 @@ from kit.sources.orm_types import narrows, widens
 
 
 def schema_after(migrations: Iterable[Migration], *, dialect: str | None = None) -> Schema:
-    """The schema that the migrations leave, run in the order given. `opaque` where a step could not be followed."""
+    """The schema that the migrations leave, run in the order given; see Schema for `opaque`."""
     done = tuple(migrations)
     ledger = Ledger()
     for migration in done:
@@ -20,8 +20,9 @@ def schema_after(migrations: Iterable[Migration], *, dialect: str | None = None)
             ledger.apply(operation)
     at = done[-1].at if done else At(".")
     folder = at.path.rpartition("/")[0] or "."
-    opaque = bool(ledger.reasons)
-    return Schema(folder, at, "migrations", dialect, ledger.tables, opaque, tuple(ledger.reasons))
+    reasons = (*ledger.reasons, *ledger.unmade)
+    opaque, baseline = bool(ledger.reasons), bool(ledger.unmade)
+    return Schema(folder, at, "migrations", dialect, ledger.tables, opaque, reasons, baseline=baseline)
 
 
 def flagged(migrations: Iterable[Migration], dialect: str | None) -> tuple[Migration, ...]:
@@ -88,11 +89,12 @@ class Ledger:
     def __init__(self) -> None:
         self._tables: dict[str, Table] = {}
         self.reasons: list[Problem] = []
+        self.unmade: list[Problem] = []
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """The tables, in the order in which they were made."""
-        return tuple(self._tables.values())
+        """The tables that stay, in the order in which they were made."""
+        return tuple(table for table in self._tables.values() if not table.temporary)
 
     def column(self, operation: Operation) -> Column | None:
         """The column that an operation is about, as it stands before it."""
@@ -125,7 +127,7 @@ class Ledger:
         """The table that is changed; where no migration made it, the picture is not whole."""
         table = self._table(operation.table)
         if table is None:
-            self.reasons.append(Problem(f"No migration creates the table {operation.table}.", operation.at))
+            self.unmade.append(Problem(f"No migration creates the table {operation.table}.", operation.at))
         return table
 
     def create_table(self, operation: Operation) -> None:
@@ -241,14 +243,10 @@ class Ledger:
     def rename_constraint(self, operation: Operation) -> None:
         old, new = bare(operation.name or ""), operation.to
         for table in self.tables:
-            self._put(replace(
-                table,
-                indexes=tuple(replace(i, name=new) if bare(i.name or "") == old else i for i in table.indexes),
-                uniques=tuple(replace(u, name=new) if bare(u.name or "") == old else u for u in table.uniques),
-                foreign_keys=tuple(
-                    replace(f, name=new) if bare(f.name or "") == old else f for f in table.foreign_keys
-                ),
-            ))  # fmt: skip
+            indexes = tuple(replace(i, name=new) if bare(i.name or "") == old else i for i in table.indexes)
+            uniques = tuple(replace(u, name=new) if bare(u.name or "") == old else u for u in table.uniques)
+            keys = tuple(replace(f, name=new) if bare(f.name or "") == old else f for f in table.foreign_keys)
+            self._put(replace(table, indexes=indexes, uniques=uniques, foreign_keys=keys))
 
 
 def _unconstrained(table: Table, name: str, like: Index | None) -> Table:
@@ -280,9 +278,11 @@ def _without(indexes: tuple[Index, ...], column: str) -> tuple[Index, ...]:
 _HANDLERS: dict[str, Callable[[Ledger, Operation], None]] = {
     "create_table": Ledger.create_table, "drop_table": Ledger.drop_table, "rename_table": Ledger.rename_table,
     "add_column": Ledger.add_column, "drop_column": Ledger.drop_column, "rename_column": Ledger.rename_column,
-    "alter_type": Ledger.alter_type, "set_not_null": Ledger.set_nullable, "drop_not_null": Ledger.set_nullable,
+    "alter_type": Ledger.alter_type, "set_not_null": Ledger.set_nullable,
+    "drop_not_null": Ledger.set_nullable,
     "set_default": Ledger.set_default, "drop_default": Ledger.set_default,
-    "add_primary_key": Ledger.add_primary_key, "add_unique": Ledger.add_index, "create_index": Ledger.add_index,
+    "add_primary_key": Ledger.add_primary_key, "add_unique": Ledger.add_index,
+    "create_index": Ledger.add_index,
     "drop_index": Ledger.drop_constraint, "add_foreign_key": Ledger.add_foreign_key,
     "drop_constraint": Ledger.drop_constraint, "rename_constraint": Ledger.rename_constraint,
 }  # fmt: skip

@@ -18,7 +18,8 @@ from kit.sources.orm_sqlalchemy_columns import Parts, add_constraint, read_table
 from kit.sources.orm_sqlalchemy_fields import Fields
 
 _HINTS = (
-    "__tablename__", "__abstract__", "Mapped[", "mapped_column(", "Column(", "declarative_base", "DeclarativeBase",
+    "__tablename__", "__abstract__", "Mapped[", "mapped_column(", "Column(", "declarative_base",
+    "DeclarativeBase",
     "SQLModel", "db.Model", "declared_attr", "MetaData(", "Table(", "table=True",
 )  # fmt: skip
 _FLASK_BASE = re.compile(r"^(?:\w+\.)+Model$")
@@ -33,7 +34,7 @@ def sqlalchemy_schemas(files: FileIndex) -> tuple[Schema, ...]:
 
 
 def schema(classes: Classes, root: str) -> Schema:
-    """The tables that the classes of a project declare; a class whose table's name cannot be told is a reason."""
+    """The tables that a project's classes declare; one whose name cannot be told makes it opaque."""
     reader = _Reader(classes)
     tables = reader.tables()
     at = At(root if root != "." else tables[0].at.path.partition("/")[0]) if tables else At(root)
@@ -68,7 +69,7 @@ class _Reader:
         return list(made.values())
 
     def _table_calls(self, module: Module, *, declared: bool) -> Iterator[Table]:
-        """Table("name", metadata, Column(...)). One on a MetaData that nothing else uses is not for migrations."""
+        """Table("name", metadata, ...); one on a MetaData that nothing else uses is not for migrations."""
         for node in _bound(module):
             if not isinstance(node, ast.Call) or last(node) != "Table" or len(node.args) < 3:
                 continue
@@ -117,7 +118,7 @@ class _Reader:
         return _CAMEL.sub(r"_\1", owner.name).lower() if self._is_flask(owner) else None
 
     def _table(self, owner: PythonClass, name: str, parent: PythonClass | None) -> Table:
-        """Columns of the class and of what it mixes in; those of a mapped parent are in the parent's table."""
+        """The columns of the class and of its mixins; a mapped parent's are in the parent's table."""
         inherited = set(self._classes.lineage(parent)) if parent is not None else set()
         lineage = [c for c in self._classes.lineage(owner) if c not in inherited]
         parts = Parts()
@@ -148,7 +149,8 @@ def _merged(first: Table, second: Table) -> Table:
     # What only some rows have is nullable in the table, whatever the subclass says.
     more = tuple(c for c in second.columns if c.name.lower() not in known)
     return replace(
-        first, columns=(*first.columns, *more), uniques=(*first.uniques, *_new(first.uniques, second.uniques)),
+        first, columns=(*first.columns, *more),
+        uniques=(*first.uniques, *_new(first.uniques, second.uniques)),
         foreign_keys=(*first.foreign_keys, *_new(first.foreign_keys, second.foreign_keys)),
         opaque=first.opaque or second.opaque,
     )  # fmt: skip

@@ -85,7 +85,8 @@ def read_column(
     written = keyword(call, "type_") or (types[0] if types else None)
     primary = value(keyword(call, "primary_key"), names) is True
     column = Column(
-        own, type_text(written) if written is not None else kind, _nullable(call, names, nullable, primary=primary),
+        own, type_text(written) if written is not None else kind,
+        _nullable(call, names, nullable, primary=primary),
         at, _has_default(call, rest), primary,
     )  # fmt: skip
     keys = tuple(

@@ -1,4 +1,4 @@
-"""The columns that a declarative class states: Column, mapped_column, Mapped annotations, SQLModel's fields."""
+"""The columns that a declarative class states: Column, mapped_column, Mapped, SQLModel's fields."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from kit.sources.orm_python import UNREAD, dotted, keyword, last, value
 from kit.sources.orm_sqlalchemy_columns import Extra, Parts, column_call, read_column, reference, type_text
 
 _PYTHON = {
-    "str": "VARCHAR", "int": "INTEGER", "float": "FLOAT", "bool": "BOOLEAN", "bytes": "LARGEBINARY", "UUID": "UUID",
+    "str": "VARCHAR", "int": "INTEGER", "float": "FLOAT", "bool": "BOOLEAN", "bytes": "LARGEBINARY",
+    "UUID": "UUID",
     "Decimal": "NUMERIC", "datetime": "DATETIME", "date": "DATE", "UUID4": "UUID", "EmailStr": "VARCHAR",
 }  # fmt: skip
 _NO_COLUMN = frozenset(
     {
-        "relationship", "dynamic_loader", "association_proxy", "synonym", "composite", "query_expression", "backref",
+        "relationship", "dynamic_loader", "association_proxy", "synonym", "composite", "query_expression",
+        "backref",
         "Relationship", "column_property", "hybrid_property", "aliased",
     }
 )  # fmt: skip
@@ -184,7 +186,8 @@ def _sqlmodel_field(
     elif primary:
         nullable = False
     column = Column(
-        own if isinstance(own, str) else name, type_text(written) if written is not None else kind, nullable, at,
+        own if isinstance(own, str) else name, type_text(written) if written is not None else kind,
+        nullable, at,
         default, primary,
     )  # fmt: skip
     target = value(keyword(call, "foreign_key"), names)

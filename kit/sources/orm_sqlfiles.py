@@ -1,4 +1,4 @@
-"""Migrations kept as SQL files: Prisma, Flyway, golang-migrate, dbmate, goose, Drizzle, Supabase, plain folders."""
+"""Migrations kept as SQL files: Prisma, Flyway, golang-migrate, dbmate, goose, Drizzle and the like."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def build_set(
     files: FileIndex, tool: str, folder: str, steps: Iterable[tuple[str, str | None, str, bool | None]],
     dialect: str | None = None,
 ) -> MigrationSet:  # fmt: skip
-    """A set from (path, text to run, revision, down) in the order in which they run. None: the file's own text."""
+    """A set from (path, text to run or None for the file's own, revision, down), in order."""
     listed = list(steps)
     texts = [files.text(path) if text is None else text for path, text, _, _ in listed]
     dialect = dialect or guess_dialect("\n".join(texts))

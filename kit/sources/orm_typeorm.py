@@ -13,7 +13,8 @@ from kit.sources.orm_js_nodes import arguments, at, called, entries, exact, lite
 from kit.sources.orm_model import Column, ForeignKey, Index, Table
 
 _COLUMNS = frozenset(
-    {"Column", "PrimaryColumn", "PrimaryGeneratedColumn", "CreateDateColumn", "UpdateDateColumn", "DeleteDateColumn",
+    {"Column", "PrimaryColumn", "PrimaryGeneratedColumn", "CreateDateColumn", "UpdateDateColumn",
+     "DeleteDateColumn",
      "VersionColumn", "ObjectIdColumn", "Generated"}
 )  # fmt: skip
 _RELATIONS = frozenset({"ManyToOne", "OneToOne"})

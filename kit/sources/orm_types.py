@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 
 _WORDS = {
-    "integer": "int integer int2 int4 int8 int16 int32 int64 bigint smallint tinyint mediumint serial bigserial "
-    "smallserial biginteger smallinteger auto bigauto smallauto positiveinteger positivesmallinteger "
-    "positivebiginteger increments bigincrements utinyint usmallint uint ubigint umediumint",
+    "integer": "int integer int2 int4 int8 int16 int32 int64 bigint smallint tinyint mediumint serial"
+    " bigserial smallserial biginteger smallinteger auto bigauto smallauto positiveinteger"
+    " positivesmallinteger positivebiginteger increments bigincrements utinyint usmallint uint ubigint umediumint",
     "decimal": "numeric decimal money number dec smallmoney udecimal",
     "float": "float double real doubleprecision float4 float8 float32 float64 udouble",
-    "text": "text varchar char character charactervarying nvarchar nchar citext string unicode unicodetext "
-    "autostring tinytext longtext mediumtext clob bpchar name slug email url filepath file image varchar2 ntext",
+    "text": "text varchar char character charactervarying nvarchar nchar citext string unicode unicodetext"
+    " autostring tinytext longtext mediumtext clob bpchar name slug email url filepath file image"
+    " varchar2 ntext",
     "boolean": "bool boolean nullboolean",
-    "time": "date datetime timestamp timestamptz timestamptz3 timestampltz timestampntz datetime2 datetimeoffset "
-    "timestampwithtimezone timestampwithouttimezone smalldatetime",
+    "time": "date datetime timestamp timestamptz timestampltz timestampntz datetime2 datetimeoffset"
+    " timestampwithtimezone timestampwithouttimezone smalldatetime",
     "json": "json jsonb",
     "uuid": "uuid uniqueidentifier guid",
     "binary": "bytea blob bytes largebinary varbinary binary tinyblob mediumblob longblob",
 }
 _FAMILY = {word: family for family, words in _WORDS.items() for word in words.split()}
-_RANK = {"tinyint": 1, "smallint": 2, "int2": 2, "mediumint": 3, "int": 4, "integer": 4, "int4": 4, "serial": 4,
-         "bigint": 8, "int8": 8, "bigserial": 8, "biginteger": 8, "smallinteger": 2}  # fmt: skip
+_BYTES = {
+    1: ("tinyint",),
+    2: ("smallint", "int2", "smallinteger"),
+    3: ("mediumint",),
+    4: ("int", "integer", "int4", "serial"),
+    8: ("bigint", "int8", "bigserial", "biginteger"),
+}
+_RANK = {name: size for size, names in _BYTES.items() for name in names}
 _UNBOUNDED = frozenset(
     {"text", "tinytext", "mediumtext", "longtext", "clob", "citext", "ntext", "unicodetext"}
 )
@@ -31,19 +38,27 @@ _LENGTH = re.compile(r"\(\s*(?:length\s*=\s*)?(\d+)")
 _ARRAY = re.compile(r"\[\d*\]|^array\b", re.I)
 # What one database keeps as the other, or tools treat as one.
 _ALIKE = [{"integer", "decimal"}, {"decimal", "float"}]
-_ALIKE_ELSEWHERE = [{"boolean", "integer"}, {"uuid", "text"}, {"uuid", "binary"}, {"json", "text"}, {"time", "text"},
-                    {"json", "binary"}, {"time", "integer"}]  # fmt: skip
+_ALIKE_ELSEWHERE = [
+    {"boolean", "integer"},
+    {"uuid", "text"},
+    {"uuid", "binary"},
+    {"json", "text"},
+    {"json", "binary"},
+    {"time", "text"},
+    {"time", "integer"},
+]
 
 
 def base(kind: str) -> str:
     """A type's bare word: "TIMESTAMP(3) WITH TIME ZONE" is "timestampwithtimezone"."""
-    return (
-        _BASE.sub("", re.sub(r"\([^()]*\)", "", kind.lower())).removesuffix("field").removesuffix("unsigned")
-    )
+    word = kind.lower()[:200]
+    while (shorter := _BRACKETS.sub("", word)) != word:
+        word = shorter
+    return _BASE.sub("", word).removesuffix("field").removesuffix("unsigned")
 
 
 def family(kind: str) -> str | None:
-    """ "integer", "decimal", "float", "text", "boolean", "time", "json", "uuid", "binary", "array"; None: unknown."""
+    """The type's family: a key of _WORDS, or "array"; None where it is neither."""
     if not kind:
         return None
     return "array" if _ARRAY.search(kind) else _FAMILY.get(base(kind))

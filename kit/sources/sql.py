@@ -116,7 +116,7 @@ def _starts_query(words: list[str], index: int) -> bool:
 
 def _select(statement: Statement, script: _Script) -> Iterator[Operation]:
     into = _select_into(statement.words)
-    if into is None:
+    if into is None or statement.words[into + 1 : into + 2] in (["TEMP"], ["TEMPORARY"]):
         yield script.operation("other", statement)
         return
     table = ddl.name_at(statement, into + 1)[0]
@@ -170,8 +170,9 @@ def _create(statement: Statement, script: _Script) -> Iterator[Operation]:
         table = ddl.created_name(statement, kind)
         definition = ddl.unread_table(table, script.at(statement)) if table and kind == "TABLE" else None
         op: Op = "create_table" if definition else "raw"
-        yield script.operation(op, statement, table, definition=definition, opaque=True)
-        return
+        made = script.operation(op, statement, table, definition=definition, opaque=True)
+    if made.definition is not None and ddl.is_temporary(statement.words):
+        made = replace(made, definition=replace(made.definition, temporary=True), opaque=False)
     yield replace(made, text=_excerpt(statement.text))
 
 
@@ -248,13 +249,14 @@ def _tree(statement: Statement, dialect: str | None) -> Any | None:
     return None
 
 
-_HARMLESS = frozenset(
-    """SET RESET USE SHOW BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE END GRANT REVOKE COMMENT ANALYZE VACUUM PRAGMA
-    LOCK UNLOCK REINDEX CLUSTER REFRESH NOTIFY LISTEN CHECKPOINT EXPLAIN DESCRIBE VALUES PRINT OPTIMIZE FLUSH DISCARD
-    SECURITY DENY DECLARE""".split()  # noqa: SIM905 - forty words read better unquoted
-)
+_HARMLESS = frozenset({
+    "SET", "RESET", "USE", "SHOW", "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "END",
+    "GRANT", "REVOKE", "COMMENT", "ANALYZE", "VACUUM", "PRAGMA", "LOCK", "UNLOCK", "REINDEX", "CLUSTER",
+    "REFRESH", "NOTIFY", "LISTEN", "CHECKPOINT", "EXPLAIN", "DESCRIBE", "VALUES", "PRINT", "OPTIMIZE",
+    "FLUSH", "DISCARD", "SECURITY", "DENY", "DECLARE",
+})  # fmt: skip
 _READERS: dict[str, Callable[[Statement, _Script], Iterator[Operation]]] = {
-    "INSERT": _insert, "REPLACE": _insert, "UPDATE": _update, "DELETE": _delete, "WITH": _with, 
+    "INSERT": _insert, "REPLACE": _insert, "UPDATE": _update, "DELETE": _delete, "WITH": _with,
     "SELECT": _select, "TRUNCATE": _truncate, "DO": _block, "CREATE": _create, "ALTER": _alter,
     "DROP": _drop, "RENAME": _rename,
 }  # fmt: skip

@@ -27,31 +27,41 @@ def altered_table(statement: Statement) -> tuple[str | None, int]:
     while index < len(words) and words[index] in {"IF", "EXISTS", "ONLY"}:
         index += 1
     name, index = name_at(statement, index)
+    if words[index : index + 2] == ["ON", "CLUSTER"]:
+        return name, index + 3
     return name, index + 1 if words[index : index + 1] == ["*"] else index
 
 
 def actions(statement: Statement, head: int) -> Iterator[Statement]:
     """The comma-separated actions from `head` on. T-SQL and MySQL let one ADD stand for several columns."""
-    tokens = list(statement.tokens)
-    start, depth = head, 0
-    pieces: list[list[Any]] = []
-    for index in range(head, len(tokens)):
-        depth += {"(": 1, ")": -1}.get(tokens[index].text, 0)
-        if tokens[index].text == "," and depth == 0:
-            pieces.append(tokens[start:index])
-            start = index + 1
-    pieces.append(tokens[start:])
-    yield from (Statement(tuple(p), statement.source) for p in _completed(pieces) if p)
+    tokens = list(statement.tokens[head:])
+    pieces: list[list[Any]] = [[]]
+    depth = 0
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0)
+        if token.text == "," and depth == 0 and _parts(pieces[-1], following):
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    for piece in _completed([piece for piece in pieces if piece]):
+        yield Statement(tuple(piece), statement.source)
+
+
+def _parts(piece: list[Any], following: Any) -> bool:
+    """Whether a comma behind the piece begins another action."""
+    adding = bool(piece) and word(piece[0]) == "ADD"
+    return following is not None and (adding or word(following) in _ACTIONS)
 
 
 def _completed(pieces: list[list[Any]]) -> Iterator[list[Any]]:
+    """Every piece with the verb that it leaves to the one before it."""
     verb: Any = None
     for piece in pieces:
-        if piece and word(piece[0]) in _ACTIONS:
+        if word(piece[0]) in _ACTIONS:
             verb = piece[0]
             yield from _unwrapped(piece)
-        elif piece and verb is not None:
-            yield [verb, *piece]
+        else:
+            yield [verb, *piece] if verb is not None else piece
 
 
 def _unwrapped(piece: list[Any]) -> Iterator[list[Any]]:
@@ -71,14 +81,19 @@ def _unwrapped(piece: list[Any]) -> Iterator[list[Any]]:
 _QUIET = frozenset({
     "OWNER", "ENABLE", "DISABLE", "VALIDATE", "FORCE", "NO", "CLUSTER", "REPLICA", "ENGINE", "COMMENT",
     "RESET",
-    "CONVERT", "ATTACH", "DETACH", "CHECK",
+    "CONVERT", "ATTACH", "DETACH", "CHECK", "MATERIALIZE", "FREEZE",
 })  # fmt: skip
+
+
+_QUIET_PAIRS = {
+    ("ADD", "GENERATED"), ("SET", "("), ("MODIFY", "QUERY"), ("MODIFY", "SETTING"), ("MODIFY", "TTL"),
+}  # fmt: skip
 
 
 def known_action(action: Statement, table: str, place: Place) -> list[Operation] | None:
     """The action where its words suffice, None where it takes a grammar."""
     words, bare = action.words, table.rpartition(".")[2]
-    if words[0] in _QUIET or words[:2] in (["ADD", "GENERATED"], ["SET", "("]):
+    if words[0] in _QUIET or tuple(words[:2]) in _QUIET_PAIRS:
         return [Operation("other", table, None, place.at)]
     if words[0] == "RENAME" and words[1:2] in (["CONSTRAINT"], ["INDEX"], ["KEY"]):
         return [_plain("rename_constraint", table, place, name=_text(action, 2), to=_text(action, 4))]

@@ -81,10 +81,13 @@ _BEFORE_KIND = frozenset({
 
 
 def created_kind(words: list[str]) -> str:
-    """What a CREATE makes: "TABLE", "INDEX", "VIEW" ...; a temporary table is none that stays."""
-    kind = next((found for found in words if found not in _BEFORE_KIND), "")
-    temporary = {"TEMPORARY", "TEMP"} & set(words[: words.index(kind)] if kind else [])
-    return "" if temporary else kind
+    """What a CREATE makes: "TABLE", "INDEX", "VIEW" ..."""
+    return next((found for found in words if found not in _BEFORE_KIND), "")
+
+
+def is_temporary(words: list[str]) -> bool:
+    """Whether a CREATE TABLE makes one that does not stay."""
+    return bool({"TEMPORARY", "TEMP"} & set(words[: words.index("TABLE")] if "TABLE" in words else ()))
 
 
 def created_name(statement: Statement, kind: str) -> str | None:
@@ -119,7 +122,8 @@ def _definition(tree: Any, name: str, place: Place) -> Table:
         body.add(part)
     inherits = tree.args.get("expression") is not None or tree.find(exp.InheritsProperty) is not None
     return Table(
-        name, tuple(body.columns), tuple(body.indexes), tuple(body.uniques), tuple(body.foreign_keys), place.at,
+        name, tuple(body.columns), tuple(body.indexes), tuple(body.uniques), tuple(body.foreign_keys),
+        place.at,
         primary_key=body.primary_key, opaque=body.opaque or inherits,
     )  # fmt: skip
 

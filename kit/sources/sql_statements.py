@@ -77,7 +77,7 @@ def word(token: Any) -> str:
 
 
 def retokenized(statement: Statement, dialect: str | None) -> Statement:
-    """The statement behind its first word, for the words after which sqlglot takes all the rest as one string."""
+    """The statement behind its first word, where sqlglot takes all the rest as one string."""
     start = statement.tokens[0].end + 1
     rest = _lines_only(statement.source[:start]) + statement.source[start : statement.tokens[-1].end + 1]
     return Statement(tuple(_tokens(rest, dialect) or statement.tokens), rest)
