@@ -102,7 +102,10 @@ def pnpm(text: str, path: str) -> Lockfile:
     except (yaml.YAMLError, ValueError, RecursionError, AttributeError, TypeError) as error:
         return broken(path, "pnpm", error)
     unsure = "pnpmfileChecksum" in sections
-    overridden = {re.sub(r"(?<!^)@.*", "", str(key).rpartition(">")[2]) for key in overrides}
+    overriding: Specs = {}
+    for key, value in overrides.items():
+        name = re.sub(r"(?<!^)@.*", "", str(key).rpartition(">")[2])
+        overriding.setdefault(name, set()).add(str(value))
 
     def compare(lock: Lockfile, package: Package) -> list[Mismatch] | None:
         recorded = importers.get(lock.importer(package))
@@ -111,7 +114,7 @@ def pnpm(text: str, path: str) -> Lockfile:
         found = [
             m
             for m in _differences(package, recorded, lock, text)
-            if m.name not in overridden
+            if not _overridden(m, overriding.get(m.name, set()))
             and not (m.locked is None and (m.manifest_spec or "").startswith("link:"))
         ]
         # A pnpmfile may rewrite manifests before they are compared.
@@ -120,6 +123,11 @@ def pnpm(text: str, path: str) -> Lockfile:
     version = re.search(r"^lockfileVersion: *['\"]?([\d.]+)", text, re.MULTILINE)
     direct = _flat(importers.get(".", {}))
     return _lock(path, "pnpm", _pnpm_packages(sections), direct, version[1] if version else None, compare)
+
+
+def _overridden(mismatch: Mismatch, values: set[str]) -> bool:
+    """Whether pnpm recorded an override in place of the manifest's spec; `-` removes, `$name` refers."""
+    return mismatch.locked in values or any(value.startswith(("-", "$")) for value in values)
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ def called(text: str) -> list[Invocation]:
         ("yarn install --immutable", []),
         ("pnpm -r --filter api run lint", [("script", "lint")]),
         ("pnpm add run", []),
-        ("npx npm-run-all clean 'test:*'", [("script", "clean")]),
+        ("npx npm-run-all clean 'test:*'", [("script", "clean"), ("script", "test:*")]),
         ("concurrently npm:a 'npm run b'", [("script", "a"), ("script", "b")]),
         ("make -j4 -C sub build VERSION=1 test", [("target", "build"), ("target", "test")]),
         ("make", [("target", "(default)")]),
