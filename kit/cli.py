@@ -61,8 +61,6 @@ def _assess(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    from rich.console import Console
-
     from kit import terminal
     from kit.execute.assess import Progress, Request, run_assessment
     from kit.execute.notebooks import find_notebooks
@@ -77,7 +75,7 @@ def _assess(
     place = out or Path("build") / _folder_name(params.name)
     chosen = find_notebooks(notebooks, areas)
     request = Request(params, place.absolute(), file, areas, jobs, notebooks)
-    console = Console(stderr=as_json, quiet=quiet or as_json, highlight=False)
+    console = terminal.console(quiet=quiet or as_json)
     shown, stop = terminal.progress(console, len(chosen), request.out / ".partial")
     try:
         result = run_assessment(request, Progress() if quiet or as_json else shown)
@@ -87,8 +85,8 @@ def _assess(
         click.echo(json_export.summary(result.assessment), nl=False)
     terminal.show_result(console, result, place / "report.html")
     if result.incomplete:
-        for line in result.missing:
-            click.echo(f"incomplete: {line}", err=True)
+        if console.quiet:
+            click.echo("\n".join(f"readiness: incomplete: {line}" for line in result.missing), err=True)
         return INCOMPLETE
     verdict = result.assessment.environments[environment or result.assessment.strictest].verdict
     failing = {"no-go": {"NO-GO"}, "conditional": {"NO-GO", "CONDITIONAL"}, "never": set()}[fail_on]
@@ -138,8 +136,6 @@ def checks(areas: tuple[str, ...], as_json: bool) -> None:
 def _checks(areas: tuple[str, ...], *, as_json: bool) -> int:
     import json
 
-    from rich.console import Console
-
     from kit import terminal
     from kit.model import AREAS
     from kit.params import ParamsError
@@ -152,7 +148,7 @@ def _checks(areas: tuple[str, ...], *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([_as_data(c) for c in chosen], indent=2))
     else:
-        terminal.show_checks(Console(highlight=False), chosen)
+        terminal.show_checks(terminal.console(), chosen)
     return 0
 
 
@@ -171,8 +167,6 @@ def explain(id: str) -> None:  # noqa: A002 - the argument's word
 def _explain(id: str) -> int:  # noqa: A002
     from difflib import get_close_matches
 
-    from rich.console import Console
-
     from kit import terminal
     from kit.params import ParamsError
     from kit.registry import catalogue
@@ -183,7 +177,7 @@ def _explain(id: str) -> int:  # noqa: A002
         near = get_close_matches(id.upper(), known, n=1)
         hint = f"; did you mean {near[0]}?" if near else "; `readiness checks` lists them"
         raise ParamsError(f"{id}: no such check{hint}")
-    terminal.show_check(Console(highlight=False), check)
+    terminal.show_check(terminal.console(), check)
     return 0
 
 

@@ -27,6 +27,12 @@ SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "l
 SHOWN_BLOCKERS = 8
 
 
+def console(*, quiet: bool = False) -> Console:
+    """Standard output; as wide as a log is read where it is no terminal."""
+    made = Console(quiet=quiet, highlight=False)
+    return made if made.is_terminal else Console(quiet=quiet, highlight=False, width=120)
+
+
 def progress(console: Console, notebooks: int, folder: Path) -> tuple[Progress, Callable[[], None]]:
     """Progress shown on the console, and what ends it. It refreshes when told and starts no thread: processes are
     forked beside it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_output
 from traitlets import Type
@@ -94,8 +95,8 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
     displayhook_class = Type(_Hook)
 
     def init_history(self) -> None:
-        """No history: it would start a thread and write to the user's home."""
-        self.history_manager = None
+        """A history in memory only: the usual one starts a thread and writes to the user's home."""
+        self.history_manager = HistoryManager(shell=self, parent=self, hist_file=":memory:", enabled=False)
 
     def init_virtualenv(self) -> None:
         """The interpreter is the right one already."""

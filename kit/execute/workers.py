@@ -103,11 +103,7 @@ def _work(connection: Connection, folder: Path, parameters: dict[str, str]) -> N
 def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str | None:
     """Run one notebook with papermill. Returns None, or one line on what went wrong; the copy is written anyhow."""
     import papermill
-    from papermill.engines import papermill_engines
 
-    from kit.execute.engine import ForkEngine
-
-    papermill_engines.register(ENGINE_NAME, ForkEngine)
     try:
         papermill.execute_notebook(
             str(notebook.path),

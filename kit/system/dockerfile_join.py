@@ -24,7 +24,7 @@ def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild,
     for dockerfile in project.dockerfiles:
         if project.files.class_of(dockerfile.path) is not FileClass.PRODUCTION or drafts.built_by(dockerfile.path):
             continue
-        if ".devcontainer" in dockerfile.path or _variant(dockerfile.path) in _NOT_SERVICES:
+        if _hidden(dockerfile.path) or _variant(dockerfile.path) in _NOT_SERVICES:
             continue
         if _is_alternative(project, dockerfile.path, builds):
             continue
@@ -84,3 +84,8 @@ def _variant(path: str) -> str:
     name = PurePosixPath(path).name.lower()
     parts = [p for p in name.replace("-", ".").split(".") if p not in _BASE_NAMES]
     return "-".join(parts)
+
+
+def _hidden(path: str) -> bool:
+    """In a folder of some tool: `.devcontainer`, an editor's."""
+    return any(part.startswith(".") for part in PurePosixPath(path).parent.parts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kit.model import At, FileClass
 from kit.system.drafts import Draft, Drafts
-from kit.system.scope import covers, within
+from kit.system.scope import applications, covers, with_workspaces, within
 
 if TYPE_CHECKING:
     from kit.project import Project
@@ -20,16 +20,18 @@ def join_packages(project: Project, drafts: Drafts, serving: tuple[At, ...]) -> 
     packages = [p for p in project.packages if project.files.class_of(p.path) is FileClass.PRODUCTION]
     owners = {owner for place in serving if (owner := _owner(packages, place.path)) is not None}
     _narrow(drafts, owners)
-    for package in sorted(packages, key=lambda p: p.dir):
+    for package in sorted(applications(packages), key=lambda p: p.dir):
         if package.dir not in owners or any(_claims(d, package) for d in drafts):
             continue
         owners.discard(package.dir)
         name = posixpath.basename(package.dir) if package.dir != "." else package.name or project.name
         known = drafts.named(name, package.name)
         if known is not None and known.root is None and known.kind == "unknown":
-            known.root = package.dir
+            draft = known
+            draft.root = package.dir
         else:
-            drafts.add(Draft(name, package.at, root=package.dir))
+            draft = drafts.add(Draft(name, package.at, root=package.dir))
+        draft.scope = with_workspaces(project, (package.dir,))
 
 
 def _owner(packages: list[Package], path: str) -> str | None:

@@ -26,11 +26,11 @@ def resolve_scopes(project: Project, drafts: Iterable[Draft]) -> None:
                 if base is not None and base.kind != "proxy" and draft.kind == "unknown":
                     draft.kind, draft.engine = base.kind, base.engine
                 draft.root, folders = _of_image(project, draft, dockerfile)
-                draft.scope = _with_workspaces(project, folders)
+                draft.scope = with_workspaces(project, folders)
             elif project.files.is_dir(draft.build.context) or draft.build.context == ".":
                 draft.root, draft.scope = draft.build.context, (draft.build.context,)
         elif draft.root is not None and not draft.scope:
-            draft.scope = _with_workspaces(project, (draft.root,))
+            draft.scope = with_workspaces(project, (draft.root,))
 
 
 def covers(scope: Iterable[str], path: str) -> int:
@@ -55,7 +55,7 @@ def _of_image(project: Project, draft: Draft, dockerfile: Dockerfile) -> tuple[s
     copied = _copied(project, dockerfile, context)
     if not copied:
         return None, ()
-    packages = [p for p in _packages_below(project, context) if covers(copied, p.dir)]
+    packages = applications([p for p in _packages_below(project, context) if covers(copied, p.dir)])
     best = _own_package(project, draft, dockerfile, packages)
     if best is not None:
         return best, (best, *(f for f in copied if f != context and not within(best, f)))
@@ -108,7 +108,14 @@ def _packages_below(project: Project, folder: str) -> list[Package]:
     return [p for p in project.packages if p.dir != "." and p.dir != folder and within(p.dir, folder)]
 
 
-def _with_workspaces(project: Project, folders: Iterable[str]) -> tuple[str, ...]:
+def applications(packages: Iterable[Package]) -> list[Package]:
+    """The packages that no other of them depends on: what runs, as against what is shared."""
+    kept = list(packages)
+    shared = {d.name for p in kept for d in p.dependencies}
+    return [p for p in kept if p.name not in shared] or kept
+
+
+def with_workspaces(project: Project, folders: Iterable[str]) -> tuple[str, ...]:
     """The folders and those of the workspace packages that the packages in them depend on, transitively."""
     by_name = {p.name: p for p in project.packages if p.name and p.dir != "."}
     found = dict.fromkeys(folders)
