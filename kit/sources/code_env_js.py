@@ -84,7 +84,7 @@ class JsEnv:
         if _is_written(node) or (source == "import.meta.env" and name in _BUILT_IN) or not is_name(name):
             return
         required, default = self._context(node, module)
-        yield EnvReadFact(name, module.at(node), required, default)
+        yield EnvReadFact(name, module.at(node), None if required and conditional(node) else required, default)
 
     def _context(self, node: SgNode, module: JsModule) -> tuple[bool | None, str | None]:
         """What the expression around a read says: a fall-back, a `!`, a comparison, a check that throws."""
@@ -241,7 +241,27 @@ class JsEnv:
             yield EnvReadFact(name.path, at, False, self._literal(given[place], module))
             return
         required, default = self._context(call, module)
-        yield EnvReadFact(name.path, at, True if reader.required else required, default)
+        needed = True if reader.required else required
+        yield EnvReadFact(name.path, at, None if needed and conditional(call) else needed, default)
+
+
+def conditional(node: SgNode) -> bool:
+    """True within a branch of an `if`, a `case` or a `?:` of the same function; what only production does is always
+    done as far as a deployment goes."""
+    inner = node
+    for outer in node.ancestors():
+        kind = outer.kind()
+        if kind in FUNCTIONS:
+            return False
+        branches = (outer.field("consequence"), outer.field("alternative"))
+        condition = outer.field("condition")
+        if kind in {"if_statement", "ternary_expression"} and inner in branches and condition is not None:
+            if "prod" not in condition.text().lower():
+                return True
+        if kind == "switch_case":
+            return True
+        inner = outer
+    return False
 
 
 def is_name(text: str) -> bool:

@@ -115,7 +115,8 @@ class PythonEnv:
         """The read of a variable whose name can be told; one named by a parameter makes its function a reader."""
         text = self.project.text(name, module, scope)
         if name is not None and text.known and text.path:
-            yield EnvReadFact(text.path, module.at(node), required, self._default(default, module, scope))
+            needed = required and (None if _conditional(node, module) else True)
+            yield EnvReadFact(text.path, module.at(node), needed, self._default(default, module, scope))
         elif isinstance(name, ast.Name):
             found = self.project.lookup(name.id, module, scope)
             if found and isinstance(found.node, ast.arg):
@@ -152,7 +153,8 @@ class PythonEnv:
         text = self.project.text(argument(call, reader.place, reader.name), module, scope)
         default = argument(call, reader.default_place, reader.default_name) if reader.default_place is not None else None
         if text.known and text.path:
-            required = False if default is not None else reader.required
+            needed = reader.required and (None if _conditional(call, module) else True)
+            required = False if default is not None else needed
             yield EnvReadFact(text.path, module.at(call), required, self._default(default, module, scope))
 
     # libraries
@@ -167,7 +169,8 @@ class PythonEnv:
         if default is None and kind and kind not in _IMPLIED and len(call.args) > 1:
             default = call.args[1]
         if path and (name.known or not call.args):
-            yield EnvReadFact(path, module.at(call), default is None, self._default(default, module, scope))
+            required = default is None and (None if _conditional(call, module) else True)
+            yield EnvReadFact(path, module.at(call), required, self._default(default, module, scope))
 
     def _of_config(self, call: ast.Call, module: PythonModule, scope: Scope) -> Iterator[EnvReadFact]:
         func, kind = call.func, ""
@@ -217,6 +220,28 @@ def _alternative(node: ast.expr, module: PythonModule) -> ast.expr | None:
     if isinstance(outer, ast.BoolOp) and isinstance(outer.op, ast.Or) and outer.values[-1] is not node:
         return outer.values[-1]
     return None
+
+
+def _conditional(node: ast.AST, module: PythonModule) -> bool:
+    """True for what stands in a branch, or in a function that is called in branches only."""
+    function = _branch_or_function(node, module)
+    if not isinstance(function, Function):
+        return function is not None
+    calls = [call for call, _ in module.all(ast.Call) if last_name(call.func) == function.name]
+    return bool(calls) and all(isinstance(_branch_or_function(call, module), ast.If | ast.IfExp) for call in calls)
+
+
+def _branch_or_function(node: ast.AST, module: PythonModule) -> ast.AST | None:
+    """The nearest `if` whose branch a node is in, or else the function around it. What only production does, and
+    what only running the file does, is always done as far as a deployment goes."""
+    inner, outer = node, module.parents.get(node)
+    while outer is not None and not isinstance(outer, Function):
+        if isinstance(outer, ast.If | ast.IfExp) and inner is not outer.test:
+            asked = ast.dump(outer.test)
+            if "__name__" not in asked and "prod" not in asked.lower():
+                return outer
+        inner, outer = outer, module.parents.get(outer)
+    return outer
 
 
 def _tolerated(node: ast.AST, module: PythonModule) -> bool:

@@ -15,6 +15,7 @@ from kit.sources.code_facts_listen import (
 )
 from kit.sources.code_facts_metrics import js_metrics, other_metrics, python_metrics
 from kit.sources.code_facts_middleware import js_middleware, python_middleware
+from kit.sources.code_facts_servers import go_listens, java_listens
 from kit.sources.code_facts_stores import stores_by_import
 from kit.sources.code_records import CallFact, EntryPointFact, ListenFact, MetricFact, StoreFact, UseFact
 
@@ -23,7 +24,7 @@ F = TypeVar("F", CallFact, EntryPointFact, ListenFact, MetricFact, StoreFact, Us
 
 def listens(code: CodeIndex) -> tuple[ListenFact, ...]:
     """The ports that code listens on. Role "script" where only running that very file starts the server."""
-    return _ordered([*python_listens(code), *js_listens(code)])
+    return _ordered([*python_listens(code), *js_listens(code), *go_listens(code), *java_listens(code)])
 
 
 def calls(code: CodeIndex) -> tuple[CallFact, ...]:

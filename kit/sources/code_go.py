@@ -51,7 +51,8 @@ class GoFile:
 
     def lookup(self, name: str, position: int) -> SgNode | None:
         """What a name is bound to at a position, in the innermost function, the latest binding before it."""
-        found = [b for b in self.bindings.get(name, ()) if b[0] <= position < b[1] and b[2].range().start.index <= position]
+        bound = self.bindings.get(name, ())
+        found = [b for b in bound if b[0] <= position < b[1] and _before(b[2], position)]
         return max(found, key=lambda b: (b[0], b[2].range().start.index))[2] if found else None
 
     def imports(self) -> dict[str, str]:
@@ -256,6 +257,12 @@ def parameters(function: SgNode) -> list[tuple[SgNode, str]]:
         kind = declaration.field("type")
         found += [(name, kind.text() if kind is not None else "") for name in declaration.field_children("name")]
     return found
+
+
+def _before(value: SgNode, position: int) -> bool:
+    """True where a binding's value is complete at a position, or is the very name there (a parameter)."""
+    span = value.range()
+    return bool(span.end.index <= position or span.start.index == position)
 
 
 def _span(node: SgNode) -> tuple[int, int]:

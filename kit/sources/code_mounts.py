@@ -219,4 +219,5 @@ def braced_path(path: str) -> str:
     """FastAPI's `{file:path}`, chi's `{id:[0-9]+}` and Spring's `{*rest}` as `{file*}`, `{id}` and `{rest*}`."""
     path = re.sub(r"\{\*(\w+)\}", r"{\1*}", path)
     path = _BRACED.sub(lambda m: f"{{{m[1]}{'*' if m[2] in {'path', '.*', '.+'} else ''}}}", path)
+    path = re.sub(r"(?<=/)\*(?=/)", "{any}", path)
     return re.sub(r"\*\*|(?<=/)\*(?!\})", "{rest*}", path)

@@ -8,6 +8,7 @@ from kit.sources.code_records import RouteFact
 from kit.sources.code_routes_files import file_routes
 from kit.sources.code_routes_go import go_routes
 from kit.sources.code_routes_js import js_routes
+from kit.sources.code_routes_jvm import jvm_routes
 from kit.sources.code_routes_nest import nest_routes
 from kit.sources.code_routes_python import python_routes
 from kit.sources.code_routes_trpc import trpc_routes
@@ -22,6 +23,7 @@ def routes(code: CodeIndex) -> tuple[RouteFact, ...]:
         *nest_routes(code, javascript),
         *file_routes(code, javascript),
         *go_routes(code),
+        *jvm_routes(code),
     ]
     found += trpc_routes(code, javascript, found)
     return tuple(sorted(dict.fromkeys(found), key=lambda r: (r.at.path, r.at.line or 0, r.method, r.path)))
