@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MADE_FOLDERS = word_set("""
     node_modules dist build target .venv venv env vendor out .next .nuxt coverage tmp temp bin obj
     .git .cache artifacts reports test-results playwright-report __pycache__ .terraform _build site
-    public
+    public _
 """)
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*:(?://)?|^git@|^oci:", re.IGNORECASE)
 _TEMPLATE_NAME = re.compile(
@@ -78,13 +78,16 @@ def exists(files: FileIndex, reference: FileReference) -> bool | None:
 _NODE_ENDINGS = (".js", ".mjs", ".cjs", ".ts", ".json", "/index.js", "/index.ts", "/package.json")
 
 
-def missing(files: FileIndex, commands: Iterable[Command]) -> tuple[FileReference, ...]:
+def missing(
+    files: FileIndex, commands: Iterable[Command], brought: Iterable[str] = ()
+) -> tuple[FileReference, ...]:
     """The files that commands, run one after the other, need and neither project nor earlier command gives.
 
+    `brought` are folders that something else fills, as `Job.brings` has them; "." stands for any file.
     A path that the text tests for (`[ -f x ]`), or that may come out of an archive, a download or a clone, is
     left out.
     """
-    given, tested, found = Given(), set[str](), []
+    given, tested, found = Given(brought), set[str](), []
     listed = list(commands)
     for command in listed:
         if command.program in {"[", "test"}:
@@ -101,9 +104,9 @@ def missing(files: FileIndex, commands: Iterable[Command]) -> tuple[FileReferenc
 class Given:
     """The paths that commands have made so far."""
 
-    def __init__(self) -> None:
-        self.paths: set[str] = set()
-        self.anything = False
+    def __init__(self, brought: Iterable[str] = ()) -> None:
+        self.paths: set[str] = set(brought)
+        self.anything = "." in self.paths
 
     def covers(self, path: str) -> bool:
         """True where the path, or a folder above it, was made, or where anything may have been."""
@@ -158,7 +161,7 @@ def _located(command: Command, word: str) -> str | None:
 def _needed(command: Command) -> Iterator[tuple[str, str]]:
     """Words of the command that name files, with the kind."""
     name, args = base_name(command.program), command.args
-    if "/" in command.program and not command.program.startswith("/"):
+    if "/" in command.program and not command.program.startswith(("/", "@")):
         yield command.program, "script"
     if name in {"[", "test"}:
         return

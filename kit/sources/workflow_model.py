@@ -62,8 +62,9 @@ class Step:
 class Job:
     """One job. `jobs` are those of a reusable workflow of the project that it `uses`.
 
-    `environment` is the name of the deployment environment; `manual` where a person starts it; `stage` as the
-    platform has one; `checks_out` whether the project's files are there, None where that cannot be told.
+    `environment` is the name of the deployment environment; `manual` where a person starts it; `stage` as
+    the platform has one; `checks_out` whether the project's files are there, None where that cannot be
+    told; `brings` the folders that other checkouts, artifacts and caches fill, "." where that is any.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Job:
     stage: str | None = None
     manual: bool = False
     checks_out: bool | None = None
+    brings: tuple[str, ...] = ()
     local: str | None = None
     jobs: tuple[Job, ...] = ()
 

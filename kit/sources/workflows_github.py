@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from posixpath import normpath
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CHECKOUT = re.compile(r"(?:^|[/-])checkout(?:[/@-]|$)")
 _OWN_REPOSITORY = re.compile(r"^\$\{\{\s*github\.repository\s*\}\}$")
+_BRINGS = re.compile(r"download-artifact|/cache(?:/restore)?@")
 _SHELLS = {"": "bash", "bash": "bash", "sh": "sh", "pwsh": "pwsh", "powershell": "powershell", "cmd": "cmd"}
 
 
@@ -135,6 +136,7 @@ class Reader:
             timeout=node.get("timeout-minutes"),
             container=text("container", "image") or text("container"),
             checks_out=bool(checkouts),
+            brings=(*_brought(steps, checkouts), *(place for job in jobs for place in job.brings)),
             local=called,
             jobs=jobs,
         )
@@ -226,6 +228,21 @@ class Reader:
             return folder, ()
         inner = _Scope(path, None, "", {}, scope.checkouts, folder, scope.depth + 1)
         return folder, tuple(self._step(step, inner) for step in document.each("runs", "steps", "*"))
+
+
+def _brought(steps: tuple[Node, ...], checkouts: tuple[tuple[str, bool], ...]) -> Iterator[str]:
+    """The folders that other repositories, artifacts and caches fill."""
+    yield from (prefix for prefix, own in checkouts if not own)
+    for step in steps:
+        uses, path = step.get("uses"), step.get("with", "path")
+        match = _BRINGS.search(uses.text) if uses is not None else None
+        if match is None:
+            continue
+        for line in (path.text if path is not None else ".").split("\n"):
+            place = directory_of(line.strip()) if line.strip() else None
+            # A cache whose path is computed lies outside as a rule; an artifact may be unpacked anywhere.
+            if place is not None or match[0] == "download-artifact":
+                yield place or "."
 
 
 def _command_input(step: Node) -> Node | None:

@@ -12,7 +12,18 @@ from kit.model import At
 from kit.sources.command import word_set
 from kit.sources.nodes import Document, Node, Problem
 from kit.sources.shell import Shell
-from kit.sources.workflow_model import Job, Lines, Step, Workflow, entries, is_true, literals, read, texts
+from kit.sources.workflow_model import (
+    Job,
+    Lines,
+    Step,
+    Workflow,
+    directory_of,
+    entries,
+    is_true,
+    literals,
+    read,
+    texts,
+)
 
 if TYPE_CHECKING:
     from kit.sources.documents import Documents
@@ -170,7 +181,14 @@ class Reader:
             stage=next(iter(texts(node.get("stage"))), "test"),
             manual=manual or any(n.text == "manual" for n in node.each("rules", "*", "when")),
             checks_out=strategy is None or strategy.text != "none",
+            brings=self._brought(),
         )
+
+    def _brought(self) -> tuple[str, ...]:
+        """The folders that artifacts and caches of any job fill."""
+        routes = (("artifacts", "paths"), ("cache", "paths"), ("cache", "*", "paths"))
+        found = (n.text for job in self.config.values() for route in routes for n in job.each(*route, "*"))
+        return tuple(dict.fromkeys(directory_of(path) or "." for path in found if path))
 
     def _steps(self, node: Node, name: str) -> Iterator[Step]:
         """A step per script entry: `before_script` and `script` are one shell, `after_script` another."""

@@ -40,6 +40,7 @@ def needed(text: str) -> list[tuple[str, str]]:
         ("cp dist/a b", []),
         ("pip install -r requirements.txt", [("requirements.txt", "requirements")]),
         ("npx tsc -p tsconfig.build.json", [("tsconfig.build.json", "config")]),
+        ("npx @scope/tool lint", []),
         ("python -c 'x'", []),
         ("python -m http.server", []),
         ("node -e 'x'", []),
@@ -79,6 +80,14 @@ def absent(files: FileIndex, text: str) -> list[str]:
 )
 def test_whether_it_exists_is_told_or_left_open(files: FileIndex, text: str, answer: bool | None) -> None:
     assert exists(files, references(commands(text, "x")[0])[0]) is answer
+
+
+def test_what_is_brought_is_not_missing(files: FileIndex) -> None:
+    found = commands("python other/gone.py\ncd other\npython gone.py", "x")
+
+    assert len(missing(files, found)) == 3
+    assert missing(files, found, ("other",)) == ()
+    assert missing(files, found, (".",)) == ()
 
 
 def test_a_file_that_nothing_gives_is_missing(files: FileIndex) -> None:

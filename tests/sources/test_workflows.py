@@ -316,3 +316,22 @@ def test_the_other_platforms_are_read_in_outline(tmp_path: Path) -> None:
 def test_no_text_raises(text: str) -> None:
     assert parse_github(text, "ci.yml").platform == "github"
     assert parse_gitlab(text).platform == "gitlab"
+
+
+def test_what_other_checkouts_artifacts_and_caches_bring_is_told() -> None:
+    text = """\
+        jobs:
+          a:
+            steps:
+              - uses: actions/checkout@v4
+              - {uses: actions/checkout@v4, with: {repository: x/y, path: other}}
+              - {uses: actions/download-artifact@v4, with: {path: made}}
+              - {uses: actions/cache@v4, with: {path: "~/.npm"}}
+              - {uses: actions/cache@v4, with: {path: "${{ env.X }}"}}
+          b:
+            steps: [{uses: actions/download-artifact@v4}]
+        """
+    jobs = parse_github(dedent(text), "ci.yml").jobs
+
+    assert [job.brings for job in jobs] == [("other", "made"), (".",)]
+    assert parse_gitlab("a: {script: [ls], artifacts: {paths: [out/]}}\n").jobs[0].brings == ("out",)
