@@ -21,7 +21,7 @@ from kit.params import Params, Thresholds, default_params, load_params
 from kit.project import Project, open_project
 from kit.registry import catalogue, checks_of
 from kit.report import overview
-from kit.report.blocks import Notice
+from kit.report.blocks import Notice, empty
 from kit.report.display import Display, show
 from kit.report.exports.files import write
 from kit.report.looked_at import looked_at
@@ -54,12 +54,9 @@ class AreaAssessment:
         return _judge(self.project, self.params, self.raw, self.checks)
 
     @property
-    def result(self) -> AreaResult:
-        """Score, confidence, status and counts of the area."""
-        found = self.judged.area(self.area)
-        if found is None:
-            raise LookupError(f"no check of area {self.area} has run")
-        return found
+    def result(self) -> AreaResult | None:
+        """Score, confidence, status and counts of the area; None where no check of it is switched on."""
+        return self.judged.area(self.area)
 
     @property
     def records(self) -> tuple[Finding, ...]:
@@ -73,6 +70,8 @@ class AreaAssessment:
 
     def headline(self) -> Display:
         """Status, score, confidence and what is open; each number unfolds into its terms."""
+        if self.result is None:
+            return show(empty("No check of this area is switched on", "The policy says which checks run."))
         return show(overview.area_numbers(self.result))
 
     def looked_at(self) -> Display:
@@ -107,7 +106,9 @@ class AreaAssessment:
 
     def frame(self) -> Display:
         """Every finding as a pandas frame's table, for a closer look in a notebook."""
-        return show(frame_table(findings_frame(self.records), f"All findings of {self.result.title.lower()}"))
+        return show(
+            frame_table(findings_frame(self.records), f"All findings of {AREAS[self.area][1].lower()}")
+        )
 
     def save(self) -> None:
         """Write the findings to `<out>/findings/<area>.json` for the summary; nothing where `out` is
@@ -229,7 +230,14 @@ def read_findings(out: Path) -> dict[str, tuple[Finding, ...]]:
     """What the areas wrote, by area and in the order of the report. Raises ValueError for a file that is
     none."""
     files = {area: out / FINDINGS / f"{area}.json" for area in AREAS}
-    return {area: _FINDINGS.validate_json(f.read_bytes()) for area, f in files.items() if f.is_file()}
+    return {area: _read(path) for area, path in files.items() if path.is_file()}
+
+
+def _read(path: Path) -> tuple[Finding, ...]:
+    try:
+        return _FINDINGS.validate_json(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path} holds no findings: {str(error).splitlines()[0]}") from error
 
 
 def _judge(

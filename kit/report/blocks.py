@@ -188,7 +188,7 @@ def plain(block: Block) -> str:
         return f"{block.title}\n{block.text}"
     if isinstance(block, Notice):
         return "\n".join(filter(None, [block.title, block.text, *(f"- {cell_text(i)}" for i in block.items)]))
-    return "\n".join(f"{f.label}: {f.value}{f.unit}" for f in block.figures)
+    return "\n".join(f"{f.label}: {f.value} {f.unit}".rstrip() for f in block.figures)
 
 
 def _plain_table(table: Table) -> str:

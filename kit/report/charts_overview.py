@@ -166,5 +166,6 @@ def _label(text: str, x: float, y: float) -> dict[str, object]:
         "y": y,
         "showarrow": False,
         "yshift": 14,
+        "xanchor": "right" if x else "left",
         "font": {"color": LIGHT["accent"], "size": 12},
     }

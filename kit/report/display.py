@@ -66,7 +66,7 @@ def from_bundle(data: Bundle) -> Block | None:
         return None
     try:
         return from_json(_parsed(data[BLOCK_MIME]), _figure(data))
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

@@ -19,9 +19,8 @@ PATHS_SHOWN = 40
 def looked_at(project: Project, checks: Sequence[Check], findings: Sequence[Finding]) -> Display:
     """The checks with what each examined, the files they rest on, what could not be seen, and the known
     limits."""
-    return show(
-        _checks(checks, findings), _files(findings), _unread(project), _unseen(findings), _blind(checks)
-    )
+    asked = _checks(checks, findings) if checks else None
+    return show(asked, _files(findings), _unread(project), _unseen(findings), _blind(checks))
 
 
 def _checks(checks: Sequence[Check], findings: Sequence[Finding]) -> Block:

@@ -169,7 +169,7 @@ class Shop:
 
 
 def shop(root: Path) -> Shop:
-    """The shop written below `root`, with a web front, an API that does not get its key, a worker and stores."""
+    """The shop written below `root`: a web front, an API that lacks a key, a worker, stores."""
     for path, text in TREE.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

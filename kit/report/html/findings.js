@@ -180,6 +180,12 @@
     if (summary) summary.focus({ preventScroll: true })
   }
 
+  function filterBy(search) {
+    for (const name of ["show", "area", "severity", "files"]) form.elements[name].value = ""
+    form.elements.search.value = search
+    apply()
+  }
+
   function follow() {
     const id = decodeURIComponent(location.hash.slice(1))
     if (!/^(finding|check)-/.test(id)) return
@@ -187,9 +193,7 @@
     if (there) return reveal(there)
     const index = findings.findIndex((finding) => "finding-" + finding.id === id)
     if (index < 0) return
-    form.reset()
-    form.elements.show.value = ""
-    apply()
+    filterBy("")
     page = Math.floor(index / size)
     render()
     reveal(document.getElementById("row-" + findings[index].id))
@@ -210,10 +214,7 @@
   }
 
   function ofCheck(id) {
-    form.reset()
-    form.elements.show.value = ""
-    form.elements.search.value = id
-    apply()
+    filterBy(id)
   }
 
   let waiting

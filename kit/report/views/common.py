@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.model import At, Finding
 from kit.project import Project
-from kit.report.blocks import Cell, Place, Table
+from kit.report.blocks import Cell, Notice, Place, Table, empty
 from kit.report.tables import outcome_matrix
 from kit.system.model import Service
 
@@ -42,10 +42,12 @@ def thing_of(project: Project) -> Callable[[Finding], str | None]:
     return find
 
 
-def controls(project: Project, findings: Findings, area: str, caption: str, note: str = "") -> Table | None:
+def controls(project: Project, findings: Findings, area: str, caption: str, note: str = "") -> Table | Notice:
     """The checks of an area against the services they examined."""
     of_area = (f for f in findings if f.area == area)
-    return outcome_matrix(of_area, thing_of(project), caption, note=note)
+    table = outcome_matrix(of_area, thing_of(project), caption, note=note)
+    fill = "Each check would stand in a row here, each service or file that it examined in a column."
+    return table or empty("No check of this area found anything to examine", fill)
 
 
 def at_cell(at: At | None) -> Cell:

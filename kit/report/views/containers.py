@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kit.project import Project
-from kit.report.blocks import Cell, Chart, Mark, Table, cell_text, columns, empty
+from kit.report.blocks import Cell, Chart, Mark, Notice, Table, cell_text, columns, empty
 from kit.report.charts import matrix
 from kit.report.display import Display, figure_json, show
 from kit.report.views.common import Findings, at_cell, controls
@@ -16,7 +16,7 @@ NO_IMAGES = "A Dockerfile or Containerfile, or a compose file, would be laid out
 def hardening(project: Project, findings: Findings) -> Display:
     """Services across, controls down: which image holds which control."""
     table = controls(project, findings, "containers", "Container controls by service")
-    if table is None:
+    if isinstance(table, Notice):
         return show(empty("No image is built or run by the project", NO_IMAGES))
     marks = {
         (r, c): cell

@@ -30,6 +30,11 @@ class Exposure:
     loopback: bool
     at: At
 
+    @property
+    def wide(self) -> bool:
+        """True where any address can use it, on a target that is not for development or tests."""
+        return not self.loopback and self.environment not in {"development", "test"}
+
 
 def exposures(project: Project) -> list[Exposure]:
     """Every published port of a compose file, every Kubernetes Service that is open and every ingress."""
@@ -68,9 +73,11 @@ def exposure_map(project: Project) -> Display:
     if not found:
         fill = "Published ports of compose files, Kubernetes services and platform files would be drawn here."
         return show(empty("No port is published to the outside by what the project declares", fill))
-    wide = [e for e in found if not e.loopback]
+    wide = [e for e in found if e.wide]
     stores = sorted({e.service for e in wide if e.kind == "store"})
-    title = f"{count(len(wide), 'port')} of {len(found)} are open to any address"
+    title = (
+        f"{len(wide)} of {count(len(found), 'published port')} are open to any address outside of development"
+    )
     title += f", {listed(stores)} among them" if stores else ""
     return show(Chart(title, figure_json(_map(found)), f"{title}.", _table(found)))
 
@@ -97,18 +104,19 @@ def checks(project: Project, findings: Findings) -> Display:
 
 
 def _map(found: list[Exposure]) -> object:
-    entries = sorted({(e.target, e.entry, e.loopback) for e in found})
+    entries = sorted({(e.target, e.entry, e.loopback, e.wide) for e in found})
     kinds = {e.service: e.kind for e in sorted(found, key=lambda e: e.service)}
+    bare = {e.service for e in found if e.wide and e.kind == "store"}
     local = any(e.loopback for e in found)
     nodes = [Node("any", "Any address", 0, 0), *([Node("local", "This machine", 0, 1)] if local else [])]
     nodes += [
-        Node(f"{t} {p}", p, 1, i, t, "" if shut else "partial") for i, (t, p, shut) in enumerate(entries)
+        Node(f"{t} {p}", p, 1, i, t, "partial" if wide else "") for i, (t, p, _, wide) in enumerate(entries)
     ]
     nodes += [
-        Node(f"service {name}", name, 2, i, kind, "fail" if kind == "store" else "")
+        Node(f"service {name}", name, 2, i, kind, "fail" if name in bare else "")
         for i, (name, kind) in enumerate(kinds.items())
     ]
-    edges = [("local" if shut else "any", f"{t} {p}") for t, p, shut in entries]
+    edges = [("local" if shut else "any", f"{t} {p}") for t, p, shut, _ in entries]
     edges += sorted({(f"{e.target} {e.entry}", f"service {e.service}") for e in found})
     return graph(nodes, edges, ("from", "published as", "reaches"))
 
@@ -124,4 +132,6 @@ def _table(found: list[Exposure]) -> Table:
 def _open_to(exposure: Exposure) -> Mark:
     if exposure.loopback:
         return Mark("pass", "this machine")
+    if not exposure.wide:
+        return Mark("not_applicable", "any address, in development")
     return Mark("fail" if exposure.kind == "store" else "partial", "any address")
