@@ -1,0 +1,1 @@
+"""Is every service given what it needs to start, and nothing that it must not hold?"""

@@ -1,0 +1,315 @@
+"""What code requires of its environment against what each deployment target gives it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.system.model import Deployment, EnvGiven, EnvRead, Service
+
+ASIDE = frozenset({"development", "test"})
+BUILD_TIME = re.compile(r"(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|GATSBY|EXPO_PUBLIC|PUBLIC)_\w+")
+_BY_PLATFORM = re.compile(
+    r"PORT|HOST|HOSTNAME|HOME|PATH|PWD|USER|SHELL|TZ|LANG|LC_\w+|TMPDIR|TEMP|TMP|CI|NODE_ENV|RUNNER_\w+|GITHUB_\w+|"
+    r"npm_\w+|KUBERNETES_\w+|AWS_(?:REGION|DEFAULT_REGION|LAMBDA_\w+|EXECUTION_ENV|ACCESS_KEY_ID|SECRET_ACCESS_KEY|"
+    r"SESSION_TOKEN)|VERCEL\w*|RENDER\w*|RAILWAY_\w+|FLY_\w+|DYNO|K_\w+|GAE_\w+|GOOGLE_APPLICATION_CREDENTIALS|"
+    r"WEBSITE_\w+|NETLIFY\w*|COMP_\w+|PYTHONPATH|VIRTUAL_ENV|DEBUG|NO_COLOR|NODE_OPTIONS|XDG_\w+|APPDATA|GOPATH"
+)
+_NOT_RUN = frozenset({"scripts", "script", "tools", "tool", "bin", "hack", "dev", "ci", "seed", "seeds", "benchmarks", "examples", "stories", ".storybook"})
+_SAMPLE_NAME = re.compile(r"\.?env\b.*(example|sample|template|dist|default)s?\b.*|(example|sample|template)\.env")
+NEAR = 0.82
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A variable that a service cannot do without, where it is read, and the deployments that do and do not give it."""
+
+    service: Service
+    read: EnvRead
+    given: tuple[tuple[Deployment, EnvGiven | At], ...]
+    missing: tuple[Deployment, ...]
+    unseen: tuple[Deployment, ...]
+
+
+def demands(project: Project) -> Iterator[Demand]:
+    """Every required variable of every service that something deploys, outside development and tests."""
+    for service in project.system.own:
+        targets = [d for d in service.deployments if d.environment not in ASIDE and not d.workload.endswith("init")]
+        if targets:
+            inside = _in_image(project, service)
+            local = _reads_a_local_file(project, service)
+            for read in required(service):
+                yield _demand(service, read, targets, inside, local=local)
+
+
+def required(service: Service) -> Iterator[EnvRead]:
+    """The reads without which the program cannot do, one per name; those of scripts beside the service left out."""
+    seen: set[str] = set()
+    soft = {r.name for r in service.env if r.required is False}
+    for read in service.env:
+        aside = _NOT_RUN & set(posixpath.dirname(read.at.path).lower().split("/"))
+        if read.required and read.name not in seen | soft and not aside and not _BY_PLATFORM.fullmatch(read.name):
+            if not BUILD_TIME.fullmatch(read.name):
+                seen.add(read.name)
+                yield read
+
+
+def _demand(service: Service, read: EnvRead, targets: Iterable[Deployment], inside: dict[str, At], *, local: bool) -> Demand:
+    given: list[tuple[Deployment, EnvGiven | At]] = []
+    missing, unseen = [], []
+    for target in targets:
+        found = next((e for e in target.env if e.name == read.name), None)
+        if found is not None or read.name in inside:
+            given.append((target, found if found is not None else inside[read.name]))
+        else:
+            (missing if target.env_complete and not local else unseen).append(target)
+    return Demand(service, read, tuple(given), tuple(missing), tuple(unseen))
+
+
+def _in_image(project: Project, service: Service) -> dict[str, At]:
+    """Variables that the image itself or a tracked env file that goes with the code sets."""
+    found: dict[str, At] = {}
+    for dockerfile in project.dockerfiles:
+        if service.build is not None and dockerfile.path == service.build.dockerfile:
+            stage = dockerfile.stage(service.build.target) if service.build.target else dockerfile.final
+            found.update({name: value.at for name, value in dockerfile.env(stage).items()})
+    for name in (".env", ".env.production", ".env.local"):
+        path = posixpath.normpath(posixpath.join(service.root or ".", name))
+        if project.files.exists(path):
+            found.update({key: node.at for key, node in project.documents.get(path).root.items()})
+    return found
+
+
+def _reads_a_local_file(project: Project, service: Service) -> bool:
+    """Whether an `.env` that is not in the repository may be in the image or mounted, and is read there."""
+    dockerfile = next((d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None)
+    if dockerfile is not None:
+        if any(".env" in i.value and i.name in {"RUN", "COPY", "ADD"} for i in dockerfile.instructions):
+            return True
+        local = posixpath.normpath(posixpath.join(service.root or ".", ".env"))
+        context = service.build.context if service.build else "."
+        whole = any(posixpath.normpath(s) == "." for c in dockerfile.copies() if c.from_stage is None for s in c.sources)
+        if whole and not project.dockerignore(context, dockerfile.path).ignores(local) and _loads_env_files(project, service):
+            return True
+    return any(target.endswith(".env") for d in service.deployments for _, target, _ in d.volumes)
+
+
+def _loads_env_files(project: Project, service: Service) -> bool:
+    marks = ("dotenv", "env_file", "ConfigModule.forRoot", "read_env(", "godotenv", "loadEnv")
+    return any(any(m in project.files.text(p) for m in marks) for p in dict.fromkeys(r.at.path for r in service.env)) or any(
+        p.depends_on("dotenv", "python-dotenv", "dotenv-cli", "@nestjs/config") for p in project.packages if p.dir == service.root
+    )
+
+
+@check("CFG-001", "Every required variable is given by every deployment target", Severity.CRITICAL, Clause.ASSUMPTIONS, blocker="cannot start", effort_hours=1)
+def required_is_given(project: Project) -> Iterator[Fact]:
+    """
+    A service that demands a variable which nobody gives ends at its start, or runs with an empty value until the first
+    request that needs it.
+
+    Decides: the variables that code reads without a default (an index, a settings class, a validation) against those
+    that compose, Kubernetes, the image or a platform's file give, per deployment target outside development and tests.
+
+    Fix: give the variable in the target's environment, or a default in code where one is right.
+
+    Blind to: what is set by hand, injected at run time or kept in a platform's own store; there it is unknown.
+
+    See: https://12factor.net/config
+    """
+    hidden: dict[tuple[str, str], list[Demand]] = defaultdict(list)
+    held: dict[str, list[Demand]] = defaultdict(list)
+    for demand in demands(project):
+        if demand.missing:
+            yield _missing(demand)
+        for target in demand.unseen:
+            hidden[(demand.service.name, target.target)].append(demand)
+        if demand.given and not demand.missing:
+            held[demand.service.name].append(demand)
+    for name, all_given in held.items():
+        yield ok(f"{name}: {_names(all_given)} {'is' if len(all_given) == 1 else 'are'} given wherever it is deployed.", all_given[0].read)
+    for (name, target), not_seen in hidden.items():
+        places = [d.read for d in not_seen[:5]]
+        yield unknown(f"{name}: {target} takes part of its environment from what is not in the repository; {_names(not_seen)} may come from there.", *places)
+
+
+def _missing(demand: Demand) -> Fact:
+    name, targets = demand.read.name, demand.missing
+    read = {e.name for e in demand.service.env}
+    given = {e.name: e for target in targets for e in target.env if e.name not in read}
+    near = get_close_matches(name, given, n=1, cutoff=NEAR)
+    hint = f"; {near[0]} is given, which nothing reads" if near else ""
+    places = [*([given[near[0]]] if near else []), demand.read, *targets[:4]]
+    environments = {t.environment for t in targets}
+    only = environments.pop() if len(environments) == 1 else "unknown"
+    where = " and ".join(t.target for t in targets[:3])
+    return bad(
+        f"{demand.service.name}: {name} is required, and {where} {'does' if len(targets) == 1 else 'do'} not give it{hint}.",
+        *places,
+        environment=None if only == "unknown" else only,
+        fix=f"Give {name} to {demand.service.name} in {where}" + (f", where {near[0]} stands now." if near else "."),
+    )
+
+
+def _names(found: list[Demand]) -> str:
+    names = sorted({d.read.name for d in found})
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+
+
+@check("CFG-006", "A sample environment file lists what code reads", Severity.LOW, Clause.ASSUMPTIONS, effort_hours=1)
+def sample_is_complete(project: Project) -> Iterator[Fact]:
+    """
+    Whoever sets up a new environment works from the sample: what it leaves out is found out in production.
+
+    Decides: the variables that code requires against the names in `.env.example` and its like.
+
+    Fix: add the missing names to the sample, with a comment on what each is for.
+
+    Blind to: variables that are described in prose only.
+
+    See: https://12factor.net/config
+    """
+    samples = [p for p in project.files.paths if _SAMPLE_NAME.fullmatch(posixpath.basename(p).lower())]
+    listed = {key for p in samples for key, _ in project.documents.get(p).root.items()}
+    commented = {m for p in samples for m in re.findall(r"^\s*#\s*(?:export\s+)?([A-Z][A-Z0-9_]+)=", project.files.text(p), re.MULTILINE)}
+    needed = {r.name: r for s in project.system.own for r in required(s)}
+    if not needed:
+        return
+    if not samples:
+        first = next(iter(needed.values()))
+        yield bad(f"{len(needed)} required variables and no sample environment file that names them.", At("."), first)
+        return
+    left_out = [r for name, r in needed.items() if name not in listed | commented]
+    for read in left_out:
+        yield bad(f"{read.name} is required and missing in {samples[0]}.", read, At(samples[0]))
+    if not left_out:
+        yield ok(f"All {len(needed)} required variables are in the sample.", At(samples[0]))
+
+
+@check("CFG-008", "What is given is read by something", Severity.LOW, Clause.ASSUMPTIONS, effort_hours=0.5)
+def given_is_read(project: Project) -> Iterator[Fact]:
+    """
+    A variable that nothing reads is a setting that somebody believes in: a limit, a switch, a secret under a wrong name.
+
+    Decides: the literal variables of first-party services against the names that their code mentions; only names close
+    to one that is read are told, since frameworks read many by convention.
+
+    Fix: correct the name, or take the variable out.
+
+    Blind to: variables that libraries or shell scripts read by names of their own.
+
+    See: https://12factor.net/config
+    """
+    for service in project.system.own:
+        read = {r.name for r in service.env}
+        if not read:
+            continue
+        for deployment in service.deployments:
+            given = {e.name for e in deployment.env}
+            for one in deployment.env:
+                near = get_close_matches(one.name, read - given, n=1, cutoff=0.88) if one.name not in read else []
+                if near and abs(len(near[0]) - len(one.name)) <= 2 and _typo(one.name, near[0]):
+                    yield bad(f"{service.name}: {one.name} is given, and nothing reads it; the code reads {near[0]}.", one, environment=_environment(deployment))
+
+
+def _typo(a: str, b: str) -> bool:
+    """Names that differ by a slip, not by a number or a word of their own (HOST_1, HOST_2)."""
+    changed = set(re.split(r"[_\d]+", a)) ^ set(re.split(r"[_\d]+", b))
+    return bool(changed) and all(any(c.isalpha() for c in word) for word in changed)
+
+
+def _environment(deployment: Deployment) -> str | None:
+    return None if deployment.environment == "unknown" else deployment.environment
+
+
+@check("CFG-007", "Configuration is validated at start", Severity.MEDIUM, Clause.ASSUMPTIONS, effort_hours=3)
+def validated_at_start(project: Project) -> Iterator[Fact]:
+    """
+    A wrong setting that is found at start fails a deploy; one that is found later fails a customer.
+
+    Decides: services that read more than three variables use a settings class or schema (pydantic-settings, zod,
+    envalid, joi, convict, `@ConfigurationProperties` with `@Validated`, envconfig).
+
+    Fix: read the environment in one module through a schema that rejects what is missing or malformed.
+
+    Blind to: validation written by hand.
+
+    See: https://12factor.net/config
+    """
+    for service in project.system.own:
+        names = {r.name for r in service.env}
+        if len(names) <= 3 or service.kind in {"job", "store", "monitoring"}:
+            continue
+        schema = _schema(project, service)
+        strict = [r for r in service.env if r.required]
+        if schema is not None:
+            yield ok(f"{service.name}: its configuration goes through a schema.", schema)
+        elif len({r.name for r in strict}) * 2 >= len(names):
+            yield partial(f"{service.name}: most variables must be there, none is checked for its form.", strict[0])
+        else:
+            yield bad(f"{service.name}: reads {len(names)} variables, and nothing checks them at start.", service.env[0])
+
+
+_SCHEMAS = (
+    "BaseSettings", "envalid", "createEnv(", "z.object(", "Joi.object(", "convict(", "env-var", "@ConfigurationProperties",
+    "envconfig.Process", "env.Parse(", "cleanEnv(", "environ.Env(", "decouple", "IsNotEmpty(", "t.Object(", "cleanenv.",
+    "validateSync(", "@IsString(", "@IsInt(", "@IsUrl(", "@IsEnum(", "class-validator", "viper.", "dynaconf", "cast(", "yup.object(", "v.object(",
+)  # fmt: skip
+
+
+def _schema(project: Project, service: Service) -> At | None:
+    for path in dict.fromkeys(r.at.path for r in service.env):
+        text = project.files.text(path)
+        for mark in _SCHEMAS:
+            if mark in text:
+                return At(path, text.count("\n", 0, text.index(mark)) + 1)
+    return None
+
+
+@check("CFG-009", "Build-time variables are given when the bundle is built", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
+def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
+    """
+    `NEXT_PUBLIC_`, `VITE_` and `REACT_APP_` variables are written into the bundle while it is built. Given only to the
+    running container they change nothing: the page calls the address of the developer's machine.
+
+    Decides: such variables that code reads and a deployment gives as run-time environment, where neither the Dockerfile's
+    `ARG` or `ENV`, compose's build arguments, an env file of the package nor a pipeline gives them to the build.
+
+    Fix: pass it as a build argument: `ARG VITE_API_URL` and `ENV VITE_API_URL=$VITE_API_URL` before the build.
+
+    Blind to: pages that read their configuration from the server at run time under the same names.
+
+    See: https://vite.dev/guide/env-and-mode
+    """
+    for service in project.system.own:
+        dockerfile = next((d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None)
+        if dockerfile is None:
+            continue
+        known = {name for i in dockerfile.of("ARG", "ENV") for name in i.pairs} | set(_in_image(project, service))
+        wanted = {r.name: r for r in service.env if BUILD_TIME.fullmatch(r.name)}
+        for name, read in sorted(wanted.items()):
+            if not _bundler(project, service, name):
+                continue
+            late = [e for d in service.deployments if d.environment not in ASIDE for e in d.env if e.name == name and e.source != "build_arg"]
+            if name in known:
+                yield ok(f"{service.name}: {name} is there when the bundle is built.", next(i for i in dockerfile.of("ARG", "ENV") if name in i.pairs) if any(name in i.pairs for i in dockerfile.of("ARG", "ENV")) else read)
+            elif late and f"__{name}__" not in project.files.text(read.at.path) and not _replaced(project, service, name):
+                yield bad(f"{service.name}: {name} is given to the running container only; the bundle was built without it.", late[0], read)
+
+
+def _bundler(project: Project, service: Service, name: str) -> bool:
+    """Whether the service uses the bundler that writes variables of this prefix into its output."""
+    libraries = {"NEXT": ("next",), "VITE": ("vite",), "REACT": ("react-scripts", "@craco/craco"), "NUXT": ("nuxt",), "GATSBY": ("gatsby",)}
+    wanted = libraries.get(name.split("_")[0])
+    return wanted is None or any(p.depends_on(*wanted) for p in project.packages if p.dir == service.root)
+
+
+def _replaced(project: Project, service: Service, name: str) -> bool:
+    """Whether some script of the service puts the value into the bundle when the container starts."""
+    return any(name in project.files.text(s.path) for s in project.scripts if service.root and s.path.startswith(service.root))
