@@ -1,4 +1,5 @@
-"""Source code as trees: parsed once, on demand, searched by structure with ast-grep and with Python's own `ast`."""
+"""Source code as trees: parsed once, on demand, searched by structure with ast-grep and with Python's own
+`ast`."""
 
 from __future__ import annotations
 
@@ -40,14 +41,16 @@ LANGUAGES = {
     ".php": "php",
     ".rs": "rust",
 }
-"""Extension to grammar: those that the library carries. It panics on any other name, so none is ever passed."""
+"""Extension to grammar: those that the library carries. It panics on any other name, so none is ever
+passed."""
 
 JAVASCRIPT = ("javascript", "typescript", "tsx")
 
-MANIFESTS = frozenset(
-    "package.json pyproject.toml requirements.txt setup.py setup.cfg Pipfile go.mod pom.xml build.gradle"
-    " build.gradle.kts Cargo.toml composer.json Gemfile Dockerfile manage.py".split()
-)
+MANIFESTS = frozenset({
+    "package.json", "pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile", "go.mod",
+    "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml", "composer.json", "Gemfile", "Dockerfile",
+    "manage.py",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Match:
     @property
     def text(self) -> str:
         """What stands there."""
-        return self.node.text()
+        return str(self.node.text())
 
 
 def node_at(path: str, node: SgNode) -> At:
@@ -93,7 +96,8 @@ class CodeIndex:
         self._made: dict[object, object] = {}
 
     def files(self, *languages: str, every_class: bool = False) -> tuple[str, ...]:
-        """The paths of code in these languages (all where none is named); production only unless `every_class`."""
+        """The paths of code in these languages (all where none is named); production only unless
+        `every_class`."""
         return tuple(
             path
             for path, language in self._languages.items()
@@ -129,7 +133,12 @@ class CodeIndex:
         return self._modules[path]
 
     def find(
-        self, pattern: str | None = None, *, languages: tuple[str, ...], needles: tuple[str, ...] = (), **rule: Any
+        self,
+        pattern: str | None = None,
+        *,
+        languages: tuple[str, ...],
+        needles: tuple[str, ...] = (),
+        **rule: Any,
     ) -> Iterator[Match]:
         """Every node that matches an ast-grep pattern or rule (`kind=`, `has=`, `any=` ...), file by file.
 
@@ -160,7 +169,8 @@ class CodeIndex:
         return tuple(problem for problem in found if problem)
 
     def unit(self, path: str) -> str:
-        """The folder of the package that a file belongs to: the nearest one above it that holds a manifest."""
+        """The folder of the package that a file belongs to: the nearest one above it that holds a
+        manifest."""
         folder = PurePosixPath(path).parent
         for candidate in (folder, *folder.parents):
             if str(candidate) in self._units:

@@ -16,7 +16,9 @@ _READS = frozenset(["os.Getenv", "os.LookupEnv", "syscall.Getenv"])
 _TAG = re.compile(r'\b(env|envconfig):"([^"]*)"')
 _DEFAULT = re.compile(r'\b(?:envDefault|env-default|default):"([^"]*)"')
 _REQUIRED = re.compile(r'\b(?:env-required|required):"true"|,(?:required|notEmpty)\b')
-_STOPS = re.compile(r"\bpanic\(|\bos\.Exit\(|\.(?:Fatal|Panic)\w*\(|\breturn\b[^\n]*(?:[eE]rr|fmt\.Errorf|errors\.New)")
+_STOPS = re.compile(
+    r"\bpanic\(|\bos\.Exit\(|\.(?:Fatal|Panic)\w*\(|\breturn\b[^\n]*(?:[eE]rr|fmt\.Errorf|errors\.New)"
+)
 
 
 class Reader(NamedTuple):
@@ -32,7 +34,9 @@ def go_env(code: CodeIndex) -> Iterator[EnvReadFact]:
     project = code.once(GoProject)
     readers: dict[str, Reader] = {}
     for file in project.files("Getenv", "LookupEnv", "env:", "envconfig"):
-        for call in file.root.find_all(kind="call_expression", has={"field": "function", "regex": r"(Getenv|LookupEnv)$"}):
+        for call in file.root.find_all(
+            kind="call_expression", has={"field": "function", "regex": r"(Getenv|LookupEnv)$"}
+        ):
             yield from _read(call, file, project, readers)
         for field in file.root.find_all(kind="field_declaration", has={"kind": "raw_string_literal"}):
             yield from _tagged(field, file)
@@ -44,23 +48,41 @@ def go_env(code: CodeIndex) -> Iterator[EnvReadFact]:
                 yield from _by_reader(call, reader, file, project)
 
 
-def _read(call: SgNode, file: GoFile, project: GoProject, readers: dict[str, Reader]) -> Iterator[EnvReadFact]:
+def _read(
+    call: SgNode, file: GoFile, project: GoProject, readers: dict[str, Reader]
+) -> Iterator[EnvReadFact]:
     callee, given = call.field("function"), arguments(call)
     if callee is None or callee.text() not in _READS or not given:
         return
     name = project.text(given[0], file)
-    required, default = _context(call, file, project)
+    required, default = _context(call)
     if name.known and name.path:
         yield EnvReadFact(name.path, file.at(call), required and _needed(call, file), default)
         return
-    function = next((outer for outer in call.ancestors() if outer.kind().endswith("_declaration") and outer.field("body")), None)
+    function = next(
+        (
+            outer
+            for outer in call.ancestors()
+            if outer.kind().endswith("_declaration") and outer.field("body")
+        ),
+        None,
+    )
     names = [n.text() for n, _ in parameters(function)] if function is not None else []
     own = function.field("name") if function is not None else None
     if function is not None and own is not None and given[0].text() in names:
         place = names.index(given[0].text())
         body = function.text()
-        fallback = next((i for i, n in enumerate(names) if i > place and re.search(rf"(return|=)\s*{re.escape(n)}\b", body)), None)
-        readers[own.text()] = Reader(place, True if fallback is None and _STOPS.search(body) else required, fallback)
+        fallback = next(
+            (
+                i
+                for i, n in enumerate(names)
+                if i > place and re.search(rf"(return|=)\s*{re.escape(n)}\b", body)
+            ),
+            None,
+        )
+        readers[own.text()] = Reader(
+            place, True if fallback is None and _STOPS.search(body) else required, fallback
+        )
 
 
 def _by_reader(call: SgNode, reader: Reader, file: GoFile, project: GoProject) -> Iterator[EnvReadFact]:
@@ -79,9 +101,11 @@ def _by_reader(call: SgNode, reader: Reader, file: GoFile, project: GoProject) -
         yield EnvReadFact(name.path, file.at(call), reader.required and _needed(call, file))
 
 
-def _context(call: SgNode, file: GoFile, project: GoProject) -> tuple[bool | None, str | None]:
+def _context(call: SgNode) -> tuple[bool | None, str | None]:
     """What follows a read: `if x == "" { panic }` demands it, `if x == "" { x = "y" }` gives a default."""
-    holder = next((outer for outer in call.ancestors() if outer.kind().endswith(("_declaration", "_statement"))), None)
+    holder = next(
+        (outer for outer in call.ancestors() if outer.kind().endswith(("_declaration", "_statement"))), None
+    )
     parent = call.parent()
     if parent is not None and parent.kind() == "binary_expression":
         return False, None
@@ -92,7 +116,13 @@ def _context(call: SgNode, file: GoFile, project: GoProject) -> tuple[bool | Non
     looked = (callee := call.field("function")) is not None and callee.text().endswith("LookupEnv")
     for test in _tests_after(holder):
         condition, body = test.field("condition"), test.field("consequence")
-        empty = re.search(rf'\b{re.escape(name)}\s*==\s*""|len\({re.escape(name)}\)\s*==\s*0|!\s*\w+', condition.text()) if condition else None
+        empty = (
+            re.search(
+                rf'\b{re.escape(name)}\s*==\s*""|len\({re.escape(name)}\)\s*==\s*0|!\s*\w+', condition.text()
+            )
+            if condition
+            else None
+        )
         if empty and body is not None:
             found = re.search(rf'\b{re.escape(name)}\s*=\s*"([^"]*)"', body.text())
             if found:
@@ -104,13 +134,16 @@ def _context(call: SgNode, file: GoFile, project: GoProject) -> tuple[bool | Non
 
 
 def _needed(call: SgNode, file: GoFile) -> bool | None:
-    """True for a read that is always made; None for one in a branch, or in a function that is called in branches only."""
+    """True for a read that is always made; None for one in a branch, or in a function that is called in
+    branches only."""
     function = next((outer for outer in call.ancestors() if outer.kind() in FUNCTIONS), None)
     if _in_branch(call):
         return None
     name = function.field("name") if function is not None else None
     calls = [
-        c for c in file.root.find_all(kind="call_expression") if name is not None and _called(c) == name.text()
+        c
+        for c in file.root.find_all(kind="call_expression")
+        if name is not None and _called(c) == name.text()
     ]
     return None if calls and all(_in_branch(c) for c in calls) else True
 
@@ -128,7 +161,10 @@ def _in_branch(node: SgNode) -> bool:
             return False
         if outer.kind() in {"expression_case", "default_case", "type_case"}:
             return True
-        if outer.kind() == "if_statement" and inner in (outer.field("consequence"), outer.field("alternative")):
+        if outer.kind() == "if_statement" and inner in (
+            outer.field("consequence"),
+            outer.field("alternative"),
+        ):
             condition = outer.field("condition")
             if condition is None or not re.search(r"err(or)?\b\s*[!=]=", condition.text()):
                 return True
@@ -156,4 +192,6 @@ def _tagged(field: SgNode, file: GoFile) -> Iterator[EnvReadFact]:
         return
     default = _DEFAULT.search(text)
     required = bool(_REQUIRED.search(text)) and default is None
-    yield EnvReadFact(name, file.at(field), required if required or default else None, default[1] if default else None)
+    yield EnvReadFact(
+        name, file.at(field), required if required or default else None, default[1] if default else None
+    )

@@ -1,4 +1,5 @@
-"""The environment that JavaScript reads: `process.env` and its kin, destructured, aliased, wrapped or validated."""
+"""The environment that JavaScript reads: `process.env` and its kin, destructured, aliased, wrapped or
+validated."""
 
 from __future__ import annotations
 
@@ -12,13 +13,23 @@ from kit.model import At
 from kit.sources.code import CodeIndex
 from kit.sources.code_env_schemas import is_variable, schema_reads
 from kit.sources.code_js import JsProject
-from kit.sources.code_js_module import FUNCTIONS, JsModule, arguments, method_of, parameters, string_value, unwrap
+from kit.sources.code_js_module import (
+    FUNCTIONS,
+    JsModule,
+    arguments,
+    method_of,
+    parameters,
+    string_value,
+    unwrap,
+)
 from kit.sources.code_records import EnvReadFact
 
 NEEDLES = ("process.env", "import.meta.env", "Deno.env", "Bun.env", "getOrThrow", "onfigService", "env-var")
 _SOURCES = frozenset(["process.env", "import.meta.env", "Bun.env", "globalThis.process.env"])
 _BUILT_IN = frozenset(["MODE", "DEV", "PROD", "SSR", "BASE_URL"])
-_STOPS = re.compile(r"\bthrow\b|process\.exit|\bprocess\.abort|\breject\(|\bassert\b|panic\(|fatal\(|invariant\(")
+_STOPS = re.compile(
+    r"\bthrow\b|process\.exit|\bprocess\.abort|\breject\(|\bassert\b|panic\(|fatal\(|invariant\("
+)
 _TESTS = frozenset(["if_statement", "unary_expression", "ternary_expression", "while_statement"])
 _COMPARES = frozenset(["===", "!==", "==", "!=", "<", ">", "<=", ">=", "in"])
 
@@ -84,12 +95,21 @@ class JsEnv:
         if _is_written(node) or (source == "import.meta.env" and name in _BUILT_IN) or not is_name(name):
             return
         required, default = self._context(node, module)
-        yield EnvReadFact(name, module.at(node), None if required and conditional(node) else required, default)
+        yield EnvReadFact(
+            name,
+            module.at(node),
+            None if required and (conditional(node) or _left_early(node)) else required,
+            default,
+        )
 
     def _context(self, node: SgNode, module: JsModule) -> tuple[bool | None, str | None]:
         """What the expression around a read says: a fall-back, a `!`, a comparison, a check that throws."""
         inner, outer = node, node.parent()
-        while outer is not None and outer.kind() in {"parenthesized_expression", "as_expression", "satisfies_expression"}:
+        while outer is not None and outer.kind() in {
+            "parenthesized_expression",
+            "as_expression",
+            "satisfies_expression",
+        }:
             inner, outer = outer, outer.parent()
         if outer is None:
             return None, None
@@ -98,7 +118,7 @@ class JsEnv:
         if outer.kind() == "binary_expression":
             return self._in_binary(inner, outer, module)
         if outer.kind() in _TESTS:
-            return (True if self._stops(outer, node) else False), None
+            return self._stops(outer, node), None
         if outer.kind() in {"member_expression", "subscript_expression"} and outer.field("object") == inner:
             return (None if "?." in outer.text() else True), None
         if outer.kind() == "variable_declarator":
@@ -117,7 +137,7 @@ class JsEnv:
     def _literal(self, node: SgNode, module: JsModule) -> str | None:
         node = unwrap(node)
         if node.kind() in {"number", "true", "false"}:
-            return node.text()
+            return str(node.text())
         text = self.project.text(node, module)
         return text.path if text.known else None
 
@@ -140,14 +160,16 @@ class JsEnv:
             return None
         for test in module.root.find_all(kind="if_statement"):
             condition, body = test.field("condition"), test.field("consequence")
-            if condition is not None and re.search(rf"!\s*{re.escape(name.text())}\b", condition.text()):
-                if body is not None and _STOPS.search(body.text()):
-                    return True
+            asked = condition is not None and re.search(rf"!\s*{re.escape(name.text())}\b", condition.text())
+            if asked and body is not None and _STOPS.search(body.text()):
+                return True
         return None
 
     def _destructured(self, module: JsModule) -> Iterator[EnvReadFact]:
         """`const { A, B = "x" } = process.env`."""
-        for node in module.root.find_all(kind="variable_declarator", has={"field": "name", "kind": "object_pattern"}):
+        for node in module.root.find_all(
+            kind="variable_declarator", has={"field": "name", "kind": "object_pattern"}
+        ):
             pattern, value = node.field("name"), node.field("value")
             if pattern is None or value is None or unwrap(value).text() not in _SOURCES:
                 continue
@@ -216,7 +238,9 @@ class JsEnv:
         required, _ = self._context(node, module)
         body = function.text()
         others = [i for i, name in enumerate(names) if name != index.text() and i > names.index(index.text())]
-        fallback = next((i for i in others if re.search(rf"(\|\||\?\?|:)\s*{re.escape(names[i])}\b", body)), None)
+        fallback = next(
+            (i for i in others if re.search(rf"(\|\||\?\?|:)\s*{re.escape(names[i])}\b", body)), None
+        )
         needed = True if _STOPS.search(body) and fallback is None else None if required is True else required
         self.readers[module.key(function)] = Reader(names.index(index.text()), needed, fallback)
         self._names |= _names_of(function)
@@ -224,9 +248,15 @@ class JsEnv:
     def _wrapped(self) -> Iterator[EnvReadFact]:
         for module in self.project.modules(*(f"{name}(" for name in self._names)) if self._names else ():
             pattern = f"^(?:.*\\.)?({'|'.join(map(re.escape, sorted(self._names)))})$"
-            for call in module.root.find_all(kind="call_expression", has={"field": "function", "regex": pattern}):
+            for call in module.root.find_all(
+                kind="call_expression", has={"field": "function", "regex": pattern}
+            ):
                 found = self.project.function(call.field("function"), module)
-                reader = self.readers.get(found.module.key(found.node)) if found and found.node is not None else None
+                reader = (
+                    self.readers.get(found.module.key(found.node))
+                    if found and found.node is not None
+                    else None
+                )
                 if reader:
                     yield from self._by_reader(call, reader, module)
 
@@ -246,8 +276,8 @@ class JsEnv:
 
 
 def conditional(node: SgNode) -> bool:
-    """True within a branch of an `if`, a `case` or a `?:` of the same function; what only production does is always
-    done as far as a deployment goes."""
+    """True within a branch of an `if`, a `case` or a `?:` of the same function; what only production does is
+    always done as far as a deployment goes."""
     inner = node
     for outer in node.ancestors():
         kind = outer.kind()
@@ -255,12 +285,23 @@ def conditional(node: SgNode) -> bool:
             return False
         branches = (outer.field("consequence"), outer.field("alternative"))
         condition = outer.field("condition")
-        if kind in {"if_statement", "ternary_expression"} and inner in branches and condition is not None:
-            if "prod" not in condition.text().lower():
-                return True
-        if kind == "switch_case":
+        branched = kind in {"if_statement", "ternary_expression"} and inner in branches
+        elsewhere = condition is not None and "prod" not in condition.text().lower()
+        if kind == "switch_case" or (branched and elsewhere):
             return True
         inner = outer
+    return False
+
+
+def _left_early(node: SgNode) -> bool:
+    """True where `if (!process.env.X) return …` stands in the same function: what follows only runs with
+    it."""
+    function = next((outer for outer in node.ancestors() if outer.kind() in FUNCTIONS), None)
+    for test in function.find_all(kind="if_statement") if function is not None else ():
+        condition, body = test.field("condition"), test.field("consequence")
+        asked = condition is not None and f"!{node.text()}" in condition.text().replace(" ", "")
+        if asked and body is not None and "return" in body.text() and not _STOPS.search(body.text()):
+            return True
     return False
 
 
@@ -280,6 +321,5 @@ def _is_written(node: SgNode) -> bool:
     holder = node.parent()
     if holder is None:
         return False
-    return (holder.kind() == "assignment_expression" and holder.field("left") == node) or (
-        holder.kind() == "unary_expression" and holder.text().startswith("delete")
-    )
+    assigned = holder.kind() == "assignment_expression" and holder.field("left") == node
+    return bool(assigned or (holder.kind() == "unary_expression" and holder.text().startswith("delete")))

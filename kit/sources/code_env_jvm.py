@@ -15,9 +15,15 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::([^{}]*))?\}")
 _CALLS = {
     "java": ("method_invocation", re.compile(r'^System\.getenv\(\s*"(\w+)"\s*\)$')),
     "kotlin": ("call_expression", re.compile(r'^System\.getenv\(\s*"(\w+)"\s*\)$')),
-    "csharp": ("invocation_expression", re.compile(r'^(?:System\.)?Environment\.GetEnvironmentVariable\(\s*"(\w+)"')),
+    "csharp": (
+        "invocation_expression",
+        re.compile(r'^(?:System\.)?Environment\.GetEnvironmentVariable\(\s*"(\w+)"'),
+    ),
     "rust": ("call_expression", re.compile(r'^(?:std::)?env::var\(\s*"(\w+)"\s*\)$')),
-    "php": ("function_call_expression", re.compile(r"^(?:getenv|env)\(\s*['\"](\w+)['\"]\s*(?:,\s*['\"]?([^'\")]*)['\"]?)?\)$")),
+    "php": (
+        "function_call_expression",
+        re.compile(r"^(?:getenv|env)\(\s*['\"](\w+)['\"]\s*(?:,\s*['\"]?([^'\")]*)['\"]?)?\)$"),
+    ),
 }
 _FALLBACK = {
     "csharp": re.compile(r'\?\?\s*"([^"]*)"'),
@@ -25,7 +31,11 @@ _FALLBACK = {
     "rust": re.compile(r'unwrap_or(?:_else)?\(\s*(?:\|[^|]*\|\s*)?"([^"]*)"'),
     "php": re.compile(r"\?:\s*['\"]([^'\"]*)['\"]"),
 }
-_DEMANDS = {"rust": re.compile(r"\.(?:unwrap|expect)\("), "csharp": re.compile(r"\?\?\s*throw"), "kotlin": re.compile(r"!!|\?:\s*(?:throw|error)")}
+_DEMANDS = {
+    "rust": re.compile(r"\.(?:unwrap|expect)\("),
+    "csharp": re.compile(r"\?\?\s*throw"),
+    "kotlin": re.compile(r"!!|\?:\s*(?:throw|error)"),
+}
 
 
 def jvm_env(code: CodeIndex) -> Iterator[EnvReadFact]:
@@ -78,7 +88,9 @@ def _ruby(code: CodeIndex) -> Iterator[EnvReadFact]:
         if found:
             yield EnvReadFact(found[1], match.at)
     for match in code.find(kind="call", languages=("ruby",), needles=("ENV.fetch",)):
-        found = re.match(r"^ENV\.fetch\(\s*['\"](\w+)['\"]\s*(?:,\s*['\"]?([^'\")]*)['\"]?\s*)?\)", match.text)
+        found = re.match(
+            r"^ENV\.fetch\(\s*['\"](\w+)['\"]\s*(?:,\s*['\"]?([^'\")]*)['\"]?\s*)?\)", match.text
+        )
         if found:
             lenient = found[2] is not None or "{" in match.text
             yield EnvReadFact(found[1], match.at, not lenient, found[2])

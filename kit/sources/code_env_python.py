@@ -1,4 +1,5 @@
-"""The environment that Python reads: `os.environ`, decouple, environ, environs, command-line options, wrappers."""
+"""The environment that Python reads: `os.environ`, decouple, environ, environs, command-line options,
+wrappers."""
 
 from __future__ import annotations
 
@@ -20,13 +21,35 @@ from kit.sources.code_python_module import (
 )
 from kit.sources.code_records import EnvReadFact
 
-NEEDLES = ("environ", "getenv", "BaseSettings", "decouple", "Env(", "envvar", "dj_database_url", "starlette.config")
-_CONFIGS = ("environ.Env", "environs.Env", "environ.FileAwareEnv", "starlette.config.Config", "decouple.Config")
+NEEDLES = (
+    "environ",
+    "getenv",
+    "BaseSettings",
+    "decouple",
+    "Env(",
+    "envvar",
+    "dj_database_url",
+    "starlette.config",
+)
+_CONFIGS: tuple[str, ...] = (
+    "environ.Env",
+    "environs.Env",
+    "environ.FileAwareEnv",
+    "starlette.config.Config",
+    "decouple.Config",
+)
 _CONFIGS += ("environs.env", "starlette.config")
 _NO_READS = frozenset(["read_env", "read_envfile", "prefixed", "seal", "parser_for", "dump", "add_parser"])
 _IMPLIED = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL"}
-_IMPLIED |= {"email": "EMAIL_URL", "email_url": "EMAIL_URL", "dj_db_url": "DATABASE_URL", "search_url": "SEARCH_URL"}
-_NEEDS_TEXT = frozenset(["int", "float", "Decimal", "UUID", "Path", "urlparse", "loads", "b64decode", "literal_eval"])
+_IMPLIED |= {
+    "email": "EMAIL_URL",
+    "email_url": "EMAIL_URL",
+    "dj_db_url": "DATABASE_URL",
+    "search_url": "SEARCH_URL",
+}
+_NEEDS_TEXT = frozenset(
+    ["int", "float", "Decimal", "UUID", "Path", "urlparse", "loads", "b64decode", "literal_eval"]
+)
 
 
 class Reader(NamedTuple):
@@ -81,7 +104,10 @@ class PythonEnv:
             yield from self._of_config(call, module, scope)
 
     def _subscript(self, node: ast.Subscript, module: PythonModule, scope: Scope) -> Iterator[EnvReadFact]:
-        if not isinstance(node.ctx, ast.Load) or self.project.origin(node.value, module, scope) != "os.environ":
+        if (
+            not isinstance(node.ctx, ast.Load)
+            or self.project.origin(node.value, module, scope) != "os.environ"
+        ):
             return
         required = not _tolerated(node, module)
         yield from self._named(node, node.slice, required or None, None, None, module, scope)
@@ -93,12 +119,19 @@ class PythonEnv:
             yield from self._named(node, node.left, False, None, None, module, scope)
 
     def _read(
-        self, call: ast.Call, name: ast.expr | None, default: ast.expr | None, module: PythonModule, scope: Scope
+        self,
+        call: ast.Call,
+        name: ast.expr | None,
+        default: ast.expr | None,
+        module: PythonModule,
+        scope: Scope,
     ) -> Iterator[EnvReadFact]:
         given = default if default is not None else _alternative(call, module)
         nothing = given is None or (isinstance(given, ast.Constant) and given.value is None)
         empty = isinstance(given, ast.Constant) and given.value == ""
-        required = _demanded(call, module, scope) if nothing else empty and _demanded(call, module, scope) is True
+        required = (
+            _demanded(call, module, scope) if nothing else empty and _demanded(call, module, scope) is True
+        )
         fallback = None if nothing or required else given
         yield from self._named(call, name, required, fallback, default, module, scope)
 
@@ -112,7 +145,8 @@ class PythonEnv:
         module: PythonModule,
         scope: Scope,
     ) -> Iterator[EnvReadFact]:
-        """The read of a variable whose name can be told; one named by a parameter makes its function a reader."""
+        """The read of a variable whose name can be told; one named by a parameter makes its function a
+        reader."""
         text = self.project.text(name, module, scope)
         if name is not None and text.known and text.path:
             needed = required and (None if _conditional(node, module) else True)
@@ -135,7 +169,9 @@ class PythonEnv:
             raising = any(isinstance(n, ast.Raise) for n in ast.walk(function))
             needed = True if raising and not other else required
             place = names.index(found.node.arg)
-            self.readers[function] = Reader(needed, place, found.node.arg, names.index(other) if other else None, other)
+            self.readers[function] = Reader(
+                needed, place, found.node.arg, names.index(other) if other else None, other
+            )
 
     def _wrapped(self) -> Iterator[EnvReadFact]:
         names = {node.name for node in self.readers if isinstance(node, Function)}
@@ -151,7 +187,11 @@ class PythonEnv:
         self, call: ast.Call, reader: Reader, module: PythonModule, scope: Scope
     ) -> Iterator[EnvReadFact]:
         text = self.project.text(argument(call, reader.place, reader.name), module, scope)
-        default = argument(call, reader.default_place, reader.default_name) if reader.default_place is not None else None
+        default = (
+            argument(call, reader.default_place, reader.default_name)
+            if reader.default_place is not None
+            else None
+        )
         if text.known and text.path:
             needed = reader.required and (None if _conditional(call, module) else True)
             required = False if default is not None else needed
@@ -173,9 +213,8 @@ class PythonEnv:
             yield EnvReadFact(path, module.at(call), required, self._default(default, module, scope))
 
     def _of_config(self, call: ast.Call, module: PythonModule, scope: Scope) -> Iterator[EnvReadFact]:
-        func, kind = call.func, ""
-        if isinstance(func, ast.Attribute):
-            func, kind = func.value, func.attr
+        method = call.func if isinstance(call.func, ast.Attribute) else None
+        func, kind = (method.value, method.attr) if method else (call.func, "")
         if kind in _NO_READS or not isinstance(func, ast.Name):
             return
         found = self.project.resolve(func, module, scope)
@@ -228,12 +267,14 @@ def _conditional(node: ast.AST, module: PythonModule) -> bool:
     if not isinstance(function, Function):
         return function is not None
     calls = [call for call, _ in module.all(ast.Call) if last_name(call.func) == function.name]
-    return bool(calls) and all(isinstance(_branch_or_function(call, module), ast.If | ast.IfExp) for call in calls)
+    return bool(calls) and all(
+        isinstance(_branch_or_function(call, module), ast.If | ast.IfExp) for call in calls
+    )
 
 
 def _branch_or_function(node: ast.AST, module: PythonModule) -> ast.AST | None:
-    """The nearest `if` whose branch a node is in, or else the function around it. What only production does, and
-    what only running the file does, is always done as far as a deployment goes."""
+    """The nearest `if` whose branch a node is in, or else the function around it. What only production does,
+    and what only running the file does, is always done as far as a deployment goes."""
     inner, outer = node, module.parents.get(node)
     while outer is not None and not isinstance(outer, Function):
         if isinstance(outer, ast.If | ast.IfExp) and inner is not outer.test:
@@ -250,30 +291,37 @@ def _tolerated(node: ast.AST, module: PythonModule) -> bool:
     while outer is not None and not isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if isinstance(outer, ast.Try) and inner in outer.body and any(_catches(h) for h in outer.handlers):
             return True
-        if isinstance(outer, ast.If | ast.IfExp) and inner is not outer.test and "environ" in ast.dump(outer.test):
+        if (
+            isinstance(outer, ast.If | ast.IfExp)
+            and inner is not outer.test
+            and "environ" in ast.dump(outer.test)
+        ):
             return True
         inner, outer = outer, module.parents.get(outer)
     return False
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
-    names = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else set()
+    names = (
+        {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else set()
+    )
     caught = handler.type is None or bool(names & {"KeyError", "Exception", "LookupError", "BaseException"})
     return caught and not any(isinstance(n, ast.Raise) or _exits(n) for n in ast.walk(handler))
 
 
 def _demanded(node: ast.expr, module: PythonModule, scope: Scope) -> bool | None:
-    """True where an absent value would stop the program: it is converted, used as text, or checked with a raise."""
+    """True where an absent value would stop the program: it is converted, used as text, or checked with a
+    raise."""
     outer = module.parents.get(node)
     if isinstance(outer, ast.Call) and node in outer.args and last_name(outer.func) in _NEEDS_TEXT:
         return True
     if isinstance(outer, ast.Attribute | ast.Subscript) and outer.value is node:
         return True
-    if isinstance(outer, ast.Compare | ast.IfExp) or (isinstance(outer, ast.If | ast.BoolOp)):
+    if isinstance(outer, ast.Compare | ast.IfExp | ast.If | ast.BoolOp):
         return None if isinstance(outer, ast.If) and _stops(outer.body) else False
     if isinstance(outer, ast.UnaryOp):
         holder = module.parents.get(outer)
-        return True if isinstance(holder, ast.If) and _stops(holder.body) else False
+        return isinstance(holder, ast.If) and _stops(holder.body)
     if isinstance(outer, ast.Assign | ast.AnnAssign | ast.NamedExpr):
         targets = outer.targets if isinstance(outer, ast.Assign) else [outer.target]
         return _checked({ast.dump(t).replace("Store()", "Load()") for t in targets}, module, scope)

@@ -11,7 +11,14 @@ from kit.sources.code_js import JsProject
 from kit.sources.code_js_module import JsModule, arguments, callee_name, method_of, pair, pairs, unwrap
 from kit.sources.code_records import EnvReadFact
 
-NEEDLES = ("process.env", "import.meta.env", "createEnv", "cleanEnv", "validationSchema", "validateConfig")
+NEEDLES: tuple[str, ...] = (
+    "process.env",
+    "import.meta.env",
+    "createEnv",
+    "cleanEnv",
+    "validationSchema",
+    "validateConfig",
+)
 NEEDLES += ("plainToInstance", "nvironmentVariables")
 _OBJECTS = re.compile(r"(?:^|\.)(?:object|strictObject|looseObject|cleanEnv|createEnv|keys)$")
 _OPTIONAL = frozenset(["optional", "nullish", "default", "catch", "prefault"])
@@ -35,7 +42,11 @@ def _object(call: SgNode, kind: str, module: JsModule, project: JsProject) -> It
         return
     objects = given[:1]
     if kind == "createEnv" and given:
-        objects = [unwrap(node) for part in ("server", "client", "shared") if (node := pair(given[0], part)) is not None]
+        objects = [
+            unwrap(node)
+            for part in ("server", "client", "shared")
+            if (node := pair(given[0], part)) is not None
+        ]
     library = "joi" if "joi" in callee_name(call).lower() else "zod"
     for node in objects:
         entries = list(pairs(node))
@@ -73,7 +84,7 @@ def _envalid(name: str, node: SgNode, module: JsModule, project: JsProject) -> E
 def _literal(node: SgNode, module: JsModule, project: JsProject) -> str | None:
     node = unwrap(node)
     if node.kind() in {"number", "true", "false"}:
-        return node.text()
+        return str(node.text())
     text = project.text(node, module)
     return text.path if text.known else None
 

@@ -35,10 +35,15 @@ def settings_reads(project: PythonProject, module: PythonModule) -> Iterator[Env
 
 
 def _rules(node: ast.ClassDef, project: PythonProject, module: PythonModule) -> Rules:
-    """`model_config = SettingsConfigDict(env_prefix=…)`, `class Config: env_prefix = …`, the parents' where it has none."""
+    """`model_config = SettingsConfigDict(env_prefix=…)`, `class Config: env_prefix = …`, the parents' where
+    it has none."""
     stated: dict[str, ast.expr] = {}
     for item in node.body:
-        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name) and item.targets[0].id == "model_config":
+        if (
+            isinstance(item, ast.Assign)
+            and isinstance(item.targets[0], ast.Name)
+            and item.targets[0].id == "model_config"
+        ):
             stated |= _stated(item.value)
         elif isinstance(item, ast.ClassDef) and item.name == "Config":
             assigned = (a for a in item.body if isinstance(a, ast.Assign))
@@ -73,9 +78,11 @@ def _field(
     required: bool | None = missing and not lenient and not made
     if required and rules.nested and _is_model(field.annotation, project, module, scope):
         required = None
+    if required and len(names) > 1:  # one of several names is enough
+        required = None
     text = _text(default, project, module, scope) if not missing else None
     for variable in names:
-        yield EnvReadFact(variable, module.at(field), required and len(names) == 1 or (None if required else required), text)
+        yield EnvReadFact(variable, module.at(field), required, text)
 
 
 def _default_of(field: ast.AnnAssign, call: ast.Call | None) -> ast.expr | None:

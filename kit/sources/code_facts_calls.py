@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.sources.code import CodeIndex
+from kit.sources.code import CodeIndex, node_at
 from kit.sources.code_js import JsProject
 from kit.sources.code_js_module import JsModule, arguments, callee_name, pair, string_value, unwrap
 from kit.sources.code_mounts import Prefix
@@ -48,7 +48,11 @@ def _python_client(call: ast.Call, module: PythonModule, scope: Scope, project: 
         return ""
     maker = project.origin(made.func, found.module, found.scope)
     known = maker.split(".")[0] in _PYTHON_CLIENTS
-    return maker.split(".")[0] if known and last_name(made) in {"Session", "session", "Client", "AsyncClient", "ClientSession"} else ""
+    return (
+        maker.split(".")[0]
+        if known and last_name(made) in {"Session", "session", "Client", "AsyncClient", "ClientSession"}
+        else ""
+    )
 
 
 def _python_call(
@@ -140,7 +144,9 @@ def _js_call(
     named = next((m for o in objects if (m := pair(o, "method")) is not None), None)
     method = (string_value(named) or "ANY").upper() if named is not None else (verb or "get").upper()
     keys = ("timeout", "signal", "AbortSignal")
-    limited = any(pair(o, *keys) is not None for o in [*objects, *([unwrap(base)] if base is not None else [])])
+    limited = any(
+        pair(o, *keys) is not None for o in [*objects, *([unwrap(base)] if base is not None else [])]
+    )
     opaque = any(unwrap(node).kind() in {"identifier", "spread_element"} for node in given[1:])
     spread = any(child.kind() == "spread_element" for o in objects for child in o.named_children())
     default = _JS_CLIENTS.get(client, False)
@@ -152,7 +158,9 @@ def _js_url(node: SgNode, module: JsModule, project: JsProject) -> str:
     node = unwrap(node)
     if node.kind() == "template_string":
         pieces = [
-            _js_url(child.named_children()[0], module, project) if child.kind() == "template_substitution" else child.text()
+            _js_url(child.named_children()[0], module, project)
+            if child.kind() == "template_substitution"
+            else child.text()
             for child in node.named_children()
         ]
         return re.sub(r"(?:\{…\}){2,}", _GAP, "".join(pieces))
@@ -173,40 +181,52 @@ def other_calls(code: CodeIndex) -> Iterator[CallFact]:
     for match in code.find(kind="call_expression", languages=("go",), needles=("http.",)):
         function = match.node.field("function")
         name = function.text() if function is not None else ""
-        given = [node for node in _go_arguments(match.node)]
+        given = _go_arguments(match.node)
         if _GO_CALL.match(name) and given:
-            yield CallFact(name.removeprefix("http.").upper()[:4].rstrip("F"), _quoted(given[0]), match.at, "net/http", False)
+            yield CallFact(
+                name.removeprefix("http.").upper()[:4].rstrip("F"),
+                _quoted(given[0]),
+                match.at,
+                "net/http",
+                False,
+            )
         elif name in {"http.NewRequest", "http.NewRequestWithContext"} and len(given) >= 3:
             place = len(given) - 2
             yield CallFact(_go_method(given[place - 1]), _quoted(given[place]), match.at, "net/http", None)
-    for match in code.find(kind="method_invocation", languages=("java",), needles=("RestTemplate", "WebClient")):
+    for match in code.find(
+        kind="method_invocation", languages=("java",), needles=("RestTemplate", "WebClient")
+    ):
         yield from _java_call(match.path, match.node)
 
 
 def _java_call(path: str, node: SgNode) -> Iterator[CallFact]:
     name, given = node.field("name"), node.field("arguments")
-    found = re.match(r"^(get|post|put|delete|patch|exchange)(?:For(?:Object|Entity|Location))?$", name.text()) if name else None
+    found = (
+        re.match(r"^(get|post|put|delete|patch|exchange)(?:For(?:Object|Entity|Location))?$", name.text())
+        if name
+        else None
+    )
     holder = node.field("object")
     first = given.named_children()[0] if given is not None and given.named_children() else None
     if found and holder is not None and first is not None and re.search(r"(?i)rest|template", holder.text()):
-        from kit.sources.code import node_at
-
         method = "ANY" if found[1] == "exchange" else found[1].upper()
         yield CallFact(method, _quoted(first), node_at(path, node), "resttemplate", None)
 
 
 def _go_arguments(node: SgNode) -> list[SgNode]:
     given = node.field("arguments")
-    return [child for child in given.named_children() if child.kind() != "comment"] if given is not None else []
+    return (
+        [child for child in given.named_children() if child.kind() != "comment"] if given is not None else []
+    )
 
 
 def _go_method(node: SgNode) -> str:
-    return node.text().removeprefix("http.Method").strip('"').upper()
+    return str(node.text()).removeprefix("http.Method").strip('"').upper()
 
 
 def _quoted(node: SgNode) -> str:
     """A string literal's text; sums of literals and other things with gaps."""
-    text = node.text()
+    text = str(node.text())
     if node.kind() in {"interpreted_string_literal", "raw_string_literal", "string_literal"}:
         return text.strip('"`')
     if node.kind() == "binary_expression":

@@ -12,7 +12,16 @@ from ast_grep_py import SgNode
 from kit.model import At
 from kit.sources.code import CodeIndex
 from kit.sources.code_js import JsProject
-from kit.sources.code_js_module import FUNCTIONS, JsModule, arguments, callee_name, method_of, pair, string_value, unwrap
+from kit.sources.code_js_module import (
+    FUNCTIONS,
+    JsModule,
+    arguments,
+    callee_name,
+    method_of,
+    pair,
+    string_value,
+    unwrap,
+)
 from kit.sources.code_python import PythonProject
 from kit.sources.code_python_module import PythonModule, Scope, argument, keyword, last_name, literal_text
 from kit.sources.code_records import EntryPointFact, ListenFact
@@ -135,20 +144,40 @@ def _converted(node: SgNode, module: JsModule, project: JsProject, hops: int) ->
     name = string_value(given[0]) if given and given[0] is not None else None
     if method and method[1] in {"get", "getOrThrow", "getNumber"} and name:
         variable = name if re.fullmatch(r"[A-Z][A-Z0-9_]*", name) else None
-        default = js_port(given[1], module, project, hops + 1) if len(given) > 1 and given[1] is not None else PortValue()
+        default = (
+            js_port(given[1], module, project, hops + 1)
+            if len(given) > 1 and given[1] is not None
+            else PortValue()
+        )
         return PortValue(default.number, variable)
     return js_port(given[0], module, project, hops + 1) if given and given[0] is not None else PortValue()
 
 
 # Python
 
-_SERVERS = {"run_app": 8080, "run_simple": None, "make_server": None, "start_http_server": None, "start_wsgi_server": None}
+_SERVERS = {
+    "run_app": 8080,
+    "run_simple": None,
+    "make_server": None,
+    "start_http_server": None,
+    "start_wsgi_server": None,
+}
 
 
 def python_listens(code: CodeIndex) -> Iterator[ListenFact]:
-    """`uvicorn.run(app, port=8000)`, `app.run(port=5000)`, `add_insecure_port("[::]:50051")`, gunicorn's `bind`."""
+    """`uvicorn.run(app, port=8000)`, `app.run(port=5000)`, `add_insecure_port("[::]:50051")`, gunicorn's
+    `bind`."""
     project = code.once(PythonProject)
-    needles = ("uvicorn", ".run(", "run_app", "_port(", "start_http_server", "HTTPServer", "waitress", ".listen(")
+    needles = (
+        "uvicorn",
+        ".run(",
+        "run_app",
+        "_port(",
+        "start_http_server",
+        "HTTPServer",
+        "waitress",
+        ".listen(",
+    )
     for module in project.modules(*needles, "bind"):
         for call, scope in module.all(ast.Call):
             port = _served(call, module, scope, project)
@@ -156,14 +185,19 @@ def python_listens(code: CodeIndex) -> Iterator[ListenFact]:
             yield from _fact(port, module.at(call), role)
         if "gunicorn" in module.path.rsplit("/", 1)[-1]:
             bound = module.bindings.get(((), "bind"))
-            yield from _fact(python_port(bound, module, (), project), module.at(bound), "listen") if bound else ()
+            yield from (
+                _fact(python_port(bound, module, (), project), module.at(bound), "listen") if bound else ()
+            )
 
 
 def _served(call: ast.Call, module: PythonModule, scope: Scope, project: PythonProject) -> PortValue:
     name = last_name(call.func)
     if name in {"add_insecure_port", "add_secure_port"} and call.args:
         return python_port(call.args[0], module, scope, project)
-    if name in {"HTTPServer", "ThreadingHTTPServer", "WSGIServer", "TCPServer", "ThreadingTCPServer"} and call.args:
+    if (
+        name in {"HTTPServer", "ThreadingHTTPServer", "WSGIServer", "TCPServer", "ThreadingTCPServer"}
+        and call.args
+    ):
         pair_given = call.args[0]
         bound = isinstance(pair_given, ast.Tuple) and len(pair_given.elts) == 2
         port = pair_given.elts[1] if bound and isinstance(pair_given, ast.Tuple) else None
@@ -194,7 +228,12 @@ def _run(call: ast.Call, module: PythonModule, scope: Scope, project: PythonProj
 
 
 def _with_port(
-    call: ast.Call, place: int, default: int | None, module: PythonModule, scope: Scope, project: PythonProject
+    call: ast.Call,
+    place: int,
+    default: int | None,
+    module: PythonModule,
+    scope: Scope,
+    project: PythonProject,
 ) -> PortValue:
     port = argument(call, place, "port")
     value = python_port(port, module, scope, project) if port is not None else PortValue(default)
@@ -205,7 +244,8 @@ def _with_port(
 def python_port(
     node: ast.AST | None, module: PythonModule, scope: Scope, project: PythonProject, hops: int = 0
 ) -> PortValue:
-    """The port that an expression gives: a literal, a variable's default, a constant, a setting, an f-string."""
+    """The port that an expression gives: a literal, a variable's default, a constant, a setting, an
+    f-string."""
     if node is None or hops > MAX_HOPS:
         return PortValue()
     if isinstance(node, ast.Constant):
@@ -263,18 +303,29 @@ def _under_main(node: ast.AST, module: PythonModule) -> bool:
 def python_entrypoints(code: CodeIndex) -> Iterator[EntryPointFact]:
     """`if __name__ == "__main__"`, and the module-level application that a server is pointed at."""
     project = code.once(PythonProject)
-    for module in project.modules("__main__", "FastAPI(", "Flask(", "get_wsgi_application", "get_asgi_application"):
+    for module in project.modules(
+        "__main__", "FastAPI(", "Flask(", "get_wsgi_application", "get_asgi_application"
+    ):
         for node, scope in module.all(ast.If):
             if not scope and isinstance(node.test, ast.Compare) and "__name__" in ast.dump(node.test):
                 yield EntryPointFact("__main__", "main", At(module.path, node.lineno))
         for (where, name), value in module.bindings.items():
             made = last_name(value) if isinstance(value, ast.Call) and not where else ""
-            if made in {"FastAPI", "Flask", "Starlette", "Quart", "Sanic", "get_wsgi_application", "get_asgi_application"}:
+            if made in {
+                "FastAPI",
+                "Flask",
+                "Starlette",
+                "Quart",
+                "Sanic",
+                "get_wsgi_application",
+                "get_asgi_application",
+            }:
                 yield EntryPointFact(name, "server", module.at(value))
 
 
 def other_entrypoints(code: CodeIndex) -> Iterator[EntryPointFact]:
-    """`func main()` of a Go main package, `public static void main` of Java, top-level servers of JavaScript."""
+    """`func main()` of a Go main package, `public static void main` of Java, top-level servers of
+    JavaScript."""
     for match in code.find(kind="function_declaration", languages=("go",), needles=("package main",)):
         name = match.node.field("name")
         if name is not None and name.text() == "main" and "package main" in code.text(match.path):

@@ -15,12 +15,19 @@ from kit.sources.code_python import PythonProject
 from kit.sources.code_python_module import argument, keyword
 from kit.sources.code_records import MetricFact
 
-KINDS = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram", "Summary": "summary", "Info": "gauge"}
+KINDS = {
+    "Counter": "counter",
+    "Gauge": "gauge",
+    "Histogram": "histogram",
+    "Summary": "summary",
+    "Info": "gauge",
+}
 KINDS |= {"Enum": "gauge"}
 
 
 def python_metrics(code: CodeIndex) -> Iterator[MetricFact]:
-    """`Counter("http_requests_total", …)` of prometheus_client: the exporter adds `_total` to a counter without it."""
+    """`Counter("http_requests_total", …)` of prometheus_client: the exporter adds `_total` to a counter
+    without it."""
     project = code.once(PythonProject)
     for module in project.modules("prometheus_client", "aioprometheus"):
         for call, scope in module.all(ast.Call):
@@ -56,7 +63,8 @@ _GO_KIND = re.compile(r"(?:^|\.)(?:New)?(Counter|Gauge|Histogram|Summary)(?:Vec|
 
 
 def other_metrics(code: CodeIndex) -> Iterator[MetricFact]:
-    """Go's `prometheus.NewCounterVec(prometheus.CounterOpts{Name: …})`, Micrometer's `Counter.builder("…")`."""
+    """Go's `prometheus.NewCounterVec(prometheus.CounterOpts{Name: …})`, Micrometer's
+    `Counter.builder("…")`."""
     for match in code.find(kind="call_expression", languages=("go",), needles=("prometheus/client_golang",)):
         yield from _go(match)
     for match in code.find(kind="method_invocation", languages=("java",), needles=("io.micrometer",)):
@@ -82,7 +90,12 @@ def _go(match: Match) -> Iterator[MetricFact]:
 def _micrometer(match: Match) -> Iterator[MetricFact]:
     """Names with dots, as Prometheus shows them: with underscores, a counter with `_total`."""
     receiver, name, given = (match.node.field(part) for part in ("object", "name", "arguments"))
-    if receiver is None or name is None or given is None or name.text() not in {"builder", "counter", "timer", "gauge"}:
+    if (
+        receiver is None
+        or name is None
+        or given is None
+        or name.text() not in {"builder", "counter", "timer", "gauge"}
+    ):
         return
     kind = {"counter": "counter", "timer": "summary", "gauge": "gauge"}.get(
         name.text(), KINDS.get(receiver.text(), "summary" if receiver.text() == "Timer" else "")

@@ -21,7 +21,8 @@ MAX_HOPS = 6
 
 
 def go_listens(code: CodeIndex) -> Iterator[ListenFact]:
-    """`http.ListenAndServe(":8080", h)`, `net.Listen("tcp", addr)`, `r.Run(":80")`, `&http.Server{Addr: …}`."""
+    """`http.ListenAndServe(":8080", h)`, `net.Listen("tcp", addr)`, `r.Run(":80")`, `&http.Server{Addr:
+    …}`."""
     project = code.once(GoProject)
     for file in project.files("ListenAndServe", "net.Listen", ".Run(", ".Start(", ".Listen(", "Addr:"):
         for call in file.root.find_all(kind="call_expression"):
@@ -30,7 +31,9 @@ def go_listens(code: CodeIndex) -> Iterator[ListenFact]:
                 place = 1 if callee.text() in {"net.Listen", "tls.Listen"} and len(given) > 1 else 0
                 yield from _fact(_port(given[place], file, project), file.at(call))
         for element in file.root.find_all(kind="keyed_element", regex=r"^Addr\s*:"):
-            parts = [inner for child in element.named_children() for inner in (child.named_children() or [child])]
+            parts = [
+                inner for child in element.named_children() for inner in (child.named_children() or [child])
+            ]
             if len(parts) > 1:
                 yield from _fact(_port(parts[1], file, project), file.at(element))
 
@@ -65,7 +68,8 @@ def _port(node: SgNode, file: GoFile, project: GoProject, hops: int = 0) -> Port
 
 
 def _assigned(node: SgNode, file: GoFile, project: GoProject) -> tuple[int | None, str | None]:
-    """What else a variable is given: `port := "8080"` before, `if v := os.Getenv("PORT"); v != "" { port = v }` after."""
+    """What else a variable is given: `port := "8080"` before, `if v := os.Getenv("PORT"); v != "" { port = v
+    }` after."""
     number, name = None, None
     for _, _, value in file.bindings.get(node.text(), ()):
         inner = project.resolve(value, file) if value.kind() == "identifier" else None
@@ -80,7 +84,9 @@ def java_listens(code: CodeIndex) -> Iterator[ListenFact]:
     """`server.port` of Spring's settings; 8080 where a web starter is on the class path and none is set."""
     modules = code.once(JavaModules)
     for module in modules.roots:
-        web = modules.build_line(module, "spring-boot-starter-web", "spring-boot-starter-webflux", "spring-boot-starter-webmvc")
+        web = modules.build_line(
+            module, "spring-boot-starter-web", "spring-boot-starter-webflux", "spring-boot-starter-webmvc"
+        )
         web = web or modules.build_line(module, "spring-cloud-starter-gateway")
         stated = modules.setting(module, "server.port")
         if stated is not None:
@@ -90,7 +96,9 @@ def java_listens(code: CodeIndex) -> Iterator[ListenFact]:
             yield ListenFact(port, "listen", stated.at, name=found[1] if found else None)
         elif web and modules.configured_elsewhere(module):
             yield ListenFact(None, "listen", web, name="SERVER_PORT")
-        elif web and any(path.startswith(f"{module}/src/main/" if module else "src/main/") for path in code.files("java")):
+        elif web and any(
+            path.startswith(f"{module}/src/main/" if module else "src/main/") for path in code.files("java")
+        ):
             yield ListenFact(8080, "listen", web, name="SERVER_PORT")
         management = modules.setting(module, "management.server.port")
         if management is not None and management.text.isdigit():

@@ -8,27 +8,31 @@ from kit.sources.code import CodeIndex
 from kit.sources.code_records import StoreFact
 
 LIBRARIES = {
-    "postgres": "psycopg psycopg2 asyncpg pg8000 pg pg-promise postgres @neondatabase/serverless github.com/lib/pq"
-    " github.com/jackc/pgx org.postgresql Npgsql @vercel/postgres",
-    "mysql": "pymysql MySQLdb aiomysql mysqlclient mysql mysql2 mysql.connector github.com/go-sql-driver/mysql"
-    " com.mysql",
+    "postgres": "psycopg psycopg2 asyncpg pg8000 pg pg-promise postgres @neondatabase/serverless"
+    " github.com/lib/pq github.com/jackc/pgx org.postgresql Npgsql @vercel/postgres",
+    "mysql": "pymysql MySQLdb aiomysql mysqlclient mysql mysql2 mysql.connector"
+    " github.com/go-sql-driver/mysql com.mysql",
     "sqlite": "sqlite3 aiosqlite better-sqlite3 github.com/mattn/go-sqlite3",
     "mongodb": "pymongo motor mongoengine beanie mongodb mongoose go.mongodb.org/mongo-driver"
     " org.springframework.data.mongodb",
-    "redis": "redis aioredis ioredis @upstash/redis connect-redis rate-limit-redis github.com/redis/go-redis"
-    " github.com/go-redis/redis github.com/gomodule/redigo redis.clients.jedis io.lettuce StackExchange.Redis"
-    " org.springframework.data.redis django_redis bullmq bull",
+    "redis": "redis aioredis ioredis @upstash/redis connect-redis rate-limit-redis"
+    " github.com/redis/go-redis github.com/go-redis/redis github.com/gomodule/redigo"
+    " redis.clients.jedis io.lettuce StackExchange.Redis org.springframework.data.redis"
+    " django_redis bullmq bull",
     "rabbitmq": "pika aio_pika amqplib amqp-connection-manager github.com/streadway/amqp"
     " github.com/rabbitmq/amqp091-go org.springframework.amqp com.rabbitmq",
-    "kafka": "kafka aiokafka confluent_kafka kafkajs github.com/segmentio/kafka-go github.com/IBM/sarama"
-    " github.com/Shopify/sarama org.apache.kafka org.springframework.kafka",
+    "kafka": "kafka aiokafka confluent_kafka kafkajs github.com/segmentio/kafka-go"
+    " github.com/IBM/sarama github.com/Shopify/sarama org.apache.kafka"
+    " org.springframework.kafka",
     "nats": "nats github.com/nats-io/nats.go nats.aio",
     "elasticsearch": "elasticsearch elasticsearch_dsl @elastic/elasticsearch opensearchpy"
     " github.com/elastic/go-elasticsearch @opensearch-project/opensearch",
-    "clickhouse": "clickhouse_driver clickhouse_connect @clickhouse/client github.com/ClickHouse/clickhouse-go",
+    "clickhouse": "clickhouse_driver clickhouse_connect @clickhouse/client"
+    " github.com/ClickHouse/clickhouse-go",
     "s3": "@aws-sdk/client-s3 minio multer-s3 s3fs github.com/aws/aws-sdk-go-v2/service/s3"
     " github.com/minio/minio-go com.amazonaws.services.s3 software.amazon.awssdk.services.s3",
-    "dynamodb": "@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb pynamodb github.com/aws/aws-sdk-go-v2/service/dynamodb",
+    "dynamodb": "@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb pynamodb"
+    " github.com/aws/aws-sdk-go-v2/service/dynamodb",
     "sqs": "@aws-sdk/client-sqs github.com/aws/aws-sdk-go-v2/service/sqs",
     "gcs": "google.cloud.storage @google-cloud/storage cloud.google.com/go/storage",
     "cassandra": "cassandra cassandra-driver github.com/gocql/gocql",
@@ -55,7 +59,8 @@ def stores_by_import(code: CodeIndex) -> Iterator[StoreFact]:
 
 
 def _library(module: str, language: str) -> str | None:
-    """The library of the table that a module is of: itself, its package, or for Go and Java a package above it."""
+    """The library of the table that a module is of: itself, its package, or for Go and Java a package above
+    it."""
     if module in _ENGINES:
         return module
     if language == "python":

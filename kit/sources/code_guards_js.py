@@ -10,16 +10,26 @@ from kit.model import At
 from kit.sources.code_js import Found, JsProject, returned
 from kit.sources.code_js_module import FUNCTIONS, JsModule, arguments, callee_name, pair, parameters, unwrap
 from kit.sources.code_mounts import OPEN, Guard
-from kit.sources.code_words import insists_on_auth, reads_credentials, refuses, sends_to_login, suggests_auth, turns_away, words_of
+from kit.sources.code_words import (
+    insists_on_auth,
+    reads_credentials,
+    refuses,
+    sends_to_login,
+    suggests_auth,
+    turns_away,
+    words_of,
+)
 
 HOOKS = ("preHandler", "onRequest", "preValidation", "preParsing", "beforeHandle", "middleware", "pre")
 _HARMLESS = frozenset(["initialize", "session"])
-_SESSIONS = frozenset(
-    ["getServerSession", "getServerAuthSession", "currentUser", "getSession", "getAuth", "auth"]
-    + ["requireUser", "requireSession", "getCurrentUser", "verifySignature", "constructEvent", "verifyIdToken"]
-    + ["isAuthenticated", "timingSafeEqual"]
-)
-_LOGIN = frozenset(["login", "signin", "signup", "register", "token", "logout", "password", "auth", "callback", "refresh"])
+_SESSIONS = frozenset({
+    "getServerSession", "getServerAuthSession", "currentUser", "getSession", "getAuth", "auth", "requireUser",
+    "requireSession", "getCurrentUser", "verifySignature", "constructEvent", "verifyIdToken",
+    "isAuthenticated", "timingSafeEqual",
+})  # fmt: skip
+_LOGIN = frozenset({
+    "login", "signin", "signup", "register", "token", "logout", "password", "auth", "callback", "refresh",
+})  # fmt: skip
 MAX_HOPS = 4
 
 
@@ -32,8 +42,8 @@ class JsGuards:
     def of_middleware(self, node: SgNode, module: JsModule) -> Guard:
         """One argument of `use` or of a route before its handler.
 
-        A name that says so guards; a function that answers 401 under another name leaves a doubt, as does a name
-        that leads to no file.
+        A name that says so guards; a function that answers 401 under another name leaves a doubt, as does a
+        name that leads to no file.
         """
         node = unwrap(node)
         if node.kind() == "array":
@@ -53,7 +63,8 @@ class JsGuards:
         return Guard(None, module.at(node)) if self._is_lost(callee, module) else OPEN
 
     def _of_definition(self, found: Found, name: str, at: At) -> Guard:
-        """A function of the project: one called a guard must turn somebody away, or make a package's guard."""
+        """A function of the project: one called a guard must turn somebody away, or make a package's
+        guard."""
         if found.node is None or len(parameters(found.node)) == 4:
             return OPEN
         text = found.node.text()
@@ -88,7 +99,8 @@ class JsGuards:
         return guard if guard.auth else guard.and_then(self.of_handler(nodes[-1], module, path))
 
     def of_handler(self, node: SgNode, module: JsModule, path: str, hops: int = 0) -> Guard:
-        """A handler: wrapped in a guard (`requireAuth(handler)`), asking for a session, or refusing by itself."""
+        """A handler: wrapped in a guard (`requireAuth(handler)`), asking for a session, or refusing by
+        itself."""
         node = unwrap(node)
         if node.kind() == "array":
             return self.of_handlers(node.named_children(), module, path)
@@ -104,8 +116,8 @@ class JsGuards:
         return self.of_body(found, path) if found else wrapper
 
     def of_body(self, found: Found, path: str) -> Guard:
-        """What a handler's own text does: ask for a session or send to the login; a 401, or a call that only sounds
-        like it, leaves a doubt. The way in itself is open."""
+        """What a handler's own text does: ask for a session or send to the login; a 401, or a call that only
+        sounds like it, leaves a doubt. The way in itself is open."""
         if found.node is None or set(words_of(path)) & _LOGIN:
             return OPEN
         doubt = refuses(found.node.text()) or reads_credentials(found.node.text())

@@ -20,13 +20,14 @@ from kit.sources.code_words import reads_credentials, refuses, suggests_auth, tu
 
 MAX_HOPS = 6
 
-_SCHEMES = frozenset(
-    ["OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer", "HTTPBearer", "HTTPBasic", "HTTPDigest"]
-    + ["APIKeyHeader", "APIKeyQuery", "APIKeyCookie", "OpenIdConnect", "JWTBearer"]
-)
-_LOGIN = frozenset(
-    ["login", "signin", "signup", "register", "token", "logout", "password", "auth", "oauth", "callback", "refresh"]
-)
+_SCHEMES = frozenset({
+    "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer", "HTTPBearer", "HTTPBasic", "HTTPDigest",
+    "APIKeyHeader", "APIKeyQuery", "APIKeyCookie", "OpenIdConnect", "JWTBearer",
+})  # fmt: skip
+_LOGIN = frozenset({
+    "login", "signin", "signup", "register", "token", "logout", "password", "auth", "oauth", "callback",
+    "refresh",
+})  # fmt: skip
 
 
 def suggests_login(path: str) -> bool:
@@ -54,7 +55,10 @@ class PythonGuards:
         arguments = function.args
         plain = [*arguments.posonlyargs, *arguments.args]
         defaults = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
-        pairs = [*zip(plain, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+        pairs = [
+            *zip(plain, defaults, strict=True),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
         sought = [node for arg, default in pairs for node in (arg.annotation, default) if node is not None]
         return first_guard(self._of_parameter(node, module, scope, hops) for node in sought)
 
@@ -84,8 +88,8 @@ class PythonGuards:
         return suggests_auth(last_name(node)) and last_name(node) != "AuthenticationMiddleware"
 
     def is_guard(self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0) -> bool:
-        """True where a dependency's callable asks who the caller is: by its name, its kind, its own dependencies,
-        or by answering 401."""
+        """True where a dependency's callable asks who the caller is: by its name, its kind, its own
+        dependencies, or by answering 401."""
         if node is None or hops > MAX_HOPS:
             return False
         found = self.project.resolve(node, module, scope)
@@ -106,21 +110,29 @@ class PythonGuards:
             text = module.text(node)
             if self.of_parameters(node, module, (*found.scope, node.name), hops + 1).auth:
                 return True
-            return refuses(text) and not _lenient(name) or suggests_auth(name) and turns_away(text)
+            return (refuses(text) and not _lenient(name)) or (suggests_auth(name) and turns_away(text))
         if isinstance(node, ast.ClassDef):
             scheme = any(base.rsplit(".", 1)[-1] in _SCHEMES for base in self.project.bases(found))
             return scheme or suggests_auth(name) or refuses(module.text(node))
         return suggests_auth(name)
 
     def _call_guards(self, node: ast.Call, module: PythonModule, scope: Scope, name: str) -> bool:
-        """`oauth2 = OAuth2PasswordBearer(...)`, `RoleChecker("admin")`; `auto_error=False` lets everyone in."""
+        """`oauth2 = OAuth2PasswordBearer(...)`, `RoleChecker("admin")`; `auto_error=False` lets everyone
+        in."""
         lenient = keyword(node, "auto_error")
         if isinstance(lenient, ast.Constant) and lenient.value is False:
             return False
         kind = last_name(node)
-        return kind in _SCHEMES or suggests_auth(kind) or suggests_auth(name) or self.is_guard(node.func, module, scope, 1)
+        return (
+            kind in _SCHEMES
+            or suggests_auth(kind)
+            or suggests_auth(name)
+            or self.is_guard(node.func, module, scope, 1)
+        )
 
-    def _of_dependency(self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0) -> Guard:
+    def _of_dependency(
+        self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0
+    ) -> Guard:
         """`Depends(f)`, `Depends(RoleChecker("admin"))` or `Security(f)`."""
         if not isinstance(node, ast.Call) or hops > MAX_HOPS:
             return OPEN
@@ -148,7 +160,11 @@ class PythonGuards:
             if len(inner) > 1 and isinstance(inner[1], ast.Call) and inner[1].args:
                 return first_guard(self._of_dependency(item, module, scope, hops) for item in inner[1:])
             depends = isinstance(inner[-1], ast.Call) and last_name(inner[-1]) in {"Depends", "Security"}
-            return Guard(True, module.at(node)) if depends and self.is_guard(inner[0], module, scope, hops + 1) else OPEN
+            return (
+                Guard(True, module.at(node))
+                if depends and self.is_guard(inner[0], module, scope, hops + 1)
+                else OPEN
+            )
         if isinstance(node, ast.Name | ast.Attribute):
             found = self.project.resolve(node, module, scope)
             if found and found.module and isinstance(found.node, ast.Subscript):
@@ -193,4 +209,4 @@ def _lenient(name: str) -> bool:
 def _lenient_call(node: ast.Call) -> bool:
     """`@jwt_required(optional=True)`."""
     value = keyword(node, "optional")
-    return isinstance(value, ast.Constant) and value.value is True or literal_text(value) == "optional"
+    return (isinstance(value, ast.Constant) and value.value is True) or literal_text(value) == "optional"

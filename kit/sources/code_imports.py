@@ -46,9 +46,17 @@ def _python(path: str, module: ast.Module) -> Iterator[Import]:
 
 
 def _javascript(path: str, root: SgNode) -> Iterator[Import]:
-    for node in root.find_all(any=[{"kind": "import_statement"}, {"kind": "export_statement", "has": {"field": "source", "kind": "string"}}]):
+    for node in root.find_all(
+        any=[
+            {"kind": "import_statement"},
+            {"kind": "export_statement", "has": {"field": "source", "kind": "string"}},
+        ]
+    ):
         source = node.field("source")
-        names = (n.field("name") for n in node.find_all(any=[{"kind": "import_specifier"}, {"kind": "export_specifier"}]))
+        names = (
+            n.field("name")
+            for n in node.find_all(any=[{"kind": "import_specifier"}, {"kind": "export_specifier"}])
+        )
         if source is not None:
             yield _of(path, node, source, tuple(name.text() for name in names if name))
     calls = {"kind": "call_expression", "has": {"field": "function", "regex": r"^(require|import)$"}}

@@ -35,7 +35,7 @@ class Member(NamedTuple):
     annotations: dict[str, Annotation]
 
 
-def annotations(node: SgNode) -> dict[str, Annotation]:
+def annotations_of(node: SgNode) -> dict[str, Annotation]:
     """The annotations of a type, method or field by simple name."""
     modifiers = next((child for child in node.children() if child.kind() == "modifiers"), None)
     found = {}
@@ -65,7 +65,7 @@ def members(declaration: SgNode, kind: str) -> Iterator[Member]:
     body = declaration.field("body")
     for child in body.children() if body is not None else ():
         if child.kind() == kind:
-            yield Member(child, annotations(child))
+            yield Member(child, annotations_of(child))
 
 
 def texts(node: SgNode | None, constants: dict[str, str]) -> list[Prefix]:
@@ -100,7 +100,9 @@ class JavaModules:
     @cached_property
     def roots(self) -> list[str]:
         """The folders that hold a build file, production ones."""
-        return sorted({posixpath.dirname(p) for p in self.code.index.paths if posixpath.basename(p) in _BUILD_FILES})
+        return sorted(
+            {posixpath.dirname(p) for p in self.code.index.paths if posixpath.basename(p) in _BUILD_FILES}
+        )
 
     def of(self, path: str) -> str | None:
         """The module that a file is in."""
@@ -113,7 +115,8 @@ class JavaModules:
             folder = posixpath.dirname(folder)
 
     def build_line(self, module: str, *needles: str) -> At | None:
-        """Where the build file of a module, or the `<dependencies>` of a parent above it, names one of these."""
+        """Where the build file of a module, or the `<dependencies>` of a parent above it, names one of
+        these."""
         folder: str | None = module
         while folder is not None:
             for name in _BUILD_FILES:
@@ -128,7 +131,11 @@ class JavaModules:
             return None
         text = self.code.index.text(path)
         if inherited:  # what is only managed there is not on the class path
-            text = re.sub(r"(?s)<dependencyManagement>.*?</dependencyManagement>", lambda m: "\n" * m[0].count("\n"), text)
+            text = re.sub(
+                r"(?s)<dependencyManagement>.*?</dependencyManagement>",
+                lambda m: "\n" * m[0].count("\n"),
+                text,
+            )
         for number, line in enumerate(text.splitlines(), 1):
             if any(re.search(rf"(?<![\w-]){re.escape(needle)}(?![\w-])", line) for needle in needles):
                 return At(path, number)
@@ -136,7 +143,10 @@ class JavaModules:
 
     def configured_elsewhere(self, module: str) -> bool:
         """True where a configuration server gives settings that are not among the files of the module."""
-        return self.build_line(module, "spring-cloud-starter-config", "spring-cloud-starter-consul-config") is not None
+        return (
+            self.build_line(module, "spring-cloud-starter-config", "spring-cloud-starter-consul-config")
+            is not None
+        )
 
     def setting(self, module: str, *route: str) -> Node | None:
         """A value of the module's `application.yml` or `.properties`, those without a profile first."""
@@ -150,8 +160,14 @@ class JavaModules:
         """Path and root of every Spring settings document of a module."""
         if module not in self._settings:
             base = posixpath.join(module, "src/main/resources")
-            names = sorted(p for p in self.code.index.paths if posixpath.dirname(p) in {base, f"{base}/config"})
-            wanted = [p for p in names if re.match(r"(application|bootstrap)[\w-]*\.(ya?ml|properties)$", posixpath.basename(p))]
+            names = sorted(
+                p for p in self.code.index.paths if posixpath.dirname(p) in {base, f"{base}/config"}
+            )
+            wanted = [
+                p
+                for p in names
+                if re.match(r"(application|bootstrap)[\w-]*\.(ya?ml|properties)$", posixpath.basename(p))
+            ]
             ordered = sorted(wanted, key=lambda p: ("-" in posixpath.basename(p), p))
             documents = [(path, self.documents.get(path)) for path in ordered]
             found = [(path, root) for path, document in documents for root in document.roots]
@@ -160,7 +176,10 @@ class JavaModules:
 
 
 def _of_profile(root: Node) -> bool:
-    return _relaxed(root, "spring.config.activate.on-profile") is not None or _relaxed(root, "spring.profiles") is not None
+    return (
+        _relaxed(root, "spring.config.activate.on-profile") is not None
+        or _relaxed(root, "spring.profiles") is not None
+    )
 
 
 def _relaxed(root: Node, route: str) -> Node | None:

@@ -1,4 +1,5 @@
-"""JavaScript and TypeScript modules joined: names followed through imports and re-exports, texts worked out."""
+"""JavaScript and TypeScript modules joined: names followed through imports and re-exports, texts worked
+out."""
 
 from __future__ import annotations
 
@@ -63,8 +64,8 @@ class JsProject:
     # files
 
     def locate(self, importer: str, specifier: str) -> str | None:
-        """The file of a module as an importing file names it: relative, by an alias of the root, or a workspace
-        package. None where the project has none."""
+        """The file of a module as an importing file names it: relative, by an alias of the root, or a
+        workspace package. None where the project has none."""
         folder = posixpath.dirname(importer)
         if (folder, specifier) not in self._located:
             self._located[folder, specifier] = self._locate(folder, specifier)
@@ -123,11 +124,8 @@ class JsProject:
 
     @cached_property
     def _manifests(self) -> list[tuple[str, str, list[str]]]:
-        found = []
-        for path in self.code.index.paths:
-            if posixpath.basename(path) == "package.json":
-                found.append((posixpath.dirname(path), *_manifest(self.code.index.text(path))))
-        return found
+        paths = [path for path in self.code.index.paths if posixpath.basename(path) == "package.json"]
+        return [(posixpath.dirname(path), *_manifest(self.code.index.text(path))) for path in paths]
 
     # names
 
@@ -158,7 +156,8 @@ class JsProject:
         return None
 
     def resolve(self, node: SgNode | None, module: JsModule, hops: int = 0) -> Found | None:
-        """The expression or definition behind a name, a member of a module or of an object, or a `require`."""
+        """The expression or definition behind a name, a member of a module or of an object, or a
+        `require`."""
         if node is None or hops > MAX_HOPS:
             return None
         node = unwrap(node)
@@ -229,7 +228,8 @@ class JsProject:
         return None
 
     def origin(self, node: SgNode | None, module: JsModule, hops: int = 0) -> str:
-        """The dotted name of what is of a package: "express", "express.Router", "@koa/router"; "" where it is not."""
+        """The dotted name of what is of a package: "express", "express.Router", "@koa/router"; "" where it is
+        not."""
         if node is None or hops > MAX_HOPS:
             return ""
         node = unwrap(node)
@@ -250,7 +250,11 @@ class JsProject:
         imported = module.imports.get(name)
         if imported is None or imported.specifier.startswith("."):
             return ""
-        return imported.specifier if imported.name in {"default", "*"} else f"{imported.specifier}.{imported.name}"
+        return (
+            imported.specifier
+            if imported.name in {"default", "*"}
+            else f"{imported.specifier}.{imported.name}"
+        )
 
     def function(self, node: SgNode | None, module: JsModule) -> Found | None:
         """The function that an expression is or stands for."""
@@ -265,7 +269,8 @@ class JsProject:
     # values
 
     def text(self, node: SgNode | None, module: JsModule, hops: int = 0) -> Prefix:
-        """The text of an expression as far as it can be told: literals, templates, sums, constants, fall-backs."""
+        """The text of an expression as far as it can be told: literals, templates, sums, constants,
+        fall-backs."""
         if node is None:
             return Prefix()
         node = unwrap(node)
@@ -312,7 +317,8 @@ def returned(function: SgNode) -> list[SgNode]:
         return []
     if body.kind() != "statement_block":
         return [unwrap(body)]
-    found, stack = [], [body]
+    found: list[SgNode] = []
+    stack = [body]
     while stack:
         node = stack.pop()
         if node.kind() == "return_statement":
@@ -334,7 +340,9 @@ def _manifest(text: str) -> tuple[str, list[str]]:
     if not isinstance(data, dict):
         return "", []
     sections = (data.get(name) for name in ("dependencies", "devDependencies", "peerDependencies"))
-    return str(data.get("name") or ""), [n for section in sections if isinstance(section, dict) for n in section]
+    return str(data.get("name") or ""), [
+        n for section in sections if isinstance(section, dict) for n in section
+    ]
 
 
 __all__ = ["EXTENSIONS", "Found", "JsProject", "arguments", "returned"]

@@ -14,19 +14,17 @@ from kit.model import At
 from kit.sources.code import node_at
 from kit.sources.code_mounts import Key
 
-FUNCTIONS = frozenset(
-    ["function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function"]
-    + ["generator_function_declaration"]
-)
+FUNCTIONS = frozenset({
+    "function_declaration", "function_expression", "arrow_function", "method_definition",
+    "generator_function", "generator_function_declaration",
+})  # fmt: skip
 CLASSES = frozenset(["class_declaration", "class", "abstract_class_declaration"])
-_WRAPPERS = frozenset(
-    ["await_expression", "as_expression", "satisfies_expression", "parenthesized_expression", "non_null_expression"]
-)
-_SHARED = (
-    ["variable_declarator", "assignment_expression", "import_statement", "export_statement"]
-    + ["class_declaration", "class"]
-    + sorted(FUNCTIONS)
-)
+_WRAPPERS = frozenset({
+    "await_expression", "as_expression", "satisfies_expression", "parenthesized_expression",
+    "non_null_expression",
+})  # fmt: skip
+_SHARED = ["variable_declarator", "assignment_expression", "import_statement", "export_statement"]
+_SHARED += ["class_declaration", "class", *sorted(FUNCTIONS)]
 _BY_LANGUAGE = {
     "javascript": [*_SHARED, "field_definition"],
     "typescript": [*_SHARED, "public_field_definition", "abstract_class_declaration"],
@@ -44,8 +42,8 @@ class Scope(NamedTuple):
 
 
 class Binding(NamedTuple):
-    """A name in a scope (-1: the file) and the expression, definition or parameter it stands for. `member` is what
-    is taken of the expression in a destructuring."""
+    """A name in a scope (-1: the file) and the expression, definition or parameter it stands for. `member` is
+    what is taken of the expression in a destructuring."""
 
     scope: int
     node: SgNode
@@ -104,8 +102,12 @@ class JsModule:
         return None
 
     def calls(self, *names: str) -> Iterator[SgNode]:
-        """Calls of methods of these names (`x.name(...)`) in the order of the source, chains from their root on."""
-        member = {"kind": "member_expression", "has": {"field": "property", "regex": f"^({'|'.join(names)})$"}}
+        """Calls of methods of these names (`x.name(...)`) in the order of the source, chains from their root
+        on."""
+        member = {
+            "kind": "member_expression",
+            "has": {"field": "property", "regex": f"^({'|'.join(names)})$"},
+        }
         found = self.root.find_all(kind="call_expression", has={"field": "function", **member})
         return iter(sorted(found, key=_called_at))
 
@@ -341,7 +343,11 @@ def required_module(node: SgNode) -> str | None:
     node = unwrap(node)
     if node.kind() == "member_expression":
         prop, inner = node.field("property"), node.field("object")
-        return required_module(inner) if inner is not None and prop is not None and prop.text() == "default" else None
+        return (
+            required_module(inner)
+            if inner is not None and prop is not None and prop.text() == "default"
+            else None
+        )
     function = node.field("function") if node.kind() == "call_expression" else None
     if function is None or function.text() not in {"require", "import"}:
         return None
@@ -359,7 +365,8 @@ def method_of(call: SgNode) -> tuple[SgNode, str] | None:
 
 
 def callee_name(node: SgNode) -> str:
-    """The dotted name as written: of `passport.authenticate("jwt")` "passport.authenticate"; "" for a function."""
+    """The dotted name as written: of `passport.authenticate("jwt")` "passport.authenticate"; "" for a
+    function."""
     node = unwrap(node)
     if node.kind() in {"call_expression", "new_expression"}:
         inner = node.field("function") or node.field("constructor")

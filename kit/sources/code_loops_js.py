@@ -1,4 +1,5 @@
-"""Calls made in a loop over a literal list, one by one: `routes.forEach((r) => app.use(r.path, r.router))`."""
+"""Calls made in a loop over a literal list, one by one: `routes.forEach((r) => app.use(r.path,
+r.router))`."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ class Substitution:
 def repetitions(call: SgNode, module: JsModule, project: JsProject) -> Iterator[Substitution]:
     """The call once, or once per item of the list that the loop around it goes through."""
     given = arguments(call)
-    loop = _loop_around(given, module) if any(_root(node) is not None for node in given) else None
+    loop = _loop_around(given) if any(_root(node) is not None for node in given) else None
     found = project.resolve(loop[1], module) if loop else None
     items = found.node if found and found.node is not None else unwrap(loop[1]) if loop else None
     if loop is None or items is None or items.kind() != "array":
@@ -48,7 +49,11 @@ def _taken(
 ) -> Iterator[tuple[int, tuple[SgNode, JsModule]]]:
     for node in given:
         value: SgNode | None = None
-        if variable.kind() == "identifier" and node.kind() == "member_expression" and _root(node) == variable.text():
+        if (
+            variable.kind() == "identifier"
+            and node.kind() == "member_expression"
+            and _root(node) == variable.text()
+        ):
             prop = node.field("property")
             value = pair(item, prop.text()) if prop is not None else None
         elif node.kind() == "identifier" and node.text() == variable.text():
@@ -68,7 +73,7 @@ def _root(node: SgNode) -> str | None:
     return node.text() if node.kind() == "identifier" else None
 
 
-def _loop_around(given: list[SgNode], module: JsModule) -> tuple[SgNode, SgNode] | None:
+def _loop_around(given: list[SgNode]) -> tuple[SgNode, SgNode] | None:
     """The variable and the list of the `forEach`, `map` or `for … of` whose variable an argument uses."""
     names = {_root(node) for node in given} - {None}
     for outer in given[0].ancestors():

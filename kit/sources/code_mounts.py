@@ -48,21 +48,26 @@ class Prefix(NamedTuple):
         return Prefix(join_paths(self.path, inner.path), self.known and inner.known)
 
 
+NO_PREFIX = Prefix()
+
+
 @dataclass(frozen=True, slots=True)
 class RouterObject:
-    """An application (`is_app`: it is served) or a router (it waits to be mounted). `unit` is the package it is of."""
+    """An application (`is_app`: it is served) or a router (it waits to be mounted). `unit` is the package it
+    is of."""
 
     key: Key
     framework: str
     is_app: bool
     unit: str = ""
-    prefix: Prefix = Prefix()
+    prefix: Prefix = NO_PREFIX
     guard: Guard = OPEN
     parameter: bool = False
 
 
 class Mount(NamedTuple):
-    """`child` is served under `prefix` of `parent`; `replaces` where that takes the place of the child's own prefix."""
+    """`child` is served under `prefix` of `parent`; `replaces` where that takes the place of the child's own
+    prefix."""
 
     parent: Key
     child: Key
@@ -113,7 +118,8 @@ class MountGraph:
             self.objects[key] = replace(self.objects[key], guard=self.objects[key].guard.and_then(guard))
 
     def dynamic(self, unit: str) -> None:
-        """Something in this package is mounted that could not be told: no router of it is called unmounted."""
+        """Something in this package is mounted that could not be told: no router of it is called
+        unmounted."""
         self._unresolved.add(unit)
 
     def alias(self, given: Key, parameter: Key, guard: Guard = OPEN) -> None:
@@ -173,7 +179,9 @@ class MountGraph:
             yield self._lost_chain(router)
 
     def _lost_chain(self, router: RouterObject) -> Chain:
-        return Chain(Prefix(router.prefix.path, router.is_app), router.guard, router.is_app or self._lost(router))
+        return Chain(
+            Prefix(router.prefix.path, router.is_app), router.guard, router.is_app or self._lost(router)
+        )
 
     def _way(self, router: RouterObject, mount: Mount, outer: Chain) -> Chain:
         prefix = outer.prefix / mount.prefix
@@ -181,7 +189,8 @@ class MountGraph:
         return Chain(prefix if mount.replaces else prefix / router.prefix, guard, outer.mounted)
 
     def _lost(self, router: RouterObject) -> bool | None:
-        """What to say of a router that nothing mounts: only where others of its package are is that telling."""
+        """What to say of a router that nothing mounts: only where others of its package are is that
+        telling."""
         if router.parameter or router.key in self._escaped or router.unit in self._unresolved:
             return None
         return False if router.unit in self._mounting_units else None
@@ -195,7 +204,8 @@ def join_paths(outer: str, inner: str) -> str:
 
 
 def absolute(path: str) -> str:
-    """The path with one leading slash and without doubled ones; a trailing slash stays unless it is a prefix's."""
+    """The path with one leading slash and without doubled ones; a trailing slash stays unless it is a
+    prefix's."""
     return re.sub(r"/{2,}", "/", f"/{path}")
 
 
@@ -216,7 +226,8 @@ def angle_path(path: str) -> str:
 
 
 def braced_path(path: str) -> str:
-    """FastAPI's `{file:path}`, chi's `{id:[0-9]+}` and Spring's `{*rest}` as `{file*}`, `{id}` and `{rest*}`."""
+    """FastAPI's `{file:path}`, chi's `{id:[0-9]+}` and Spring's `{*rest}` as `{file*}`, `{id}` and
+    `{rest*}`."""
     path = re.sub(r"\{\*(\w+)\}", r"{\1*}", path)
     path = _BRACED.sub(lambda m: f"{{{m[1]}{'*' if m[2] in {'path', '.*', '.+'} else ''}}}", path)
     path = re.sub(r"(?<=/)\*(?=/)", "{any}", path)

@@ -17,8 +17,8 @@ MAX_HOPS = 10
 
 
 class Found(NamedTuple):
-    """What a name stands for: the defining node and its module. `node` is None for a module of the project itself;
-    `module` is None for what is not of the project, and `origin` is then its dotted name."""
+    """What a name stands for: the defining node and its module. `node` is None for a module of the project
+    itself; `module` is None for what is not of the project, and `origin` is then its dotted name."""
 
     module: PythonModule | None
     node: ast.AST | None = None
@@ -72,10 +72,15 @@ class PythonProject:
         return next((c for c in (f"{stem}.py", f"{stem}/__init__.py") if c in self._paths), None)
 
     def _only_one(self, stem: str) -> str | None:
-        """The one file whose path ends like the module's name, for roots that cannot be seen from the importer."""
+        """The one file whose path ends like the module's name, for roots that cannot be seen from the
+        importer."""
         if "/" not in stem:
             return None
-        found = [path for path in self._by_stem.get(posixpath.basename(stem), ()) if _stem(path).endswith(f"/{stem}")]
+        found = [
+            path
+            for path in self._by_stem.get(posixpath.basename(stem), ())
+            if _stem(path).endswith(f"/{stem}")
+        ]
         return found[0] if len(found) == 1 else None
 
     @cached_property
@@ -126,13 +131,20 @@ class PythonProject:
                 return found
         return None
 
-    def resolve(self, node: ast.AST | None, module: PythonModule, scope: Scope = (), hops: int = 0) -> Found | None:
+    def resolve(
+        self, node: ast.AST | None, module: PythonModule, scope: Scope = (), hops: int = 0
+    ) -> Found | None:
         """The definition behind an expression: a name, `module.name`, `self.name`, an alias of an alias."""
         if hops > MAX_HOPS:
             return None
         if isinstance(node, ast.Name):
             found = self.lookup(node.id, module, scope)
-            if found and found.module and isinstance(found.node, ast.Name | ast.Attribute) and found.node is not node:
+            if (
+                found
+                and found.module
+                and isinstance(found.node, ast.Name | ast.Attribute)
+                and found.node is not node
+            ):
                 return self.resolve(found.node, found.module, found.scope, hops + 1) or found
             return found
         if isinstance(node, ast.Attribute):
@@ -200,8 +212,8 @@ class PythonProject:
         return None
 
     def origin(self, node: ast.AST | None, module: PythonModule, scope: Scope = ()) -> str:
-        """The dotted name of a callable as its library knows it: `APIRouter` is "fastapi.APIRouter"; "" where it
-        cannot be told."""
+        """The dotted name of a callable as its library knows it: `APIRouter` is "fastapi.APIRouter"; "" where
+        it cannot be told."""
         if isinstance(node, ast.Name):
             found = self.lookup(node.id, module, scope)
             if found is None:
@@ -226,7 +238,8 @@ class PythonProject:
     # values
 
     def text(self, node: ast.AST | None, module: PythonModule, scope: Scope = (), hops: int = 0) -> Prefix:
-        """The text of an expression as far as it can be told: literals, constants, sums, f-strings, settings."""
+        """The text of an expression as far as it can be told: literals, constants, sums, f-strings,
+        settings."""
         if node is None:
             return Prefix()
         if hops > MAX_HOPS:

@@ -32,13 +32,13 @@ class ImportedName(NamedTuple):
 
 
 _BINDING = frozenset(
-    [ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg]
-    + [ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith]
-)
+    {ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg,
+     ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith}
+)  # fmt: skip
 _KEPT = frozenset(
-    [ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.Subscript, ast.Compare]
-    + [ast.Assign, ast.AnnAssign, ast.AugAssign, ast.If]
-)
+    {ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.Subscript, ast.Compare,
+     ast.Assign, ast.AnnAssign, ast.AugAssign, ast.If}
+)  # fmt: skip
 _LEAVES = frozenset([ast.Load, ast.Store, ast.Del, ast.Name, ast.Constant, ast.Pass, str, type(None)])
 """What holds nothing of interest is not walked: it is most of a file."""
 
@@ -61,6 +61,16 @@ class PythonModule:
         found = [placed for kind in kinds for placed in self._nodes[kind]]
         found.sort(key=lambda p: (getattr(p.node, "lineno", 0), getattr(p.node, "col_offset", 0)))
         return ((cast("N", node), scope) for node, scope in found)
+
+    def functions(self) -> Iterator[tuple[Function, Scope]]:
+        """Every function and method with its scope."""
+        return ((n, s) for n, s in self.definitions() if isinstance(n, Function))
+
+    def definitions(self) -> Iterator[tuple[Function | ast.ClassDef, Scope]]:
+        """Every function, method and class with its scope."""
+        kinds: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        found: Iterator[tuple[ast.AST, Scope]] = self.all(*kinds)
+        return ((n, s) for n, s in found if isinstance(n, Function | ast.ClassDef))
 
     def at(self, node: ast.AST) -> At:
         """The place of a node; of a definition the place of its first decorator or its first line."""
@@ -125,10 +135,8 @@ class PythonModule:
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             if isinstance(target, ast.Name):
                 self.bindings.setdefault((scope, target.id), node.value)
-            elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                # `self.app = …` belongs to the class, `module.x = …` to nobody
-                if target.value.id == "self" and len(scope) > 1:
-                    self.bindings.setdefault((scope[:-1], f"self.{target.attr}"), node.value)
+            elif _of_self(target) and len(scope) > 1:  # `self.app = …` belongs to the class
+                self.bindings.setdefault((scope[:-1], f"self.{last_name(target)}"), node.value)
 
     def _bind_import(self, node: ast.Import, scope: Scope) -> None:
         for alias in node.names:
@@ -143,6 +151,10 @@ class PythonModule:
                 self.stars.append(found)
             else:
                 self.imports.setdefault((scope, alias.asname or alias.name), found)
+
+
+def _of_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def keyword(call: ast.Call, *names: str) -> ast.expr | None:

@@ -11,11 +11,11 @@ from kit.model import At
 class RouteFact:
     """A route that code serves.
 
-    `method` is upper-case, "ANY" where every method is served, "WS" for a web socket, "GRPC" for a gRPC method.
-    `path` starts with "/", has `{name}` for a parameter and `{name*}` for the rest of a path; prefixes are
-    applied as far as they can be told and `prefix_known` is False where one could not be. `auth`: True (something
-    guards it), False (nothing does), None (cannot be told). `mounted`: False where its router is included
-    nowhere though others are, None where that cannot be told.
+    `method` is upper-case, "ANY" where every method is served, "WS" for a web socket, "GRPC" for a gRPC
+    method. `path` starts with "/", has `{name}` for a parameter and `{name*}` for the rest of a path;
+    prefixes are applied as far as they can be told and `prefix_known` is False where one could not be.
+    `auth`: True (something guards it), False (nothing does), None (cannot be told). `mounted`: False where
+    its router is included nowhere though others are, None where that cannot be told.
     """
 
     method: str
@@ -61,8 +61,9 @@ class ListenFact:
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """A request that code makes. `url` has `{…}` for the parts that are computed; `timeout`: True where the call
-    states one, False where it states none and its client has no default, None where that cannot be told."""
+    """A request that code makes. `url` has `{…}` for the parts that are computed; `timeout`: True where the
+    call states one, False where it states none and its client has no default, None where that cannot be
+    told."""
 
     method: str
     url: str

@@ -1,4 +1,5 @@
-"""The routers of JavaScript's composing frameworks: what makes one, and which one an expression stands for."""
+"""The routers of JavaScript's composing frameworks: what makes one, and which one an expression stands
+for."""
 
 from __future__ import annotations
 
@@ -67,12 +68,50 @@ TYPES = {
     "fastify": "fastify",
     "any": "express",
 }
-_NAMES = {"app": "express", "server": "express", "router": "express", "express": "express", "fastify": "fastify"}
-_NAMES |= {"instance": "fastify", "api": "express", "application": "express", "hono": "hono", "webserver": "express"}
+_NAMES = {
+    "app": "express",
+    "server": "express",
+    "router": "express",
+    "express": "express",
+    "fastify": "fastify",
+}
+_NAMES |= {
+    "instance": "fastify",
+    "api": "express",
+    "application": "express",
+    "hono": "hono",
+    "webserver": "express",
+}
 _SERVES = ("export default", "serve(", ".fetch", "handle(", "listen(", "createServer", ".request(")
 VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "all", "del", "opts", "trace"])
-CHAINING = VERBS | {"use", "route", "on", "openapi", "register", "param", "basePath", "notFound", "onError", "prefix"}
-CHAINING |= {"routes", "middleware", "callback", "group", "mount", "set", "engine", "guard", "onBeforeHandle", "disable", "enable", "after", "ready", "error"}
+CHAINING = VERBS | {
+    "use",
+    "route",
+    "on",
+    "openapi",
+    "register",
+    "param",
+    "basePath",
+    "notFound",
+    "onError",
+    "prefix",
+}
+CHAINING |= {
+    "routes",
+    "middleware",
+    "callback",
+    "group",
+    "mount",
+    "set",
+    "engine",
+    "guard",
+    "onBeforeHandle",
+    "disable",
+    "enable",
+    "after",
+    "ready",
+    "error",
+}
 MAX_HOPS = 8
 
 
@@ -146,7 +185,9 @@ class JsRouters:
             made = (self.of(value, found.module, hops + 1) for value in returned(found.node))
             return next((key for key in made if key), None)
         if method_of(node) is None:
-            wrapped = (self.of(a, module, hops + 1) for a in arguments(node)[:1] if unwrap(a).kind() != "string")
+            wrapped = (
+                self.of(a, module, hops + 1) for a in arguments(node)[:1] if unwrap(a).kind() != "string"
+            )
             return next((key for key in wrapped if key), None)
         return None
 

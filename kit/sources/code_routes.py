@@ -5,6 +5,7 @@ from __future__ import annotations
 from kit.sources.code import CodeIndex
 from kit.sources.code_js import JsProject
 from kit.sources.code_records import RouteFact
+from kit.sources.code_routes_django import django_routes
 from kit.sources.code_routes_files import file_routes
 from kit.sources.code_routes_go import go_routes
 from kit.sources.code_routes_js import js_routes
@@ -19,11 +20,12 @@ def routes(code: CodeIndex) -> tuple[RouteFact, ...]:
     javascript = code.once(JsProject)
     found = [
         *python_routes(code),
+        *django_routes(code),
         *js_routes(code),
         *nest_routes(code, javascript),
         *file_routes(code, javascript),
         *go_routes(code),
         *jvm_routes(code),
     ]
-    found += trpc_routes(code, javascript, found)
+    found += trpc_routes(javascript, found)
     return tuple(sorted(dict.fromkeys(found), key=lambda r: (r.at.path, r.at.line or 0, r.method, r.path)))

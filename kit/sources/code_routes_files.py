@@ -23,7 +23,9 @@ _EXTENSION = r"\.(?:tsx?|jsx?|mjs|cjs)$"
 _NEXT_APP = re.compile(rf"(?:^|/)app/(?P<route>(?:.*/)?)route{_EXTENSION}")
 _NEXT_PAGES = re.compile(rf"(?:^|/)pages/(?P<route>api/.*?|api){_EXTENSION}")
 _SVELTE = re.compile(rf"(?:^|/)src/routes/(?P<route>(?:.*/)?)\+server{_EXTENSION}")
-_NUXT = re.compile(rf"(?:^|/)server/(?P<route>(?:api|routes)/.*?)(?:\.(?P<method>get|post|put|patch|delete))?{_EXTENSION}")
+_NUXT = re.compile(
+    rf"(?:^|/)server/(?P<route>(?:api|routes)/.*?)(?:\.(?P<method>get|post|put|patch|delete))?{_EXTENSION}"
+)
 _REMIX = re.compile(rf"(?:^|/)app/routes/(?P<route>.*?){_EXTENSION}")
 
 
@@ -68,7 +70,8 @@ class FileRoutes:
                 yield self._fact(method, route, module, node, framework, method)
 
     def _default(self, path: str, route: str, framework: str, method: str) -> Iterator[RouteFact]:
-        """`export default handler`, or a wrapper around one handler per method: `wrap({ GET: …, POST: … })`."""
+        """`export default handler`, or a wrapper around one handler per method: `wrap({ GET: …, POST: …
+        })`."""
         module = self.project.module(path)
         node = module.exports.get("default") if module else None
         if module is None or node is None:
@@ -83,7 +86,8 @@ class FileRoutes:
             yield self._fact(method, route, module, node, framework, "default")
 
     def _remix(self, path: str, name: str) -> Iterator[RouteFact]:
-        """A route file answers GET by its loader or page, and everything else by its action; a layout only wraps."""
+        """A route file answers GET by its loader or page, and everything else by its action; a layout only
+        wraps."""
         module = self.project.module(path)
         if module is None or not module.exports.keys() & {"loader", "action", "default"}:
             return
@@ -107,14 +111,23 @@ class FileRoutes:
         stems += ["/".join([*parts[:-1], ".".join([*pieces[:n], "_layout"])]) for n in range(len(pieces))]
         guard = OPEN
         for stem in stems:
-            module = next((self.project.module(p) for e in EXTENSIONS if (p := f"{root}{stem}{e}") in self._paths), None)
+            module = next(
+                (self.project.module(p) for e in EXTENSIONS if (p := f"{root}{stem}{e}") in self._paths), None
+            )
             node = module.exports.get("loader") if module else None
             if module is not None and node is not None:
                 guard = guard.and_then(self._guard(Found(module, node), "/"))
         return guard
 
     def _fact(
-        self, method: str, route: str, module: JsModule, node: SgNode, framework: str, handler: str, path: str = ""
+        self,
+        method: str,
+        route: str,
+        module: JsModule,
+        node: SgNode,
+        framework: str,
+        handler: str,
+        path: str = "",
     ) -> RouteFact:
         base = self._base(path or module.path) if framework == "nextjs" else ""
         whole = absolute(f"{base}/{route}").rstrip("/") or "/"
@@ -152,14 +165,19 @@ class FileRoutes:
         if unit not in self._bases:
             configs = (posixpath.normpath(f"{unit}/next.config{e}") for e in (".js", ".mjs", ".ts", ".cjs"))
             texts = (self.code.text(config) for config in configs if config in self.code.index)
-            found = (re.search(r"^\s*basePath:\s*['\"](/[^'\"\s]*)['\"]", text, re.MULTILINE) for text in texts)
+            found = (
+                re.search(r"^\s*basePath:\s*['\"](/[^'\"\s]*)['\"]", text, re.MULTILINE) for text in texts
+            )
             self._bases[unit] = next((m[1] for m in found if m), "")
         return self._bases[unit]
 
     def _is(self, path: str, *packages: str) -> bool:
         """True where the file's package, or one above it, names one of these."""
         unit = self.code.unit(path)
-        manifests = (posixpath.normpath(f"{unit}/{name}") for name in ("package.json", "nuxt.config.ts", "vite.config.ts"))
+        manifests = (
+            posixpath.normpath(f"{unit}/{name}")
+            for name in ("package.json", "nuxt.config.ts", "vite.config.ts")
+        )
         return any(p in self.code.index.text(m) for m in manifests if m in self.code.index for p in packages)
 
 
@@ -175,12 +193,17 @@ def segments(route: str) -> str:
 
 
 def remix_path(name: str) -> str:
-    """`_auth+/users.$id_.edit` as `users/{id}/edit`: dots and folders part, `_x` wraps, `$x` is a parameter."""
+    """`_auth+/users.$id_.edit` as `users/{id}/edit`: dots and folders part, `_x` wraps, `$x` is a
+    parameter."""
     name = re.sub(r"\[([^\]]*)\]", lambda m: m[1].replace(".", "\0"), name)
     name = re.sub(r"/(?:route|index|_index|_route)$", "", name)
     parts = []
     for part in re.split(r"[./]", name.replace("+/", "/").replace("+", "")):
-        if not part or part in {"index", "_index", "_layout", "_route"} or (part.startswith("_") and part != "_"):
+        if (
+            not part
+            or part in {"index", "_index", "_layout", "_route"}
+            or (part.startswith("_") and part != "_")
+        ):
             continue
         part = part.removesuffix("_").strip("()")
         parts.append("{rest*}" if part == "$" else f"{{{part[1:]}}}" if part.startswith("$") else part)

@@ -23,7 +23,15 @@ from kit.sources.code_mounts import (
 from kit.sources.code_records import RouteFact
 from kit.sources.code_words import refuses, suggests_auth, turns_away
 
-NEEDLES = ("net/http", "gin-gonic/gin", "go-chi/chi", "labstack/echo", "gofiber/fiber", "gorilla/mux", "httprouter")
+NEEDLES = (
+    "net/http",
+    "gin-gonic/gin",
+    "go-chi/chi",
+    "labstack/echo",
+    "gofiber/fiber",
+    "gorilla/mux",
+    "httprouter",
+)
 MAKERS = {
     "gin.Default": "gin",
     "gin.New": "gin",
@@ -101,7 +109,9 @@ class Routes:
         if node.kind() == "call_expression":
             return self._derived(node, file, hops)
         if node.kind() == "identifier" and node.text() == "http" and "http" in file.imports():
-            self.graph.add(RouterObject(_default_mux(self.code, file), "net/http", True, self.code.unit(file.path)))
+            self.graph.add(
+                RouterObject(_default_mux(self.code, file), "net/http", True, self.code.unit(file.path))
+            )
             return _default_mux(self.code, file)
         found = self.project.resolve(node, file)
         if found is None or found.node == node:
@@ -110,7 +120,9 @@ class Routes:
 
     def _parameter(self, found: Value) -> Key | None:
         holder = found.node.parent()
-        kind = holder.field("type") if holder is not None and holder.kind() == "parameter_declaration" else None
+        kind = (
+            holder.field("type") if holder is not None and holder.kind() == "parameter_declaration" else None
+        )
         framework = TYPES.get(kind.text().lstrip("*")) if kind is not None else None
         if framework is None:
             return None
@@ -120,10 +132,17 @@ class Routes:
         return key
 
     def _derived(self, call: SgNode, file: GoFile, hops: int) -> Key | None:
-        """A router made from another: `r.Group("/v1", auth)`, `r.PathPrefix("/x").Subrouter()`, `r.With(auth)`; or by
-        a function of the project that returns one."""
+        """A router made from another: `r.Group("/v1", auth)`, `r.PathPrefix("/x").Subrouter()`,
+        `r.With(auth)`; or by a function of the project that returns one."""
         chained = selected(call)
-        if chained is None or chained[1] not in {"Group", "Subrouter", "With", "PathPrefix", "StrictSlash", "Host"}:
+        if chained is None or chained[1] not in {
+            "Group",
+            "Subrouter",
+            "With",
+            "PathPrefix",
+            "StrictSlash",
+            "Host",
+        }:
             return self._returned(call, file, hops)
         parent = self.of(chained[0], file, hops + 1)
         given = arguments(call)
@@ -157,9 +176,8 @@ class Routes:
     def _call(self, call: SgNode, file: GoFile) -> None:
         chained, given = selected(call), arguments(call)
         owner = self.of(chained[0], file) if chained else None
-        if chained and owner:
-            if self._event(call, chained[1], owner, given, file):
-                return
+        if chained and owner and self._event(call, chained[1], owner, given, file):
+            return
         if given:
             self._hand_over(call, given, file)
 
@@ -170,7 +188,9 @@ class Routes:
         elif name in {"Route", "Group", "Mount"} and len(given) >= 1:
             return self._nested(name, owner, given, file)
         elif name in _METHOD_FIRST and len(given) >= 3:
-            self._route(call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file)
+            self._route(
+                call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file
+            )
         elif name.lower() in _VERBS and len(given) >= 2:
             self._route(call, owner, name.upper(), given, file)
         elif name in _EVERY and len(given) >= 2:
@@ -194,9 +214,12 @@ class Routes:
         return True
 
     def _any(self, call: SgNode, name: str, owner: Key, given: list[SgNode], file: GoFile) -> None:
-        """`HandleFunc("GET /x", h)`, `HandleFunc("/x", h).Methods("GET", "POST")`, `Handle("GET", "/x", h)`."""
+        """`HandleFunc("GET /x", h)`, `HandleFunc("/x", h).Methods("GET", "POST")`, `Handle("GET", "/x",
+        h)`."""
         if name == "Handle" and len(given) >= 3 and not given[0].text().strip('"').startswith("/"):
-            self._route(call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file)
+            self._route(
+                call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file
+            )
             return
         for method in _stated_methods(call) or ["ANY"]:
             self._route(call, owner, method, given, file)
@@ -219,7 +242,8 @@ class Routes:
         self.graph.route(owner, fact)
 
     def _hand_over(self, call: SgNode, given: list[SgNode], file: GoFile) -> None:
-        """`registerRoutes(r)`, `v1.New(group)`: what the function does to its parameter, it does to the router."""
+        """`registerRoutes(r)`, `v1.New(group)`: what the function does to its parameter, it does to the
+        router."""
         for place, node in enumerate(given):
             if node.kind() not in {"identifier", "selector_expression", "call_expression"}:
                 continue
@@ -241,7 +265,9 @@ class Routes:
             path = self.project.text(given[1], file)
             framework = self.graph.objects[key].framework
             guard = self._covering(key)
-            fact = RouteFact("GET", path.path, file.at(call), framework, "", guard.auth, guard.at, True, path.known)
+            fact = RouteFact(
+                "GET", path.path, file.at(call), framework, "", guard.auth, guard.at, True, path.known
+            )
             self.graph.route(key, fact)
 
     def _health(self, call: SgNode, owner: Key, given: list[SgNode], file: GoFile) -> None:
@@ -249,7 +275,9 @@ class Routes:
         for node in given:
             if node.text().startswith("healthcheck.New("):
                 for path in ("/livez", "/readyz"):
-                    self.graph.route(owner, RouteFact("GET", path, file.at(call), "fiber", "healthcheck", False))
+                    self.graph.route(
+                        owner, RouteFact("GET", path, file.at(call), "fiber", "healthcheck", False)
+                    )
 
     def _guards(self, nodes: list[SgNode], file: GoFile) -> Guard:
         """The guard among middlewares, by name; one of the project must turn somebody away."""
@@ -258,10 +286,14 @@ class Routes:
             name = node.field("function") if node.kind() == "call_expression" else node
             text = name.text() if name is not None and name.kind() != "func_literal" else ""
             found = self.project.function(node, file) if node.kind() == "call_expression" else None
-            if suggests_auth(text) and (found is None or turns_away(found.node.text()) or refuses(found.node.text())):
+            if suggests_auth(text) and (
+                found is None or turns_away(found.node.text()) or refuses(found.node.text())
+            ):
                 guard = guard.and_then(Guard(True, file.at(node)))
             elif node.kind() == "call_expression" and text:
-                guard = guard.and_then(self._guards([a for a in arguments(node) if a.kind() != "func_literal"], file))
+                guard = guard.and_then(
+                    self._guards([a for a in arguments(node) if a.kind() != "func_literal"], file)
+                )
         return guard
 
     def _covering(self, owner: Key) -> Guard:
@@ -287,7 +319,7 @@ def _default_mux(code: CodeIndex, file: GoFile) -> Key:
 def _position(call: SgNode) -> int:
     callee = call.field("function")
     field = callee.field("field") if callee is not None and callee.kind() == "selector_expression" else None
-    return (field or call).range().start.index
+    return int((field or call).range().start.index)
 
 
 def _stated_methods(call: SgNode) -> list[str]:

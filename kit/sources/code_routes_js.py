@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.sources.code import CodeIndex
+from kit.sources.code_calls_js import covers, flat, handler_name, method_name_of, methods_of, position_of
 from kit.sources.code_guards_js import JsGuards, all_of
 from kit.sources.code_js import JsProject
 from kit.sources.code_js_module import (
@@ -18,23 +19,40 @@ from kit.sources.code_js_module import (
     method_of,
     pair,
     parameters,
-    string_value,
     unwrap,
 )
 from kit.sources.code_loops_js import Substitution, repetitions
-from kit.sources.code_mounts import OPEN, Guard, Key, Mount, MountGraph, Prefix, colon_path, join_paths
+from kit.sources.code_mounts import OPEN, Guard, Key, Mount, MountGraph, Prefix, colon_path
 from kit.sources.code_records import RouteFact
 from kit.sources.code_routers_js import VERBS, JsRouters
 
-NEEDLES = ("express", "fastify", "koa", "hono", "elysia", "hapi", "restify", "polka", "h3", "outer", "app.", ".use(")
-NESTING = 2
-"""How often routers are followed into functions before routes are read: one that is handed on twice is found."""
-_PATHS = frozenset(["string", "template_string", "binary_expression", "regex"])
-_SERVED = frozenset(
-    ["graphqlHTTP", "createYoga", "expressMiddleware", "createExpressMiddleware", "trpcServer", "setup", "createHandler"]
-    + ["serve", "yoga", "apolloMiddleware", "toNodeHandler", "createRouteHandler", "swaggerUI", "apiReference"]
+NEEDLES = (
+    "express",
+    "fastify",
+    "koa",
+    "hono",
+    "elysia",
+    "hapi",
+    "restify",
+    "polka",
+    "h3",
+    "outer",
+    "app.",
+    ".use(",
 )
-_OBSERVERS = {"express-prom-bundle": ("metricsPath", "/metrics"), "express-status-monitor": ("path", "/status")}
+NESTING = 2
+"""How often routers are followed into functions before routes are read: one that is handed on twice is
+found."""
+_PATHS = frozenset(["string", "template_string", "binary_expression", "regex"])
+_SERVED = frozenset({
+    "graphqlHTTP", "createYoga", "expressMiddleware", "createExpressMiddleware", "trpcServer", "setup",
+    "createHandler", "serve", "yoga", "apolloMiddleware", "toNodeHandler", "createRouteHandler", "swaggerUI",
+    "apiReference",
+})  # fmt: skip
+_OBSERVERS = {
+    "express-prom-bundle": ("metricsPath", "/metrics"),
+    "express-status-monitor": ("path", "/status"),
+}
 _SUFFIXED = frozenset(["express", "koa", "hono", "fastify", "polka", "restify", "elysia", "h3", "hapi"])
 
 
@@ -51,7 +69,8 @@ def js_routes(code: CodeIndex) -> Iterator[RouteFact]:
 
 
 class Routes:
-    """One reading of a project. Calls are taken in the order of the source: a guard guards what comes after it."""
+    """One reading of a project. Calls are taken in the order of the source: a guard guards what comes after
+    it."""
 
     def __init__(self, code: CodeIndex, project: JsProject) -> None:
         self.code = code
@@ -70,7 +89,7 @@ class Routes:
         modules = list(self.project.modules(*NEEDLES))
         for module in modules:
             self.routers.find(module)
-        calls = [(m, sorted(m.root.find_all(kind="call_expression"), key=_position)) for m in modules]
+        calls = [(m, sorted(m.root.find_all(kind="call_expression"), key=position_of)) for m in modules]
         for module, made in calls * NESTING:
             for call in made:
                 self._given(call, module)
@@ -81,7 +100,16 @@ class Routes:
     def _call(self, call: SgNode, module: JsModule) -> None:
         method = method_of(call)
         name = method[1] if method else ""
-        if method and name in VERBS | {"use", "route", "register", "on", "openapi", "basePath", "addHook", "mount"}:
+        if method and name in VERBS | {
+            "use",
+            "route",
+            "register",
+            "on",
+            "openapi",
+            "basePath",
+            "addHook",
+            "mount",
+        }:
             owner, path = self._receiver(method[0], module)
             if owner:
                 self._event(call, name, owner, path, module)
@@ -103,8 +131,7 @@ class Routes:
         elif name == "openapi":
             self._openapi(call, owner, path, module)
         elif name == "addHook":
-            given = arguments(call)
-            guard = all_of(self.guards.of_middleware(node, module) for node in given[1:])
+            guard = all_of(self.guards.of_middleware(node, module) for node in arguments(call)[1:])
             self._guard(owner, "", guard)
         elif name == "on":
             self._on(call, owner, path, module)
@@ -113,7 +140,8 @@ class Routes:
                 self._route(call, given, name, owner, path, module)
 
     def _receiver(self, node: SgNode, module: JsModule) -> tuple[Key | None, Prefix]:
-        """The router that a call is made on, and the path that the chain before it set: `router.route("/x").get(f)`."""
+        """The router that a call is made on, and the path that the chain before it set:
+        `router.route("/x").get(f)`."""
         path = Prefix()
         node = unwrap(node)
         while (method := method_of(node)) is not None:
@@ -127,7 +155,8 @@ class Routes:
         return self.routers.of(node, module), self._base(node, module) / path
 
     def _base(self, node: SgNode, module: JsModule) -> Prefix:
-        """The base path of a router that was given one where it was made: `const api = new Hono().basePath("/api")`."""
+        """The base path of a router that was given one where it was made: `const api = new
+        Hono().basePath("/api")`."""
         found = self.project.resolve(node, module)
         if found is None or found.node is None or found.node.range() == node.range():
             return Prefix()
@@ -140,14 +169,12 @@ class Routes:
 
     # mounts and guards
 
-    def _use(
-        self, call: SgNode, given: Substitution, owner: Key, outer: Prefix, module: JsModule
-    ) -> None:
+    def _use(self, call: SgNode, given: Substitution, owner: Key, outer: Prefix, module: JsModule) -> None:
         nodes = given.arguments
         path, handlers = self._split(nodes, given, module)
         path = outer / path
         guard = self._covering(owner, path.path)
-        for place, node in enumerate(_flat(handlers)):
+        for place, node in enumerate(flat(handlers)):
             where = given.module_of(node, module)
             key = self.routers.of(given.of(node), where)
             if key and key != owner:
@@ -162,7 +189,9 @@ class Routes:
             self._observer(node, owner, module)
             self._guard(owner, path.path, own)
 
-    def _split(self, nodes: list[SgNode], given: Substitution, module: JsModule) -> tuple[Prefix, list[SgNode]]:
+    def _split(
+        self, nodes: list[SgNode], given: Substitution, module: JsModule
+    ) -> tuple[Prefix, list[SgNode]]:
         """The path of a `use` or route, and its handlers."""
         if not nodes:
             return Prefix(), []
@@ -184,7 +213,7 @@ class Routes:
 
     def _covering(self, owner: Key, path: str) -> Guard:
         """The guards set so far on a router whose path covers this one."""
-        return all_of(guard for covered, guard in self.active[owner] if _covers(covered, path))
+        return all_of(guard for covered, guard in self.active[owner] if covers(covered, path))
 
     def _guard(self, owner: Key, path: str, guard: Guard) -> None:
         if guard.auth is not False:
@@ -233,7 +262,8 @@ class Routes:
             self.graph.dynamic(self.code.unit(module.path))
 
     def _register(self, call: SgNode, owner: Key, module: JsModule) -> None:
-        """Fastify's `register(plugin, { prefix })`: the plugin's first parameter is a router under the prefix."""
+        """Fastify's `register(plugin, { prefix })`: the plugin's first parameter is a router under the
+        prefix."""
         given = arguments(call)
         if not given:
             return
@@ -252,7 +282,8 @@ class Routes:
             self.graph.dynamic(self.code.unit(module.path))
 
     def _given(self, call: SgNode, module: JsModule) -> list[tuple[Key, Key | None]]:
-        """The routers that a call is given, each with the parameter that it becomes where the function is known."""
+        """The routers that a call is given, each with the parameter that it becomes where the function is
+        known."""
         keys = {}
         for place, node in enumerate(arguments(call)):
             if unwrap(node).kind() in {"identifier", "member_expression"}:
@@ -286,12 +317,14 @@ class Routes:
         if not handlers or (not chained and handlers is nodes and not outer.path):
             return
         whole = outer / path
-        guard = self._covering(owner, whole.path).and_then(self.guards.of_handlers(handlers, module, whole.path))
+        guard = self._covering(owner, whole.path).and_then(
+            self.guards.of_handlers(handlers, module, whole.path)
+        )
         method = {"all": "ANY", "del": "DELETE", "opts": "OPTIONS"}.get(verb, verb.upper())
         if method == "ANY" and whole.path.endswith("*") and guard.auth is not False:
             self._guard(owner, whole.path.rstrip("*").rstrip("/"), guard)
             return
-        self._emit(method, whole, call, owner, _handler_name(handlers[-1]), guard, module)
+        self._emit(method, whole, call, owner, handler_name(handlers[-1]), guard, module)
 
     def _described(self, call: SgNode, owner: Key, module: JsModule) -> None:
         """`route({ method, url, handler })`, one or a list."""
@@ -299,7 +332,7 @@ class Routes:
         if given and given[0].kind() in {"identifier", "member_expression"}:
             found = self.project.resolve(given[0], module)
             given = [found.node] if found and found.node is not None else []
-        for node in _flat(given):
+        for node in flat(given):
             path = pair(node, "url", "path")
             if path is None:
                 continue
@@ -310,8 +343,8 @@ class Routes:
             if handler is not None and not guard.auth:
                 guard = guard.and_then(self.guards.of_handler(handler, module, text.path))
             guard = self._covering(owner, text.path).and_then(guard)
-            for method in _methods(pair(node, "method")):
-                self._emit(method, text, node, owner, _handler_name(handler), guard, module)
+            for method in methods_of(pair(node, "method")):
+                self._emit(method, text, node, owner, handler_name(handler), guard, module)
 
     def _openapi(self, call: SgNode, owner: Key, outer: Prefix, module: JsModule) -> None:
         """Hono's `openapi(createRoute({ method, path, middleware }), handler)`."""
@@ -325,70 +358,42 @@ class Routes:
         path = outer / self.project.text(pair(described[0], "path"), where)
         guard = self._covering(owner, path.path).and_then(self.guards.of_options(described[0], where))
         guard = guard.and_then(self.guards.of_handlers(given[1:], module, path.path))
-        for method in _methods(pair(described[0], "method")):
-            self._emit(method, Prefix(_colons(path.path), path.known), call, owner, "", guard, module)
+        for method in methods_of(pair(described[0], "method")):
+            self._emit(method, Prefix(path.path, path.known), call, owner, "", guard, module)
 
     def _on(self, call: SgNode, owner: Key, outer: Prefix, module: JsModule) -> None:
         """Hono's `on(["GET", "POST"], "/x", handler)`."""
         given = arguments(call)
         if len(given) < 3 or unwrap(given[1]).kind() not in {*_PATHS, "array"}:
             return
-        paths = [unwrap(given[1])] if unwrap(given[1]).kind() != "array" else unwrap(given[1]).named_children()
+        paths = (
+            [unwrap(given[1])] if unwrap(given[1]).kind() != "array" else unwrap(given[1]).named_children()
+        )
         for node in paths:
             path = outer / self.project.text(node, module)
-            guard = self._covering(owner, path.path).and_then(self.guards.of_handlers(given[2:], module, path.path))
-            for method in _methods(given[0]):
-                self._emit(method, path, call, owner, _handler_name(given[-1]), guard, module)
+            guard = self._covering(owner, path.path).and_then(
+                self.guards.of_handlers(given[2:], module, path.path)
+            )
+            for method in methods_of(given[0]):
+                self._emit(method, path, call, owner, handler_name(given[-1]), guard, module)
 
     def _emit(
-        self, method: str, path: Prefix, node: SgNode, owner: Key, handler: str, guard: Guard, module: JsModule
+        self,
+        method: str,
+        path: Prefix,
+        node: SgNode,
+        owner: Key,
+        handler: str,
+        guard: Guard,
+        module: JsModule,
     ) -> None:
         framework = self.graph.objects[owner].framework
         at = module.at(node)
-        where = _path_argument(node)
+        where = method_name_of(node)
         line = (where or node).range().start.line + 1
         at = type(at)(at.path, line, max(line, at.end_line or line))
         own = "" if path.path == "/" and framework in _SUFFIXED else path.path
-        fact = RouteFact(method, colon_path(own), at, framework, handler, guard.auth, guard.at, prefix_known=path.known)
+        fact = RouteFact(
+            method, colon_path(own), at, framework, handler, guard.auth, guard.at, prefix_known=path.known
+        )
         self.graph.route(owner, fact)
-
-
-def _position(call: SgNode) -> int:
-    """Where a call is made: in a chain the place of the method's name, else its start."""
-    function = call.field("function")
-    prop = function.field("property") if function is not None else None
-    return (prop or call).range().start.index
-
-
-def _path_argument(node: SgNode) -> SgNode | None:
-    """Where a chained call begins: at its own method, not at the chain's root."""
-    function = node.field("function") if node.kind() == "call_expression" else None
-    return function.field("property") if function is not None else None
-
-
-def _covers(outer: str, path: str) -> bool:
-    outer = outer.rstrip("*").rstrip("/")
-    return not outer or path == outer or path.startswith(f"{outer}/")
-
-
-def _flat(nodes: list[SgNode]) -> list[SgNode]:
-    return [inner for node in nodes for inner in (node.named_children() if node.kind() == "array" else [node])]
-
-
-def _methods(node: SgNode | None) -> list[str]:
-    """The methods that a string or an array of strings names; every one where none can be told."""
-    if node is None:
-        return ["GET"]
-    node = unwrap(node)
-    named = [string_value(n) for n in (node.named_children() if node.kind() == "array" else [node])]
-    found = [name.upper() for name in named if name]
-    return ["ANY" if name in {"*", "ALL"} else name for name in found] or ["ANY"]
-
-
-def _handler_name(node: SgNode | None) -> str:
-    return callee_name(node).rsplit(".", 1)[-1] if node is not None else ""
-
-
-def _colons(path: str) -> str:
-    """OpenAPI's `{id}` as it is: nothing in it is a colon parameter."""
-    return join_paths("", path)

@@ -9,7 +9,16 @@ from ast_grep_py import SgNode
 
 from kit.model import At
 from kit.sources.code import CodeIndex
-from kit.sources.code_java import TYPES, Annotation, JavaModules, annotations, java_at, members, text_of, texts
+from kit.sources.code_java import (
+    TYPES,
+    Annotation,
+    JavaModules,
+    annotations_of,
+    java_at,
+    members,
+    text_of,
+    texts,
+)
 from kit.sources.code_mounts import OPEN, Guard, Prefix, absolute, braced_path
 from kit.sources.code_records import RouteFact
 
@@ -17,7 +26,9 @@ MAPPINGS = {"GetMapping": "GET", "PostMapping": "POST", "PutMapping": "PUT", "Pa
 MAPPINGS |= {"DeleteMapping": "DELETE", "RequestMapping": "ANY"}
 _JAX = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 _CONTROLLERS = frozenset(["RestController", "Controller", "RepositoryRestController"])
-_GUARDS = frozenset(["PreAuthorize", "Secured", "RolesAllowed", "Authenticated", "RequiresPermissions", "DenyAll"])
+_GUARDS = frozenset(
+    ["PreAuthorize", "Secured", "RolesAllowed", "Authenticated", "RequiresPermissions", "DenyAll"]
+)
 _ACTUATORS = (
     "spring-boot-starter-actuator",
     "spring-cloud-starter-netflix-eureka-server",
@@ -47,7 +58,9 @@ def _constants(root: SgNode) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in root.find_all(kind="field_declaration"):
         declarator = field.field("declarator")
-        name, value = (declarator.field("name"), declarator.field("value")) if declarator is not None else (None, None)
+        name, value = (
+            (declarator.field("name"), declarator.field("value")) if declarator is not None else (None, None)
+        )
         if name is not None and value is not None and "static" in field.text().split("=")[0]:
             text = text_of(value, found)
             if text.known:
@@ -58,7 +71,7 @@ def _constants(root: SgNode) -> dict[str, str]:
 def _type_routes(
     path: str, declaration: SgNode, constants: dict[str, str], modules: JavaModules
 ) -> Iterator[RouteFact]:
-    own = annotations(declaration)
+    own = annotations_of(declaration)
     jax = "Path" in own
     if not jax and not own.keys() & _CONTROLLERS:
         return
@@ -112,7 +125,9 @@ def _guard(found: dict[str, Annotation], path: str) -> Guard:
 
 def _open_or(found: dict[str, Annotation], guard: Guard, declared: Guard) -> Guard:
     """`@PermitAll` opens what the class closes."""
-    opened = "PermitAll" in found or "permitAll" in getattr(found.get("PreAuthorize"), "node", _Nothing).text()
+    opened = (
+        "PermitAll" in found or "permitAll" in getattr(found.get("PreAuthorize"), "node", _Nothing).text()
+    )
     return declared if opened else guard
 
 
@@ -123,7 +138,8 @@ class _Nothing:
 
 
 def _module_guard(modules: JavaModules, path: str) -> Guard:
-    """With Spring Security on the class path, its filter chain decides: what that says cannot be told here."""
+    """With Spring Security on the class path, its filter chain decides: what that says cannot be told
+    here."""
     module = modules.of(path)
     at = modules.build_line(module, *_SECURITY) if module is not None else None
     return Guard(None, at) if at else OPEN
@@ -133,7 +149,11 @@ def _context_path(modules: JavaModules, path: str, *, jax: bool) -> Prefix:
     module = modules.of(path)
     if module is None:
         return Prefix()
-    keys = ("quarkus.rest.path", "quarkus.resteasy.path") if jax else ("server.servlet.context-path", "spring.webflux.base-path")
+    keys = (
+        ("quarkus.rest.path", "quarkus.resteasy.path")
+        if jax
+        else ("server.servlet.context-path", "spring.webflux.base-path")
+    )
     for key in keys:
         node = modules.setting(module, key)
         if node is not None:
@@ -142,11 +162,14 @@ def _context_path(modules: JavaModules, path: str, *, jax: bool) -> Prefix:
 
 
 def actuator_routes(code: CodeIndex) -> Iterator[RouteFact]:
-    """The endpoints that Spring's actuator serves over HTTP: health always, the others where they are exposed."""
+    """The endpoints that Spring's actuator serves over HTTP: health always, the others where they are
+    exposed."""
     modules = code.once(JavaModules)
     for module in modules.roots:
         at = modules.build_line(module, *_ACTUATORS)
-        if at is None or not any(path.startswith(f"{module}/src/main/" if module else "src/main/") for path in code.index.paths):
+        if at is None or not any(
+            path.startswith(f"{module}/src/main/" if module else "src/main/") for path in code.index.paths
+        ):
             continue
         base = modules.setting(module, "management.endpoints.web.base-path")
         stated = modules.setting(module, "management.server.port")
@@ -155,11 +178,17 @@ def actuator_routes(code: CodeIndex) -> Iterator[RouteFact]:
         guard = _module_guard(modules, f"{module}/x" if module else "x")
         health = [(name, at) for name in ("health", "health/liveness", "health/readiness")]
         elsewhere = modules.configured_elsewhere(module)
-        doubtful = [(name, at) for name in _METERED] if elsewhere and modules.build_line(module, *_PROMETHEUS) else []
+        doubtful = (
+            [(name, at) for name in _METERED]
+            if elsewhere and modules.build_line(module, *_PROMETHEUS)
+            else []
+        )
         sure = [*health, *_endpoints(modules, module)]
         for name, place in [*sure, *(d for d in doubtful if d[0] not in {n for n, _ in sure})]:
             path, mounted = absolute(f"{root.path}/{name}"), True if (name, place) in sure else None
-            yield RouteFact("GET", path, place, "spring-actuator", name, guard.auth, guard.at, mounted, root.known)
+            yield RouteFact(
+                "GET", path, place, "spring-actuator", name, guard.auth, guard.at, mounted, root.known
+            )
         yield from _gateway_routes(modules, module)
 
 
@@ -183,4 +212,6 @@ def _gateway_routes(modules: JavaModules, module: str) -> Iterator[RouteFact]:
         for predicate in root.each("spring", "cloud", "gateway", "**", "predicates", "*"):
             if predicate.text.startswith("Path="):
                 for path in predicate.text.removeprefix("Path=").split(","):
-                    yield RouteFact("ANY", absolute(braced_path(path.strip())), predicate.at, "spring-gateway", "gateway")
+                    yield RouteFact(
+                        "ANY", absolute(braced_path(path.strip())), predicate.at, "spring-gateway", "gateway"
+                    )

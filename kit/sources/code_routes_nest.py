@@ -1,4 +1,5 @@
-"""Routes of NestJS: controllers, versions, the global prefix, guards on methods, classes and the application."""
+"""Routes of NestJS: controllers, versions, the global prefix, guards on methods, classes and the
+application."""
 
 from __future__ import annotations
 
@@ -63,7 +64,9 @@ def nest_routes(code: CodeIndex, project: JsProject) -> Iterator[RouteFact]:
             application = _nearest(applications, module.path)
             guard = next((g for path, g in guards if _same_unit(code, path, module.path)), OPEN)
             mounted = True if controller.name in listed else None if dynamic or not listed else False
-            yield from _routes(controller, application._replace(guard=application.guard.and_then(guard)), mounted, project)
+            yield from _routes(
+                controller, application._replace(guard=application.guard.and_then(guard)), mounted, project
+            )
 
 
 def _applications(module: JsModule, project: JsProject) -> Iterator[Application]:
@@ -83,15 +86,20 @@ def _applications(module: JsModule, project: JsProject) -> Iterator[Application]
 
 
 def _global_prefix(node: SgNode, module: JsModule, project: JsProject) -> Prefix:
-    """The text given, or what `registerAs("app", () => ({ prefix: … }))` gives for `config.get("app.prefix")`."""
+    """The text given, or what `registerAs("app", () => ({ prefix: … }))` gives for
+    `config.get("app.prefix")`."""
     asked, given = method_of(unwrap(node)), arguments(unwrap(node))
     if asked is None or asked[1] not in {"get", "getOrThrow"} or not given:
         return project.text(node, module)
     space, _, key = (string_value(given[0]) or "").rpartition(".")
     for where in project.modules("registerAs") if space else ():
-        for call in where.root.find_all(kind="call_expression", has={"field": "function", "regex": "^registerAs$"}):
+        for call in where.root.find_all(
+            kind="call_expression", has={"field": "function", "regex": "^registerAs$"}
+        ):
             named = arguments(call)
-            value = _returned_pair(named[1], key) if len(named) > 1 and string_value(named[0]) == space else None
+            value = (
+                _returned_pair(named[1], key) if len(named) > 1 and string_value(named[0]) == space else None
+            )
             if value is not None:
                 return project.text(value, where)
     return Prefix("", False)
@@ -103,7 +111,11 @@ def _returned_pair(function: SgNode, key: str) -> SgNode | None:
 
 
 def _excluded(node: SgNode | None) -> tuple[str, ...]:
-    paths = (string_value(item) or string_value(pair(item, "path")) for item in node.named_children()) if node else ()
+    paths = (
+        (string_value(item) or string_value(pair(item, "path")) for item in node.named_children())
+        if node
+        else ()
+    )
     return tuple(absolute(path) for path in paths if path)
 
 
@@ -121,7 +133,12 @@ def _global_guards(module: JsModule) -> Iterator[Guard]:
         return
     for node in module.root.find_all(kind="object", has={"kind": "pair", "regex": "APP_GUARD"}):
         provide, used = pair(node, "provide"), pair(node, "useClass", "useExisting", "useFactory")
-        if provide is not None and provide.text() == "APP_GUARD" and used is not None and suggests_auth(used.text()):
+        if (
+            provide is not None
+            and provide.text() == "APP_GUARD"
+            and used is not None
+            and suggests_auth(used.text())
+        ):
             yield Guard(True, module.at(node))
 
 
@@ -139,7 +156,9 @@ def _listed(modules: list[JsModule]) -> tuple[set[str], bool]:
 
 
 def _controllers(module: JsModule, project: JsProject) -> Iterator[Controller]:
-    kinds = [{"kind": "class_declaration"}] + ([{"kind": "abstract_class_declaration"}] if "ts" in module.path else [])
+    kinds = [{"kind": "class_declaration"}] + (
+        [{"kind": "abstract_class_declaration"}] if "ts" in module.path else []
+    )
     for node in module.root.find_all(any=kinds):
         decorators = class_decorators(node)
         own = decorators.get("Controller")
@@ -154,7 +173,10 @@ def _controllers(module: JsModule, project: JsProject) -> Iterator[Controller]:
 def class_decorators(node: SgNode) -> dict[str, SgNode]:
     """The decorators of a class by name, also where they stand before its `export`."""
     holder = node.parent()
-    places = [*node.children(), *(holder.children() if holder is not None and holder.kind() == "export_statement" else [])]
+    places = [
+        *node.children(),
+        *(holder.children() if holder is not None and holder.kind() == "export_statement" else []),
+    ]
     return _by_name([child for child in places if child.kind() == "decorator"])
 
 
@@ -168,7 +190,8 @@ def _by_name(decorators: list[SgNode]) -> dict[str, SgNode]:
 
 
 def _paths(decorator: SgNode, module: JsModule, project: JsProject) -> tuple[list[Prefix], list[str]]:
-    """Paths and versions of `@Controller("x")`, `@Controller(["a", "b"])` or `@Controller({ path, version })`."""
+    """Paths and versions of `@Controller("x")`, `@Controller(["a", "b"])` or `@Controller({ path, version
+    })`."""
     given = arguments(decorator) if decorator.kind() == "call_expression" else []
     node = unwrap(given[0]) if given else None
     version = pair(node, "version")
@@ -189,7 +212,9 @@ def _guard(decorators: dict[str, SgNode], module: JsModule) -> Guard:
         named = [callee_name(given) for given in arguments(node)] if name == "UseGuards" else [name]
         if node.kind() != "call_expression" and name == "UseGuards":
             continue
-        documented = name.startswith("Api") and name != "ApiKeyAuth"  # what only describes an API guards nothing
+        documented = (
+            name.startswith("Api") and name != "ApiKeyAuth"
+        )  # what only describes an API guards nothing
         if not documented and any(suggests_auth(n) for n in named):
             return Guard(True, module.at(node))
     return OPEN
@@ -209,7 +234,15 @@ def _routes(
                     at = controller.module.at(node)
                     text = handler.text() if handler is not None else ""
                     yield RouteFact(
-                        VERBS[name], colon_path(path.path), at, "nestjs", text, guard.auth, guard.at, mounted, path.known
+                        VERBS[name],
+                        colon_path(path.path),
+                        at,
+                        "nestjs",
+                        text,
+                        guard.auth,
+                        guard.at,
+                        mounted,
+                        path.known,
                     )
 
 
@@ -232,7 +265,9 @@ def _full_paths(
     given = arguments(verb) if verb.kind() == "call_expression" else []
     paths = [project.text(item, controller.module) for item in _items(unwrap(given[0]) if given else None)]
     own = decorators.get("Version")
-    stated = [string_value(i) or "" for i in _items(unwrap(arguments(own)[0]))] if own and arguments(own) else []
+    stated = (
+        [string_value(i) or "" for i in _items(unwrap(arguments(own)[0]))] if own and arguments(own) else []
+    )
     versions = stated or controller.versions or [app.version]
     for outer in controller.prefixes:
         for inner in paths or [Prefix()]:
@@ -246,7 +281,8 @@ def _full_paths(
 
 
 def _nearest(applications: list[Application], path: str) -> Application:
-    """The application whose folder shares the longest way with a file, the shallower of two that share as much."""
+    """The application whose folder shares the longest way with a file, the shallower of two that share as
+    much."""
     parts = path.split("/")
 
     def nearness(app: Application) -> tuple[int, int]:

@@ -1,23 +1,18 @@
-"""Routes of Python's composing frameworks: FastAPI, Starlette, Flask with its extensions, Quart, Sanic, aiohttp."""
+"""Routes of Python's composing frameworks: FastAPI, Starlette, Flask with its extensions, Quart, Sanic,
+aiohttp."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kit.sources.code import CodeIndex
-from kit.sources.code_guards_python import PythonGuards
 from kit.sources.code_mounts import (
     OPEN,
     Guard,
     Key,
     Mount,
-    MountGraph,
     Prefix,
-    RouterObject,
-    angle_path,
-    braced_path,
     join_paths,
 )
 from kit.sources.code_python import PythonProject
@@ -30,40 +25,32 @@ from kit.sources.code_python_module import (
     keyword,
     last_name,
     literal_text,
-    returned,
 )
 from kit.sources.code_records import RouteFact
+from kit.sources.code_routers_python import Maker, framework_of
+from kit.sources.code_writer_python import METHODS, RouteWriter, class_methods
 
-NEEDLES = ("fastapi", "starlette", "flask", "quart", "sanic", "aiohttp", "router", "Blueprint", "@app.", ".route(")
+NEEDLES = (
+    "fastapi",
+    "starlette",
+    "flask",
+    "quart",
+    "sanic",
+    "aiohttp",
+    "router",
+    "Blueprint",
+    "@app.",
+    ".route(",
+)
 
 
-class Maker(NamedTuple):
-    """A class that makes an application or router, the package it is of, and the keyword of its prefix."""
-
-    framework: str
-    is_app: bool
-    prefix: str = ""
-
-
-MAKERS = {
-    "FastAPI": Maker("fastapi", True),
-    "APIRouter": Maker("fastapi", False, "prefix"),
-    "Starlette": Maker("starlette", True),
-    "Flask": Maker("flask", True),
-    "OpenAPI": Maker("flask", True),
-    "Quart": Maker("quart", True),
-    "Sanic": Maker("sanic", True),
-    "Blueprint": Maker("flask", False, "url_prefix"),
-    "APIBlueprint": Maker("flask", False, "url_prefix"),
-    "Namespace": Maker("flask", False, "path"),
-    "Api": Maker("flask", False, "prefix"),
-    "Application": Maker("aiohttp", True),
-    "RouteTableDef": Maker("aiohttp", False),
+_REGISTERS = {
+    "include_router": 1,
+    "register_blueprint": 1,
+    "add_namespace": 1,
+    "blueprint": 1,
+    "add_routes": 0,
 }
-_NEEDS_ORIGIN = {"Api": "flask", "Application": "aiohttp", "Namespace": "flask", "OpenAPI": "flask"}
-METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
-_REGISTERS = {"include_router": 1, "register_blueprint": 1, "add_namespace": 1, "blueprint": 1, "add_routes": 0}
-_PARAMETERS = frozenset(["app", "router", "api", "application", "bp", "blueprint", "server", "web_app", "api_router"])
 _EXPORTERS = frozenset(["make_asgi_app", "make_wsgi_app", "handle_metrics"])
 MAX_HOPS = 8
 
@@ -80,15 +67,8 @@ def python_routes(code: CodeIndex) -> Iterator[RouteFact]:
     return code.once(python_reading).routes()
 
 
-class Routes:
+class Routes(RouteWriter):
     """One reading of a project: objects, then mounts, then routes."""
-
-    def __init__(self, code: CodeIndex, project: PythonProject) -> None:
-        self.code = code
-        self.project = project
-        self.guards = PythonGuards(project)
-        self.graph = MountGraph()
-        self.found: list[RouteFact] = []
 
     def routes(self) -> Iterator[RouteFact]:
         """All of them, in the order of the files."""
@@ -99,7 +79,8 @@ class Routes:
         """Read the whole project into the graph."""
         modules = list(self.project.modules(*NEEDLES))
         for module in modules:
-            self._objects(module)
+            for call, maker, scope in self.routers.find(module):
+                self._made(call, maker, module, scope)
         for module in modules:
             for call, scope in module.all(ast.Call):
                 self._mounting(call, module, scope)
@@ -109,82 +90,15 @@ class Routes:
         for module in modules:
             self._handed_over(module)
 
-    # routers
-
-    def _objects(self, module: PythonModule) -> None:
-        for call, scope in module.all(ast.Call):
-            maker = self._maker(call, module, scope)
-            if maker:
-                self._object(call, maker, module, scope)
-
-    def _object(self, call: ast.Call, maker: Maker, module: PythonModule, scope: Scope) -> None:
-        key, unit = module.key(call), self.code.unit(module.path)
-        guard = self.guards.of_dependencies(keyword(call, "dependencies"), module, scope)
-        prefix = self._prefix(keyword(call, maker.prefix), module, scope) if maker.prefix else Prefix()
-        name = last_name(call)
-        if name == "Namespace" and not keyword(call, "path"):
-            prefix = Prefix(f"/{literal_text(argument(call, 0, 'name')) or ''}")
-        self.graph.add(RouterObject(key, maker.framework, maker.is_app, unit, prefix, guard))
-        if name == "Api" and call.args:
+    def _made(self, call: ast.Call, maker: Maker, module: PythonModule, scope: Scope) -> None:
+        """What making a router serves or mounts at once."""
+        key = module.key(call)
+        if last_name(call) == "Api" and call.args:
             self._mount_each(call.args[0], call, module, scope)
         if maker.framework == "fastapi" and maker.is_app:
             self._documentation(call, key, module, scope)
         if maker.framework == "starlette":
             self._starlette(keyword(call, "routes"), key, "", module, scope, 0)
-
-    def _maker(self, call: ast.Call, module: PythonModule, scope: Scope) -> Maker | None:
-        name = last_name(call)
-        origin = self.project.origin(call.func, module, scope)
-        last = origin.rsplit(".", 1)[-1] or name
-        maker = MAKERS.get(last) or MAKERS.get(name)
-        if maker and last in _NEEDS_ORIGIN and _NEEDS_ORIGIN[last] not in origin:
-            return None
-        if maker:
-            return maker._replace(framework=_framework(maker.framework, origin))
-        if not name[:1].isupper():
-            return None
-        found = self.project.resolve(call.func, module, scope)
-        bases = self.project.bases(found) if found else ()
-        return next((MAKERS[b] for b in (base.rsplit(".", 1)[-1] for base in bases) if b in MAKERS), None)
-
-    def object_of(self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0) -> Key | None:
-        """The router that an expression stands for; a parameter that takes one counts as a router of its own."""
-        if node is None or hops > MAX_HOPS:
-            return None
-        if isinstance(node, ast.Call):
-            return self._made_by(node, module, scope, hops)
-        if isinstance(node, ast.Await):
-            return self.object_of(node.value, module, scope, hops + 1)
-        found = self.project.resolve(node, module, scope)
-        if found and found.module and isinstance(found.node, ast.arg):
-            return self._parameter(found.node, found.module)
-        if found and found.module and found.node is not None and found.node is not node:
-            return self.object_of(found.node, found.module, found.scope, hops + 1)
-        if isinstance(node, ast.Attribute) and node.attr in {"router", "app"}:
-            return self.object_of(node.value, module, scope, hops + 1)
-        return None
-
-    def _made_by(self, call: ast.Call, module: PythonModule, scope: Scope, hops: int) -> Key | None:
-        key = module.key(call)
-        if key in self.graph.objects:
-            return key
-        found = self.project.resolve(call.func, module, scope)
-        if found and found.module and isinstance(found.node, Function):
-            inside = (*found.scope, found.node.name)
-            made = (self.object_of(v, found.module, inside, hops + 1) for v in returned(found.node))
-            return next((key for key in made if key), None)
-        wrapped = (self.object_of(a, module, scope, hops + 1) for a in call.args[:1])
-        return next((key for key in wrapped if key), None) if found is None or found.module is None else None
-
-    def _parameter(self, node: ast.arg, module: PythonModule) -> Key | None:
-        annotation = last_name(node.annotation) or literal_text(node.annotation) or ""
-        maker = MAKERS.get(annotation.rsplit(".", 1)[-1])
-        if maker is None and node.arg not in _PARAMETERS:
-            return None
-        key = module.key(node)
-        framework = maker.framework if maker else _framework("", module.source)
-        self.graph.add(RouterObject(key, framework, False, self.code.unit(module.path), parameter=True))
-        return key
 
     # mounts
 
@@ -202,44 +116,46 @@ class Routes:
             self._middleware(call, module, scope)
 
     def _include(self, call: ast.Call, module: PythonModule, scope: Scope) -> None:
-        assert isinstance(call.func, ast.Attribute)  # noqa: S101 - told apart by the caller
-        parent = self.object_of(call.func.value, module, scope)
+        assert isinstance(call.func, ast.Attribute)
+        parent = self.routers.of(call.func.value, module, scope)
         child = argument(call, 0, "router", "blueprint", "ns", "routes")
         if parent is None or child is None:
             return
         given = keyword(call, "prefix", "url_prefix", "path")
-        prefix = self._prefix(given, module, scope)
+        prefix = self.prefix(given, module, scope)
         guard = self.guards.of_dependencies(keyword(call, "dependencies"), module, scope)
         replaces = given is not None and self.graph.objects[parent].framework != "fastapi"
         for node, where in self._each(child, module, scope):
             if isinstance(node, ast.Call) and self._bare_route(node, parent, module, scope):
                 continue
-            key = self.object_of(node, module, where)
+            key = self.routers.of(node, module, where)
             if key is None:
                 self.graph.dynamic(self.code.unit(module.path))
             elif key != parent:
                 self.graph.mount(Mount(parent, key, prefix, guard, replaces))
 
     def _mount_each(self, parent: ast.AST, child: ast.AST, module: PythonModule, scope: Scope) -> None:
-        outer, inner = self.object_of(parent, module, scope), self.object_of(child, module, scope)
+        outer, inner = self.routers.of(parent, module, scope), self.routers.of(child, module, scope)
         if outer and inner and outer != inner:
             self.graph.mount(Mount(outer, inner))
 
     def _mount_at(
         self, call: ast.Call, module: PythonModule, scope: Scope, path: ast.AST | None, child: ast.AST | None
     ) -> None:
-        assert isinstance(call.func, ast.Attribute)  # noqa: S101 - told apart by the caller
-        parent = self.object_of(call.func.value, module, scope)
+        assert isinstance(call.func, ast.Attribute)
+        parent = self.routers.of(call.func.value, module, scope)
         if parent is None:
             return
-        prefix = self._prefix(path, module, scope)
-        key = self.object_of(child, module, scope)
+        prefix = self.prefix(path, module, scope)
+        key = self.routers.of(child, module, scope)
         if key and key != parent:
             self.graph.mount(Mount(parent, key, prefix))
             return
         maker = self._app_made_by(child, module, scope)
         inner = "" if maker in _EXPORTERS else "{path*}"
-        fact = self._fact("ANY", Prefix(join_paths(prefix.path, inner), prefix.known), call, module, parent, maker)
+        fact = self.fact(
+            "ANY", Prefix(join_paths(prefix.path, inner), prefix.known), call, module, parent, maker
+        )
         self.graph.route(parent, fact)
 
     def _app_made_by(self, node: ast.AST | None, module: PythonModule, scope: Scope) -> str:
@@ -273,8 +189,8 @@ class Routes:
 
     def _middleware(self, call: ast.Call, module: PythonModule, scope: Scope) -> None:
         """A middleware that may refuse leaves a doubt over the whole application: it has its exceptions."""
-        assert isinstance(call.func, ast.Attribute)  # noqa: S101 - told apart by the caller
-        owner = self.object_of(call.func.value, module, scope)
+        assert isinstance(call.func, ast.Attribute)
+        owner = self.routers.of(call.func.value, module, scope)
         if owner and call.args and self.guards.is_refusing_middleware(call.args[0], module, scope):
             self.graph.guard(owner, Guard(None, module.at(call)))
 
@@ -285,14 +201,20 @@ class Routes:
                 if isinstance(arg, ast.Name | ast.Attribute) and last_name(call) not in _REGISTERS:
                     self._hand_over(call, place, arg, module, scope)
 
-    def _hand_over(self, call: ast.Call, place: int, arg: ast.expr, module: PythonModule, scope: Scope) -> None:
-        key = self.object_of(arg, module, scope)
+    def _hand_over(
+        self, call: ast.Call, place: int, arg: ast.expr, module: PythonModule, scope: Scope
+    ) -> None:
+        key = self.routers.of(arg, module, scope)
         if key is None:
             return
         found = self.project.resolve(call.func, module, scope)
         function = found.node if found and found.module and isinstance(found.node, Function) else None
         parameters = function.args.args if function else []
-        child = found.module.key(parameters[place]) if found and found.module and place < len(parameters) else None
+        child = (
+            found.module.key(parameters[place])
+            if found and found.module and place < len(parameters)
+            else None
+        )
         if child in self.graph.objects and child and child != key:
             self.graph.alias(key, child)
         else:
@@ -301,7 +223,7 @@ class Routes:
     # routes
 
     def _decorated(self, module: PythonModule) -> None:
-        for node, scope in module.all(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
+        for node, scope in module.definitions():
             for decorator in node.decorator_list:
                 if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
                     self._decorator(decorator, decorator.func, node, module, scope)
@@ -309,26 +231,31 @@ class Routes:
                     self._hook(decorator, node, module, scope)
 
     def _decorator(
-        self, call: ast.Call, func: ast.Attribute, node: Function | ast.ClassDef, module: PythonModule, scope: Scope
+        self,
+        call: ast.Call,
+        func: ast.Attribute,
+        node: Function | ast.ClassDef,
+        module: PythonModule,
+        scope: Scope,
     ) -> None:
         if func.attr in {"middleware", "before_request"} and isinstance(node, Function):
             self._hook(func, node, module, scope)
-        methods = self._methods(func.attr, call, node)
+        methods = self.methods(func.attr, call, node)
         path = argument(call, 0, "path", "rule", "uri")
         if not methods or path is None:
             return
-        prefix = self._prefix(path, module, scope)
-        owner = self.object_of(func.value, module, scope)
-        if owner is None and not (prefix.path.startswith("/") and _framework("", module.source)):
+        prefix = self.prefix(path, module, scope)
+        owner = self.routers.of(func.value, module, scope)
+        if owner is None and not (prefix.path.startswith("/") and framework_of("", module.source)):
             return
-        guard = self._guard(call, node, module, scope, prefix.path)
+        guard = self.guard(call, node, module, scope, prefix.path)
         for method in methods:
-            self._emit(owner, self._fact(method, prefix, call, module, owner, node.name, guard))
+            self.emit(owner, self.fact(method, prefix, call, module, owner, node.name, guard))
 
     def _hook(self, func: ast.Attribute, node: Function, module: PythonModule, scope: Scope) -> None:
         if func.attr not in {"middleware", "before_request", "before_app_request"}:
             return
-        owner = self.object_of(func.value, module, scope)
+        owner = self.routers.of(func.value, module, scope)
         guard = self.guards.of_hook(node, module)
         if owner and guard.auth:
             sure = func.attr == "before_request" and not self.graph.objects[owner].is_app
@@ -342,49 +269,58 @@ class Routes:
         kind = func.attr.removeprefix("add_")
         if kind == "resource":
             self._resource(call, func, module, scope)
-        elif kind in {"api_route", "url_rule", "route", "view", "api_websocket_route", "websocket_route"} | METHODS:
+        elif (
+            kind
+            in {"api_route", "url_rule", "route", "view", "api_websocket_route", "websocket_route"} | METHODS
+        ):
             self._added(call, func, kind, module, scope)
 
-    def _added(self, call: ast.Call, func: ast.Attribute, kind: str, module: PythonModule, scope: Scope) -> None:
-        owner = self.object_of(func.value, module, scope)
+    def _added(
+        self, call: ast.Call, func: ast.Attribute, kind: str, module: PythonModule, scope: Scope
+    ) -> None:
+        owner = self.routers.of(func.value, module, scope)
         if owner is None:
             return
         aiohttp = self.graph.objects[owner].framework == "aiohttp" and kind == "route"
         path = argument(call, 1 if aiohttp else 0, "path", "rule")
-        handler = argument(call, 2 if aiohttp or kind == "url_rule" else 1, "endpoint", "view_func", "handler", "route")
+        handler = argument(
+            call, 2 if aiohttp or kind == "url_rule" else 1, "endpoint", "view_func", "handler", "route"
+        )
         handler = keyword(call, "view_func") or handler
         first = (literal_text(call.args[0]) or "*").upper() if aiohttp and call.args else ""
-        methods = ["ANY" if first == "*" else first] if aiohttp else self._methods(kind, call, None)
-        prefix = self._prefix(path, module, scope)
-        guard = self._handler_guard(call, handler, module, scope, prefix.path)
+        methods = ["ANY" if first == "*" else first] if aiohttp else self.methods(kind, call, None)
+        prefix = self.prefix(path, module, scope)
+        guard = self.handler_guard(call, handler, module, scope, prefix.path)
         for method in methods:
-            self._emit(owner, self._fact(method, prefix, call, module, owner, last_name(handler), guard))
+            self.emit(owner, self.fact(method, prefix, call, module, owner, last_name(handler), guard))
 
     def _resource(self, call: ast.Call, func: ast.Attribute, module: PythonModule, scope: Scope) -> None:
         """Flask-RESTful: a class with a method per HTTP method under one or more paths."""
-        owner = self.object_of(func.value, module, scope)
+        owner = self.routers.of(func.value, module, scope)
         if owner is None or not call.args:
             return
         found = self.project.resolve(call.args[0], module, scope)
         node = found.node if found and isinstance(found.node, ast.ClassDef) else None
         where = found.module if found and found.module else module
         for path in call.args[1:]:
-            prefix = self._prefix(path, module, scope)
-            guard = self._guard(call, node, where, scope, prefix.path) if node else OPEN
-            for method in _class_methods(node) if node else ["ANY"]:
-                self._emit(owner, self._fact(method, prefix, call, module, owner, last_name(call.args[0]), guard))
+            prefix = self.prefix(path, module, scope)
+            guard = self.guard(call, node, where, scope, prefix.path) if node else OPEN
+            for method in class_methods(node) if node else ["ANY"]:
+                self.emit(
+                    owner, self.fact(method, prefix, call, module, owner, last_name(call.args[0]), guard)
+                )
 
     def _bare_route(self, call: ast.Call, owner: Key, module: PythonModule, scope: Scope) -> bool:
         """`web.get("/x", handler)` in a list that is added to an aiohttp application."""
         name = last_name(call)
         if not self.project.origin(call.func, module, scope).startswith("aiohttp") or not call.args:
             return False
-        methods = self._methods(name, call, None) if name in METHODS else ["ANY"]
+        methods = self.methods(name, call, None) if name in METHODS else ["ANY"]
         handler = argument(call, 1, "handler")
-        prefix = self._prefix(call.args[0], module, scope)
-        guard = self._handler_guard(call, handler, module, scope, prefix.path)
+        prefix = self.prefix(call.args[0], module, scope)
+        guard = self.handler_guard(call, handler, module, scope, prefix.path)
         for method in methods:
-            self._emit(owner, self._fact(method, prefix, call, module, owner, last_name(handler), guard))
+            self.emit(owner, self.fact(method, prefix, call, module, owner, last_name(handler), guard))
         return True
 
     def _starlette(
@@ -398,118 +334,29 @@ class Routes:
             kind = last_name(item)
             if not isinstance(item, ast.Call) or not kind.endswith(("Route", "Mount")):
                 continue
-            prefix = self._prefix(argument(item, 0, "path"), module, scope)
+            prefix = self.prefix(argument(item, 0, "path"), module, scope)
             path = Prefix(join_paths(outer, prefix.path), prefix.known)
             if kind == "Mount":
                 self._starlette(keyword(item, "routes"), owner, path.path, module, scope, hops + 1)
                 continue
             handler = argument(item, 1, "endpoint")
-            guard = self._handler_guard(item, handler, module, scope, path.path)
-            for method in ["WS"] if kind.startswith("WebSocket") else self._methods("route", item, None):
-                self._emit(owner, self._fact(method, path, item, module, owner, last_name(handler), guard))
+            guard = self.handler_guard(item, handler, module, scope, path.path)
+            for method in ["WS"] if kind.startswith("WebSocket") else self.methods("route", item, None):
+                self.emit(owner, self.fact(method, path, item, module, owner, last_name(handler), guard))
 
     def _documentation(self, call: ast.Call, key: Key, module: PythonModule, scope: Scope) -> None:
         """The pages that FastAPI serves unless told not to."""
         if _is_none(keyword(call, "openapi_url")):
             return
-        for name, default in (("openapi_url", "/openapi.json"), ("docs_url", "/docs"), ("redoc_url", "/redoc")):
+        for name, default in (
+            ("openapi_url", "/openapi.json"),
+            ("docs_url", "/docs"),
+            ("redoc_url", "/redoc"),
+        ):
             value = keyword(call, name)
             if not _is_none(value):
-                prefix = self._prefix(value, module, scope) if value is not None else Prefix(default)
-                self._emit(key, self._fact("GET", prefix, call, module, key, name))
-
-    # pieces
-
-    def _emit(self, owner: Key | None, fact: RouteFact) -> None:
-        if owner is None:
-            self.found.append(fact)
-        else:
-            self.graph.route(owner, fact)
-
-    def _fact(
-        self,
-        method: str,
-        prefix: Prefix,
-        node: ast.AST,
-        module: PythonModule,
-        owner: Key | None,
-        handler: str,
-        guard: Guard = OPEN,
-    ) -> RouteFact:
-        framework = self.graph.objects[owner].framework if owner else _framework("", module.source)
-        path = braced_path(prefix.path) if framework in {"fastapi", "starlette", "aiohttp"} else angle_path(prefix.path)
-        return RouteFact(
-            method,
-            path or ("" if owner else "/"),
-            module.at(node),
-            framework,
-            handler,
-            guard.auth,
-            guard.at,
-            mounted=True if owner else None,
-            prefix_known=prefix.known and owner is not None,
-        )
-
-    def _prefix(self, node: ast.AST | None, module: PythonModule, scope: Scope) -> Prefix:
-        return self.project.text(node, module, scope)
-
-    def _methods(self, kind: str, call: ast.Call, node: ast.AST | None) -> list[str]:
-        if "websocket" in kind:
-            return ["WS"]
-        if kind in METHODS:
-            return [kind.upper()]
-        if kind not in {"route", "api_route", "url_rule", "view"}:
-            return []
-        if isinstance(node, ast.ClassDef):
-            return _class_methods(node)
-        named = [literal_text(item) for item in elements(keyword(call, "methods"))]
-        return [name.upper() for name in named if name] or ["GET"]
-
-    def _guard(
-        self, call: ast.Call, node: Function | ast.ClassDef, module: PythonModule, scope: Scope, path: str
-    ) -> Guard:
-        """All that stands before a handler: its dependencies, parameters, decorators and its own refusal."""
-        guard = self.guards.of_dependencies(keyword(call, "dependencies"), module, scope)
-        guard = guard.and_then(self.guards.of_decorators(_others(node, call), module, scope))
-        if isinstance(node, Function):
-            guard = guard.and_then(self.guards.of_parameters(node, module, (*scope, node.name)))
-        else:
-            guard = guard.and_then(self._class_guard(node, module, scope))
-        return guard if guard.auth else self.guards.of_body(node, module, path)
-
-    def _class_guard(self, node: ast.ClassDef, module: PythonModule, scope: Scope) -> Guard:
-        inside = (*scope, node.name)
-        lists = (module.bindings.get((inside, name)) for name in ("decorators", "method_decorators"))
-        named = [item for found in lists for item in elements(found)]
-        methods = [m for m in node.body if isinstance(m, Function) and m.name in METHODS]
-        guarded = [self.guards.of_decorators(m.decorator_list, module, inside) for m in methods]
-        whole = self.guards.of_decorators(named, module, scope)
-        return whole if whole.auth or not guarded or not all(g.auth for g in guarded) else guarded[0]
-
-    def _handler_guard(
-        self, call: ast.Call, handler: ast.AST | None, module: PythonModule, scope: Scope, path: str
-    ) -> Guard:
-        found = self.project.resolve(handler, module, scope) if handler is not None else None
-        if found and found.module and isinstance(found.node, Function | ast.ClassDef):
-            return self._guard(call, found.node, found.module, found.scope, path)
-        if isinstance(handler, ast.Call):
-            return self.guards.of_decorators([handler], module, scope)
-        return self.guards.of_dependencies(keyword(call, "dependencies"), module, scope)
-
-
-def _framework(name: str, text: str) -> str:
-    """The framework by the text of an import or file, where it tells one; else `name`."""
-    known = ("fastapi", "quart", "sanic", "flask", "aiohttp", "starlette")
-    return next((framework for framework in known if framework in text), name)
-
-
-def _class_methods(node: ast.ClassDef) -> list[str]:
-    found = [n.name.upper() for n in node.body if isinstance(n, Function) and n.name in METHODS]
-    return found or ["ANY"]
-
-
-def _others(node: Function | ast.ClassDef, call: ast.Call) -> list[ast.expr]:
-    return [decorator for decorator in node.decorator_list if decorator is not call]
+                prefix = self.prefix(value, module, scope) if value is not None else Prefix(default)
+                self.emit(key, self.fact("GET", prefix, call, module, key, name))
 
 
 def _is_none(node: ast.AST | None) -> bool:

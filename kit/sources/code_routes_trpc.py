@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
-from kit.sources.code import CodeIndex
 from kit.sources.code_js import JsProject
 from kit.sources.code_js_module import JsModule, arguments, callee_name, method_of, pairs, unwrap
 from kit.sources.code_mounts import Guard, Key
@@ -27,17 +26,21 @@ class Procedure(NamedTuple):
     module: JsModule
 
 
-def trpc_routes(code: CodeIndex, project: JsProject, mounts: list[RouteFact]) -> Iterator[RouteFact]:
-    """The procedures of every outermost router. `mounts`: the routes known so far; one that names tRPC tells where
-    the procedures are served, else `/trpc` stands for it and the prefix is unknown."""
+def trpc_routes(project: JsProject, mounts: list[RouteFact]) -> Iterator[RouteFact]:
+    """The procedures of every outermost router. `mounts`: the routes known so far; one that names tRPC tells
+    where the procedures are served, else `/trpc` stands for it and the prefix is unknown."""
     routers: dict[Key, list[Procedure]] = {}
     for module in project.modules("@trpc/server", "outer({", "ocedure"):
         for call in module.root.find_all(kind="call_expression"):
             if callee_name(call).rsplit(".", 1)[-1] in _ROUTERS and arguments(call):
-                entries = pairs(unwrap(arguments(call)[0]))
-                routers[module.key(call)] = [Procedure(name, unwrap(node), module) for name, node in entries]
-    nested = {key for entries in routers.values() for entry in entries if (key := _router(entry, routers, project))}
-    base = next((r.path.rsplit("/{", 1)[0] for r in mounts if "trpc" in r.path.lower() and "{" in r.path), None)
+                nodes = pairs(unwrap(arguments(call)[0]))
+                routers[module.key(call)] = [Procedure(name, unwrap(node), module) for name, node in nodes]
+    nested = {
+        key for entries in routers.values() for entry in entries if (key := _router(entry, routers, project))
+    }
+    base = next(
+        (r.path.rsplit("/{", 1)[0] for r in mounts if "trpc" in r.path.lower() and "{" in r.path), None
+    )
     for key, entries in routers.items():
         if key not in nested:
             for name, procedure in _flat(entries, routers, project, "", 0):
@@ -76,7 +79,14 @@ def _fact(name: str, procedure: Procedure, base: str | None) -> Iterator[RouteFa
     at = procedure.module.at(procedure.node)
     path = f"{base or '/trpc'}/{name}"
     yield RouteFact(
-        _KINDS[method[1]], path, at, "trpc", procedure.name, guard.auth, guard.at, prefix_known=base is not None
+        _KINDS[method[1]],
+        path,
+        at,
+        "trpc",
+        procedure.name,
+        guard.auth,
+        guard.at,
+        prefix_known=base is not None,
     )
 
 

@@ -16,7 +16,8 @@ _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def parse_python(text: str) -> ast.Module:
-    """The module; top-level statements that cannot be read are left out, the others keep their lines. Never raises."""
+    """The module; top-level statements that cannot be read are left out, the others keep their lines. Never
+    raises."""
     for candidate in (text, _BARE_EXCEPT_LIST.sub(r"\1(\2)\3", text)):
         module = _parse(candidate)
         if module is not None:

@@ -7,21 +7,25 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
-_ALWAYS = frozenset(
-    "auth authed authn authz authenticate authenticated authenticates authentication authenticator authorization"
-    " authorize authorized authorizer authorise authorised jwt bearer protect protected apikey rbac acl"
-    " superuser loggedin signedin permission permissions privilege privileges".split()
-)
-_NEVER = frozenset(
-    "optional maybe optionally anonymous unauthenticated unauthorized unauthorised noauth public skip form disable"
-    " disabled router routes csrf cors error errors"
-    " controller controllers service services callback config client module".split()
-)
-_DEMANDS = frozenset(
-    "verify verified check validate require required requires ensure is has need needs only assert guard must"
-    " current get".split()
-)
-_SUBJECTS = frozenset("token login session admin role roles signature superadmin credentials identity".split())
+_ALWAYS = frozenset({
+    "auth", "authed", "authn", "authz", "authenticate", "authenticated", "authenticates", "authentication",
+    "authenticator", "authorization", "authorize", "authorized", "authorizer", "authorise", "authorised",
+    "jwt", "bearer", "protect", "protected", "apikey", "rbac", "acl", "superuser", "loggedin", "signedin",
+    "permission", "permissions", "privilege", "privileges",
+})  # fmt: skip
+_NEVER = frozenset({
+    "optional", "maybe", "optionally", "anonymous", "unauthenticated", "unauthorized", "unauthorised",
+    "noauth", "public", "skip", "form", "disable", "disabled", "router", "routes", "csrf", "cors", "error",
+    "errors", "controller", "controllers", "service", "services", "callback", "config", "client", "module",
+})  # fmt: skip
+_DEMANDS = frozenset({
+    "verify", "verified", "check", "validate", "require", "required", "requires", "ensure", "is", "has",
+    "need", "needs", "only", "assert", "guard", "must", "current", "get",
+})  # fmt: skip
+_SUBJECTS = frozenset({
+    "token", "login", "session", "admin", "role", "roles", "signature", "superadmin", "credentials",
+    "identity",
+})  # fmt: skip
 _PAIRS = (
     {"current", "user"},
     {"require", "user"},
@@ -46,7 +50,8 @@ def words_of(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def suggests_auth(name: str) -> bool:
-    """True where a name says that the caller must be known: `get_current_user`, `requireAuth`, `passport.authenticate`.
+    """True where a name says that the caller must be known: `get_current_user`, `requireAuth`,
+    `passport.authenticate`.
 
     A name that speaks of optional or anonymous access, or of a login form, does not.
     """
@@ -59,20 +64,26 @@ def suggests_auth(name: str) -> bool:
     return bool(demands and words & _SUBJECTS)
 
 
-_INSISTS = frozenset("require requires ensure assert must enforce authorize authenticate".split())
+_INSISTS = frozenset({
+    "require", "requires", "ensure", "assert", "must", "enforce", "authorize", "authenticate",
+})  # fmt: skip
 
 
 def insists_on_auth(name: str) -> bool:
-    """True for a call within a handler that turns strangers away: `requireUser()`, `assertAuthenticated(request)`."""
+    """True for a call within a handler that turns strangers away: `requireUser()`,
+    `assertAuthenticated(request)`."""
     words = words_of(name)
     return bool(words) and words[0] in _INSISTS and suggests_auth(name)
 
 
-_PUBLIC = frozenset("public anonymous noauth unprotected unauthenticated".split())
+_PUBLIC = frozenset({
+    "public", "anonymous", "noauth", "unprotected", "unauthenticated",
+})  # fmt: skip
 
 
 def suggests_public(name: str) -> bool:
-    """True where a decorator takes a route out of a global guard: `@Public()`, `@SkipAuth()`, `@AllowAnonymous()`."""
+    """True where a decorator takes a route out of a global guard: `@Public()`, `@SkipAuth()`,
+    `@AllowAnonymous()`."""
     words = set(words_of(name))
     return bool(words & _PUBLIC) or ("skip" in words and bool(words & _ALWAYS)) or {"no", "auth"} <= words
 
@@ -85,7 +96,9 @@ def refuses(text: str) -> bool:
     return bool(_REFUSES.search(text))
 
 
-_CREDENTIALS = re.compile(r"(?i)\bheaders?\b[^\n]{0,30}\b(?:authorization|x-api-key|api-key|x-signature)\b|\bBearer\b")
+_CREDENTIALS = re.compile(
+    r"(?i)\bheaders?\b[^\n]{0,30}\b(?:authorization|x-api-key|api-key|x-signature)\b|\bBearer\b"
+)
 
 
 def reads_credentials(text: str) -> bool:
