@@ -64,7 +64,8 @@ def field_parts(
     unique = value(keyword(call, "unique"), names) is True or kind in {"OneToOneField", "TreeOneToOneField"}
     if kind in _REFERENCES:
         own = given if isinstance(given, str) else f"{name}_id"
-        target = naming.table_of(_target(call, names))
+        target = _target(call, names)
+        target = table if target == "self" else naming.table_of(target)
         enforced = value(keyword(call, "db_constraint"), names) is not False
         key = ForeignKey((own,), target, at) if enforced else None
         return FieldParts(Column(own, "", nullable, at, False, primary), unique and not primary, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ast_grep_py import SgNode
@@ -77,7 +77,11 @@ def knex_table(step: Step, *, created: bool) -> Iterator[Operation]:
             next(iter(named(statement)), None) if statement.kind() == "expression_statement" else statement
         )
         if expression is not None:
-            done += _knex_line(expression, step)
+            place = at(expression, step.path)
+            done += [
+                replace(made, at=place, text=expression.text()[:2000])
+                for made in _knex_line(expression, step)
+            ]
     if not created or name is None:
         yield from done or [step.make("other")]
         return

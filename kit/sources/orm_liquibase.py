@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from kit.model import At
@@ -16,7 +17,7 @@ from kit.sources.orm_sqlfiles import OWN
 from kit.sources.sql import operations as sql_operations
 from kit.sources.xml_elements import Element, parse_xml
 
-_MAX_FILES = 2000
+_MAX_DEPTH = 50
 _REVERSIBLE = frozenset(
     {"createTable", "addColumn", "createIndex", "addForeignKeyConstraint", "addUniqueConstraint",
      "addPrimaryKey",
@@ -63,16 +64,18 @@ def _element(tag: str, node: Node) -> Element:
 
 def _included(files: FileIndex, path: str, log: Element) -> Iterator[str]:
     """The changelogs that one includes, in order."""
-    for child in log.children:
-        if child.tag == "include":
-            found = _resolve(files, path, child.attributes.get("file", ""))
-            if found is not None:
-                yield found
-        elif child.tag == "includeAll":
-            folder = _folder(files, path, child.attributes.get("path", "").rstrip("/"))
-            yield from sorted(
-                p for p in files.paths if folder and posixpath.dirname(p) == folder and p != path
-            )
+    return (target for child in log.children for target in _targets(files, path, child))
+
+
+def _targets(files: FileIndex, path: str, child: Element) -> Iterator[str]:
+    """What an include or includeAll stands for."""
+    if child.tag == "include":
+        found = _resolve(files, path, child.attributes.get("file", ""))
+        if found is not None:
+            yield found
+    elif child.tag == "includeAll":
+        folder = _folder(files, path, child.attributes.get("path", "").rstrip("/"))
+        yield from sorted(p for p in files.paths if folder and posixpath.dirname(p) == folder and p != path)
 
 
 def _resolve(files: FileIndex, path: str, name: str) -> str | None:
@@ -94,40 +97,41 @@ def _folder(files: FileIndex, path: str, name: str) -> str | None:
 
 
 def _set(files: FileIndex, logs: dict[str, Element], path: str) -> MigrationSet:
-    order: list[str] = []
-    _collect(files, logs, path, order)
     done: list[Migration] = []
-    for name in order:
-        steps = _change_sets(files, name, logs[name]) if name in logs else _formatted(files, name)
-        for step in steps:
-            parents = (done[-1].revision,) if done else ()
-            done.append(Migration(
-                name, step.at, "liquibase", len(done), step.operations, step.down, step.revision, parents
-            ))  # fmt: skip
+    for step in _steps(files, logs, path, set()):
+        parents = (done[-1].revision,) if done else ()
+        done.append(replace(step, order=len(done), parents=parents))
     heads = (done[-1].revision,) if done else ()
     return MigrationSet("liquibase", posixpath.dirname(path) or ".", At(path), flagged(done, None), heads)
 
 
-def _collect(files: FileIndex, logs: dict[str, Element], path: str, order: list[str]) -> None:
-    if path in order or len(order) > _MAX_FILES:
+def _steps(
+    files: FileIndex, logs: dict[str, Element], path: str, seen: set[str], depth: int = 0
+) -> Iterator[Migration]:
+    """The change sets of a changelog and of those that it includes, in order, each file once."""
+    if path in seen or depth > _MAX_DEPTH:
         return
-    order.append(path)
-    for target in _included(files, path, logs[path]) if path in logs else ():
-        _collect(files, logs, target, order)
+    seen.add(path)
+    if path not in logs:
+        yield _formatted(files, path)
+        return
+    for number, child in enumerate(logs[path].children):
+        if child.tag == "changeSet":
+            yield _change_set(files, path, child, number)
+        for target in _targets(files, path, child):
+            yield from _steps(files, logs, target, seen, depth + 1)
 
 
-def _formatted(files: FileIndex, path: str) -> Iterator[Migration]:
-    done = sql_operations(files.text(path), path)
-    yield Migration(path, At(path), "liquibase", 0, done, None, path)
+def _formatted(files: FileIndex, path: str) -> Migration:
+    return Migration(path, At(path), "liquibase", 0, sql_operations(files.text(path), path), None, path)
 
 
-def _change_sets(files: FileIndex, path: str, log: Element) -> Iterator[Migration]:
-    for number, change in enumerate(log.each("changeSet")):
-        operations = tuple(o for child in change.children for o in _operations(files, path, child))
-        changes = {child.tag for child in change.children}
-        down = "rollback" in changes or changes <= _REVERSIBLE
-        revision = f"{change.attributes.get('author', '')}:{change.attributes.get('id', number)}"
-        yield Migration(path, change.at, "liquibase", 0, operations, down, revision)
+def _change_set(files: FileIndex, path: str, change: Element, number: int) -> Migration:
+    operations = tuple(o for child in change.children for o in _operations(files, path, child))
+    changes = {child.tag for child in change.children}
+    down = "rollback" in changes or changes <= _REVERSIBLE
+    revision = f"{change.attributes.get('author', '')}:{change.attributes.get('id', number)}"
+    return Migration(path, change.at, "liquibase", 0, operations, down, revision)
 
 
 def _operations(files: FileIndex, path: str, change: Element) -> Iterator[Operation]:

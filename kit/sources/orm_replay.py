@@ -36,7 +36,8 @@ def _flagged(migration: Migration, ledger: Ledger, dialect: str | None) -> Migra
     replaced = {bare(o.to) for o in migration.operations if o.op == "rename_table" and o.to}
     done: list[Operation] = []
     for operation in migration.operations:
-        new = bare(operation.table or "") in made or (operation.table, operation.column) in made
+        own_column = operation.op != "add_column" and (operation.table, operation.column) in made
+        new = bare(operation.table or "") in made or own_column
         swapped = operation.op == "drop_table" and bare(operation.table or "") in replaced
         old = ledger.column(operation)
         loses = not new and not swapped and _loses(operation, old)

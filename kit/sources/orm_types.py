@@ -7,7 +7,8 @@ import re
 _WORDS = {
     "integer": "int integer int2 int4 int8 int16 int32 int64 bigint smallint tinyint mediumint serial"
     " bigserial smallserial biginteger smallinteger auto bigauto smallauto positiveinteger"
-    " positivesmallinteger positivebiginteger increments bigincrements utinyint usmallint uint ubigint umediumint",
+    " positivesmallinteger positivebiginteger increments bigincrements"
+    " utinyint usmallint uint ubigint umediumint",
     "decimal": "numeric decimal money number dec smallmoney udecimal",
     "float": "float double real doubleprecision float4 float8 float32 float64 udouble",
     "text": "text varchar char character charactervarying nvarchar nchar citext string unicode unicodetext"

@@ -105,6 +105,7 @@ def _with(statement: Statement, script: _Script) -> Iterator[Operation]:
     starts = [i for i in starts if _starts_query(statement.words, i)]
     if not starts:
         yield script.operation("other", statement)
+        return
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         yield from _operations(statement.part(start, end), script)
 
@@ -167,13 +168,23 @@ def _create(statement: Statement, script: _Script) -> Iterator[Operation]:
     tree = _tree(statement, script.dialect)
     made = ddl.created(tree, ddl.Place(script.path, script.offset, statement)) if tree is not None else None
     if made is None:
-        table = ddl.created_name(statement, kind)
-        definition = ddl.unread_table(table, script.at(statement)) if table and kind == "TABLE" else None
-        op: Op = "create_table" if definition else "raw"
-        made = script.operation(op, statement, table, definition=definition, opaque=True)
+        made = _created_unread(statement, script, kind)
     if made.definition is not None and ddl.is_temporary(statement.words):
         made = replace(made, definition=replace(made.definition, temporary=True), opaque=False)
     yield replace(made, text=_excerpt(statement.text))
+
+
+def _created_unread(statement: Statement, script: _Script, kind: str) -> Operation:
+    """What the words of a CREATE tell that no grammar reads."""
+    table, at = ddl.created_name(statement, kind), script.at(statement)
+    if kind == "INDEX" and table is not None:
+        index = ddl.index_by_words(statement, at)
+        return script.operation("create_index", statement, table, name=index.name, index=index)
+    definition = ddl.unread_table(table, at) if table and kind == "TABLE" else None
+    if definition is not None and {"PARTITION", "OF"} <= set(statement.words):
+        definition = replace(definition, implicit=True)
+    op: Op = "create_table" if definition else "raw"
+    return script.operation(op, statement, table, definition=definition, opaque=True)
 
 
 def _alter(statement: Statement, script: _Script) -> Iterator[Operation]:

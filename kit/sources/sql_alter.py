@@ -101,6 +101,8 @@ def known_action(action: Statement, table: str, place: Place) -> list[Operation]
         return [_plain("drop_constraint", table, place, name="PRIMARY")]
     if words[0] == "ADD" and words[-3:-1] == ["USING", "INDEX"]:
         return [Operation("other", table, None, place.at)]  # the index was unique already
+    if words[:2] == ["ADD", "CHECK"] or (words[:2] == ["ADD", "CONSTRAINT"] and words[3:4] == ["EXCLUDE"]):
+        return [_plain("other" if words[-2:] == ["NOT", "VALID"] else "add_check", table, place)]
     if words[0] == "ALTER" and {"STATISTICS", "STORAGE", "COMPRESSION", "IDENTITY", "RESTART"} & set(words):
         return [Operation("other", table, None, place.at)]
     if words[:2] == ["SET", "SCHEMA"]:

@@ -99,6 +99,26 @@ def created_name(statement: Statement, kind: str) -> str | None:
     return name_at(statement, index)[0]
 
 
+def index_by_words(statement: Statement, at: At) -> Index:
+    """The index of a CREATE INDEX that no grammar reads: its columns are the first words in the brackets."""
+    words, tokens = statement.words, statement.tokens
+    on = words.index("ON")
+    name = tokens[on - 1].text if words[on - 1] not in {"INDEX", "CONCURRENTLY", "EXISTS"} else None
+    columns: list[str] = []
+    depth = 0
+    for index in range(on, len(words)):
+        depth += {"(": 1, ")": -1}.get(words[index], 0)
+        if words[index] == ")" and depth == 0:
+            break
+        if depth == 1 and words[index] in {"(", ","} and index + 2 < len(words):
+            columns.append(
+                "" if words[index + 2] == "(" or words[index + 1] == "(" else tokens[index + 1].text
+            )
+    return Index(
+        tuple(columns), at, name, "UNIQUE" in words[:3], "WHERE" in words, "CONCURRENTLY" in words[:on]
+    )
+
+
 def unread_table(name: str, at: At) -> Table:
     """A table of which only the name is known."""
     return Table(name, (), (), (), (), at, opaque=True)

@@ -84,7 +84,7 @@ def test_an_attribute_may_run_over_several_lines() -> None:
 
 def test_two_lists_make_a_table_between_them() -> None:
     found = read("""
-        model Post { 
+        model Post {
           id   Int   @id
           tags Tag[]
         }

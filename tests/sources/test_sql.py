@@ -287,9 +287,28 @@ def test_a_parse_problem_stays_off_the_terminal(capfd: pytest.CaptureFixture[str
 
 
 _WORDS = st.sampled_from(
-    ["CREATE", "TABLE", "ALTER", "a", "(", ")", ",", ";", "ADD", "DROP", "COLUMN", "'", '"x"', "$$", "\n", "INT", "[",
-     "DO", "BEGIN", "END", "WITH", "DELETE", "FROM", "--", "/*", "INTO", "SELECT", "UNIQUE", "RENAME", "TO", "."]
-)  # fmt: skip
+    [
+        *(
+            "CREATE",
+            "TABLE",
+            "ALTER",
+            "a",
+            "(",
+            ")",
+            ",",
+            ";",
+            "ADD",
+            "DROP",
+            "COLUMN",
+            "'",
+            '"x"',
+            "$$",
+            "\n",
+        ),
+        *("INT", "[", "DO", "BEGIN", "END", "WITH", "DELETE", "FROM", "--", "/*", "INTO", "SELECT", "UNIQUE"),
+        *("RENAME", "TO", ".", "INDEX", "ON"),
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None)
