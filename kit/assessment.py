@@ -180,7 +180,7 @@ class SummaryAssessment:
             return None
         titles = ", ".join(AREAS[area][1] for area in self.missing)
         return Notice(
-            f"These areas left no findings and are not judged: {titles}.", tone="error", title="Incomplete"
+            f"These areas left no findings and are not judged: {titles}.", tone="unknown", title="Not judged"
         )
 
 

@@ -111,7 +111,7 @@ def test_the_summary_joins_what_the_areas_wrote_and_names_what_is_missing(
     assert {f.area for f in summary.judged.findings} == {"containers"}
     assert "containers" not in summary.missing
     gaps = summary.verdicts().blocks[0]
-    assert not summary.missing or (isinstance(gaps, Notice) and gaps.title == "Incomplete")
+    assert not summary.missing or (isinstance(gaps, Notice) and gaps.title == "Not judged")
 
 
 @pytest.mark.parametrize("method", SUMMARY_METHODS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
@@ -15,15 +15,21 @@ from kit.system.model import Service, SystemMap
 LAYERS: dict[str, int] = {"proxy": 0, "web": 0, "api": 1, "function": 1, "unknown": 1, "worker": 1, "job": 1}
 LAYER_TITLES = ("reached from outside", "services", "stores", "watching")
 STORE_LAYER, WATCH_LAYER = 2, 3
+TALLEST = 8
+"""Boxes that stand above each other before a layer takes another column."""
 
 
 def system_map(system: SystemMap, worst: Mapping[str, str]) -> go.Figure:
     """Services and stores with what calls or needs what. `worst`: a service's name to its worst open
     outcome."""
-    nodes = _system_nodes(system, worst)
-    columns = sorted({n.column for n in nodes})
-    packed = [_moved(n, columns.index(n.column)) for n in nodes]
-    return graph(packed, system_edges(system), [LAYER_TITLES[int(c)] for c in columns])
+    nodes: list[Node] = []
+    titles: list[str] = []
+    for layer, members in enumerate(_layers(system, worst)):
+        for i, node in enumerate(members):
+            nodes.append(replace(node, column=len(titles) + i // TALLEST, row=i % TALLEST))
+        columns = -(-len(members) // TALLEST)
+        titles += [LAYER_TITLES[layer], *([""] * (columns - 1))] if members else []
+    return graph(nodes, system_edges(system), titles)
 
 
 def system_edges(system: SystemMap) -> list[tuple[str, str]]:
@@ -126,25 +132,18 @@ def recovery(rows: Sequence[Span], rpo_hours: float | None, rto_hours: float | N
     return spans(rows, targets, "hours")
 
 
-def _system_nodes(system: SystemMap, worst: Mapping[str, str]) -> list[Node]:
-    rows: Counter[int] = Counter()
-    nodes: list[Node] = []
+def _layers(system: SystemMap, worst: Mapping[str, str]) -> list[list[Node]]:
+    """The boxes of the map by layer, in the order of LAYER_TITLES."""
+    layers: list[list[Node]] = [[] for _ in LAYER_TITLES]
     stores = {s.name: s for s in system.stores}
-    shown = [s for s in system.services if s.kind != "library" and s.name not in stores]
-    for service in shown:
-        column = _layer(service)
-        note = _service_note(service)
-        nodes.append(
-            Node(service.name, service.name, column, rows[column], note, worst.get(service.name, ""))
-        )
-        rows[column] += 1
+    for service in system.services:
+        if service.kind != "library" and service.name not in stores:
+            node = Node(service.name, service.name, 0, 0, _service_note(service), worst.get(service.name, ""))
+            layers[_layer(service)].append(node)
     for store in stores.values():
         note = " ".join(filter(None, [store.engine, store.version, "managed" if store.managed else ""]))
-        nodes.append(
-            Node(store.name, store.name, STORE_LAYER, rows[STORE_LAYER], note, worst.get(store.name, ""))
-        )
-        rows[STORE_LAYER] += 1
-    return nodes
+        layers[STORE_LAYER].append(Node(store.name, store.name, 0, 0, note, worst.get(store.name, "")))
+    return layers
 
 
 def _layer(service: Service) -> int:
@@ -161,10 +160,6 @@ def _service_note(service: Service) -> str:
     if service.routes:
         parts.append(f"{len(service.routes)} routes")
     return " ".join(parts)
-
-
-def _moved(node: Node, column: int) -> Node:
-    return Node(node.id, node.label, column, node.row, node.note, node.outcome, node.hollow)
 
 
 def _job_node(job: PipelineJob, column: int, row: int) -> Node:

@@ -33,7 +33,7 @@
     const least = figure.layout.meta && figure.layout.meta.minWidth
     const inner = plot.firstElementChild || plot.appendChild(document.createElement("div"))
     inner.style.height = figure.layout.height + "px"
-    if (least && !printing) inner.style.minWidth = Math.min(least, 1400) + "px"
+    if (least && !printing) inner.style.minWidth = Math.min(least, 2400) + "px"
     else inner.style.minWidth = ""
     if (printing) figure.layout.width = 660
     chart.classList.add("drawn")

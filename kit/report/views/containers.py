@@ -52,12 +52,20 @@ def _image(dockerfile: Dockerfile) -> tuple[Cell, ...]:
     ports = ", ".join(dict.fromkeys(str(p.number) for p in dockerfile.exposed(final)))
     return (
         at_cell(dockerfile.at),
-        final.image,
+        _base(dockerfile),
         len(dockerfile.stages),
         _user(named),
         Mark("pass", "there") if health else Mark("unknown", "none in the image"),
         ports,
     )
+
+
+def _base(dockerfile: Dockerfile) -> str:
+    """The image that the last stage stands on, through the stages that it is built from."""
+    stage = dockerfile.final
+    while stage.base_stage is not None and stage.base_stage < stage.index:
+        stage = dockerfile.stages[stage.base_stage]
+    return stage.image
 
 
 def _user(name: str) -> Mark:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from kit.model import At
 from kit.project import Project
 from kit.report.blocks import Cell, Mark, Notice, Table, columns, empty
 from kit.report.display import Display, show
@@ -15,26 +18,29 @@ FILL = "Kubernetes manifests, Kustomize overlays, Helm charts or platform files 
 
 
 def workloads(project: Project) -> Display:
-    """Every container of every workload: replicas, probes, requests and limits, security settings."""
+    """Every container of every workload: replicas, probes, requests and limits, security settings.
+
+    What several overlays or charts say alike stands in one row.
+    """
     found = [(m, c) for m in project.manifests.effective.workloads for c in m.containers if not c.init]
     if not found:
         return show(_elsewhere(project))
-    rows = tuple(_workload(manifest, container) for manifest, container in found)
-    bare = [str(row[0]) for row in rows if isinstance(row[5], Mark) and row[5].outcome == "fail"]
-    caption = f"{count(len(rows), 'container')} in {count(len({m.name for m, _ in found}), 'workload')}"
+    merged = _merged(found)
+    bare = [str(row[0]) for row in merged if isinstance(row[5], Mark) and row[5].outcome == "fail"]
+    caption = f"{count(len({m.name for m, _ in found}), 'workload')}, {count(len(found), 'container')} in all"
     note = f"No limits: {listed(bare, 6)}." if bare else "Every container has limits."
-    heads = columns(
-        "Workload",
-        "Kind",
-        ("Replicas", "number"),
-        "Liveness",
-        "Readiness",
-        "Limits",
-        "Not root",
-        "Read-only",
-        "Where",
-    )
-    return show(Table(caption, heads, rows, note, matrix=True))
+    states = ("Liveness", "Readiness", "Limits", "Not root", "Read-only")
+    heads = columns("Workload", "Kind", ("Replicas", "number"), *states, ("Places", "number"), "Where")
+    return show(Table(caption, heads, merged, note, matrix=True))
+
+
+def _merged(found: Iterable[tuple[Manifest, Container]]) -> tuple[tuple[Cell, ...], ...]:
+    """One row for containers that are alike in all but their place: how many there are, and the first
+    place."""
+    places: dict[tuple[Cell, ...], list[At]] = {}
+    for manifest, container in found:
+        places.setdefault(_workload(manifest, container), []).append(container.at)
+    return tuple((*row, len(ats), at_cell(ats[0])) for row, ats in places.items())
 
 
 def checks(project: Project, findings: Findings) -> Display:
@@ -74,7 +80,6 @@ def _workload(manifest: Manifest, container: Container) -> tuple[Cell, ...]:
         _there(node.get("resources", "limits"), needed=True),
         _setting(node, pod, "runAsNonRoot"),
         _setting(node, pod, "readOnlyRootFilesystem"),
-        at_cell(container.at),
     )
 
 
