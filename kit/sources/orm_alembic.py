@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -229,6 +229,3 @@ class Walker:
         return (
             ast.copy_location(ast.Constant(known), node) if known is not None and GAP not in known else node
         )
-
-
-Handler = Callable[[Call], list[Operation]]

@@ -23,9 +23,7 @@ from kit.sources.orm_js_nodes import (
     exact,
     is_spread,
     literal,
-    named,
     root,
-    texts,
 )  # fmt: skip
 from kit.sources.orm_model import Column, ForeignKey, Index, Schema, Table
 from kit.sources.orm_sqlfiles import OWN
@@ -226,5 +224,3 @@ def _sequelize_column(key: str, node: SgNode, path: str) -> Column:
 
 
 _READERS = {"typeorm": _typeorm, "drizzle": _drizzle, "sequelize": _sequelize}
-
-__all__ = ["js_schemas", "named", "texts"]
