@@ -1,0 +1,20 @@
+CREATE TABLE "outbox_events" (
+    "id" UUID NOT NULL,
+    "topic" TEXT NOT NULL,
+    "payload" JSONB NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "dispatched_at" TIMESTAMPTZ,
+    CONSTRAINT "outbox_events_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "audit_entries" (
+    "id" UUID NOT NULL,
+    "actor_id" UUID,
+    "action" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT "audit_entries_pkey" PRIMARY KEY ("id")
+);
+
+CREATE INDEX "outbox_events_dispatched_at_created_at_idx" ON "outbox_events"("dispatched_at", "created_at");
+CREATE INDEX "audit_entries_actor_id_created_at_idx" ON "audit_entries"("actor_id", "created_at");
