@@ -7,6 +7,7 @@ import re
 import traceback
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome
 from kit.project import Project
@@ -34,12 +35,17 @@ def run_check(project: Project, check: Check) -> tuple[Finding, ...]:
 
 def _findings(project: Project, check: Check, facts: Iterable[Fact]) -> tuple[Finding, ...]:
     seen: Counter[str] = Counter()
-    made: dict[tuple[Outcome, str, tuple[At, ...]], Finding] = {}
+    return tuple(_finding(project, check, fact, seen) for fact in _once(facts))
+
+
+def _once(facts: Iterable[Fact]) -> Iterable[Fact]:
+    """Each fact once: one that several environments share (a base below two overlays) belongs to none of them."""
+    kept: dict[tuple[Outcome, str, tuple[At, ...]], Fact] = {}
     for fact in facts:
-        key = (fact.outcome, fact.message, fact.at)
-        if key not in made:
-            made[key] = _finding(project, check, fact, seen)
-    return tuple(made.values())
+        known = kept.setdefault((fact.outcome, fact.message, fact.at), fact)
+        if known.environment != fact.environment:
+            kept[known.outcome, known.message, known.at] = replace(known, environment=None)
+    return kept.values()
 
 
 def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> Finding:

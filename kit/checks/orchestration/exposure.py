@@ -1,0 +1,215 @@
+"""Who is let in: ingresses, certificates, network policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kit.checks.orchestration.common import Group, annotation, grade, groups, is_literal, same_namespace
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.manifests import Backend, Manifest
+from kit.sources.nodes import Node
+from kit.sources.pods import text_of
+
+_POLICIES = ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy")
+_MANAGED_TLS = (
+    "cert-manager.io/", "certmanager.k8s.io/", "certificate-arn", "managed-certificates", "pre-shared-cert",
+    "router.tls", "ssl-cert", "aws-load-balancer-ssl", "appgw-ssl-certificate", "kubernetes.io/tls-acme",
+)  # fmt: skip
+_INTERNAL = ("internal", "load-balancer-type", "aws-load-balancer-scheme")
+_ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
+
+@check("ORC-013", "Ingresses lead to Services that exist", Severity.HIGH, Clause.EXECUTION, effort_hours=0.5)
+def backends_exist(project: Project) -> Iterator[Fact]:
+    """
+    An Ingress that names a Service or port that is not there answers every request with 503.
+
+    Decides: each backend of an Ingress or HTTPRoute against the Services that are applied with it, and their ports.
+
+    Fix: name a Service of the same namespace and one of its ports.
+
+    Blind to: Services that other charts bring, traffic that a mesh leads elsewhere.
+
+    See: https://kubernetes.io/docs/concepts/services-networking/ingress/
+    """
+    for group in groups(project):
+        for manifest in group.manifests:
+            for backend in manifest.backends:
+                if is_literal(backend.service):
+                    yield _backend(project, group, manifest, backend)
+
+
+def _backend(project: Project, group: Group, manifest: Manifest, backend: Backend) -> Fact:
+    found = [m for m in group.providing("Service", backend.service, manifest) if m.kind == "Service"]
+    name = f"{manifest.title}: {backend.host or ''}{backend.path} leads to {backend.service}"
+    if not found:
+        elsewhere = project.manifests.providing("Service", backend.service)
+        if elsewhere or not group.known:
+            return unknown(f"{name}, which is not applied with it.", backend, *elsewhere[:1], **grade(group))
+        return bad(f"{name}, a Service that nothing declares.", backend, **grade(group))
+    ports = {p for port in found[0].service_ports for p in (port.number, port.name)}
+    if backend.port is None or backend.port in ports:
+        return ok(f"{name}.", backend, found[0], **grade(group))
+    return bad(f"{name}, which has no port {backend.port}.", backend, found[0], **grade(group))
+
+
+@check("ORC-025", "What is open to the world speaks TLS", Severity.HIGH, Clause.DEPLOYMENT)
+def entrances_speak_tls(project: Project) -> Iterator[Fact]:
+    """
+    Passwords and sessions that cross the internet without TLS can be read by everybody on the way.
+
+    Decides: each Ingress has `tls` for its hosts, or an annotation that has the platform bring a certificate; each
+    Gateway listener is HTTPS or redirects; a load balancer that is open to the world is no plain-HTTP one.
+
+    Fix: add `tls: [{hosts: [...], secretName: ...}]` and a certificate issuer
+    (`cert-manager.io/cluster-issuer`).
+
+    Blind to: TLS that ends at a load balancer or CDN in front of the cluster.
+
+    See: https://kubernetes.io/docs/concepts/services-networking/ingress/#tls
+    """
+    for group in groups(project):
+        for ingress in group.of("Ingress"):
+            yield _ingress(group, ingress)
+        for gateway in group.of("Gateway"):
+            yield from _gateway(group, gateway)
+        for service in group.of("Service"):
+            if text_of(service.node, "spec", "type") == "LoadBalancer":
+                yield from _load_balancer(group, service)
+
+
+def _ingress(group: Group, ingress: Manifest) -> Fact:
+    hosts = {n.text for n in ingress.node.each("spec", "rules", "*", "host")}
+    tls = ingress.node.get("spec", "tls")
+    covered = {n.text for n in ingress.node.each("spec", "tls", "*", "hosts", "*")}
+    managed = annotation(ingress, *_MANAGED_TLS)
+    if tls is None or not list(tls.children()):
+        if managed is not None:
+            return ok(f"{ingress.title}: the platform brings the certificate.", ingress, **grade(group))
+        return bad(f"{ingress.title}: no TLS; all requests travel in clear.", ingress, **grade(group))
+    bare = sorted(h for h in hosts - covered if not _by_wildcard(h, covered))
+    if covered and bare:
+        return partial(f"{ingress.title}: TLS is set up, but not for {', '.join(bare)}.", tls, **grade(group))
+    secret = text_of(ingress.node, "spec", "tls", 0, "secretName")
+    if secret and managed is None and not group.providing("Secret", secret, ingress):
+        message = f"{ingress.title}: TLS is set up with {secret}, which must be made elsewhere."
+        return unknown(message, tls, **grade(group))
+    return ok(f"{ingress.title}: TLS is set up.", tls, **grade(group))
+
+
+def _by_wildcard(host: str, covered: set[str]) -> bool:
+    return f"*.{host.partition('.')[2]}" in covered
+
+
+def _gateway(group: Group, gateway: Manifest) -> Iterator[Fact]:
+    """Listeners of the Gateway API, servers of Istio."""
+    listeners = [
+        *gateway.node.each("spec", "listeners", "*"),
+        *gateway.node.each("spec", "servers", "*"),
+    ]
+    protocols = [(text_of(n, "protocol") or text_of(n, "port", "protocol"), n) for n in listeners]
+    secure = any(p.upper() in {"HTTPS", "TLS"} for p, _ in protocols)
+    for protocol, node in protocols:
+        redirects = text_of(node, "tls", "httpsRedirect") == "true"
+        if protocol.upper() != "HTTP" or redirects:
+            yield ok(
+                f"{gateway.title}: {protocol or 'the listener'} is not plain HTTP.", node, **grade(group)
+            )
+        elif secure:
+            message = f"{gateway.title}: plain HTTP is served beside HTTPS; see that it only redirects."
+            yield partial(message, node, severity=Severity.LOW, **grade(group))
+        else:
+            yield bad(
+                f"{gateway.title}: only plain HTTP; all requests travel in clear.", node, **grade(group)
+            )
+
+
+def _load_balancer(group: Group, service: Manifest) -> Iterator[Fact]:
+    if annotation(service, *_INTERNAL) is not None:
+        return
+    ports = {p.number for p in service.service_ports}
+    if ports & {443, 8443} or annotation(service, *_MANAGED_TLS) is not None:
+        yield ok(f"{service.title}: the load balancer has a TLS port.", service, **grade(group))
+    elif ports & {80, 8080, 3000, 8000}:
+        message = f"{service.title}: a load balancer open to the world serves plain HTTP only."
+        yield bad(message, service.node.at_or_self("spec", "type"), severity=Severity.MEDIUM, **grade(group))
+
+
+@check(
+    "ORC-011",
+    "Network policies let in and out only what is meant",
+    Severity.HIGH,
+    Clause.DEPLOYMENT,
+    effort_hours=4,
+)
+def network_policies(project: Project) -> Iterator[Fact]:
+    """
+    Without network policies every pod may talk to every other; one that is taken over reaches the database.
+
+    Decides: each overlay or chart has policies at all; every workload is selected by one; no rule lets in
+    everybody or lets out to everywhere without naming ports.
+
+    Fix: start with a policy that denies all (`podSelector: {}`, `policyTypes: [Ingress, Egress]`), then allow
+    each path with a `podSelector` and a port.
+
+    Blind to: whether the cluster's network plugin enforces policies, policies of a service mesh.
+
+    See: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+    """
+    for group in groups(project):
+        policies = group.of(*_POLICIES)
+        if policies:
+            for policy in policies.of("NetworkPolicy"):
+                yield from _policy(group, policy)
+            yield from _unselected(group)
+        elif group.workloads:
+            message = f"{group.name}: no network policy; every pod may talk to every other."
+            yield bad(message, group, severity=Severity.MEDIUM, **grade(group))
+
+
+def _policy(group: Group, policy: Manifest) -> Iterator[Fact]:
+    wide = [*_wide_rules(policy, "ingress", "from"), *_wide_rules(policy, "egress", "to")]
+    for message, at, severity in wide:
+        yield bad(f"{policy.title}: {message}", at, severity=severity, **grade(group))
+    if not wide:
+        yield ok(f"{policy.title}: names who may talk to whom.", policy, **grade(group))
+
+
+def _wide_rules(policy: Manifest, way: str, peers: str) -> Iterator[tuple[str, At, Severity]]:
+    severity = Severity.HIGH if way == "ingress" else Severity.MEDIUM
+    for rule in policy.node.each("spec", way, "*"):
+        ports = rule.get("ports")
+        if ports is not None and list(ports.children()):
+            continue
+        listed_peers = rule.get(peers)
+        if listed_peers is None or not list(listed_peers.children()):
+            yield f"an {way} rule without peers and ports allows everything.", rule.at, severity
+            continue
+        for peer in listed_peers.children():
+            wide = _wide_peer(peer)
+            if wide:
+                yield (
+                    f"{way} is allowed {'from' if way == 'ingress' else 'to'} {wide}.",
+                    peer.at,
+                    Severity.HIGH,
+                )
+
+
+def _wide_peer(peer: Node) -> str | None:
+    if text_of(peer, "ipBlock", "cidr") in _ANYWHERE and peer.get("ipBlock", "except") is None:
+        return "every address, on every port"
+    spaces = peer.get("namespaceSelector")
+    everywhere = spaces is not None and not list(spaces.children())
+    return "all namespaces, on every port" if everywhere and "podSelector" not in peer else None
+
+
+def _unselected(group: Group) -> Iterator[Fact]:
+    if len(group.of("NetworkPolicy")) < len(group.of(*_POLICIES)):
+        return
+    for workload in group.workloads:
+        policies = [p for p in group.of("NetworkPolicy") if same_namespace(p, workload)]
+        if not any(p.selects(workload.pod_labels) for p in policies):
+            message = f"{workload.title}: no network policy selects its pods."
+            yield partial(message, workload, severity=Severity.MEDIUM, **grade(group))

@@ -1,0 +1,347 @@
+"""What may a pod do to its node, its cluster and its neighbours?"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from kit.checks.orchestration.common import (
+    Group,
+    called,
+    containers,
+    grade,
+    groups,
+    is_off_the_shelf,
+    listed,
+    service_of,
+)
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial
+from kit.project import Project
+from kit.registry import check
+from kit.sources.manifests import Manifest
+from kit.sources.nodes import Node
+from kit.sources.pods import Container, text_of
+from kit.sources.secret_values import is_weak
+from kit.sources.secrets import find_secrets, is_placeholder, is_secret_name
+
+_STRONG_CAPABILITIES = frozenset(
+    {"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "DAC_READ_SEARCH"}
+)
+_SHARED = {"hostNetwork": "network", "hostPID": "processes", "hostIPC": "shared memory"}
+_SECRET_FILES = ("key", "pem", "p12", "pfx", "dockerconfigjson", "dockercfg", "kubeconfig")
+
+
+@check(
+    "ORC-007", "Pods run with no more rights than they need", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2
+)
+def pods_are_confined(project: Project) -> Iterator[Fact]:
+    """
+    A process that is root in its container, may gain more rights, and may write its own file system makes of every
+    hole in the application one in the node.
+
+    Decides: for each container `runAsNonRoot` (or a user other than 0), `allowPrivilegeEscalation: false`,
+    `capabilities.drop: [ALL]` and `readOnlyRootFilesystem: true`, its own or the pod's. Whether the image that is
+    built here runs as root is read from its Dockerfile.
+
+    Fix: `securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
+    capabilities: {drop: [ALL]}}`.
+
+    Blind to: what admission policies add, users of images from elsewhere.
+
+    See: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    """
+    for group in groups(project):
+        for workload, container in containers(group):
+            yield _confined(project, group, workload, container)
+
+
+def _confined(project: Project, group: Group, workload: Manifest, container: Container) -> Fact:
+    name, own = called(workload, container), container.get("securityContext")
+    at = own or container
+    user = _setting(workload, container, "runAsUser")
+    lacks = list(_lacking(workload, container))
+    if user is not None and user.text == "0":
+        return bad(f"{name}: runs as root (runAsUser: 0).", user, **grade(group))
+    if "runAsNonRoot" not in lacks:
+        if not lacks:
+            return ok(f"{name}: runs with no more rights than it needs.", at, **grade(group))
+        message = f"{name}: does not run as root, but lacks {listed(lacks)}."
+        return partial(message, at, severity=Severity.LOW, **grade(group))
+    rootless = _image_user(project, container)
+    if rootless:
+        message = (
+            f"{name}: its image is not root's, but nothing here holds it to that; it lacks {listed(lacks)}."
+        )
+        return partial(message, at, severity=Severity.MEDIUM, **grade(group))
+    severity = Severity.HIGH if rootless is False and not is_off_the_shelf(container) else Severity.MEDIUM
+    as_root = "runs as root" if rootless is False else "may run as root"
+    return bad(f"{name}: {as_root}; it lacks {listed(lacks)}.", at, severity=severity, **grade(group))
+
+
+def _lacking(workload: Manifest, container: Container) -> Iterator[str]:
+    user, non_root = (_setting(workload, container, key) for key in ("runAsUser", "runAsNonRoot"))
+    if text(non_root) != "true" and text(user) in {"", "0"}:
+        yield "runAsNonRoot"
+    if text(container.get("securityContext", "allowPrivilegeEscalation")) != "false":
+        yield "allowPrivilegeEscalation: false"
+    dropped = {n.text.upper() for n in container.node.each("securityContext", "capabilities", "drop", "*")}
+    if "ALL" not in dropped:
+        yield "capabilities.drop: [ALL]"
+    if text(container.get("securityContext", "readOnlyRootFilesystem")) != "true":
+        yield "readOnlyRootFilesystem"
+
+
+def _setting(workload: Manifest, container: Container, key: str) -> Node | None:
+    """A setting of the container's security context, else of its pod's."""
+    own = container.get("securityContext", key)
+    return own or (workload.pod.get("securityContext", key) if workload.pod is not None else None)
+
+
+def text(node: Node | None) -> str:
+    """The scalar as text, empty for none."""
+    return node.text if node is not None else ""
+
+
+def _image_user(project: Project, container: Container) -> bool | None:
+    """Whether the image runs as somebody other than root; None where it is not built here, or its base decides."""
+    service = service_of(project, container)
+    build = service.build if service is not None else None
+    dockerfile = next(
+        (d for d in project.dockerfiles if build and d.path == build.dockerfile and not d.error), None
+    )
+    if dockerfile is None or build is None:
+        return None
+    stage = (dockerfile.stage(build.target) if build.target else None) or dockerfile.final
+    user = dockerfile.user(stage)
+    if user is None:
+        base = dockerfile.base_image(stage)
+        return True if "nonroot" in base or "unprivileged" in base else (None if "/" in base else False)
+    return dockerfile.expand(user).split(":")[0].strip() not in {"root", "0"}
+
+
+@check(
+    "ORC-012",
+    "Pods have no token for the API that they do not use",
+    Severity.LOW,
+    Clause.DEPLOYMENT,
+    effort_hours=0.5,
+)
+def tokens_are_not_mounted(project: Project) -> Iterator[Fact]:
+    """
+    By default every pod holds a token for the Kubernetes API: the first thing that an intruder looks for.
+
+    Decides: `automountServiceAccountToken: false` of each workload or its ServiceAccount; one whose account is
+    bound to a role uses it. Told once for all that are applied together.
+
+    Fix: add `automountServiceAccountToken: false` to the pod, or to the ServiceAccount.
+
+    Blind to: programs that use the token with the rights of the default account.
+
+    See: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/
+    """
+    for group in groups(project):
+        bound = {
+            text_of(subject, "name")
+            for binding in group.of("RoleBinding", "ClusterRoleBinding")
+            for subject in binding.node.each("subjects", "*")
+        }
+        holding = [w for w in group.workloads if _holds_token(group, w, bound)]
+        if holding:
+            names = listed((w.title for w in holding), 4)
+            message = f"{group.name}: {len(holding)} of {len(group.workloads)} workloads hold a token for nothing: {names}."
+            yield bad(message, *holding[:5], **grade(group))
+        elif group.workloads:
+            yield ok(f"{group.name}: no workload holds a token that it does not use.", group, **grade(group))
+
+
+def _holds_token(group: Group, workload: Manifest, bound: set[str]) -> bool:
+    assert workload.pod is not None
+    account = text_of(workload.pod, "serviceAccountName") or "default"
+    accounts = group.providing("ServiceAccount", account, workload)
+    settings = [workload.pod, *(a.node for a in accounts if a.kind == "ServiceAccount")]
+    annotated = any(a.annotations for a in accounts)  # Bound to an account of the cloud.
+    return (
+        account not in bound
+        and not annotated
+        and not any(text_of(node, "automountServiceAccountToken") == "false" for node in settings)
+    )
+
+
+@check("ORC-016", "No pod has the run of its node", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
+def pods_stay_in_their_box(project: Project) -> Iterator[Fact]:
+    """
+    A privileged container, the node's network or a mount of its file system makes a pod's compromise the node's.
+
+    Decides: `privileged`, strong capabilities, `hostNetwork`, `hostPID`, `hostIPC` and `hostPath` volumes of each
+    workload; for agents that run on every node (DaemonSets) the finding is one step milder.
+
+    Fix: take the right away; for files use a ConfigMap, a claim or an emptyDir.
+
+    Blind to: what admission policies refuse.
+
+    See: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    """
+    for group in groups(project):
+        for workload in group.workloads:
+            rights = list(_rights(workload))
+            severity = Severity.MEDIUM if workload.kind == "DaemonSet" else Severity.HIGH
+            for what, at in rights:
+                yield bad(f"{workload.title}: {what}.", at, severity=severity, **grade(group))
+            if not rights:
+                yield ok(f"{workload.title}: no rights over its node.", workload, **grade(group))
+
+
+def _rights(workload: Manifest) -> Iterator[tuple[str, At]]:
+    assert workload.pod is not None
+    for key, what in _SHARED.items():
+        node = workload.pod.get(key)
+        if text(node) == "true" and node is not None:
+            yield f"shares the node's {what}", node.at
+    for volume in workload.volumes:
+        if volume.kind == "hostPath":
+            socket = "; who controls it controls the node" if (volume.source or "").endswith(".sock") else ""
+            yield f"mounts {volume.source} of the node{socket}", volume.at
+    for container in workload.containers:
+        context = container.get("securityContext")
+        privileged = container.get("securityContext", "privileged")
+        if text(privileged) == "true" and privileged is not None:
+            yield f"container {container.name} is privileged", privileged.at
+        for node in context.each("capabilities", "add", "*") if context is not None else ():
+            if node.text.upper().removeprefix("CAP_") in _STRONG_CAPABILITIES:
+                yield f"container {container.name} has the capability {node.text}", node.at
+
+
+@check(
+    "ORC-015", "Roles allow what is needed, not everything", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2
+)
+def roles_are_narrow(project: Project) -> Iterator[Fact]:
+    """
+    A wildcard in a role hands the cluster to whoever gets hold of one pod's token.
+
+    Decides: each rule of a Role or ClusterRole that has `*` for verbs or resources; the verbs `escalate`, `bind` and
+    `impersonate`; reading all Secrets; each binding to `cluster-admin`.
+
+    Fix: name the API groups, resources and verbs that the program calls, in a Role of its own namespace.
+
+    Blind to: roles that the cluster already has.
+
+    See: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+    """
+    for group in groups(project):
+        for role in group.of("Role", "ClusterRole"):
+            found = [fact for rule in role.node.each("rules", "*") for fact in _rule(group, role, rule)]
+            yield from found or [ok(f"{role.title}: names what it allows.", role, **grade(group))]
+        for binding in group.of("RoleBinding", "ClusterRoleBinding"):
+            named = binding.node.get("roleRef", "name")
+            if named is not None and named.text == "cluster-admin":
+                yield bad(f"{binding.title}: gives all rights over the cluster.", named, **grade(group))
+
+
+def _rule(group: Group, role: Manifest, rule: Node) -> Iterator[Fact]:
+    verbs, resources = ({n.text for n in rule.each(key, "*")} for key in ("verbs", "resources"))
+    if "*" in verbs and "*" in resources:
+        yield bad(f"{role.title}: a rule allows everything on everything.", rule, **grade(group))
+    elif "*" in resources and verbs - {"get", "list", "watch"}:
+        message = f"{role.title}: a rule allows {listed(sorted(verbs))} on every resource."
+        yield bad(message, rule, **grade(group))
+    elif verbs & {"escalate", "bind", "impersonate"}:
+        message = f"{role.title}: a rule lets its holder take more rights ({listed(sorted(verbs))})."
+        yield bad(message, rule, **grade(group))
+    elif "*" in verbs:
+        message = f"{role.title}: a rule allows every verb on {listed(sorted(resources))}."
+        yield partial(message, rule, severity=Severity.MEDIUM, **grade(group))
+    elif role.kind == "ClusterRole" and resources & {"secrets", "*"} and "resourceNames" not in rule:
+        message = f"{role.title}: a rule reads the Secrets of every namespace."
+        yield partial(message, rule, severity=Severity.MEDIUM, **grade(group))
+
+
+@check("ORC-017", "No secret stands in a manifest", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=2)
+def no_secrets_in_manifests(project: Project) -> Iterator[Fact]:
+    """
+    Base64 is no encryption: whoever can read the repository, now or in its history, has the secret.
+
+    Decides: the entries of each Secret with a secret's name or form and a value that is no placeholder; one that
+    anybody guesses is one step milder. SealedSecrets, ExternalSecrets and files encrypted with SOPS hold.
+
+    Fix: make a new secret, take the value out of git, and bring it in with External Secrets, Sealed Secrets or SOPS.
+
+    Blind to: secrets under harmless names.
+
+    See: https://kubernetes.io/docs/concepts/security/secrets-good-practices/
+    """
+    for group in groups(project):
+        for secret in group.of("Secret"):
+            open_keys = [] if "sops" in secret.node else list(_in_clear(secret))
+            real = [key for key, _, weak in open_keys if not weak]
+            if open_keys:
+                names = listed(real or (key for key, _, _ in open_keys))
+                what = "stands in the repository" if real else "is a value that anybody guesses"
+                severity = Severity.CRITICAL if real else Severity.HIGH
+                message = f"{secret.title}: {names} {what}; who reads the file has the secret."
+                yield bad(message, open_keys[0][1], severity=severity, **grade(group))
+            else:
+                yield ok(f"{secret.title}: holds no secret in clear.", secret, **grade(group))
+        for kept in group.of("SealedSecret", "ExternalSecret", "VaultStaticSecret"):
+            yield ok(f"{kept.title}: the secret is kept elsewhere or encrypted.", kept, **grade(group))
+
+
+def _in_clear(secret: Manifest) -> Iterator[tuple[str, At, bool]]:
+    """Key, place and whether its value is a weak one, of each entry that shows a secret."""
+    for part in ("data", "stringData"):
+        node = secret.node.get(part)
+        for key, value in node.items() if node is not None else ():
+            plain = _decoded(value.text) if part == "data" else value.text
+            named = is_secret_name(key) or key.rsplit(".", 1)[-1] in _SECRET_FILES
+            found = [hit for hit in find_secrets(f"{key}: {plain}") if not hit.placeholder]
+            if not plain.strip() or is_placeholder(plain) or plain.startswith("ENC["):
+                continue
+            if named or found:
+                yield key, value.at, is_weak(plain)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+@check("ORC-027", "Namespaces hold pods to a security level and to a quota", Severity.LOW, Clause.DEPLOYMENT)
+def namespaces_have_bounds(project: Project) -> Iterator[Fact]:
+    """
+    A namespace that enforces a pod security level refuses the next privileged pod, whoever writes it.
+
+    Decides: each Namespace that is declared has the label `pod-security.kubernetes.io/enforce`; a ResourceQuota is
+    applied with it.
+
+    Fix: label the namespace `pod-security.kubernetes.io/enforce: restricted` (or `baseline`), and add a
+    ResourceQuota.
+
+    Blind to: policy engines (Kyverno, Gatekeeper) that are set up elsewhere.
+
+    See: https://kubernetes.io/docs/concepts/security/pod-security-admission/
+    """
+    for group in groups(project):
+        engines = group.of("ClusterPolicy", "Policy", "K8sPSPCapabilities")
+        for namespace in group.of("Namespace"):
+            level = namespace.labels.get("pod-security.kubernetes.io/enforce")
+            quotas = [q for q in group.of("ResourceQuota") if q.namespace in {None, namespace.name}]
+            if engines:
+                yield ok(
+                    f"{namespace.title}: {engines[0].title} holds its pods to a level.",
+                    engines[0],
+                    **grade(group),
+                )
+            elif level in {None, "privileged"}:
+                message = f"{namespace.title}: no pod security level is enforced; any pod may run privileged."
+                yield bad(message, namespace, **grade(group))
+            elif not quotas:
+                message = (
+                    f"{namespace.title}: holds pods to {level}, but no quota bounds what they use together."
+                )
+                yield partial(message, namespace, **grade(group))
+            else:
+                yield ok(
+                    f"{namespace.title}: holds pods to {level} and to a quota.", namespace, **grade(group)
+                )

@@ -1,0 +1,242 @@
+"""Do probes ask what the service really serves, and do Services lead to its pods and ports?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kit.checks.orchestration.common import (
+    ASIDE,
+    Group,
+    grade,
+    groups,
+    is_literal,
+    listed,
+    name_of,
+    selects_nothing_set,
+    service_of,
+)
+from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.manifests import Manifest, ServicePort
+from kit.sources.pods import Container, ContainerProbe
+from kit.system.model import Deployment, Probe, Service
+from kit.system.probes import asked_by
+from kit.system.served import listening, serves
+
+_CORE_GROUPS = frozenset({"", "apps", "batch", "policy", "autoscaling", "networking.k8s.io"})
+
+
+@check(
+    "ORC-003",
+    "Probes ask a path and port that the service has",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot become ready",
+    effort_hours=0.5,
+)
+def probes_ask_what_is_there(project: Project) -> Iterator[Fact]:
+    """
+    A readiness probe on a path that nothing serves keeps every pod out of service; a liveness probe restarts it
+    without end.
+
+    Decides: port and path of each probe in manifests, and of the health checks of hosting platforms, against the
+    ports that the container declares, the ports that the process listens on and the routes that its code serves.
+
+    Fix: probe a path and port that the service has; the nearest route is named with the finding.
+
+    Blind to: routes and ports that only a variable from outside decides, images that are not built here.
+
+    See: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+    """
+    for group in groups(project):
+        for workload in group.workloads:
+            for container in workload.containers:
+                service = service_of(project, container)
+                for probe in container.probes:
+                    yield _probe(project, group, container, probe, service)
+    for service in project.system.services:
+        for deployment in service.deployments:
+            if deployment.environment not in ASIDE:
+                for asked in deployment.probes:
+                    if asked.kind == "paas" and asked.path:
+                        yield _platform(project, service, deployment, asked)
+
+
+def _probe(
+    project: Project, group: Group, container: Container, probe: ContainerProbe, service: Service | None
+) -> Fact:
+    name = f"{container.name}: the {probe.kind} probe"
+    place = grade(group)
+    path, port = probe.path, probe.port
+    if probe.mode == "exec":
+        path, port = asked_by(probe.command or "")
+    if isinstance(port, str):
+        if is_literal(port):
+            return bad(f"{name} asks the port {port}, which the container does not declare.", probe, **place)
+        return unknown(f"{name} asks a port that a variable gives.", probe, **place)
+    closed = _closed(project, container, service, port)
+    if closed is not None:
+        message = f"{name} asks port {port}, but the process listens on {listed(map(str, closed))}."
+        return bad(message, probe, *closed.values(), **place)
+    if path is not None and service is not None and service.first_party:
+        return _path(project, service, name, path, probe.at, place)
+    declared = port is not None and port in {p.number for p in container.ports}
+    if declared or probe.mode == "exec":
+        return ok(f"{name} asks {f'port {port}' if declared else 'a command'}.", probe, **place)
+    return unknown(f"{name} asks port {port}; that something listens there cannot be seen.", probe, **place)
+
+
+def _closed(
+    project: Project, container: Container, service: Service | None, port: int | None
+) -> dict[int, At] | None:
+    """The ports that are listened on, where the probed one is surely not among them."""
+    if service is None or port is None or not service.first_party:
+        return None
+    deployment = next(d for d in service.deployments if d.at == container.at)
+    found = listening(project, service, deployment)
+    return found.ports if found.on(port) is False else None
+
+
+def _path(project: Project, service: Service, name: str, path: str, at: At, place: dict[str, Any]) -> Fact:
+    served = serves(project, service, path)
+    if served.holds and served.route is not None:
+        return ok(f"{name} asks {path}, which {service.name} serves.", at, served.route, **place)
+    if served.holds is None:
+        return unknown(f"{name} asks {path}; that {service.name} serves it cannot be seen.", at, **place)
+    if served.route is None:
+        return bad(f"{name} asks {path}, which no route of {service.name} serves.", at, **place)
+    near = f"the nearest is {served.route.path}"
+    return bad(f"{name} asks {path}, which {service.name} does not serve; {near}.", at, served.route, **place)
+
+
+def _platform(project: Project, service: Service, deployment: Deployment, probe: Probe) -> Fact:
+    place = {"environment": None if deployment.environment == "unknown" else deployment.environment}
+    return _path(project, service, f"{service.name}: the health check", probe.path or "/", probe.at, place)
+
+
+@check("ORC-024", "Probed routes need no login", Severity.HIGH, Clause.EXECUTION, effort_hours=0.5)
+def probed_routes_need_no_login(project: Project) -> Iterator[Fact]:
+    """
+    A probe has no credentials: a guard before the health route answers 401, and the pod is taken for broken.
+
+    Decides: each HTTP probe's path is matched with the route that serves it; the route has no guard, or the probe
+    sends a header.
+
+    Fix: leave the health routes out of the guard, and keep what they tell to a word.
+
+    Blind to: guards in proxies and gateways.
+
+    See: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+    """
+    for group in groups(project):
+        for workload in group.workloads:
+            for container in workload.containers:
+                service = service_of(project, container)
+                for probe in (p for p in container.probes if p.mode == "http" and p.path and service):
+                    assert service is not None
+                    route = serves(project, service, probe.path or "/")
+                    sends = probe.node.get("httpGet", "httpHeaders") is not None
+                    if not route.holds or route.route is None or sends:
+                        continue
+                    name = f"{container.name}: the {probe.kind} probe of {probe.path}"
+                    if route.route.auth:
+                        places = (probe, route.route.auth_at or route.route)
+                        yield bad(f"{name} meets a guard that asks for a login.", *places, **grade(group))
+                    elif route.route.auth is False:
+                        yield ok(f"{name} needs no login.", probe, **grade(group))
+
+
+@check(
+    "ORC-004",
+    "Services lead to pods and ports that are there",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot be reached",
+    effort_hours=0.5,
+)
+def services_lead_somewhere(project: Project) -> Iterator[Fact]:
+    """
+    A Service whose selector matches no pod, or whose target port nobody listens on, refuses every request.
+
+    Decides: the selector of each Service against the labels of the pods that are applied with it; each target
+    port against the ports that the containers declare and that the process listens on.
+
+    Fix: write the labels of the pod template into `spec.selector`, and the port that the process listens on into
+    `targetPort`.
+
+    Blind to: pods that operators make.
+
+    See: https://kubernetes.io/docs/concepts/services-networking/service/
+    """
+    for group in groups(project):
+        for service in group.of("Service"):
+            if selects_nothing_set(service) or not service.complete:
+                continue
+            pods = group.selected_by(service)
+            if pods:
+                for port in service.service_ports:
+                    yield _target(project, group, service, pods, port)
+            else:
+                yield _no_pods(project, group, service)
+
+
+def _no_pods(project: Project, group: Group, service: Manifest) -> Fact:
+    at = service.selector or service
+    elsewhere = [m for m in project.manifests.workloads if service.selects(m.pod_labels)]
+    made_by = [m for m in group.manifests if m.group not in _CORE_GROUPS and "spec" in m.node]
+    if elsewhere or not group.known:
+        places = (at, *elsewhere[:1])
+        message = f"{service.title}: the pods that it selects are not among what is applied with it."
+        return unknown(message, *places, **grade(group))
+    operated = [
+        m for m in made_by if name_of(m) and name_of(m) in str((service.selector or service.node).value)
+    ]
+    if operated:
+        return unknown(f"{service.title}: its pods may be made for {operated[0].title}.", at, **grade(group))
+    near = next((m for m in group.workloads if m.name == service.name), None)
+    labels = f" ({near.title} has {_labels(near)})" if near is not None else ""
+    places = (at, *([near] if near is not None else []))
+    return bad(f"{service.title}: no pod has the labels that it selects{labels}.", *places, **grade(group))
+
+
+def _labels(manifest: Manifest) -> str:
+    return listed(f"{k}={v}" for k, v in manifest.pod_labels.items()) or "none"
+
+
+def _target(
+    project: Project, group: Group, service: Manifest, pods: list[Manifest], port: ServicePort
+) -> Fact:
+    running = [c for pod in pods for c in pod.containers if not c.init]
+    declared = [p for c in running for p in c.ports if port.target in {p.number, p.name}]
+    if isinstance(port.target, str):
+        if declared or not is_literal(port.target):
+            return ok(
+                f"{service.title}: the port {port.target} is declared by its pods.", port, **grade(group)
+            )
+        message = f"{service.title}: no container of {pods[0].title} declares the port {port.target}."
+        return bad(message, port, pods[0], **grade(group))
+    closed = [_closed(project, c, service_of(project, c), port.target) for c in running]
+    if running and all(c is not None for c in closed):
+        ports = {number: at for c in closed if c is not None for number, at in c.items()}
+        name = f"{service.title}: it leads to port {port.target}"
+        message = f"{name}, but {pods[0].title} listens on {listed(map(str, ports))}."
+        return bad(message, port, *ports.values(), **grade(group))
+    if declared:
+        return ok(
+            f"{service.title}: port {port.target} is declared by its pods.", port, declared[0], **grade(group)
+        )
+    opened = [c for c in running if _opens(project, c, port.target)]
+    if opened:
+        return ok(f"{service.title}: the process listens on port {port.target}.", port, **grade(group))
+    message = f"{service.title}: nothing shows that {pods[0].title} listens on port {port.target}."
+    return unknown(message, port, **grade(group))
+
+
+def _opens(project: Project, container: Container, port: int | None) -> bool:
+    service = service_of(project, container)
+    if service is None or port is None:
+        return False
+    deployment = next(d for d in service.deployments if d.at == container.at)
+    return listening(project, service, deployment).on(port) is True
