@@ -42,6 +42,7 @@ from kit.sources.code_records import (
 )
 from kit.sources.documents import Documents
 from kit.sources.files import FileIndex
+from kit.system.backups import Backup, Restore, backups, restores
 from kit.system.build import build_map
 from kit.system.image_builds import ImageBuild, image_builds
 from kit.system.model import SystemMap
@@ -219,6 +220,16 @@ class Project:
     def system(self) -> SystemMap:
         """The system map, joined from all sources."""
         return build_map(self)
+
+    @cached_property
+    def backups(self) -> tuple[Backup, ...]:
+        """What saves the data of the stores."""
+        return backups(self)
+
+    @cached_property
+    def restores(self) -> tuple[Restore, ...]:
+        """What brings it back."""
+        return restores(self)
 
     def dockerignore(self, context: str, path: str | None = None) -> dockerignore.DockerIgnore:
         """What a build context leaves out, for the Dockerfile at `path`."""

@@ -1,0 +1,269 @@
+"""What saves the data of the stores, what brings it back, and what runs either."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kit.model import At
+from kit.sources.shell import commands
+from kit.system.model import Schedule
+
+if TYPE_CHECKING:
+    from kit.project import Project
+    from kit.sources.command import Command
+    from kit.sources.manifests import Manifest
+
+_SAVING = {
+    "pg_dump": "postgres", "pg_dumpall": "postgres", "pg_basebackup": "postgres", "wal-g": "postgres", "pgbackrest": "postgres",
+    "barman": "postgres", "mysqldump": "mysql", "mariadb-dump": "mysql", "xtrabackup": "mysql", "mongodump": "mongodb",
+    "etcdctl": "etcd", "restic": "", "borg": "", "velero": "", "duplicity": "", "kopia": "",
+}  # fmt: skip
+_RESTORING = {"pg_restore": "postgres", "psql": "postgres", "mysql": "mysql", "mariadb": "mysql", "mongorestore": "mongodb"}
+_UPLOAD = re.compile(
+    r"\baws s3 (?:cp|sync|mv)\b|\bgsutil\b|\bgcloud storage\b|\brclone\b|\baz storage\b|\bmc (?:cp|mirror|pipe)\b|\bs3cmd\b|"
+    r"\bb2 (?:upload|sync)\b|\b(?:rsync|scp)\b[^\n]*\w:|\brestic\b[^\n]*(?:s3:|b2:|azure:|gs:|sftp:)|\bwal-g\b|RESTIC_REPOSITORY"
+)
+_BACKUP_IMAGE = re.compile(r"backup|restic|borgmatic|wal-g|pgbackrest|velero|databack", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A command that saves a store.
+
+    `engine` is "" where the tool saves files of any kind. `format`: plain, plain.gz, custom, directory, tar, archive.
+    `off_site` True where the result leaves the machine or cluster. `lands` says where it lands otherwise: "emptyDir",
+    "container", "claim:<name>", "host:<path>", "" where that cannot be told. `schedules` are what runs it by the clock.
+    """
+
+    engine: str
+    tool: str
+    format: str
+    at: At
+    off_site: bool
+    lands: str
+    lands_at: At
+    schedules: tuple[Schedule, ...]
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """A command that brings a store back: `reads` are the formats that it can read."""
+
+    engine: str
+    tool: str
+    reads: frozenset[str]
+    at: At
+    runs: tuple[At, ...]
+
+
+def backups(project: Project) -> tuple[Backup, ...]:
+    """Every backup that scripts, manifests, pipelines, Makefiles or compose services make."""
+    return (*_in_scripts(project), *_in_manifests(project), *_in_pipelines(project), *_in_compose(project))
+
+
+def restores(project: Project) -> tuple[Restore, ...]:
+    """Every restore; `runs` are the pipelines and schedules that exercise it."""
+    found: list[Restore] = []
+    for script in project.scripts:
+        speaks = "restore" in posixpath.basename(script.path).lower()
+        for command in script.commands:
+            one = _restore(project, command, certain=speaks)
+            if one is not None:
+                found.append(Restore(*one, command.at, tuple(_callers(project, script.path))))
+    for manifest in project.manifests.effective.workloads:
+        for command in _container_commands(manifest):
+            one = _restore(project, command, certain="restore" in manifest.name)
+            if one is not None:
+                found.append(Restore(*one, command.at, (manifest.at,) if manifest.schedule is not None else ()))
+    for workflow in project.workflows:
+        for command in workflow.commands:
+            one = _restore(project, command, certain="restore" in workflow.path)
+            if one is not None:
+                found.append(Restore(*one, command.at, (command.at,)))
+    return tuple(found)
+
+
+def interval_hours(expression: str) -> float | None:
+    """The longest usual wait between two runs of a cron expression, in hours; None where it cannot be told."""
+    named = {"@hourly": 1.0, "@daily": 24.0, "@midnight": 24.0, "@weekly": 168.0, "@monthly": 744.0, "@yearly": 8784.0}
+    fields = expression.split()
+    if expression.strip() in named:
+        return named[expression.strip()]
+    if len(fields) != 5:
+        return None
+    minute, hour, day, _, weekday = fields
+    if weekday not in {"*", "?", "0-6", "1-7"}:
+        return 72.0 if weekday in {"1-5", "MON-FRI"} else 168.0 / max(len(weekday.split(",")), 1)
+    if day not in {"*", "?"} and not day.startswith("*/1"):
+        return 744.0 / max(len(day.split(",")), 1)
+    return _within_day(minute, hour)
+
+
+def _within_day(minute: str, hour: str) -> float:
+    step = re.fullmatch(r"(?:\*|\d+(?:-\d+)?)/(\d+)", hour)
+    if step:
+        return float(step[1])
+    if hour == "*":
+        fine = re.fullmatch(r"\*/(\d+)", minute)
+        return int(fine[1]) / 60 if fine else 1.0
+    times = sorted(int(h) for h in hour.split(",") if h.isdigit())
+    return float(max((b - a for a, b in zip(times, [*times[1:], times[0] + 24], strict=True)), default=24)) if times else 24.0
+
+
+def _in_scripts(project: Project) -> Iterator[Backup]:
+    for script in project.scripts:
+        text = project.files.text(script.path)
+        for command in script.commands:
+            engine = _saves(command)
+            if engine is not None:
+                yield Backup(
+                    engine, command.program, _format(project, command), command.at, bool(_UPLOAD.search(text)), "", command.at,
+                    tuple(_schedules_of(project, script.path)), "pipefail" in text or re.search(r"\bset -[a-z]*e", text) is not None,
+                )  # fmt: skip
+
+
+def _in_manifests(project: Project) -> Iterator[Backup]:
+    for manifest in project.manifests.effective.workloads:
+        for command in _container_commands(manifest):
+            engine = _saves(command)
+            if engine is None:
+                continue
+            text = "\n".join(" ".join(c.command) for c in manifest.containers)
+            lands, at = _lands(manifest, text, command)
+            clock = [s for s in project.system.schedules if manifest.schedule is not None and s.at == manifest.schedule.at]
+            checked = "set -e" in text or "pipefail" in text or "|" not in text
+            yield Backup(engine, command.program, _format_of(text, command), command.at, bool(_UPLOAD.search(text)), lands, at, tuple(clock), checked)
+
+
+def _in_pipelines(project: Project) -> Iterator[Backup]:
+    for workflow in project.workflows:
+        text = "\n".join(c.text for c in workflow.commands)
+        clock = tuple(s for s in project.system.schedules if s.source == "workflow" and s.at.path == workflow.path)
+        for command in workflow.commands:
+            engine = _saves(command)
+            if engine is not None and clock:
+                yield Backup(engine, command.program, _format(project, command), command.at, bool(_UPLOAD.search(text)), "", command.at, clock, True)
+
+
+def _in_compose(project: Project) -> Iterator[Backup]:
+    for file in project.compose:
+        for service in file.services:
+            if file.environment not in {"development", "test"} and service.image and _BACKUP_IMAGE.search(service.image):
+                at = service.node.at_or_self("image")
+                where = next((f"host:{v.source}" for v in service.volumes if v.source), "")
+                schedule = next((Schedule(n.text, service.name, n.at, "compose") for k, n in _environment(service.node) if "SCHEDULE" in k or "CRON" in k), None)
+                off_site = any("S3" in k or "AWS" in k or "RESTIC_REPOSITORY" in k for k, _ in _environment(service.node))
+                yield Backup(_engine_of(service.image), service.image.split(":")[0], "archive", at, off_site, where, at, (schedule,) if schedule else (), True)
+
+
+def _environment(node: object) -> list[tuple[str, object]]:
+    found = node.get("environment")  # type: ignore[attr-defined]
+    return list(found.items()) if found is not None else []
+
+
+def _engine_of(image: str) -> str:
+    names = {"postgres": "postgres", "pg": "postgres", "mysql": "mysql", "maria": "mysql", "mongo": "mongodb", "redis": "redis"}
+    return next((engine for word, engine in names.items() if word in image.lower()), "")
+
+
+def _saves(command: Command) -> str | None:
+    """The engine that a command saves; None where it saves nothing."""
+    program = posixpath.basename(command.program)
+    words = " ".join(command.args)
+    if program in {"docker", "docker-compose", "kubectl", "podman", "ssh"}:
+        inner = next((name for name in _SAVING if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", words) and _SAVING[name]), None)
+        return _SAVING[inner] if inner else None
+    if program == "redis-cli":
+        return "redis" if "--rdb" in words or re.search(r"\b(bgsave|save)\b", words, re.IGNORECASE) else None
+    if program in _SAVING:
+        verbs = {"restic": "backup", "etcdctl": "snapshot save", "borg": "create", "velero": "create", "wal-g": "push", "pgbackrest": "backup", "barman": "backup", "kopia": "snapshot"}
+        wanted = verbs.get(program)
+        return _SAVING[program] if (wanted is None or wanted in words) and "--version" not in words else None
+    return None
+
+
+def _restore(project: Project, command: Command, *, certain: bool) -> tuple[str, str, frozenset[str]] | None:
+    program, words = posixpath.basename(command.program), " ".join(command.args)
+    line = _line(project, command)
+    if program in {"docker", "docker-compose", "kubectl", "podman"}:
+        inner = next((name for name in _RESTORING if re.search(rf"(?<![\w.-]){name}(?![\w.-])", words)), None)
+        program = inner or program
+    engine = _RESTORING.get(program)
+    if engine is None or (program in {"psql", "mysql", "mariadb"} and not certain):
+        return None
+    if program in {"pg_restore", "mongorestore"}:
+        reads = frozenset({"custom", "directory", "tar", "archive"})
+    elif re.search(r"\s-c\b|--command|--list|\bSELECT\b", words):
+        return None
+    elif "gunzip" in line or "zcat" in line or "gzip -d" in line:
+        reads = frozenset({"plain.gz"})
+    else:
+        reads = frozenset({"plain"})
+    return engine, program, reads
+
+
+def _format(project: Project, command: Command) -> str:
+    return _format_of(_line(project, command), command)
+
+
+def _format_of(text: str, command: Command) -> str:
+    words = f"{command.text} {' '.join(command.args)}"
+    if command.program == "mongodump":
+        return "archive"
+    found = re.search(r"(?:-F\s?|--format[= ])(c|d|t|p|custom|directory|tar|plain)\b", words)
+    letter = found[1][0] if found else "p"
+    named = {"c": "custom", "d": "directory", "t": "tar"}.get(letter)
+    return named or ("plain.gz" if re.search(r"\|\s*(gzip|pigz)|\.gz\b", text) else "plain")
+
+
+def _line(project: Project, command: Command) -> str:
+    lines = project.files.lines(command.at.path)
+    first = (command.at.line or 1) - 1
+    last = command.at.end_line or first + 1
+    return " ".join(lines[max(0, first - 1) : last + 1])
+
+
+def _container_commands(manifest: Manifest) -> Iterator[Command]:
+    for container in manifest.containers:
+        words = container.command
+        if words:
+            text = words[-1] if len(words) > 1 and words[0].endswith("sh") else " ".join(words)
+            at = container.node.at_or_self("args") if container.get("args") is not None else container.node.at_or_self("command")
+            for command in commands(text, at.path, at.line or 1, directory=None):
+                yield command
+
+
+def _lands(manifest: Manifest, text: str, command: Command) -> tuple[str, At]:
+    """Where a CronJob's dump lands: the volume that is mounted where the command writes."""
+    kinds = {v.name: v for v in manifest.volumes}
+    for container in manifest.containers:
+        for mount in container.mounts:
+            if mount.path.rstrip("/") and mount.path.rstrip("/") in text:
+                volume = kinds.get(mount.volume)
+                if volume is not None and volume.kind == "emptyDir":
+                    return "emptyDir", volume.at
+                return f"claim:{volume.source or mount.volume}" if volume else f"claim:{mount.volume}", mount.at
+    return "container", command.at
+
+
+def _schedules_of(project: Project, path: str) -> Iterator[Schedule]:
+    """What runs a script by the clock: a schedule that names it."""
+    name = posixpath.basename(path)
+    for schedule in project.system.schedules:
+        if name in schedule.runs:
+            yield schedule
+        elif schedule.source == "workflow" and any(name in c.text for w in project.workflows if w.path == schedule.at.path for c in w.commands):
+            yield schedule
+
+
+def _callers(project: Project, path: str) -> Iterator[At]:
+    """The pipelines and schedules that run a script."""
+    name = posixpath.basename(path)
+    for workflow in project.workflows:
+        yield from (c.at for c in workflow.commands if name in c.text)
+    yield from (s.at for s in project.system.schedules if name in s.runs)
