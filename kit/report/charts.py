@@ -94,7 +94,7 @@ def matrix(rows: Sequence[str], columns: Sequence[str], marks: Mapping[tuple[int
         _glyphs(kinds),
         height=ROW * max(len(rows), 1) + 60,
         min_width=280 + 100 * len(columns),
-        xaxis={**_ticks(columns, 15), "side": "top", "showgrid": False},
+        xaxis={**_ticks(columns, 15 if len(columns) > 6 else 22), "side": "top", "showgrid": False},
         yaxis={**_ticks(rows, 44), "autorange": "reversed", "showgrid": False},
     )
 

@@ -7,6 +7,7 @@ require.js, no CDN.
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,7 @@ def bundle(block: Block) -> Bundle:
         BLOCK_MIME: to_json(block),
     }
     if isinstance(block, Chart):
-        layout = {**block.figure.get("layout", {}), "template": template()}
+        layout = {**block.figure.get("layout", {}), "template": template(), "title": _title(block.title)}
         data[PLOTLY_MIME] = {"data": block.figure.get("data", []), "layout": layout, "config": CONFIG}
     return data
 
@@ -78,11 +79,23 @@ def figure_json(figure: Any) -> Json:
     return parsed
 
 
+def _title(text: str) -> Json:
+    """The sentence above a chart where nothing but plotly shows it; our own markup has it in a caption."""
+    return {
+        "text": html.escape(text, quote=False),
+        "font": {"size": 15},
+        "x": 0,
+        "xanchor": "left",
+        "yref": "container",
+        "automargin": True,
+    }
+
+
 def _figure(data: Bundle) -> Json | None:
     if PLOTLY_MIME not in data:
         return None
     stored = _parsed(data[PLOTLY_MIME])
-    layout = {k: v for k, v in stored.get("layout", {}).items() if k != "template"}
+    layout = {k: v for k, v in stored.get("layout", {}).items() if k not in {"template", "title"}}
     return {"data": stored.get("data", []), "layout": layout}
 
 

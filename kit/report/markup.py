@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from kit.report import words
 from kit.report.blocks import Block, Cell, Chart, Figures, Mark, Notice, Place, Ref, Table, cell_text
 from kit.report.theme import SHAPES, STATUS
-from kit.report.words import OUTCOME_WORDS
+from kit.report.words import OUTCOME_WORDS, sentence
 
 LONG = 40
 """Characters from which on a cell's text is not squeezed."""
@@ -47,6 +47,7 @@ def environment() -> Environment:
     found.filters.update(
         cell=cell_html,
         cell_class=cell_class,
+        prose=prose_html,
         place=place_html,
         badge=badge_html,
         script_json=script_json,
@@ -74,6 +75,16 @@ def cell_class(cell: Cell, kind: str) -> Markup:
     long = isinstance(cell, str | Ref) and len(cell_text(cell)) > LONG
     names = " ".join(filter(None, [kind if kind in {"number", "code"} else "", "long" if long else ""]))
     return Markup(' class="{}"').format(names) if names else Markup()
+
+
+def prose_html(text: str) -> Markup:
+    """A check's own words: a large first letter, and code where backticks mark it."""
+    parts = sentence(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(sentence(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts)
+    )
 
 
 def place_html(at: str) -> Markup:

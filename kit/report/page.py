@@ -69,7 +69,9 @@ def check_views(assessment: Assessment) -> dict[str, tuple[CheckView, ...]]:
     titles = {a.id: a.title for a in assessment.areas}
     found: dict[str, list[CheckView]] = {}
     for check in assessment.checks.values():
-        view = _check(check, counts.get(check.id, Counter()))
+        if check.id not in counts:
+            continue
+        view = _check(check, counts[check.id])
         found.setdefault(titles.get(check.area, check.area.capitalize()), []).append(view)
     return {area: tuple(views) for area, views in found.items()}
 

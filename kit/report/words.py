@@ -56,47 +56,42 @@ AREA_QUESTIONS: dict[str, str] = {
 METHOD: tuple[tuple[str, str], ...] = (
     (
         "What was done",
-        "The files of the project were read, never executed. They were joined into one map of "
-        "the system: services, "
-        "routes, ports, environment, stores, pipelines. Checks asked questions of that map, and "
-        "each answer is a "
-        "finding with the file and line that it rests on.",
+        "The files of the project were read, never executed. They were joined into one map of the "
+        "system: services, routes, ports, environment, stores, pipelines. Checks asked questions of "
+        "that map, and each answer is a finding with the file and line that it rests on.",
     ),
     (
         "Outcomes",
-        "Pass, partial and fail are decided. Not applicable means that there is nothing of the "
-        "kind to look at. Not "
-        "seen means that files alone cannot show it; the finding says what would. Neither counts "
-        "as a pass or a fail.",
+        "Pass, partial and fail are decided. Not applicable means that there is nothing of the kind to "
+        "look at. Not seen means that files alone cannot show it; the finding says what would. Neither "
+        "counts as a pass or a fail.",
     ),
     (
         "Score",
-        "The weighted share of decided checks that hold, 0 to 100. A check's weight comes from "
-        "its severity, a partial "
-        "pass earns part of it. Findings in test, example, vendored, generated and build-output "
-        "files weigh nothing.",
+        "The weighted share of decided checks that hold, 0 to 100. A check's weight comes from its "
+        "severity. A partial pass earns part of it, and while a grave finding is open the credit of its "
+        "check is capped. Test, example, vendored and generated files weigh nothing.",
     ),
     (
         "Confidence",
-        "The weighted share of applicable checks that could be decided, each counted by the "
-        "strength of its evidence: "
-        "live, then measured, static, attested, documented. What was not seen lowers confidence, "
-        "never the score.",
+        "The weighted share of applicable checks that could be decided, each counted by the strength of "
+        "its evidence: live, then measured, static, attested, documented. What was not seen lowers "
+        "confidence, never the score.",
     ),
     (
         "Risk",
-        "0 to 10, from what is open: its severity and number. A hard blocker puts it in the highest band.",
+        "0 to 10, from what is open. Each finding adds by its severity, a hard blocker more, a further "
+        "finding of the same check less; the sum approaches 10 without reaching it.",
     ),
     (
         "Verdict",
-        "The policy's gates in order, per environment. A hard blocker (cannot build, cannot "
-        "start, does not render) "
-        "decides whatever the score is. Each reason names the findings behind it.",
+        "The policy's gates in order, per environment. A hard blocker (cannot build, cannot start, does "
+        "not render) decides whatever the score is. Each reason names the findings behind it.",
     ),
     (
         "Documents",
-        "A document is never proof of what it says: a README that promises backups shows that "
-        "backups are documented.",
+        "A document is never proof of what it says: a README that promises backups shows that backups "
+        "are documented.",
     ),
 )
 

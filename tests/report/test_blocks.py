@@ -28,7 +28,7 @@ from kit.report.blocks import (
     to_json,
 )
 from kit.report.display import BLOCK_MIME, PLOTLY_MIME, Display, bundle, figure_json, from_bundle, show
-from kit.report.markup import badge_html, block_html, lines_html, place_html, script_json
+from kit.report.markup import badge_html, block_html, lines_html, place_html, prose_html, script_json
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u2028"
 CELLS = st.one_of(
@@ -196,3 +196,12 @@ def test_displays_add_up_and_leave_out_what_is_not_there() -> None:
 def test_a_place_without_a_line_is_its_path() -> None:
     assert place(At("a.yml")) == Place("a.yml")
     assert place(At("a.yml", 3)) == Place("a.yml:3")
+
+
+def test_what_a_check_says_has_a_large_first_letter_and_code_where_backticks_mark_it() -> None:
+    assert prose_html("give it to `RUN --mount`, <b>") == "Give it to <code>RUN --mount</code>, &lt;b&gt;"
+    assert prose_html("one ` alone") == "One ` alone"
+
+
+def test_plotly_alone_still_shows_the_sentence() -> None:
+    assert bundle(CHART)[PLOTLY_MIME]["layout"]["title"]["text"] == CHART.title

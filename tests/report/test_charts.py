@@ -26,7 +26,7 @@ def test_labels_are_escaped_and_cut_in_their_middle() -> None:
 def test_a_long_path_keeps_its_end() -> None:
     drawn = charts.matrix(["Control"], ["services/checkout/api/Dockerfile"], {(0, 0): Mark("pass")})
 
-    assert drawn.layout.xaxis.ticktext == ("…/Dockerfile",)
+    assert drawn.layout.xaxis.ticktext == ("…/api/Dockerfile",)
 
 
 def test_bars_are_labelled_directly() -> None:

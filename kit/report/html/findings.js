@@ -161,10 +161,17 @@
     return figure
   }
 
+  function prose(words) {
+    const made = element("span", "fix-text")
+    const parts = (words.charAt(0).toUpperCase() + words.slice(1)).split("`")
+    parts.forEach((part, i) => made.append(i % 2 && i < parts.length - 1 ? element("code", "", part) : part))
+    return made
+  }
+
   function fix(words) {
     const made = element("div", "fix")
     const line = element("p")
-    line.append(element("strong", "", "Fix."), " ", element("span", "fix-text", words))
+    line.append(element("strong", "", "Fix."), " ", prose(words))
     const button = element("button", "plain", "Copy fix")
     button.type = "button"
     button.dataset.action = "copy"

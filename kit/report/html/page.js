@@ -41,6 +41,14 @@
   })
   addEventListener("afterprint", () => { folded.forEach((box) => { box.open = false }); folded = [] })
 
+  // A table is a stop for the Tab key only where there is something to scroll.
+  const scrollable = () => document.querySelectorAll(".rk-scroll").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
+    else box.removeAttribute("tabindex")
+  })
+  addEventListener("resize", scrollable)
+  scrollable()
+
   const narrow = matchMedia("(max-width: 1000px)")
   const contents = document.querySelector(".toc details")
   const fold = () => { contents.open = !narrow.matches }
