@@ -63,7 +63,8 @@ _TEMPLATE_SUFFIXES = (
 def format_of(path: str) -> str | None:
     """The format that the name tells: "yaml", "json", "toml", "hcl", "env", "ini" or "properties".
 
-    None where it is no structured document. A template's own suffix is looked through: `values.yaml.tpl` is YAML.
+    None where it is no structured document. A template's own suffix is looked through: `a.yaml.tpl` is
+    YAML.
     """
     name = PurePosixPath(path.lower()).name
     if _ENV_NAME.fullmatch(name) and not _NO_ENV.fullmatch(name):

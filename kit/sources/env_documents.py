@@ -12,6 +12,7 @@ from kit.model import At
 from kit.sources.nodes import Document, Node, Problem
 from kit.sources.text import one_line_end
 
+MAX_LINES = 20_000
 _SECTION = re.compile(r"\s*\[(?P<name>[^\]\n]*)\]\s*(?:[;#].*)?$")
 _ENTRY = re.compile(r"(?P<key>[^=:\s][^=:]*?)\s*(?:[=:]\s*(?P<value>.*))?$")
 _PROPERTY = re.compile(r"(?P<key>(?:\\.|[^\\=:\s])+)\s*[=:]?\s*(?P<value>.*)$", re.DOTALL)
@@ -24,6 +25,8 @@ def parse_env(text: str, path: str) -> Document:
 
     A line that is no assignment and a name that is given twice (the last one counts) are problems.
     """
+    if too_long := _too_long(text, path, "env"):
+        return too_long
     entries: dict[str, Node] = {}
     problems: list[Problem] = []
     line = 1
@@ -47,6 +50,8 @@ def parse_ini(text: str, path: str) -> Document:
     An indented line goes on with the value above it. A key that is given twice in a section is a problem; the
     last one counts.
     """
+    if too_long := _too_long(text, path, "ini"):
+        return too_long
     sections: dict[str, Node] = {}
     entries: dict[str, Node] = sections
     problems: list[Problem] = []
@@ -71,6 +76,8 @@ def parse_ini(text: str, path: str) -> Document:
 
 def parse_properties(text: str, path: str) -> Document:
     """The entries of a Java properties file, as text; the last one counts where a key is given twice."""
+    if too_long := _too_long(text, path, "properties"):
+        return too_long
     entries: dict[str, Node] = {}
     problems: list[Problem] = []
     for first, last, line in _logical_lines(one_line_end(text).removeprefix("\ufeff")):
@@ -82,6 +89,12 @@ def parse_properties(text: str, path: str) -> Document:
         problems += _twice(entries, key, At(path, first, last))
         entries[key] = Node(value, At(path, first, last), key, None, first, match["value"])
     return Document(path, "properties", (_root(entries, path),), problems=tuple(problems))
+
+
+def _too_long(text: str, path: str, kind: str) -> Document | None:
+    if text.count("\n") + text.count("\r") <= MAX_LINES:
+        return None
+    return Document(path, kind, error=Problem(f"The file has more than {MAX_LINES} lines.", At(path)))
 
 
 def _twice(entries: dict[str, Node], key: str, at: At) -> list[Problem]:

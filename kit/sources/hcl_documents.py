@@ -1,4 +1,4 @@
-"""HCL (Terraform, Packer, Nomad) to nodes with lines: blocks become mappings, expressions stay text."""
+"""HCL (Terraform, Packer, Nomad) to nodes with lines: blocks become mappings, expressions text."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from kit.sources.nodes import Document, Node, Problem, Scalar
 from kit.sources.text import one_line_end
 
 MAX_DEPTH = 60
+MAX_CHARACTERS = 500_000
+MAX_WORK = 10**10
+"""Squares of the lines' lengths: to tell a place takes time that grows with the length of its line."""
+
 EXPRESSION = "!expression"
 """The tag of a value that has to be evaluated; its data is its source text."""
 
@@ -26,7 +30,10 @@ def parse_hcl(text: str, path: str) -> Document:
     """The one document of an HCL file: `resource "a" "b" {}` is at ("resource", "a", "b"); blocks of the same
     labels are a list. What the grammar cannot read is a problem, and the rest is kept.
     """
-    root = SgRoot(one_line_end(text), "hcl").root()
+    text = one_line_end(text)
+    if len(text) > MAX_CHARACTERS or sum(len(line) ** 2 for line in text.split("\n")) > MAX_WORK:
+        return Document(path, "hcl", error=Problem("The HCL is too large, or has lines too long.", At(path)))
+    root = SgRoot(text, "hcl").root()
     reader = _Reader(path)
     body = next((child for child in root.children() if child.kind() == "body"), None)
     problems = _syntax_errors(root, path)
@@ -154,8 +161,10 @@ def _add(parent: _Block, label: str, node: Node) -> bool:
         return False
     if there is None:
         parent.entries[label] = node
+    elif isinstance(there, list):
+        there.append(node)
     else:
-        parent.entries[label] = [*there, node] if isinstance(there, list) else [there, node]
+        parent.entries[label] = [there, node]
     return True
 
 

@@ -136,8 +136,9 @@ def _starred(value: str) -> str:
 def _hit(text: str, kind: str, start: int, end: int, name: str | None = None) -> SecretHit:
     value = text[start:end]
     line = text.count("\n", 0, start) + 1
-    weak = is_weak(value) or (name is not None and is_from_name(value, name))
-    return SecretHit(kind, line, start, end, is_placeholder(value), name, weak)
+    placeholder = is_placeholder(value)
+    weak = not placeholder and (is_weak(value) or (name is not None and is_from_name(value, name)))
+    return SecretHit(kind, line, start, end, placeholder, name, weak)
 
 
 def _private_keys(text: str) -> Iterator[SecretHit]:

@@ -16,6 +16,10 @@ from kit.sources.template import has_template
 from kit.sources.text import one_line_end
 
 MAX_DEPTH = 100
+MAX_NODES = 200_000
+MAX_DOTS = 2000
+"""Dots in a line: tomllib takes a time for a dotted key that grows with the square of its parts."""
+
 _LANGUAGE = Language(language())
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _TABLES = {"table", "table_array_element"}
@@ -28,6 +32,8 @@ def parse_toml(text: str, path: str) -> Document:
     Text with template marks that is no TOML by itself has `template` True and no root.
     """
     text = one_line_end(text).removeprefix("\ufeff")
+    if any(line.count(".") > MAX_DOTS for line in text.split("\n")):
+        return Document(path, "toml", error=Problem(f"A line has more than {MAX_DOTS} dots.", At(path)))
     try:
         tomllib.loads(text)
         tree = Parser(_LANGUAGE).parse(text.encode("utf-8")).root_node
@@ -62,6 +68,7 @@ class _Reader:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._made = 0
 
     def document(self, tree: Tree) -> Node:
         """The root mapping."""
@@ -105,6 +112,9 @@ class _Reader:
     def _value(self, tree: Tree, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
+        self._made += 1
+        if self._made > MAX_NODES:
+            raise ValueError(f"it holds more than {MAX_NODES} values")
         at = At(self.path, tree.start_point.row + 1, tree.end_point.row + 1)
         if tree.type == "array":
             items = [child for child in tree.children if child.is_named and child.type != "comment"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -26,6 +27,10 @@ from kit.sources.template import has_template, is_template_path
 from kit.sources.text import one_line_end
 
 MAX_DEPTH = 100
+MAX_NODES = 200_000
+MAX_BROKEN = 20
+"""Broken documents of a file after which the rest of it is not read."""
+MAX_PROBLEMS = 100
 MAX_EXPANDED = 100_000
 """Nodes that aliases and merges may add to a file."""
 
@@ -58,7 +63,7 @@ def parse_yaml(text: str, path: str) -> Document:
     marks = has_template(text)
     if error is not None and marks:
         return Document(path, "yaml", template=True)
-    if error is not None:
+    if error is not None and not reader.full:
         reader = _Reader(path, text)
         roots, error = _one_by_one(reader, text)
     if marks and (reader.template_keys or is_template_path(path)):
@@ -70,12 +75,14 @@ def _one_by_one(reader: _Reader, text: str) -> tuple[list[Node], Problem | None]
     starts = [0, *(m.start() for m in _DOCUMENT_START.finditer(text) if m.start())]
     roots: list[Node] = []
     failed: list[Problem] = []
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        found, error = reader.read(text[start:end], text.count("\n", 0, start))
-        if error is None:
-            roots.extend(found)
-        else:
-            failed.append(error)
+    line = 0
+    for start, end in pairwise([*starts, len(text)]):
+        found, error = reader.read(text[start:end], line)
+        line += text.count("\n", start, end)
+        roots.extend(found)
+        failed.extend([error] if error else [])
+        if len(failed) > MAX_BROKEN or reader.full:
+            break
     if not roots:
         return [], failed[0] if failed else None
     reader.problems.extend(failed)
@@ -113,6 +120,11 @@ class _Reader:
         except (yaml.YAMLError, ValueError) as error:
             return [], Problem(f"The YAML cannot be read: {error}.", At(self.path))
 
+    @property
+    def full(self) -> bool:
+        """Whether the file's values are as many as are read of one file."""
+        return self._made - self.expanded >= MAX_NODES
+
     def _documents(self) -> Iterator[Node]:
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
@@ -131,6 +143,8 @@ class _Reader:
         line = self._line(event)
         if depth > MAX_DEPTH:
             raise _Stopped(f"The YAML is nested deeper than {MAX_DEPTH} levels.", line)
+        if self.full:
+            raise _Stopped(f"The YAML holds more than {MAX_NODES} values.", line)
         before = self._made
         self._made += 1
         if isinstance(event, ScalarEvent):
@@ -198,7 +212,7 @@ class _Reader:
         return Node(entries, at, tag=_custom(event.tag))
 
     def _enter(self, entries: dict[str, Node], key: str, line: int, value: Node) -> None:
-        if key in entries:
+        if key in entries and len(self.problems) < MAX_PROBLEMS:
             message = f"The key {key!r} is given twice; the first is on line {entries[key].line}."
             self.problems.append(Problem(message, At(self.path, line, line)))
         end = max(line, value.at.end_line or line)

@@ -41,8 +41,15 @@ def test_the_name_tells_the_format(path: str, expected: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("a.yaml", "a: 1"), ("a.json", '{"a": 1}'), ("a.toml", "a = 1"), ("a.tf", "a = 1"), (".env", "a=1")]
-    + [("a.ini", "a=1"), ("a.properties", "a=1")],
+    [
+        ("a.yaml", "a: 1"),
+        ("a.json", '{"a": 1}'),
+        ("a.toml", "a = 1"),
+        ("a.tf", "a = 1"),
+        (".env", "a=1"),
+        ("a.ini", "a=1"),
+        ("a.properties", "a=1"),
+    ],
 )
 def test_every_format_is_parsed(path: str, text: str) -> None:
     document = parse(text, path)

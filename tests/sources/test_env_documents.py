@@ -96,6 +96,11 @@ def test_properties_are_joined_and_unescaped() -> None:
 
 
 @pytest.mark.parametrize("parse", [parse_env, parse_ini, parse_properties])
+def test_length_has_a_limit(parse: Callable[[str, str], Document]) -> None:
+    assert parse("a=1\n" * 30_000, "a").error is not None
+
+
+@pytest.mark.parametrize("parse", [parse_env, parse_ini, parse_properties])
 @given(text=st.one_of(st.text(max_size=60), st.text(alphabet="aB=:#;[]\\\"' \t\n${}", max_size=60)))
 def test_any_text_is_read_without_an_exception(parse: Callable[[str, str], Document], text: str) -> None:
     document = parse(text, "a")

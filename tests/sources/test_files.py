@@ -172,7 +172,7 @@ def test_pipes_are_skipped(tmp_path: Path) -> None:
     assert FileIndex.of(tmp_path).paths == ()
 
 
-def test_an_unreadable_file_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_a_problem(tmp_path: Path) -> None:
     files = index(tmp_path, a_DOT_txt="x")
     (tmp_path / "a.txt").unlink()
 
@@ -181,7 +181,7 @@ def test_an_unreadable_file_is_a_problem(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_an_unreadable_folder_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(path: object) -> None:
+    def refused(_path: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(walk.os, "scandir", refused)

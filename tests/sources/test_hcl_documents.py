@@ -131,6 +131,10 @@ def test_blocks_with_other_labels_are_a_problem() -> None:
     assert [problem.at.line for problem in document.problems] == [2, 4]
 
 
+def test_a_line_of_countless_values_is_refused() -> None:
+    assert parse_hcl("a = [" + "1," * 200_000 + "]", "main.tf").error is not None
+
+
 def test_nesting_has_a_limit() -> None:
     assert parse_hcl("a = " + "[" * 100 + "]" * 100, "main.tf").error is not None
     assert parse_hcl("a {\n" * 100 + "}\n" * 100, "main.tf").error is not None

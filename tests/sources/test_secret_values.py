@@ -9,8 +9,21 @@ from kit.sources.secret_values import is_placeholder, is_reference, is_secret_na
 
 @pytest.mark.parametrize(
     "name",
-    ["DB_PASSWORD", "password", "apiKey", "API_KEY", "jwt-secret", "clientSecret", "PGPASSWORD", "auth.token"]
-    + ["refresh_token", "AWS_SECRET_ACCESS_KEY", "dbpassword", "SECRET_KEY_BASE64", "POSTGRES_PASSWORD_2"],
+    [
+        "DB_PASSWORD",
+        "password",
+        "apiKey",
+        "API_KEY",
+        "jwt-secret",
+        "clientSecret",
+        "PGPASSWORD",
+        "auth.token",
+        "refresh_token",
+        "AWS_SECRET_ACCESS_KEY",
+        "dbpassword",
+        "SECRET_KEY_BASE64",
+        "POSTGRES_PASSWORD_2",
+    ],
 )
 def test_names_of_secrets(name: str) -> None:
     assert is_secret_name(name)
@@ -18,8 +31,15 @@ def test_names_of_secrets(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["passwordLength", "token_url", "PWD", "max_tokens", "secretName", "forgot_password", "PUBLIC_KEY", "key"]
-    + [
+    [
+        "passwordLength",
+        "token_url",
+        "PWD",
+        "max_tokens",
+        "secretName",
+        "forgot_password",
+        "PUBLIC_KEY",
+        "key",
         "primary_key",
         "tokenizer",
         "bypass",
@@ -46,8 +66,14 @@ def test_names_of_other_things(name: str) -> None:
         "your-api-key",
         "xxxxxxxx",
         "***",
-    ]
-    + ["REPLACE_ME", "AKIAIOSFODNN7EXAMPLE", "TODO", "dummy", "sk-...", "insert-your-key", "none"],
+        "REPLACE_ME",
+        "AKIAIOSFODNN7EXAMPLE",
+        "TODO",
+        "dummy",
+        "sk-...",
+        "insert-your-key",
+        "none",
+    ],
 )
 def test_placeholders(value: str) -> None:
     assert is_placeholder(value)

@@ -79,6 +79,10 @@ def test_a_template_is_told_apart() -> None:
     assert (document.template, document.error) == (True, None)
 
 
+def test_a_key_of_countless_parts_is_refused() -> None:
+    assert parse_toml("a." * 100_000, "a.toml").error is not None
+
+
 def test_nesting_has_a_limit() -> None:
     assert parse_toml("a = " + "[" * 3000 + "]" * 3000, "a.toml").error is not None
     assert parse_toml("a = " + "[" * 150 + "]" * 150, "a.toml").error is not None

@@ -257,6 +257,15 @@ def test_aliases_have_a_budget() -> None:
     assert any("too large" in problem.message for problem in document.problems)
 
 
+def test_values_and_broken_documents_have_a_limit() -> None:
+    many = parse_yaml("- x\n" * 210_000, "a.yaml")
+    broken = parse_yaml("a: [\n---\n" * 2_000 + "a: 1\n", "a.yaml")
+
+    assert many.error is not None
+    assert "more than" in many.error.message
+    assert broken.error is not None
+
+
 def test_an_alias_without_an_anchor_is_a_problem() -> None:
     document = parse_yaml("a: &a [*a]\nb: *c\n", "a.yaml")
 
@@ -275,7 +284,7 @@ def test_a_key_may_be_a_list_or_an_anchor() -> None:
 
 
 def test_many_documents_are_read_fast() -> None:
-    one = "kind: ConfigMap\nmetadata:\n  name: a\n  labels: {app: a, tier: b}\ndata:\n  x: |\n    one\n    two\n"
+    one = "kind: ConfigMap\nmetadata:\n  name: a\n  labels: {a: b}\ndata:\n  x: |\n    one\n    two\n"
     start = time.perf_counter()
 
     document = parse_yaml("---\n".join([one] * 1200), "a.yaml")
