@@ -161,7 +161,10 @@ CheckFunction = Callable[[Any], Iterator[Fact]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question of the catalogue and the function that answers it."""
+    """One question of the catalogue and the function that answers it.
+
+    `documents` is True where it judges documents themselves: there a finding in one weighs as in any other file.
+    """
 
     id: str
     area: str
@@ -176,6 +179,7 @@ class Check:
     blocker: str | None
     effort_hours: float
     function: CheckFunction
+    documents: bool = False
 
     @property
     def source(self) -> str:

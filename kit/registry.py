@@ -27,12 +27,14 @@ def check(
     *,
     blocker: str | None = None,
     effort_hours: float = 2.0,
+    documents: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a generator of facts as a check of the area that its module is named after.
 
     The docstring is the rationale, then the sections `Decides:` (how), `Fix:`, `Blind to:` (what it does not
     see) and `See:` (references, one a line). `blocker` says in two words what cannot happen while it is open
-    ("cannot build"): such a finding decides the verdict whatever the score is.
+    ("cannot build"): such a finding decides the verdict whatever the score is. `documents` says that the check
+    judges documents themselves.
 
     Raises CatalogueError for a malformed or duplicate id or a missing section.
     """
@@ -58,6 +60,7 @@ def check(
             blocker=blocker,
             effort_hours=effort_hours,
             function=function,
+            documents=documents,
         )
         return function
 

@@ -67,10 +67,16 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
         evidence=evidence,
         clause=check.clause,
         blocker=check.blocker if fact.outcome.open else None,
-        file_class=project.files.class_of(path) if fact.at else FileClass.PRODUCTION,
+        file_class=_class_of(project, check, path) if fact.at else FileClass.PRODUCTION,
         environment=fact.environment,
         effort_hours=check.effort_hours,
     )
+
+
+def _class_of(project: Project, check: Check, path: str) -> FileClass:
+    """The class of the first place. A document that is itself judged weighs as any production file."""
+    found = project.files.class_of(path)
+    return FileClass.PRODUCTION if check.documents and found is FileClass.DOCUMENTATION else found
 
 
 def evidence_at(project: Project, place: At, fact: Fact) -> Evidence:

@@ -184,7 +184,7 @@ def restore_is_tried(project: Project) -> Iterator[Fact]:
         yield bad("No pipeline or schedule ever runs the restore.", project.restores[0])
 
 
-@check("REC-006", "Recovery objectives are stated, and the schedule keeps them", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=2)
+@check("REC-006", "Recovery objectives are stated, and the schedule keeps them", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=2, documents=True)
 def objectives_are_kept(project: Project) -> Iterator[Fact]:
     """
     Without an RPO and an RTO nobody can say whether a nightly backup is enough.
