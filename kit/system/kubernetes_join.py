@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kit.model import At
-from kit.system.drafts import Draft, Drafts
+from kit.system.drafts import Draft, Drafts, normal
 from kit.system.images import parse_image
 from kit.system.model import Deployment, EnvGiven, Port, Probe
 
@@ -38,7 +38,7 @@ def target_of(manifest: Manifest) -> str:
 def _draft_of(workload: Manifest, container: Container, drafts: Drafts, *, alone: bool) -> Draft:
     image = parse_image(container.image)
     names = [container.name, *([workload.name] if alone else [])]
-    found = drafts.named(image.base) if image and image.kind == "unknown" else None
+    found = _by_image(image.base, (container.name, workload.name), drafts) if image and image.kind == "unknown" else None
     found = found or drafts.named(*(names if image is None or image.kind == "unknown" else [workload.name]))
     if found is None:
         name = workload.name if alone else container.name
@@ -48,6 +48,13 @@ def _draft_of(workload: Manifest, container: Container, drafts: Drafts, *, alone
         found.images.add(image.base)
     found.aliases.add(workload.name)
     return found
+
+
+def _by_image(base: str, names: tuple[str, ...], drafts: Drafts) -> Draft | None:
+    """The draft of the image; of several that share it (a server and its migrations), the one that is called so."""
+    wanted = {normal(name) for name in names}
+    alike = (d for d in drafts if base in d.images and {normal(n) for n in {d.name, *d.aliases}} & wanted)
+    return next(alike, None) or drafts.named(base)
 
 
 def _deployment(workload: Manifest, container: Container, manifests: Manifests) -> Deployment:

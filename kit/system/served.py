@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from kit.model import At
 from kit.sources.command import word_set
 from kit.system.model import Deployment, Route, Service
+from kit.system.proxies import proxies_of
 from kit.system.scope import within
 
 if TYPE_CHECKING:
     from kit.project import Project
     from kit.sources.dockerfile import Dockerfile
     from kit.sources.dockerfile_model import Stage
+    from kit.sources.nginx import NginxConfig
 
 _FLAG = re.compile(
     r"(?:--port|--server\.port|-Dserver\.port|--bind|--http|-b|-p|-l|--listen)[= ]"
@@ -58,6 +60,9 @@ class Served:
 
 def listening(project: Project, service: Service, deployment: Deployment | None = None) -> Listening:
     """The ports that the process of a service listens on, as its command, its code and its environment say."""
+    proxied = [p.config for p in proxies_of(project, service) if deployment in {None, p.deployment}]
+    if proxied:
+        return _of_proxy(proxied)
     dockerfile, stage = _image(project, service)
     env = {} if dockerfile is None else {name: v.value for name, v in dockerfile.env(stage).items()}
     env |= {given.name: given.value for given in (deployment.env if deployment else ())}
@@ -75,6 +80,8 @@ def listening(project: Project, service: Service, deployment: Deployment | None 
 def serves(project: Project, service: Service, path: str) -> Served:
     """Whether the service answers a GET of the path."""
     wanted = _steps(path)
+    if any(_answers(proxy.config, path) for proxy in proxies_of(project, service)):
+        return Served(True)
     routes = [r for r in service.routes if r.method in {"GET", "HEAD", "ANY"} and r.mounted is not False]
     found = next((r for r in routes if _matches(_steps(r.path), wanted)), None)
     if found is not None:
@@ -88,6 +95,24 @@ def serves(project: Project, service: Service, path: str) -> Served:
     if near is None and _spoken_of(project, service, wanted):
         return Served(None)
     return Served(False, near)
+
+
+def _of_proxy(configs: list[NginxConfig]) -> Listening:
+    listens = [one for config in configs for server in config.servers for one in server.listens]
+    whole = bool(listens) and all(one.port is not None for one in listens)
+    return Listening({one.port: one.at for one in listens if one.port is not None}, whole=whole)
+
+
+def _answers(config: NginxConfig, path: str) -> bool:
+    """Whether some location surely answers the path: one of its own, or one that falls back to a page."""
+    for server in config.servers:
+        for location in server.locations:
+            fallback = location.directive.get("try_files")
+            if location.modifier in {"", "=", "^~"} and location.path == path:
+                return True
+            if location.path == "/" and fallback is not None and not fallback.args[-1].startswith("="):
+                return True
+    return False
 
 
 def _image(project: Project, service: Service) -> tuple[Dockerfile | None, Stage | None]:
@@ -128,7 +153,7 @@ def _of_command(text: str, server: str, env: dict[str, str | None]) -> int | Non
     stated = _RUNSERVER.search(text) or _FLAG.search(text)
     if stated is not None:
         return _variable(stated["port"], env)
-    if "$" in text and "port" in text.lower():
+    if ("$" in text and "port" in text.lower()) or re.search(r"--?c(onfig)?[= ]|\.conf\b", text):
         return None
     default = _SERVERS[server]
     return _number(default, "PORT", env) if server in _BY_ENVIRONMENT else default

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.orchestration.common import ASIDE, listed
@@ -60,7 +61,7 @@ def what_is_started_exists(project: Project) -> Iterator[Fact]:
     """
     for file in _functions_files(project):
         for function in file.functions:
-            yield from _handler(project, function)
+            yield from _handler(project, file, function)
     definitions = _definitions(project)
     for app in _apps(project):
         for service in app.services:
@@ -87,7 +88,7 @@ def _apps(project: Project) -> list[PaasApp]:
     ]
 
 
-def _handler(project: Project, function: Function) -> Iterator[Fact]:
+def _handler(project: Project, file: ServerlessFile, function: Function) -> Iterator[Fact]:
     suffixes = next((s for name, s in _SUFFIXES.items() if (function.runtime or "").startswith(name)), ())
     module, at = function.module, function.node.at_or_self("handler")
     made = "artifact" in (function.node.get("package") or ()) or "${" in function.handler
@@ -96,6 +97,8 @@ def _handler(project: Project, function: Function) -> Iterator[Fact]:
     found = next((module + s for s in suffixes if project.files.exists(module + s)), None)
     if found is not None:
         yield _exported(project, function, found, at)
+    elif (plugin := _made_by_plugin(file, module)) is not None:
+        yield unknown(f"{function.name}: {function.handler} may be brought by the plugin {plugin}.", at)
     elif _BUILT & set(module.split("/")) or project.files.ignored(module + suffixes[0]):
         yield unknown(f"{function.name}: {function.handler} is made by a build; files do not show it.", at)
     elif module.startswith("../"):
@@ -103,6 +106,12 @@ def _handler(project: Project, function: Function) -> Iterator[Fact]:
     else:
         wanted = f"{function.handler.rpartition('.')[0]}{suffixes[0]}"
         yield bad(f"{function.name}: the handler's file {wanted} does not exist; every call fails.", at)
+
+
+def _made_by_plugin(file: ServerlessFile, module: str) -> str | None:
+    """The plugin that shares a word with the module's name, as those do that wrap an application."""
+    words = set(re.split(r"[-_./]", module)) - {"handler", "src", "app", "index", "lambda", "serverless"}
+    return next((p for p in file.plugins if words & set(re.split(r"[-_./@]", p))), None)
 
 
 def _exported(project: Project, function: Function, path: str, at: At) -> Fact:
@@ -120,7 +129,8 @@ def _command(
     start = service.command
     build = service.build
     if build is not None and build.dockerfile is not None and "$" not in build.dockerfile:
-        if project.files.exists(build.dockerfile):
+        beside = posixpath.join(posixpath.dirname(app.path), posixpath.basename(build.dockerfile))
+        if project.files.exists(build.dockerfile) or project.files.exists(beside):
             yield ok(f"{service.name}: is built from {build.dockerfile}.", build)
         else:
             yield bad(f"{service.name}: {build.dockerfile}, which it is built from, does not exist.", build)
@@ -196,20 +206,28 @@ def runtimes_are_supported(project: Project) -> Iterator[Fact]:
 
     See: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
     """
+    stated: dict[str, list[At]] = defaultdict(list)
     for file in _functions_files(project):
-        if (file.provider.get("name") or file.provider).text not in {"aws", ""}:
-            continue
-        stated = {f.runtime for f in file.functions if f.runtime}
-        for runtime in sorted(stated):
-            own = next(f for f in file.functions if f.runtime == runtime)
-            at = own.node.get("runtime") or file.provider.get("runtime") or own
-            if _ENDED.fullmatch(runtime):
-                message = f"{runtime} has ended: the provider mends no holes in it and refuses new functions."
-                yield bad(message, at)
-            elif runtime in _ENDING:
-                yield partial(f"{runtime}: its end is announced.", at, severity=Severity.LOW)
-            else:
-                yield ok(f"{runtime} is supported.", at)
+        if (file.provider.get("name") or file.provider).text in {"aws", ""}:
+            for function in file.functions:
+                node = function.node.get("runtime") or file.provider.get("runtime")
+                if (
+                    function.runtime is not None
+                    and node is not None
+                    and node.at not in stated[function.runtime]
+                ):
+                    stated[function.runtime].append(node.at)
+    for runtime, places in stated.items():
+        shown, where = places[:10], f" (in {len(places)} places)" if len(places) > 1 else ""
+        if _ENDED.fullmatch(runtime):
+            message = (
+                f"{runtime} has ended{where}: the provider mends no holes in it and refuses new functions."
+            )
+            yield bad(message, *shown)
+        elif runtime in _ENDING:
+            yield partial(f"{runtime}: its end is announced{where}.", *shown, severity=Severity.LOW)
+        else:
+            yield ok(f"{runtime} is supported{where}.", *shown)
 
 
 @check(

@@ -101,8 +101,9 @@ def _closed(
 
 def _path(project: Project, service: Service, name: str, path: str, at: At, place: dict[str, Any]) -> Fact:
     served = serves(project, service, path)
-    if served.holds and served.route is not None:
-        return ok(f"{name} asks {path}, which {service.name} serves.", at, served.route, **place)
+    if served.holds:
+        places = (at, served.route) if served.route is not None else (at,)
+        return ok(f"{name} asks {path}, which {service.name} serves.", *places, **place)
     if served.holds is None:
         return unknown(f"{name} asks {path}; that {service.name} serves it cannot be seen.", at, **place)
     if served.route is None:
