@@ -16,7 +16,7 @@ from kit.sources.template import has_template
 from kit.sources.text import one_line_end
 
 MAX_DEPTH = 100
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 MAX_DOTS = 2000
 """Dots in a line: tomllib takes a time for a dotted key that grows with the square of its parts."""
 
@@ -82,6 +82,7 @@ class _Reader:
 
     def _table(self, root: _Table, tree: Tree) -> None:
         key = next(child for child in tree.children if child.type in _KEYS)
+        self._count()
         line = tree.start_point.row + 1
         *above, last = _route(key)
         parent = root
@@ -112,9 +113,7 @@ class _Reader:
     def _value(self, tree: Tree, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
-        self._made += 1
-        if self._made > MAX_NODES:
-            raise ValueError(f"it holds more than {MAX_NODES} values")
+        self._count()
         at = At(self.path, tree.start_point.row + 1, tree.end_point.row + 1)
         if tree.type == "array":
             items = [child for child in tree.children if child.is_named and child.type != "comment"]
@@ -128,6 +127,11 @@ class _Reader:
         raw = (tree.text or b"").decode("utf-8")
         value = _scalar(raw)
         return Node(value, at, raw=value if isinstance(value, str) else raw)
+
+    def _count(self) -> None:
+        self._made += 1
+        if self._made > MAX_NODES:
+            raise ValueError(f"it holds more than {MAX_NODES} values")
 
     def _node(self, built: _Table | list[_Table] | Node, key: str | None) -> Node:
         if isinstance(built, Node):
