@@ -1,0 +1,1 @@
+"""The shop's worker: takes events out of the outbox and acts on them."""
