@@ -93,6 +93,7 @@ def depth_of(jobs: Sequence[PipelineJob]) -> dict[str, int]:
 def routes_by_authentication(counts: Mapping[str, tuple[int, int, int]]) -> go.Figure:
     """Routes per service as one bar: how many are guarded, open, and cannot be told."""
     names = [esc(name) for name in counts]
+    room = 0.12 * max((sum(c) for c in counts.values()), default=0)
     parts = [
         ("guarded", 0, LIGHT["pass_fill"]),
         ("open", 1, LIGHT["fail_fill"]),
@@ -103,7 +104,7 @@ def routes_by_authentication(counts: Mapping[str, tuple[int, int, int]]) -> go.F
             name=label,
             y=names,
             x=[c[i] for c in counts.values()],
-            text=[f"{c[i]} {label}" if c[i] else "" for c in counts.values()],
+            text=[f"{c[i]} {label}" if c[i] > room else "" for c in counts.values()],
             textposition="inside",
             insidetextanchor="middle",
             textfont={"color": LIGHT["ink"] if i == 2 else LIGHT["fill_ink"]},

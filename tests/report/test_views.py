@@ -172,6 +172,25 @@ def test_a_part_without_tests_and_one_that_nothing_runs_are_told_apart(project: 
     assert row_of(chart.table, "worker")[4] == "fail: nothing to run"
 
 
+def test_a_title_says_who_has_no_tests(project: Shop) -> None:
+    title = chart_of(testing.inventory(project)).title
+
+    assert title == "1 of 2 parts have no test; a pipeline runs all that there are"
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(0.25, "15 minutes"), (1, "1 hour"), (24, "24 hours"), (168, "7 days")]
+)
+def test_times_are_said_as_a_person_says_them(hours: float, words: str) -> None:
+    assert recovery.time_words(hours) == words
+
+
+def test_a_restore_test_is_no_backup() -> None:
+    assert recovery._backs_up("/ops/backup/backup.sh")
+    assert not recovery._backs_up("/ops/backup/verify-restore.sh")
+    assert not recovery._backs_up("report.sh")
+
+
 def test_operations_meet_routes_whatever_their_parameters_are_called() -> None:
     assert contract._key("get", "/users/{id}/") == contract._key("GET", "/users/:user_id")
     assert contract._key("GET", "/users/me") != contract._key("GET", "/users/{id}")
@@ -202,7 +221,7 @@ def test_a_migration_says_what_it_destroys_and_whether_there_is_a_way_back(proje
 def test_the_wait_between_backups_is_held_against_the_objective(project: Shop) -> None:
     chart = chart_of(recovery.timeline(project, OBJECTIVES))
 
-    assert chart.title == "At worst 24 hours of data are lost; 0.25 are allowed"
+    assert chart.title == "At worst 24 hours of data are lost; 15 minutes allowed"
 
 
 @pytest.mark.parametrize(

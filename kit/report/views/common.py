@@ -12,6 +12,8 @@ from kit.report.tables import outcome_matrix
 from kit.system.model import Service
 
 Findings = Sequence[Finding]
+PROJECT = "project"
+"""What a finding about the project as a whole is said of."""
 
 
 def service_at(project: Project) -> Callable[[At], str | None]:
@@ -37,7 +39,8 @@ def thing_of(project: Project) -> Callable[[Finding], str | None]:
         if not finding.evidence:
             return None
         first = finding.evidence[0]
-        return service(At(first.path, first.line)) or first.path
+        found = service(At(first.path, first.line)) or first.path
+        return PROJECT if found == "." else found
 
     return find
 

@@ -13,6 +13,9 @@ from kit.report.views.common import Findings, controls
 from kit.report.words import count
 from kit.system.model import Deployment, EnvRead, Service
 
+UNWEIGHED = {"development", "test"}
+"""Environments whose gaps hold nobody up."""
+
 
 def environment(project: Project) -> Display:
     """Per service: every variable that its code reads, and whether each target gives it."""
@@ -41,7 +44,7 @@ def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
         [len(missing[s.name]) for s in worst],
         texts=[f"{len(missing[s.name])} of {len(_names(s.env))}" for s in worst],
         colors=[LIGHT["fail_fill"] if missing[s.name] else LIGHT["pass_fill"] for s in worst],
-        unit="required variables that at least one target does not give",
+        unit="required variables that a target other than for development does not give",
     )
     words = (
         "; ".join(f"{name}: {', '.join(sorted(m))}" for name, m in missing.items() if m) or "none is missing"
@@ -57,10 +60,8 @@ def _matrix(service: Service, missing: int) -> Table:
     heads = columns(
         ("Variable", "code"), "Code", *(f"{d.target} ({d.environment})" for d in targets), ("Read at", "code")
     )
-    caption = (
-        f"{service.name}: {count(len(reads), 'variable')} read, "
-        f"{count(missing, 'required one', 'required ones')} missing"
-    )
+    gaps = count(missing, "required one", "required ones")
+    caption = f"{count(len(reads), 'variable')} of {service.name}, {gaps} missing"
     return Table(caption, heads, rows, matrix=True, folded=not missing)
 
 
@@ -72,6 +73,8 @@ def _given(read: EnvRead, deployment: Deployment) -> Cell:
         return Mark("unknown", "cannot be seen")
     if read.required is False:
         return Mark("not_applicable", "default")
+    if deployment.environment in UNWEIGHED:
+        return Mark("not_applicable", "not given")
     return Mark("fail" if read.required else "partial", "not given")
 
 

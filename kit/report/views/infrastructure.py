@@ -104,19 +104,17 @@ def checks(project: Project, findings: Findings) -> Display:
 
 
 def _map(found: list[Exposure]) -> object:
-    entries = sorted({(e.target, e.entry, e.loopback, e.wide) for e in found})
+    entries = sorted({(e.target, e.entry, e.loopback) for e in found})
     kinds = {e.service: e.kind for e in sorted(found, key=lambda e: e.service)}
     bare = {e.service for e in found if e.wide and e.kind == "store"}
     local = any(e.loopback for e in found)
     nodes = [Node("any", "Any address", 0, 0), *([Node("local", "This machine", 0, 1)] if local else [])]
-    nodes += [
-        Node(f"{t} {p}", p, 1, i, t, "partial" if wide else "") for i, (t, p, _, wide) in enumerate(entries)
-    ]
+    nodes += [Node(f"{t} {p}", p, 1, i, t) for i, (t, p, _) in enumerate(entries)]
     nodes += [
         Node(f"service {name}", name, 2, i, kind, "fail" if name in bare else "")
         for i, (name, kind) in enumerate(kinds.items())
     ]
-    edges = [("local" if shut else "any", f"{t} {p}") for t, p, shut, _ in entries]
+    edges = [("local" if shut else "any", f"{t} {p}") for t, p, shut in entries]
     edges += sorted({(f"{e.target} {e.entry}", f"service {e.service}") for e in found})
     return graph(nodes, edges, ("from", "published as", "reaches"))
 
@@ -134,4 +132,4 @@ def _open_to(exposure: Exposure) -> Mark:
         return Mark("pass", "this machine")
     if not exposure.wide:
         return Mark("not_applicable", "any address, in development")
-    return Mark("fail" if exposure.kind == "store" else "partial", "any address")
+    return Mark("fail" if exposure.kind == "store" else "", "any address")

@@ -42,12 +42,7 @@ def load_tests(project: Project) -> Display:
 
 def scaling(project: Project) -> Display:
     """Replicas of each service on each production-like target, and how far they may grow."""
-    rows = [
-        (s, d)
-        for s in project.system.own
-        for d in s.deployments
-        if d.environment in {"production", "unknown", "staging"}
-    ]
+    rows = [(s, d) for s in project.system.own for d in s.deployments if _stays_up(d)]
     if not rows:
         fill = "Replicas and autoscalers of the deployment targets would be drawn here."
         return show(empty("No deployment of a service of the project's own was found", fill))
@@ -70,6 +65,12 @@ def scaling(project: Project) -> Display:
 def checks(project: Project, findings: Findings) -> Display:
     """The checks of the area against the services they examined."""
     return show(controls(project, findings, "performance", "Performance checks by service or file"))
+
+
+def _stays_up(deployment: Deployment) -> bool:
+    """True for what runs on and on, on a target that is not for development or tests."""
+    once = deployment.workload in {"Job", "CronJob"} or deployment.schedule is not None
+    return not once and deployment.environment not in {"development", "test"}
 
 
 def _table(rows: list[tuple[Service, Deployment]]) -> Table:

@@ -17,6 +17,7 @@ from kit.report.words import count
 from kit.system.model import Schedule
 
 BACKUP = re.compile(r"backup|pg_?dump|mysqldump|mongodump|snapshot|wal-g|barman|restic|velero", re.IGNORECASE)
+NO_BACKUP = re.compile(r"restore|verify|check|test", re.IGNORECASE)
 FILES = ("**/*backup*", "**/*restore*", "**/*pg_dump*", "**/*disaster*recovery*")
 WHOLE_DAY = 24.0
 
@@ -35,31 +36,20 @@ def timeline(project: Project, thresholds: Objectives) -> Display:
     rpo, rto = _hours(thresholds.rpo), _hours(thresholds.rto)
     backups = [(s, interval_hours(s.expression)) for s in schedules(project)]
     timed = [(s, hours) for s, hours in backups if hours]
+    said = _objectives(rpo, rto)
     if not timed:
-        said = _objectives(rpo, rto)
-        fill = (
-            f"{said} A cron job, a scheduled workflow or a crontab line that makes a backup "
-            "would be drawn here."
-        )
+        fill = "A cron job, a scheduled workflow or a crontab line that makes a backup would be drawn here."
         return show(
             empty(
-                "Nothing makes a backup by the clock, so everything since the last manual one may be lost",
-                fill,
+                "Nothing makes a backup by the clock: all since the last manual one may be lost",
+                f"{said} {fill}",
             )
         )
     best = min(hours for _, hours in timed)
-    title = f"At worst {best:g} hours of data are lost" + (
-        f"; {rpo:g} are allowed" if rpo else "; no RPO is set"
-    )
-    rows = [_span(s, hours, rpo) for s, hours in timed]
-    return show(
-        Chart(
-            title,
-            figure_json(recovery(rows, rpo, rto)),
-            f"{title}. {_objectives(rpo, rto)}",
-            _table(timed, rpo),
-        )
-    )
+    allowed = f"{time_words(rpo)} allowed" if rpo else "no RPO is set"
+    title = f"At worst {time_words(best)} of data are lost; {allowed}"
+    figure = recovery([_span(s, hours, rpo) for s, hours in timed], rpo, rto)
+    return show(Chart(title, figure_json(figure), f"{title}. {said}", _table(timed, rpo)))
 
 
 def material(project: Project) -> Display:
@@ -82,13 +72,18 @@ def checks(project: Project, findings: Findings) -> Display:
 
 
 def schedules(project: Project) -> list[Schedule]:
-    """Everything that runs by the clock and speaks of a backup."""
-    every = [
-        *project.system.schedules,
-        *(s for service in project.system.services for s in service.schedules),
-    ]
-    found = {(s.at, s.expression): s for s in every if BACKUP.search(s.runs)}
+    """Everything that makes a backup by the clock, each command once."""
+    found = {(s.runs, s.expression): s for s in _timetable(project) if _backs_up(s.runs)}
     return list(found.values())
+
+
+def _timetable(project: Project) -> list[Schedule]:
+    return [*project.system.schedules, *(s for service in project.system.services for s in service.schedules)]
+
+
+def _backs_up(runs: str) -> bool:
+    """True where what runs speaks of a backup and its last word of no restore test."""
+    return bool(BACKUP.search(runs)) and not NO_BACKUP.search(runs.rsplit("/", 1)[-1])
 
 
 def interval_hours(expression: str) -> float | None:
@@ -115,6 +110,13 @@ def interval_hours(expression: str) -> float | None:
     return _within_day(minute, hour)
 
 
+def time_words(hours: float) -> str:
+    """Hours as a person says them: "15 minutes", "6 hours", "7 days"."""
+    if hours < 1:
+        return count(round(hours * 60), "minute")
+    return count(round(hours), "hour") if hours < 48 else count(round(hours / 24), "day")
+
+
 def _within_day(minute: str, hour: str) -> float:
     step = re.fullmatch(r"\*/(\d+)", hour)
     if step:
@@ -129,7 +131,7 @@ def _within_day(minute: str, hour: str) -> float:
 
 def _span(schedule: Schedule, hours: float, rpo: float | None) -> Span:
     outcome = "unknown" if rpo is None else "pass" if hours <= rpo else "fail"
-    return Span(schedule.runs, 0, hours, f"every {hours:g} h", outcome)
+    return Span(schedule.runs, 0, hours, f"every {time_words(hours)}", outcome)
 
 
 def _table(timed: list[tuple[Schedule, float]], rpo: float | None) -> Table:
@@ -142,8 +144,11 @@ def _table(timed: list[tuple[Schedule, float]], rpo: float | None) -> Table:
 
 
 def _objectives(rpo: float | None, rto: float | None) -> str:
-    said = f"At most {rpo:g} hours of data may be lost." if rpo else "No RPO was given in the params file."
-    return f"{said} {f'The system must be back within {rto:g} hours.' if rto else 'No RTO was given either.'}"
+    said = (
+        f"At most {time_words(rpo)} of data may be lost." if rpo else "No RPO was given in the params file."
+    )
+    back = f"The system must be back within {time_words(rto)}." if rto else "No RTO was given."
+    return f"{said} {back}"
 
 
 def _hours(duration: timedelta | None) -> float | None:
@@ -152,5 +157,5 @@ def _hours(duration: timedelta | None) -> float | None:
 
 def _run_by(project: Project, path: str) -> Mark:
     name = path.rsplit("/", 1)[-1]
-    found = next((s for s in schedules(project) if name in s.runs or s.at.path == path), None)
+    found = next((s for s in _timetable(project) if name in s.runs or s.at.path == path), None)
     return Mark("pass", "by the clock", str(found.at)) if found else Mark("unknown", "nothing by the clock")

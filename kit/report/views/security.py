@@ -45,7 +45,7 @@ def _table(service: Service) -> Table:
     ranked = sorted(service.routes, key=lambda r: (r.auth is True, r.auth is None, r.method == "GET", r.path))
     rows = tuple(_route(r) for r in ranked)
     heads = columns("Method", ("Path", "code"), "Guard", "Mounted", "Where")
-    return Table(f"{service.name}: {count(len(rows), 'route')}", heads, rows, folded=True)
+    return Table(f"{count(len(rows), 'route')} of {service.name}", heads, rows, folded=True)
 
 
 def _route(route: Route) -> tuple[Cell, ...]:

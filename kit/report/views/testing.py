@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kit.model import FileClass
@@ -52,12 +53,7 @@ def inventory(project: Project) -> Display:
             "here with what runs them."
         )
         return show(empty("No test file was found", fill))
-    unrun = [name for name, s in suites.items() if s.tests and not s.runs]
-    untested = [name for name, s in suites.items() if s.code and not s.tests]
-    title = (
-        f"{len(untested)} of {count(len(suites), 'part')} have no test, {len(unrun)} have "
-        "tests that no pipeline runs"
-    )
+    title = _title(suites)
     return show(Chart(title, figure_json(_figure(suites)), f"{title}.", _table(suites)))
 
 
@@ -67,19 +63,40 @@ def checks(project: Project, findings: Findings) -> Display:
 
 
 def suites_of(project: Project) -> dict[str, Suite]:
-    """Code and test files by service, or by top folder where no service holds them."""
-    roots = sorted(((s.root, s) for s in project.system.own if s.root), key=lambda r: -len(r[0]))
+    """Code and test files by service, or by top folder where no service holds them.
+
+    Services of one folder share its files and are named together.
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    runs: dict[str, list[PipelineStep]] = defaultdict(list)
+    for service in project.system.own:
+        if service.root:
+            names[service.root].append(service.name)
+            runs[service.root] += [p for p in service.pipelines if p.does == "test"]
     found: dict[str, Suite] = defaultdict(Suite)
-    for _, service in roots:
-        found[service.name].runs = [p for p in service.pipelines if p.does == "test"]
     for path in project.files.paths:
         kind = project.files.class_of(path) if path.endswith(CODE) else None
         if kind in {FileClass.PRODUCTION, FileClass.TEST}:
-            name = next(
-                (s.name for root, s in roots if root == "." or path.startswith(f"{root}/")), _top(path)
-            )
-            (found[name].tests if kind is FileClass.TEST else found[name].code).append(path)
-    return {name: s for name, s in found.items() if s.code or s.tests}
+            root = _root(path, names)
+            suite = found[", ".join(names[root]) if root else _top(path)]
+            suite.runs = runs[root] if root else []
+            (suite.tests if kind is FileClass.TEST else suite.code).append(path)
+    return dict(found)
+
+
+def _root(path: str, roots: Iterable[str]) -> str | None:
+    """The deepest of the roots that holds the path."""
+    holding = [r for r in roots if r == "." or path.startswith(f"{r}/")]
+    return max(holding, key=len, default=None)
+
+
+def _title(suites: dict[str, Suite]) -> str:
+    untested = sum(bool(s.code and not s.tests) for s in suites.values())
+    unrun = sum(bool(s.tests and not s.runs) for s in suites.values())
+    parts = count(len(suites), "part")
+    tested = f"{untested} of {parts} have no test" if untested else f"Every one of {parts} has tests"
+    ran = f"no pipeline runs those of {unrun}" if unrun else "a pipeline runs all that there are"
+    return f"{tested}; {ran}"
 
 
 def _figure(suites: dict[str, Suite]) -> object:
