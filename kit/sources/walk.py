@@ -57,13 +57,16 @@ class Walk:
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def take(self, name: str) -> bool:
-        """Take the file of that name relative to the root, if it is one inside; say so where it leads out."""
+    def take(self, name: str, *, walked: bool = False) -> bool:
+        """Take the file of that name relative to the root, if it is one inside; say so where it leads out.
+
+        `walked`: the folders above are known to be no links.
+        """
         path = str(self.root / name)
         try:
             status = os.lstat(path)
             link = stat.S_ISLNK(status.st_mode)
-            real = os.path.realpath(path)
+            real = path if walked and not link else os.path.realpath(path)
             if real != path and not self._allowed(real, name, link=link):
                 return False
             status = os.stat(real) if link else status  # noqa: PTH116
@@ -102,7 +105,7 @@ def walk(root: Path, rules: IgnoreRules, tracked: Iterable[str]) -> Walk:
                 Problem(f"More than {MAX_FILES} files; the rest is not looked at.", At("."))
             )
             return found
-        found.take(name)
+        found.take(name, walked=True)
     for name in sorted(set(tracked) - found.entries.keys()):
         parts = name.split("/")
         if (
