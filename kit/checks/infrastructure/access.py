@@ -1,0 +1,226 @@
+"""Who may do what in the cloud, and are its keys kept out of the files?"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kit.checks.infrastructure.common import ASIDE, Resource, modules, resources
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.project import Project
+from kit.registry import check
+from kit.sources.hcl_documents import EXPRESSION
+from kit.sources.nodes import Node
+from kit.sources.secret_values import is_weak
+from kit.sources.secrets import is_placeholder, is_secret_name
+from kit.sources.terraform import Terraform
+
+_POLICIES = (
+    "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy", "AWS::IAM::Policy",
+    "AWS::IAM::ManagedPolicy", "AWS::IAM::Role",
+)  # fmt: skip
+_ATTACHMENTS = (
+    "aws_iam_role_policy_attachment",
+    "aws_iam_user_policy_attachment",
+    "aws_iam_group_policy_attachment",
+)
+_GOOGLE = ("google_project_iam_member", "google_project_iam_binding", "google_folder_iam_member")
+_ALL = re.compile(r"\bActions?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
+_EVERYTHING = re.compile(r"\bResources?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
+_SERVICE = re.compile(r"\bActions?\"?\s*[=:]\s*(?:\[[^\]]{0,2000}?)?\"([a-z0-9-]+):\*\"", re.IGNORECASE)
+_REFERS = re.compile(
+    r"(_arn|_id|_name|_path|_file|_version|_rotation\w*|_length|_ttl|_type|_policy|_parameter)$",
+    re.IGNORECASE,
+)
+
+
+@check(
+    "INF-006",
+    "No credentials stand in infrastructure files",
+    Severity.CRITICAL,
+    Clause.ASSUMPTIONS,
+    effort_hours=2,
+)
+def no_credentials(project: Project) -> Iterator[Fact]:
+    """
+    A password in a Terraform file is in the repository, in its history, in every plan and in the state.
+
+    Decides: attributes and variable defaults with a secret's name and a literal value, in `.tf` and `.tfvars` files; a
+    value that anybody guesses is one step milder.
+
+    Fix: take the value from a secret store (`aws_secretsmanager_secret_version`, `random_password`) or from
+    `TF_VAR_...`, and change it.
+
+    Blind to: secrets under harmless names.
+
+    See: https://developer.hashicorp.com/terraform/language/manage-sensitive-data
+    """
+    for module in modules(project):
+        found = [fact for path in module.paths for fact in _literals(project, module, path)]
+        yield from found
+        if not found:
+            yield ok(f"{module.dir or '.'}: no credentials.", module, **_grade(module.environment))
+    for path in project.files.glob("*.tfvars", "*.tfvars.json", classes={FileClass.PRODUCTION}):
+        environment = project.files.environment_of(path)
+        if environment not in ASIDE:
+            for key, node in project.documents.get(path).root.items():
+                if _is_secret(key, node):
+                    yield _literal(key, node, _grade(environment))
+
+
+def _literals(project: Project, module: Terraform, path: str) -> Iterator[Fact]:
+    place = _grade(module.environment)
+    for node in project.documents.get(path).root.walk():
+        for key, value in node.items():
+            if _is_secret(key, value):
+                yield _literal(key, value, place)
+    for variable in module.variables:
+        default = variable.default
+        if default is not None and default.at.path == path and _is_secret(variable.name, default):
+            yield _literal(f"the default of variable {variable.name}", default, place)
+
+
+def _is_secret(key: str, node: Node) -> bool:
+    if node.is_map or node.is_list or node.tag == EXPRESSION or not isinstance(node.data, str):
+        return False
+    value = node.text
+    if not is_secret_name(key) or _REFERS.search(key) or "${" in value:
+        return False
+    # A short lower-case word under such a name is the kind of secret or a name for it, not its value.
+    return (
+        bool(value) and not is_placeholder(value) and not value.startswith(("arn:", "http", "/", "projects/"))
+    )
+
+
+def _literal(name: str, node: Node, place: dict[str, Any]) -> Fact:
+    severity = Severity.HIGH if is_weak(node.text) else Severity.CRITICAL
+    what = "a value that anybody guesses" if is_weak(node.text) else "its value in clear"
+    return bad(
+        f"{name} has {what}; who reads the file or the state has it.", node, severity=severity, **place
+    )
+
+
+@check("INF-007", "Rights in the cloud are narrow", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=3)
+def rights_are_narrow(project: Project) -> Iterator[Fact]:
+    """
+    With `Action: "*"` on `Resource: "*"` one leaked key is the whole account.
+
+    Decides: statements of IAM policies in Terraform, CloudFormation and Serverless Framework files; attachments of
+    administrator policies; owner and editor roles of Google projects; owner and contributor roles of Azure
+    subscriptions. All actions of one service on everything hold in part.
+
+    Fix: name the actions that are called and the resources that they are called on.
+
+    Blind to: permission boundaries and organisation policies, statements that expressions make.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
+    """
+    for resource in resources(project, *_POLICIES):
+        yield from _policy(resource)
+    for module in modules(project):
+        for one in module.data:
+            if one.type == "aws_iam_policy_document":
+                yield from _document(Resource(f"data.{one.type}", one.name, one.node, module))
+    for resource in resources(project, *_ATTACHMENTS, *_GOOGLE, "azurerm_role_assignment"):
+        yield _role(resource)
+    for file in project.serverless:
+        if file.environment not in ASIDE and project.files.class_of(file.path) is FileClass.PRODUCTION:
+            for route in (("iam", "role", "statements"), ("iamRoleStatements",)):
+                for statement in file.provider.each(*route, "*"):
+                    yield _statement(posixpath.basename(file.path), statement, _grade(file.environment))
+
+
+def _policy(resource: Resource) -> Iterator[Fact]:
+    if resource.type.startswith("AWS::"):
+        documents = [
+            *resource.node.each("PolicyDocument"),
+            *resource.node.each("Policies", "*", "PolicyDocument"),
+        ]
+        for statement in (s for d in documents for s in d.each("Statement", "*")):
+            yield _statement(resource.title, statement, resource.grade)
+        return
+    node = resource.get("policy")
+    if node is None:
+        return
+    text = node.text
+    wide, everywhere = bool(_ALL.search(text)), bool(_EVERYTHING.search(text))
+    whole = _SERVICE.search(text)
+    if wide and everywhere and not _only_denies(text):
+        yield bad(f"{resource.title}: allows everything on everything.", node, **resource.grade)
+    elif whole is not None and everywhere:
+        message = f"{resource.title}: allows all of {whole[1]} on everything."
+        yield partial(message, node, severity=Severity.MEDIUM, **resource.grade)
+    elif "Statement" in text:
+        yield ok(f"{resource.title}: names what it allows.", node, **resource.grade)
+
+
+def _only_denies(text: str) -> bool:
+    """Whether the policy only takes rights away."""
+    try:
+        statements = json.loads(text).get("Statement", [])
+        return all(s.get("Effect") == "Deny" for s in statements)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return not re.search(r"\"?Effect\"?\s*[=:]\s*\"Allow\"", text)
+
+
+def _document(resource: Resource) -> Iterator[Fact]:
+    blocks = [b for b in resource.blocks("statement") if b.is_map]
+    denied = [b for b in blocks if resource.filled(b.get("effect") or b).text == "Deny"]
+    for block in blocks:
+        actions, targets = ([n.text for n in block.each(key, "*")] for key in ("actions", "resources"))
+        if block in denied:
+            continue
+        if denied and "*" in actions and "*" in targets:
+            message = f"{resource.title}: allows everything but what its other statements deny."
+            yield partial(message, block, severity=Severity.MEDIUM, **resource.grade)
+        else:
+            yield _judged(resource.title, actions, targets, block.at, resource.grade)
+
+
+def _statement(name: str, statement: Node, place: dict[str, Any]) -> Fact:
+    actions, targets = (_listed(statement.get(key)) for key in ("Action", "Resource"))
+    effect = statement.get("Effect")
+    if effect is not None and effect.text == "Deny":
+        return ok(f"{name}: takes rights away.", statement, **place)
+    return _judged(name, actions, targets, statement.at, place)
+
+
+def _listed(node: Node | None) -> list[str]:
+    if node is None:
+        return []
+    return [n.text for n in node.children()] if node.is_list else [node.text]
+
+
+def _judged(name: str, actions: list[str], targets: list[str], at: At, place: dict[str, Any]) -> Fact:
+    if "*" in actions and "*" in targets:
+        return bad(f"{name}: allows everything on everything.", at, **place)
+    whole = next((a for a in actions if a.endswith(":*") or a == "*"), None)
+    if whole is not None and "*" in targets:
+        message = f"{name}: allows all of {whole.split(':')[0]} on everything."
+        return partial(message, at, severity=Severity.MEDIUM, **place)
+    return ok(f"{name}: names what it allows.", at, **place)
+
+
+def _role(resource: Resource) -> Fact:
+    role = next(
+        (resource.text(k) for k in ("policy_arn", "role", "role_definition_name") if k in resource.node), ""
+    )
+    if "policy_arn" in resource.node:
+        wide = role.endswith(("/AdministratorAccess", "/PowerUserAccess"))
+    elif resource.type.startswith("google"):
+        wide = role in {"roles/owner", "roles/editor"}
+    else:
+        wide = role in {"Owner", "Contributor"} and "subscription" in resource.text("scope")
+    shown = role.rsplit("/", 1)[-1] or "a role"
+    if wide:
+        return bad(
+            f"{resource.title}: gives {shown}, which may do almost anything.", resource, **resource.grade
+        )
+    return ok(f"{resource.title}: gives {shown}.", resource, **resource.grade)
+
+
+def _grade(environment: str) -> dict[str, Any]:
+    return {"environment": None if environment == "unknown" else environment}

@@ -1,0 +1,130 @@
+"""Which Terraform is judged, its values with the defaults of variables, and CloudFormation beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kit.model import At, FileClass
+from kit.project import Project
+from kit.sources.hcl_documents import EXPRESSION
+from kit.sources.nodes import Node
+from kit.sources.terraform import Terraform
+
+ASIDE = frozenset({"development", "test"})
+WORLD = frozenset({"0.0.0.0/0", "::/0", "*", "Internet", "Any", "any"})
+_VARIABLE = re.compile(r"(?:\$\{)?var\.(\w+)\}?")
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """A resource of Terraform or CloudFormation; `module` None for the latter."""
+
+    type: str
+    name: str
+    node: Node
+    module: Terraform | None
+
+    @property
+    def at(self) -> At:
+        return self.node.at
+
+    @property
+    def title(self) -> str:
+        return f"{self.type}.{self.name}"
+
+    @property
+    def grade(self) -> dict[str, Any]:
+        """The keyword for a fact: the environment that its folder names."""
+        named = self.module.environment if self.module is not None else "unknown"
+        return {"environment": None if named == "unknown" else named}
+
+    def get(self, *route: str | int) -> Node | None:
+        """The node at the route, a variable's default in the place of the variable."""
+        node = self.node.get(*route)
+        return node if node is None else self.filled(node)
+
+    def filled(self, node: Node) -> Node:
+        """The default of the variable that the node names; the node itself where it names none."""
+        found = _VARIABLE.fullmatch(node.text) if node.tag == EXPRESSION else None
+        variables = self.module.variables if self.module is not None and found else ()
+        default = next((v.default for v in variables if found and v.name == found[1]), None)
+        return default if default is not None else node
+
+    def text(self, *route: str | int) -> str:
+        """The scalar at the route; empty where there is none."""
+        node = self.get(*route)
+        return node.text if node is not None else ""
+
+    def texts(self, *route: str | int) -> list[str]:
+        """The items of the list at the route, or its one scalar."""
+        node = self.get(*route)
+        if node is None:
+            return []
+        return [self.filled(n).text for n in node.children()] if node.is_list else [node.text]
+
+    def blocks(self, *route: str | int) -> list[Node]:
+        """The blocks of one name, whether there are one or many."""
+        node = self.node.get(*route)
+        if node is None:
+            return []
+        return list(node.children()) if node.is_list else [node]
+
+    def is_open(self, *route: str | int) -> bool:
+        """Whether an expression that is not known from here decides the value at the route."""
+        node = self.get(*route)
+        return node is not None and node.tag == EXPRESSION
+
+
+def modules(project: Project) -> list[Terraform]:
+    """The Terraform modules that are not for development, tests or examples."""
+    return [
+        m
+        for m in project.terraform
+        if m.environment not in ASIDE and project.files.class_of(m.paths[0]) is FileClass.PRODUCTION
+    ]
+
+
+def roots(project: Project) -> list[Terraform]:
+    """The modules that are applied themselves: no other calls them, and they configure a provider or a backend."""
+    return [
+        m
+        for m in modules(project)
+        if m.root and (m.resources or m.modules) and (m.providers or m.backend or m.lockfile)
+    ]
+
+
+def resources(project: Project, *types: str) -> Iterator[Resource]:
+    """The resources of these types, of Terraform and CloudFormation."""
+    for module in modules(project):
+        for one in module.of(*types):
+            yield Resource(one.type, one.name, one.node, module)
+    if any(t.startswith("AWS::") for t in types):
+        yield from (r for r in cloudformation(project) if r.type in types)
+
+
+def cloudformation(project: Project) -> Iterator[Resource]:
+    """The resources of CloudFormation and SAM templates, and of Serverless Framework files."""
+    for path in project.files.glob("*.yaml", "*.yml", "*.json", "*.template", classes={FileClass.PRODUCTION}):
+        text = project.files.text(path)
+        if "AWS::" not in text or project.files.environment_of(path) in ASIDE:
+            continue
+        root = project.documents.get(path).root
+        for section in (root.get("Resources"), root.get("resources", "Resources")):
+            for name, node in section.items() if section is not None else ():
+                kind = node.get("Type")
+                if kind is not None and kind.text.startswith("AWS::"):
+                    properties = node.get("Properties") or Node({}, node.at)
+                    yield Resource(kind.text, name, properties, None)
+
+
+def on(node: Node | None) -> bool:
+    """Whether a value is true, in HCL, YAML or as text."""
+    return node is not None and node.text.lower() == "true"
+
+
+def off(node: Node | None) -> bool:
+    """Whether a value is false."""
+    return node is not None and node.text.lower() == "false"
