@@ -24,7 +24,7 @@ _LICENCES = {
     "MPL-2.0": re.compile(r"Mozilla Public License Version 2\.0"),
 }
 _PERSONAL = re.compile(r"^(e[-_]?mail(_?address)?|phone(_?number)?|mobile|first_?name|last_?name|full_?name|date_?of_?birth|birth_?date|dob|address(_?line)?\d?|street|postal_?code|ssn|national_?id|passport\w*|ip_?address)$", re.IGNORECASE)
-_GRAVE = re.compile(r"^(card_?number|credit_?card\w*|pan|cvv|cvc|iban|ssn|social_?security\w*|national_?id|passport_?(no|number)|tax_?id)$", re.IGNORECASE)
+_GRAVE = re.compile(r"^(card_?number|credit_?card\w*|pan|cvv|cvc|iban|ssn|social_?security\w*|national_?id|passport_?(no|number))$", re.IGNORECASE)
 _PLAIN = re.compile(r"(encrypted|cipher|hash|token|masked|last_?4|_enc$)", re.IGNORECASE)
 _SHOWN = re.compile(
     r"(?<![\w.])(?:console\.(?:log|info|debug|warn|error)|print|log(?:ger|ging)?\.(?:debug|info|warn(?:ing)?|error|exception|log|trace)|this\.logger\.\w+|fmt\.Print(?:f|ln)|log\.Print(?:f|ln)?|System\.out\.print(?:ln)?|request\.log\.\w+|req\.log\.\w+)\s*\("
@@ -71,7 +71,7 @@ def licence_is_stated(project: Project) -> Iterator[Fact]:
 def _stated(project: Project) -> Iterator[tuple[str, At]]:
     for package in project.packages:
         node = package.node.get("license") or package.node.get("project", "license") if package.node is not None else None
-        if node is not None and node.text and "/" not in (package.dir if package.dir != "." else ""):
+        if node is not None and node.text and package.dir == ".":
             if not re.search(r"SEE LICEN|UNLICENSED|LICEN[CS]E(\.\w+)?$", node.text, re.IGNORECASE):
                 yield node.text, node.at
 

@@ -1,0 +1,290 @@
+"""Can a gate say no, does a step do what it is named after, and does a deploy wait for the tests?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kit.checks.delivery.common import jobs
+from kit.model import Clause, Fact, Located, Severity, bad, ok, partial
+from kit.project import Project
+from kit.registry import check
+from kit.sources.command import Command
+from kit.sources.workflow_model import Job, Step
+from kit.sources.wrappers import base_name
+from kit.system.pipeline_acts import (
+    BEFORE_MERGE,
+    Act,
+    Pipeline,
+    is_preview,
+    pipelines,
+    waits_for_success,
+)
+from kit.system.purposes import prints_only
+
+NAMES = {"test": "tests", "types": "the type check", "lint": "the linter", "scan": "the scan"}
+SEVERITY = {"test": Severity.HIGH, "types": Severity.MEDIUM, "lint": Severity.LOW, "scan": Severity.MEDIUM}
+NEVER = re.compile(r"^\s*(?:\$\{\{\s*)?(?:false|0|'false')\s*(?:\}\})?\s*$")
+TOLERANT = re.compile(
+    r"(?:^|\s)--(?:exit-zero|exit-code[= ]0|no-fail|soft-fail|no-error-on-unmatched-pattern-only)(?:\s|$)"
+)
+MENDS = re.compile(
+    r"\s(?:--fix|--write|-w|--autofix|auto-?update|install|ruff format(?!.*--check)|black (?!.*--check))\s"
+)
+SETS_UP = re.compile(
+    r"checkout|/setup-|setup-|/cache|login|configure-\w+-credentials|auth@|upload-artifact|download-artifact|slack|notif"
+)
+DEPLOYS = re.compile(
+    r"(?:^|[^a-z])deploy(?!ment[ _-]?(?:test|summary|report|status|notif|check|lock|url|info))", re.IGNORECASE
+)
+PRETENDS = re.compile(
+    r"^(?:run |execute |perform |start )?(?:the )?(?:automatic |automated |production |staging |database |db |post-deploy\w* )*"
+    r"(?:deploy|rollback|roll back|smoke[ -]?tests?|health[ -]?checks?|migrat\w+|back ?up|load[ -]?tests?|e2e|"
+    r"integration tests?|unit tests?|tests?|security (?:scan|audit)|vulnerability scan|lint|verify deployment)\b",
+    re.IGNORECASE,
+)
+SPEAKS = re.compile(
+    r"summar|notif|report|status|info|message|print|comment|\blog\b|announce|output|\burl\b|complete|succe|fail|start(?:ed|ing)"
+    r"|skip|instruction|manual|remind|hint|result|link|version|\btag\b|\bname\b|warn|done|finish",
+    re.IGNORECASE,
+)
+
+
+@check("DEL-004", "Gates can fail", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
+def gates_can_fail(project: Project) -> Iterator[Fact]:
+    """
+    A gate that cannot say no is worse than none: it is green whatever the code does, and people trust it.
+
+    Decides: each job's tests, type checks, linters and scans, also inside of the package scripts, targets and shell
+    scripts that it calls. A failure is swallowed by `|| true`, `continue-on-error`, `set +e`, a pipe without
+    `pipefail`, `--exit-zero` and the like, or never looked for under `if: false`. A step whose outcome a later step
+    reads holds.
+
+    Fix: take what swallows the failure out; where known failures must be borne, list them one by one.
+
+    Blind to: what branch protection demands of a pipeline, and thresholds set inside of tools.
+
+    See: https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions#jobsjob_idstepscontinue-on-error
+    """
+    told: set[tuple[object, ...]] = set()
+    for pipeline, job in jobs(project):
+        for purpose in NAMES:
+            acts = [act for act in pipeline.of_job(job, purpose) if not _mends(act)]
+            wrong = [(act, found) for act in acts if (found := _swallowed(job, act)) is not None]
+            for act, (why, places) in wrong:
+                key = (purpose, why, tuple(p.at for p in places))
+                if key not in told:
+                    told.add(key)
+                    message = f"Job {job.id}: {NAMES[purpose]} ({act.words}) cannot fail it: {why}."
+                    yield bad(message, *places, severity=SEVERITY[purpose])
+            if acts and not wrong:
+                yield ok(f"Job {job.id}: {NAMES[purpose]} can fail it ({acts[0].words}).", acts[0])
+
+
+def _mends(act: Act) -> bool:
+    """A formatter that writes is no gate."""
+    return act.reached is not None and bool(MENDS.search(f" {act.reached.command.text} "))
+
+
+def _swallowed(job: Job, act: Act) -> tuple[str, tuple[Located, ...]] | None:
+    """What keeps the failure from being seen, and where; None where nothing does."""
+    if job.condition and NEVER.match(job.condition):
+        return "the job never runs (`if: false`)", (job.node.get("if") or job,)
+    if act.step.condition and NEVER.match(act.step.condition):
+        return "the step never runs (`if: false`)", (act.step.node.get("if") or act.step,)
+    if job.continue_on_error and not job.manual:
+        place = job.node.get("continue-on-error") or job.node.get("allow_failure") or job
+        return "a failure of the job is ignored", (place,)
+    if act.step.continue_on_error and not _read_later(job, act.step):
+        return "a failure of the step is ignored", (act.step.node.get("continue-on-error") or act.step,)
+    for command in act.reached.chain if act.reached is not None else ():
+        why = _guard(command, act)
+        if why is not None:
+            return why, tuple(dict.fromkeys((command.at, *act.places)))
+    return _tolerant_action(job, act)
+
+
+def _read_later(job: Job, step: Step) -> bool:
+    """Whether something in the job reads the step's outcome."""
+    own = step.node.get("id")
+    if own is None:
+        return False
+    asked = re.compile(rf"steps\.{re.escape(own.text)}\.(?:outcome|outputs)|steps\['{re.escape(own.text)}'\]")
+    return any(asked.search(node.text) for node in job.node.strings())
+
+
+def _guard(command: Command, act: Act) -> str | None:
+    last = act.reached is not None and command is act.reached.command
+    if command.substituted or command.guard in {"if", "while", "until"} or command.guard.startswith("|| ("):
+        return None
+    if command.guarded:
+        return (
+            f"`{command.guard}` swallows the failure"
+            if command.guard != "-"
+            else "make's `-` swallows the failure"
+        )
+    if command.piped and last:
+        return "its status is lost in a pipe without `pipefail`"
+    if last and TOLERANT.search(" ".join(command.args)):
+        return "it is told to report success whatever it finds"
+    if command.background and base_name(command.program) != "wait":
+        return "it runs in the background, where nobody reads its status"
+    return None
+
+
+def _tolerant_action(job: Job, act: Act) -> tuple[str, tuple[Located, ...]] | None:
+    """Scanners that report only, as they do by default."""
+    step = act.step
+    if act.reached is not None or step.uses is None or step.inputs is None:
+        return None
+    code = step.inputs.get("exit-code")
+    if any("upload-sarif" in (other.uses or "") for other in job.steps):
+        return None
+    if "trivy-action" in step.uses and (code is None or code.text == "0"):
+        return "trivy-action reports only, unless `exit-code` is set", (code or step,)
+    fails = step.inputs.get("fail-build")
+    if "anchore/scan" in step.uses and fails is not None and fails.text == "false":
+        return "`fail-build` is off", (fails,)
+    return None
+
+
+@check("DEL-005", "Steps do what their names say", Severity.HIGH, Clause.EXECUTION, effort_hours=4)
+def steps_do_what_they_say(project: Project) -> Iterator[Fact]:
+    """
+    A deploy, a rollback or a smoke test that only prints a line looks done in every overview, and nothing was done.
+
+    Decides: jobs and steps named after a deed (deploy, rollback, smoke test, health check, migration, backup, scan)
+    whose every command prints, waits or succeeds; steps that announce something, or set outputs, are left alone.
+
+    Fix: put the command that does it in the step, or delete the step.
+
+    Blind to: steps that do something else than their name says.
+
+    See: https://docs.github.com/en/actions/use-cases-and-examples/deploying/deploying-with-github-actions
+    """
+    for pipeline, job in jobs(project):
+        whole = _hollow_job(job)
+        if whole:
+            yield bad(
+                f"Job {job.id} is named a deploy, and all it does is print: nothing is deployed.", *whole
+            )
+        elif DEPLOYS.search(f"{job.id} {job.name}") and pipeline.of_job(job, "deploy"):
+            yield ok(
+                f"Job {job.id} deploys: {pipeline.of_job(job, 'deploy')[0].words}.",
+                pipeline.of_job(job, "deploy")[0],
+            )
+        for step in job.all_steps:
+            if step not in whole and _hollow(step):
+                verb = step.name.strip()
+                yield bad(
+                    f'Job {job.id}: the step "{verb}" only prints; what it is named after is not done.',
+                    step,
+                    severity=_weight(verb),
+                )
+
+
+def _weight(name: str) -> Severity:
+    return (
+        Severity.HIGH if re.search(r"deploy|roll|migrat|back ?up", name, re.IGNORECASE) else Severity.MEDIUM
+    )
+
+
+def _hollow_job(job: Job) -> tuple[Step, ...]:
+    """The printing steps of a job that is named a deploy and does nothing else; none where it does something."""
+    named = DEPLOYS.search(f"{job.id} {job.name}") and not SPEAKS.search(f"{job.id} {job.name}")
+    if not named or job.uses or not job.steps:
+        return ()
+    printing = tuple(step for step in job.all_steps if _prints(step))
+    rest = [s for s in job.all_steps if not _prints(s) and not (s.uses and SETS_UP.search(s.uses.lower()))]
+    return printing if not rest else ()
+
+
+def _hollow(step: Step) -> bool:
+    named = (
+        PRETENDS.match(step.name.strip())
+        and not SPEAKS.search(step.name)
+        and step.node.get("name") is not None
+    )
+    return bool(named) and _prints(step)
+
+
+def _prints(step: Step) -> bool:
+    read = step.run is not None and bool(step.commands)
+    return read and all(prints_only(c) and not c.substituted for c in step.commands)
+
+
+@check("DEL-006", "Deploys wait for the tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
+def deploys_wait(project: Project) -> Iterator[Fact]:
+    """
+    A deploy that starts beside the tests is out before they have failed.
+
+    Decides: each job that deploys or publishes to staging or production: tests run before it in the same job, in a
+    job that it needs, or in a workflow that it follows and whose success it asks for. Where tests only run in
+    another workflow on pull requests it holds in part.
+
+    Fix: add `needs: [test]` to the deploying job, or start its workflow by `workflow_run` and ask for
+    `github.event.workflow_run.conclusion == 'success'`.
+
+    Blind to: branch protection, and approvals that people give by hand.
+
+    See: https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions#jobsjob_idneeds
+    """
+    found = pipelines(project)
+    if not any(p.of("test") for p in found):
+        return
+    for pipeline, job in jobs(project):
+        acts = pipeline.of_job(job, "deploy")
+        if acts and not pipeline.called and not is_preview(project, pipeline, job):
+            yield _waiting(found, pipeline, job, acts[0])
+
+
+def _waiting(found: tuple[Pipeline, ...], pipeline: Pipeline, job: Job, act: Act) -> Fact:
+    gates = [a for a in pipeline.of("test") if _stops(pipeline, a, job, act)]
+    place: tuple[Located, ...] = (act,) if act.at.path == pipeline.path else (job, act)
+    if gates and all(_swallowed(gate.job, gate) for gate in gates):
+        message = f"Job {job.id} waits for tests that cannot fail ({gates[0].words})."
+        return partial(message, *place, gates[0], severity=Severity.MEDIUM)
+    if gates and waits_for_success(job):
+        return ok(f"Job {job.id} deploys after {gates[0].words}.", *place, gates[0])
+    if gates:
+        message = f"Job {job.id} needs the tests, but its condition lets it deploy after they failed."
+        return bad(message, job.node.get("if") or job, *place)
+    after = next((a for a in pipeline.of("test") if job.id in pipeline.before.get(a.job.id, ())), None)
+    if after is not None:
+        message = f"Job {job.id} deploys first and is tested there afterwards ({after.words})."
+        return partial(message, *place, after, severity=Severity.LOW)
+    followed = _followed(found, pipeline)
+    if followed is not None:
+        return _followed_fact(pipeline, job, act, followed)
+    beside = next((p for p in found if p.of("test") and p.triggers & BEFORE_MERGE), None)
+    if beside is not None and not pipeline.on_change:
+        message = f"Job {job.id} is started by hand or by a release; whether {beside.workflow.name} passed is not asked."
+        return partial(message, *place, severity=Severity.LOW)
+    if beside is not None:
+        message = f"Job {job.id} deploys beside the tests of {beside.workflow.name}, not after them."
+        return partial(message, *place, beside.of("test")[0], severity=Severity.MEDIUM)
+    elsewhere = next(p for p in found if p.of("test"))
+    message = f"Job {job.id} deploys without waiting for any test ({elsewhere.workflow.name} runs them)."
+    return bad(message, *place, elsewhere.of("test")[0])
+
+
+def _stops(pipeline: Pipeline, gate: Act, job: Job, act: Act) -> bool:
+    """Whether the gate's failure keeps the deploy from running."""
+    if gate.job is job:
+        order = [id(step) for step in job.all_steps]
+        return order.index(id(gate.step)) < order.index(id(act.step))
+    return gate.job.id in pipeline.before.get(job.id, ()) and not gate.job.continue_on_error
+
+
+def _followed(found: tuple[Pipeline, ...], pipeline: Pipeline) -> Pipeline | None:
+    on = pipeline.workflow.on
+    names = {node.text for node in on.each("workflow_run", "workflows", "*")} if on is not None else set()
+    return next((p for p in found if p.workflow.name in names and p.of("test")), None)
+
+
+def _followed_fact(pipeline: Pipeline, job: Job, act: Act, followed: Pipeline) -> Fact:
+    root = pipeline.workflow.node
+    if root is not None and any("conclusion" in node.text for node in root.strings()):
+        return ok(f"Job {job.id} deploys after {followed.workflow.name} has succeeded.", act)
+    message = f"Job {job.id} follows {followed.workflow.name} whether it succeeded or not: failed tests are deployed."
+    return bad(message, pipeline.workflow.on or act, act)

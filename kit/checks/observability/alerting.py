@@ -1,0 +1,265 @@
+"""From the metric to the person: scraped, ruled on, delivered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kit.checks.observability.services import METRICS, running
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.prometheus import Alert, ScrapeJob, Target
+from kit.system.model import Service
+
+_FROM_OUTSIDE = re.compile(
+    r"^(up|ALERTS|absent|scrape_\w+|prometheus_\w+|alertmanager_\w+|kube_\w+|kubelet_\w+|container_\w+|node_\w+|machine_\w+|pg_\w+|"
+    r"postgres_\w+|redis_\w+|mysql_\w+|mongodb_\w+|rabbitmq_\w+|kafka_\w+|nginx_\w+|probe_\w+|blackbox_\w+|apiserver_\w+|etcd_\w+|"
+    r"coredns_\w+|istio_\w+|envoy_\w+|traefik_\w+|haproxy_\w+|go_\w+|process_\w+|python_\w+|nodejs_\w+|jvm_\w+|tomcat_\w+|hikaricp_\w+|"
+    r"logback_\w+|system_\w+|grafana_\w+|loki_\w+|otelcol_\w+|celery_\w+|flower_\w+|argocd_\w+|cert\w*_\w+|aws_\w+|windows_\w+|elasticsearch_\w+|"
+    r"http_server_\w+|http_client_\w+|http_requests_total|http_request_\w+|spring_\w+|django_\w+|fastapi_\w+|starlette_\w+|flask_\w+|push\w*_\w+|vm_\w+|cadvisor_\w+)$"
+)
+_SUFFIX = re.compile(r"_(bucket|sum|count|total|created|info)$")
+_NOWHERE = re.compile(r"example\.(com|org|net)|changeme|your[-_]|<[\w -]+>|placeholder|xxx+|T00000000|REPLACE|TODO|localhost|127\.0\.0\.1", re.IGNORECASE)
+
+
+@check("OBS-003", "Scrape targets answer", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+def scrape_targets_answer(project: Project) -> Iterator[Fact]:
+    """
+    A scrape job that asks a path nobody serves is a dashboard of blanks, and an alert that never fires.
+
+    Decides: each target of a scrape job that names a service of the system: the service listens on or is given the port,
+    and serves the path.
+
+    Fix: correct the job's `targets` and `metrics_path`, or serve the metrics there.
+
+    Blind to: targets that are discovered when Prometheus runs.
+
+    See: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
+    """
+    for config in project.prometheus.configs:
+        if config.environment in {"development", "test"}:
+            continue
+        for job in config.jobs:
+            for target in job.targets:
+                service = project.system.service(target.host)
+                if service is not None:
+                    yield _target(job, target, service)
+                elif "." not in target.host and target.host not in {"localhost", "host", "prometheus"} and project.system.services and _is_compose(project):
+                    yield bad(f"Job {job.name} scrapes {target.host}, and no service is called that.", target)
+    yield from _annotated(project)
+
+
+def _target(job: ScrapeJob, target: Target, service: Service) -> Fact:
+    ports = {p.number for p in service.ports if p.number} | {p.number for d in service.deployments for p in d.ports if p.number}
+    own = service.root is not None and bool(service.routes)
+    served = any(r.path.rstrip("/") == job.metrics_path.rstrip("/") for r in service.routes)
+    if target.port is not None and ports and target.port not in ports and own:
+        return bad(f"Job {job.name} asks {service.name} on port {target.port}; it is on {', '.join(map(str, sorted(ports)))}.", target)
+    if own and not served:
+        if any(not r.prefix_known for r in service.routes) or any(METRICS.search(r.path) for r in service.routes) and job.metrics_path == "/metrics":
+            return unknown(f"Job {job.name} asks {service.name} for {job.metrics_path}; which path serves its metrics could not be told.", target)
+        return bad(f"Job {job.name} asks {service.name} for {job.metrics_path}, which it does not serve.", target)
+    return ok(f"Job {job.name} asks {service.name} where its metrics are.", target) if own else ok(f"Job {job.name} asks {service.name}.", target)
+
+
+def _annotated(project: Project) -> Iterator[Fact]:
+    """Pods that ask to be scraped by annotation."""
+    for manifest in project.manifests.effective.workloads:
+        notes = manifest.node.get("spec", "template", "metadata", "annotations")
+        if notes is None or manifest.environment in {"development", "test"} or (wanted := notes.get("prometheus.io/scrape")) is None or wanted.text != "true":
+            continue
+        port, path = notes.get("prometheus.io/port"), notes.get("prometheus.io/path")
+        asked = path.text if path is not None else "/metrics"
+        service = next((s for s in project.system.own for d in s.deployments if d.at.path == manifest.path and any(c.at == d.at for c in manifest.containers)), None)
+        known = {p.number for c in manifest.containers for p in c.ports}
+        if port is not None and known and port.text.isdigit() and int(port.text) not in known:
+            yield bad(f"{manifest.title} asks to be scraped on port {port.text}, which no container opens.", port)
+        elif service is not None and service.routes and all(r.prefix_known for r in service.routes) and not any(r.path.rstrip("/") == asked.rstrip("/") for r in service.routes):
+            yield bad(f"{manifest.title} asks to be scraped at {asked}, which {service.name} does not serve.", path or wanted)
+        else:
+            yield ok(f"{manifest.title} is scraped at {asked}.", path or wanted)
+
+
+def _is_compose(project: Project) -> bool:
+    return any(target.startswith("compose:") for target, _, _ in project.system.targets)
+
+
+@check("OBS-004", "Alert rules exist and are loaded", Severity.HIGH, Clause.EXECUTION, effort_hours=4)
+def rules_are_loaded(project: Project) -> Iterator[Fact]:
+    """
+    Rules that no server loads alert nobody.
+
+    Decides: there are alert rules (Prometheus, Grafana, PrometheusRule, CloudWatch or cloud monitoring in Terraform), and
+    each rule file is matched by the `rule_files` of some Prometheus configuration, where one is in the project.
+
+    Fix: add the file to `rule_files` and mount it into the server.
+
+    Blind to: alerts that are set in a monitoring service's console; attest those.
+
+    See: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
+    """
+    elsewhere = next((r for f in project.terraform for r in f.resources if re.search(r"metric_alarm|alert_policy|monitor_metric_alert|datadog_monitor|newrelic_alert|grafana_rule_group|pagerduty|opsgenie", r.type)), None)
+    groups = [g for g in project.prometheus.rule_groups if g.alerts]
+    if not groups and elsewhere is None:
+        if running(project):
+            yield bad("No alert is defined: nobody is told when the system fails.", At("."))
+        return
+    if elsewhere is not None:
+        yield ok("Alerts are defined in Terraform.", elsewhere)
+    loaded = {path for c in project.prometheus.configs for r in c.rule_files for path in r.paths}
+    for path in dict.fromkeys(g.path for g in groups):
+        group = next(g for g in groups if g.path == path)
+        if group.source != "file" or not project.prometheus.configs:
+            yield ok(f"{path} defines {sum(len(g.alerts) for g in groups if g.path == path)} alerts.", group)
+        elif path in loaded or _by_name(project, path):
+            yield ok(f"{path} is loaded by a Prometheus configuration.", group)
+        else:
+            config = project.prometheus.configs[0]
+            yield bad(f"{path} is loaded by no Prometheus configuration: its alerts never fire.", group, config)
+    for config in project.prometheus.configs:
+        for files in config.rule_files:
+            if not files.paths and not _by_name(project, files.pattern):
+                yield bad(f"rule_files names {files.pattern}, which matches no file of the project.", files, severity=Severity.MEDIUM)
+
+
+def _by_name(project: Project, path: str) -> bool:
+    """Whether a configuration and a file share the name: inside of a container the folder is another one."""
+    name = path.rsplit("/", 1)[-1]
+    patterns = [r.pattern.rsplit("/", 1)[-1] for c in project.prometheus.configs for r in c.rule_files]
+    if path in project.files:
+        return any(re.fullmatch(re.escape(p).replace(r"\*", ".*"), name) for p in patterns)
+    return any(re.fullmatch(re.escape(name).replace(r"\*", ".*"), g.path.rsplit("/", 1)[-1]) for g in project.prometheus.rule_groups)
+
+
+@check("OBS-005", "Alerts are about metrics that something exports", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+def alerts_are_on_real_metrics(project: Project) -> Iterator[Fact]:
+    """
+    An alert on a metric that does not exist is never true: it is green while the system burns.
+
+    Decides: each metric of an alert's expression is registered in the code, made by a recording rule, or comes from a
+    well-known exporter.
+
+    Fix: correct the name (mind `_total` and `_seconds_bucket`), or export the metric.
+
+    Blind to: exporters that are not well known; a metric whose prefix no code uses is told.
+
+    See: https://prometheus.io/docs/practices/naming/
+    """
+    known = {_bare(m.name) for m in project.metrics} | {_bare(r.name) for r in project.prometheus.recorded}
+    texts = "\n".join(project.code.text(p) for p in project.code.holding("ounter", "auge", "istogram", "ummary", "metric")) if project.prometheus.alerts else ""
+    for alert in project.prometheus.alerts:
+        missing = [m for m in sorted(alert.metrics) if not _FROM_OUTSIDE.match(m) and _bare(m) not in known and _bare(m) not in texts]
+        outside = {m for m in alert.metrics if _FROM_OUTSIDE.match(m)}
+        if missing and _could_be_seen(project):
+            yield bad(f"{alert.name} asks for {', '.join(missing)}, which nothing in the project exports.", _place(project, alert, missing[0]))
+        elif missing:
+            yield unknown(f"{alert.name} asks for {', '.join(missing)}; where it comes from could not be told.", alert)
+        elif len(outside) < len(alert.metrics) or not outside:
+            yield ok(f"{alert.name} is about metrics that are exported.", alert)
+
+
+def _bare(name: str) -> str:
+    return _SUFFIX.sub("", _SUFFIX.sub("", name))
+
+
+def _could_be_seen(project: Project) -> bool:
+    """Whether the project's own code exports metrics at all, or exports none though it is all there."""
+    return bool(running(project))
+
+
+def _place(project: Project, alert: Alert, metric: str) -> At:
+    expression = alert.node.get("expr")
+    if expression is None:
+        return alert.at
+    lines = project.files.lines(expression.at.path)
+    first, last = expression.at.line or 1, expression.at.end_line or expression.at.line or 1
+    return next((At(expression.at.path, n) for n in range(first, last + 1) if n <= len(lines) and metric in lines[n - 1]), expression.at)
+
+
+@check("OBS-006", "Alerts reach somebody", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+def alerts_reach_somebody(project: Project) -> Iterator[Fact]:
+    """
+    A receiver without an address takes every alert and tells nobody.
+
+    Decides: the receivers that Alertmanager's routes use have an integration whose address is no placeholder, and some
+    Prometheus configuration names an Alertmanager where rules are loaded.
+
+    Fix: give the receiver its address from a file or secret (`api_url_file`, `routing_key_file`), and name it in `route`.
+
+    Blind to: whether the channel behind the address is read.
+
+    See: https://prometheus.io/docs/alerting/latest/configuration/
+    """
+    for manager in project.prometheus.alertmanagers:
+        used = {r.receiver for r in manager.route.walk()} if manager.route is not None else set()
+        for receiver in manager.receivers:
+            empty = next((n for n in receiver.node.strings() if _NOWHERE.search(n.text) and n.key != "name"), None)
+            if receiver.name not in used:
+                continue
+            if not receiver.kinds:
+                grave = {"severity": Severity.LOW} if re.search(r"null|blackhole|none|devnull", receiver.name, re.IGNORECASE) and len(used) > 1 else {}
+                yield bad(f"Receiver {receiver.name} tells nobody.", receiver, **grave)
+            elif empty is not None:
+                yield bad(f"Receiver {receiver.name} sends to a placeholder ({project.files.mask(empty.text)[:60]}).", empty)
+            else:
+                yield ok(f"Receiver {receiver.name} tells {', '.join(receiver.kinds)}.", receiver)
+    loaded = [c for c in project.prometheus.configs if c.rule_files]
+    for config in loaded:
+        if not config.alertmanagers and config.node.get("alerting") is None:
+            yield bad("Rules are loaded, and no Alertmanager is named: alerts go nowhere.", config.rule_files[0])
+
+
+@check("OBS-013", "Dashboards show metrics that exist", Severity.LOW, Clause.EXECUTION, effort_hours=2)
+def dashboards_show_metrics(project: Project) -> Iterator[Fact]:
+    """
+    A panel without data is read as "all quiet".
+
+    Decides: there is a dashboard where the system exports metrics, and its own metrics (those of no well-known exporter)
+    are registered in the code.
+
+    Fix: correct the panel's query.
+
+    Blind to: dashboards that are kept in the monitoring service alone.
+
+    See: https://grafana.com/docs/grafana/latest/dashboards/
+    """
+    known = {_bare(m.name) for m in project.metrics} | {_bare(r.name) for r in project.prometheus.recorded}
+    dashboards = project.prometheus.dashboards
+    if not dashboards and project.metrics:
+        yield bad("Metrics are exported, and no dashboard shows them.", project.metrics[0])
+    for dashboard in dashboards:
+        own = {m for m in dashboard.metrics if not _FROM_OUTSIDE.match(m)} if not callable(dashboard.metrics) else set()
+        missing = sorted(m for m in own if _bare(m) not in known)
+        if missing and known:
+            yield partial(f"{dashboard.title}: {len(missing)} of {len(own)} own metrics are not registered in the code, {missing[0]} for one.", dashboard)
+        else:
+            yield ok(f"{dashboard.title}: a dashboard with {len(dashboard.panels)} panels.", dashboard)
+
+
+@check("OBS-014", "Service levels are stated", Severity.LOW, Clause.SPECIFICATION, effort_hours=4)
+def levels_are_stated(project: Project) -> Iterator[Fact]:
+    """
+    Without an objective nobody can say whether 1 % of errors is a good day.
+
+    Decides: rules, manifests or documents state service level objectives with a figure.
+
+    Fix: state availability and latency per service ("99.9 % of requests under 300 ms in 28 days") and alert on the burn rate.
+
+    Blind to: objectives in contracts.
+
+    See: https://sre.google/workbook/implementing-slos/
+    """
+    if not running(project):
+        return
+    pattern = re.compile(r"\bSLOs?\b|service level objective|error[-_ ]budget|burn[-_ ]?rate", re.IGNORECASE)
+    for alert in project.prometheus.alerts:
+        if pattern.search(f"{alert.name} {alert.expression}"):
+            yield ok(f"{alert.name} watches an objective.", alert)
+            return
+    for path in (*[m.path for m in project.markdown], *project.files.glob("**/*slo*.y*ml")):
+        for number, line in enumerate(project.files.lines(path), start=1):
+            if pattern.search(line) and re.search(r"\d+(\.\d+)?\s?(%|ms|s\b)", line):
+                yield ok("Service levels are stated.", At(path, number))
+                return
+    yield bad("No service level objective is stated.", At("."))

@@ -1,0 +1,306 @@
+"""What each service shows of itself: health, logs, metrics, traces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.packages import Package
+from kit.system.model import Route, Service
+
+HEALTH = re.compile(r"/(?:api/|v\d+/)*(?:[\w-]+/)*(health[\w-]*|healthz|livez|readyz|ready|readiness|liveness|live|alive|status|ping|_health|heartbeat|up)(?:/[\w{}-]*)?/?$", re.IGNORECASE)
+METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
+ANSWERING = frozenset({"api", "web", "unknown"})
+_LOGGERS = (
+    "pino", "winston", "bunyan", "nestjs-pino", "pino-http", "@logtail/node", "tslog", "consola", "log4js", "roarr", "structlog",
+    "python-json-logger", "loguru", "json-log-formatter", "logfire", "aws-lambda-powertools", "go.uber.org/zap", "github.com/rs/zerolog",
+    "github.com/sirupsen/logrus", "logstash-logback-encoder", "logback-json-classic", "logback-jackson", "@aws-lambda-powertools/logger", "tracing-subscriber",
+)  # fmt: skip
+_METRICS = (
+    "prom-client", "express-prom-bundle", "prometheus-client", "prometheus-fastapi-instrumentator", "starlette-exporter", "prometheus-flask-exporter",
+    "django-prometheus", "@willsoto/nestjs-prometheus", "github.com/prometheus/client_golang", "micrometer-registry-prometheus", "spring-boot-starter-actuator",
+    "@opentelemetry/sdk-metrics", "opentelemetry-sdk", "hot-shots", "statsd", "datadog", "dd-trace", "newrelic", "@opentelemetry/sdk-node", "applicationinsights",
+)  # fmt: skip
+_TRACES = (
+    "@opentelemetry/sdk-node", "@opentelemetry/api", "opentelemetry-sdk", "opentelemetry-distro", "opentelemetry-api", "dd-trace", "ddtrace", "newrelic", "elastic-apm-node", "elastic-apm",
+    "jaeger-client", "go.opentelemetry.io/otel", "micrometer-tracing-bridge-otel", "micrometer-tracing-bridge-brave", "spring-cloud-starter-sleuth", "opentelemetry-spring-boot-starter", "aws-xray-sdk", "logfire", "@google-cloud/trace-agent",
+)  # fmt: skip
+_ERRORS = ("@sentry/node", "@sentry/nextjs", "@sentry/react", "@sentry/browser", "@sentry/nestjs", "sentry-sdk", "rollbar", "@bugsnag/js", "bugsnag", "@honeybadger-io/js", "raygun", "newrelic", "dd-trace", "ddtrace", "elastic-apm-node", "posthog-node", "io.sentry", "sentry-spring-boot-starter", "github.com/getsentry/sentry-go")
+_PRINTS = {"javascript": "console.log(", "typescript": "console.log(", "python": "print(", "go": "fmt.Print", "java": "System.out.print"}
+_TOOLS = re.compile(r"load[-_]?(gen|test)?$|loadgenerator|seed|migrat|e2e|playwright|integration[-_]test|smoke|\bsut\b|storybook|^cli$|backup")
+_NOT_SERVED = re.compile(r"(^|/)(scripts?|tools?|cli|bin|seeds?|prisma|migrations?|alembic|cmd|examples?|config|public|static|benchmarks?)(/|$)|\.config\.|(^|/)(setup|manage|gulpfile|webpack)[\w.]*$")
+
+
+def running(project: Project) -> list[Service]:
+    """The services that the project builds and runs for others: no stores, no monitoring, no one-off jobs, nothing that
+    only development or tests start, no pages without a server of their own."""
+    kinds = {*ANSWERING, "worker", "function"}
+    own = [s for s in project.system.own if s.root is not None and s.language is not None and s.kind in kinds]
+    return [s for s in own if not _aside(s) and (s.kind != "web" or s.routes)]
+
+
+def _aside(service: Service) -> bool:
+    targets = {d.environment for d in service.deployments}
+    return bool(targets) and targets <= {"development", "test"} or bool(_TOOLS.search(service.name))
+
+
+def packages_of(project: Project, service: Service) -> list[Package]:
+    """The manifests of a service's own folder, and of the root where it has none."""
+    own = [p for p in project.packages if service.root is not None and (p.dir == service.root or p.dir.startswith(service.root.rstrip("/") + "/"))]
+    return own or [p for p in project.packages if p.dir == "."]
+
+
+def library(project: Project, service: Service, names: tuple[str, ...]) -> tuple[str, At] | None:
+    """The first of these libraries that a service depends on, and that its code mentions."""
+    for package in packages_of(project, service):
+        found = package.depends_on(*names)
+        if found is not None:
+            return found.name, found.at
+    for package in packages_of(project, service):
+        for dependency in package.dependencies:
+            if any(dependency.name.startswith(n) for n in names if "/" in n and "." in n) or any(dependency.name.endswith(":" + n) for n in names):
+                return dependency.name, dependency.at
+    return None
+
+
+@check("OBS-007", "Every service that answers has a health endpoint", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+def has_health_endpoint(project: Project) -> Iterator[Fact]:
+    """
+    Without an address that tells whether it works, no balancer, no orchestrator and no person can tell a hanging service
+    from a busy one.
+
+    Decides: each service that serves routes has one for health, readiness or liveness; gRPC services count by their health
+    service.
+
+    Fix: serve `GET /health` that answers 200 when the process works, and `GET /ready` that also asks its stores.
+
+    Blind to: endpoints that a framework adds without a trace in the code.
+
+    See: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+    """
+    for service in running(project):
+        if not service.routes or service.kind == "function":
+            continue
+        health = health_routes(service)
+        if health:
+            yield ok(f"{service.name}: answers {health[0].method} {health[0].path}.", health[0])
+        elif service.kind == "web" and service.framework not in {"nextjs", "express", "fastify"}:
+            yield unknown(f"{service.name}: no health route was found; a server-side framework may answer for it.", service.routes[0])
+        elif any(not r.prefix_known for r in service.routes) and len(service.routes) < 3:
+            yield unknown(f"{service.name}: its routes could not all be told.", service.routes[0])
+        else:
+            yield bad(f"{service.name}: none of its {len(service.routes)} routes tells whether it works.", service.routes[0])
+
+
+def health_routes(service: Service) -> list[Route]:
+    """The routes that tell of health, readiness last."""
+    return [r for r in service.routes if HEALTH.search("/" + r.path.lstrip("/")) and r.method in {"GET", "ANY", "HEAD", "GRPC"}]
+
+
+@check("OBS-008", "Readiness looks at what the service depends on", Severity.MEDIUM, Clause.EXECUTION, effort_hours=2)
+def readiness_looks(project: Project) -> Iterator[Fact]:
+    """
+    A readiness endpoint that always says yes sends requests to a service that has lost its database.
+
+    Decides: for each service with stores, whether the handler of some health route mentions a store, a query, a ping or a
+    health library.
+
+    Fix: let `/ready` run `SELECT 1` and `PING` with a short time limit, and answer 503 when one fails; keep `/health` for
+    the process alone.
+
+    Blind to: what handlers call in other files.
+
+    See: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+    """
+    for service in running(project):
+        health = health_routes(service)
+        stores = [s for s in service.stores if s.engine != "sqlite"]
+        if not health or not stores:
+            continue
+        asking = next((r for r in health if _asks(project, r)), None)
+        if asking is not None:
+            yield ok(f"{service.name}: {asking.path} asks what the service depends on.", asking)
+        elif any(r.at.line is None or r.framework in {"actuator", "spring"} for r in health):
+            yield unknown(f"{service.name}: what {health[0].path} looks at is a library's matter.", health[0])
+        else:
+            yield bad(f"{service.name}: {health[-1].path} answers without a look at {stores[0].engine}.", health[-1])
+
+
+_ASKING = re.compile(r"select 1|\$queryRaw|\.ping\(|\.query\(|execute\(|raw\(|isReady|connected|readyState|authenticate\(|HealthCheck|\.pingCheck|check\w*\(|Ping\(|PingContext|\.status\b.*503|is_healthy|isHealthy|is_ready|readiness", re.IGNORECASE)
+
+
+def _asks(project: Project, route: Route) -> bool:
+    lines = project.files.lines(route.at.path)
+    first = (route.at.line or 1) - 1
+    body = "\n".join(lines[first : max(route.at.end_line or first, first + 18)])
+    return bool(_ASKING.search(body)) and not re.search(r"^\W*(return|res)\W.{0,40}ok\W{0,6}$", body)
+
+
+@check("OBS-001", "Services log in a form that machines read", Severity.MEDIUM, Clause.EXECUTION, effort_hours=4)
+def logs_are_structured(project: Project) -> Iterator[Fact]:
+    """
+    Free text cannot be counted, filtered by request or alerted on.
+
+    Decides: each service depends on a structured logger and uses it, or sets a JSON formatter.
+
+    Fix: log through `pino`, `structlog`, `slog` or a JSON encoder, with the request's id in each line.
+
+    Blind to: formatters that a platform adds.
+
+    See: https://12factor.net/logs
+    """
+    for service in running(project):
+        found = library(project, service, _LOGGERS)
+        used = _first(project, service, ("JSONFormatter", "JsonFormatter", "slog.NewJSONHandler", "LogstashEncoder", "json_formatter", "JsonEncoder", "logging.structured", "serilog"))
+        if found is not None:
+            yield ok(f"{service.name}: logs through {found[0]}.", At(found[1].path, found[1].line))
+        elif used is not None:
+            yield ok(f"{service.name}: logs as JSON.", used)
+        else:
+            yield bad(f"{service.name}: no structured logger.", service)
+
+
+@check("OBS-012", "Production code logs through a logger", Severity.LOW, Clause.EXECUTION, effort_hours=2)
+def no_prints(project: Project) -> Iterator[Fact]:
+    """
+    A print has no level, no time and no request; it cannot be turned off, and nobody searches it.
+
+    Decides: `console.log`, `print`, `fmt.Print`, `System.out` in the services' code, counted per service; scripts and
+    configuration are left out.
+
+    Fix: use the service's logger with a level.
+
+    Blind to: command-line tools inside of a service's folder.
+
+    See: https://12factor.net/logs
+    """
+    for service in running(project):
+        needle = _PRINTS.get(service.language or "")
+        if needle is None or service.kind == "web":
+            continue
+        places = list(_prints(project, service, needle))
+        if len(places) > 2:
+            yield bad(f"{service.name}: {len(places)} places print in place of logging.", *places[:5])
+        elif not places:
+            yield ok(f"{service.name}: logs through a logger alone.", service)
+
+
+def _prints(project: Project, service: Service, needle: str) -> Iterator[At]:
+    pattern = re.compile(rf"(?<![\w.]){re.escape(needle)}")
+    for path in project.code.holding(needle):
+        if _within(service, path) and not _NOT_SERVED.search(path):
+            for number, line in enumerate(project.code.text(path).splitlines(), start=1):
+                if pattern.search(line) and not line.lstrip().startswith(("#", "//", "*", '"', "'")):
+                    yield At(path, number)
+
+
+@check("OBS-002", "Services export metrics", Severity.MEDIUM, Clause.EXECUTION, effort_hours=4)
+def metrics_are_exported(project: Project) -> Iterator[Fact]:
+    """
+    What is not measured is noticed by customers first.
+
+    Decides: each service serves a metrics route, depends on a metrics or APM library, or registers metrics; a library
+    without a route or exporter holds in part.
+
+    Fix: serve `/metrics` with request rate, errors and duration, and the depth of each queue.
+
+    Blind to: metrics that a mesh or a platform takes from outside.
+
+    See: https://prometheus.io/docs/practices/instrumentation/
+    """
+    for service in running(project):
+        route = next((r for r in service.routes if METRICS.search(r.path)), None)
+        found = library(project, service, _METRICS)
+        registered = next((m for m in project.metrics if _within(service, m.at.path)), None)
+        if route is not None:
+            yield ok(f"{service.name}: metrics are served at {route.path}.", route)
+        elif registered is not None or (found is not None and service.kind == "worker"):
+            yield ok(f"{service.name}: registers metrics.", registered or found[1])  # type: ignore[index]
+        elif found is not None and not found[0].startswith(("prom", "@willsoto")):
+            yield ok(f"{service.name}: {found[0]} reports metrics.", found[1])
+        elif found is not None:
+            yield partial(f"{service.name}: {found[0]} is there, and no route serves its metrics.", found[1])
+        else:
+            yield bad(f"{service.name}: exports no metrics.", service)
+
+
+@check("OBS-009", "Requests can be traced across services", Severity.LOW, Clause.EXECUTION, effort_hours=8)
+def requests_can_be_traced(project: Project) -> Iterator[Fact]:
+    """
+    In a system of several services the slow one is found by its trace, or by guessing.
+
+    Decides: in systems with more than one service, each depends on a tracing library.
+
+    Fix: start OpenTelemetry's SDK before anything else is imported, and set `OTEL_EXPORTER_OTLP_ENDPOINT`.
+
+    Blind to: agents that are attached when the process starts.
+
+    See: https://opentelemetry.io/docs/
+    """
+    services = running(project)
+    for service in services if len(services) > 1 else ():
+        found = library(project, service, _TRACES)
+        yield ok(f"{service.name}: traced through {found[0]}.", found[1]) if found else bad(f"{service.name}: not traced.", service)
+
+
+@check("OBS-010", "Errors are collected", Severity.LOW, Clause.EXECUTION, effort_hours=2)
+def errors_are_collected(project: Project) -> Iterator[Fact]:
+    """
+    An exception that only a log file knows of is found when somebody complains.
+
+    Decides: some service depends on an error tracker or APM agent and its code starts it.
+
+    Fix: start Sentry or its like at the entry point with the release and environment set.
+
+    Blind to: log platforms that group errors.
+
+    See: https://docs.sentry.io/platforms/
+    """
+    services = running(project)
+    for service in services:
+        found = library(project, service, _ERRORS)
+        if found is not None:
+            yield ok(f"{service.name}: errors go to {found[0]}.", found[1])
+            return
+    if services:
+        yield bad("No service reports its errors anywhere.", services[0])
+
+
+@check("OBS-011", "Log lines of one request can be told together", Severity.LOW, Clause.EXECUTION, effort_hours=2)
+def requests_have_ids(project: Project) -> Iterator[Fact]:
+    """
+    Ten thousand lines a minute, and which of them belong to the request that failed?
+
+    Decides: each service that answers requests sets or passes on a request or correlation id.
+
+    Fix: take `X-Request-Id` from the caller or make one, put it on every log line and into every call onwards.
+
+    Blind to: ids that a mesh adds.
+
+    See: https://www.w3.org/TR/trace-context/
+    """
+    marks = ("x-request-id", "X-Request-ID", "X-Request-Id", "correlation_id", "correlationId", "CorrelationId", "x-correlation-id", "request_id", "requestId", "genReqId", "traceparent", "AsyncLocalStorage", "trace_id", "traceId", "asgi-correlation-id")
+    for service in running(project):
+        if service.routes and service.kind != "function":
+            place = _first(project, service, marks)
+            traced = library(project, service, _TRACES)
+            if place is not None or traced is not None:
+                yield ok(f"{service.name}: requests carry an id.", place or traced[1])  # type: ignore[index]
+            else:
+                yield bad(f"{service.name}: nothing ties the log lines of a request together.", service.routes[0])
+
+
+def _first(project: Project, service: Service, marks: tuple[str, ...]) -> At | None:
+    for path in project.code.holding(*marks):
+        if _within(service, path):
+            text = project.code.text(path)
+            mark = next(m for m in marks if m in text)
+            return At(path, text.count("\n", 0, text.index(mark)) + 1)
+    return None
+
+
+def _within(service: Service, path: str) -> bool:
+    return service.root is not None and (service.root == "." or path.startswith(service.root.rstrip("/") + "/"))

@@ -1,0 +1,101 @@
+"""Which services and files the checks of this area judge."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from kit.checks.security.flow import Flow
+from kit.model import At, FileClass
+from kit.project import Project
+from kit.sources.package_model import Dependency, Package
+from kit.system.model import Route, Service
+
+ASIDE = frozenset({"development", "test"})
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def flow(project: Project) -> Flow:
+    """Where values come from, read once per project."""
+    return project.code.once(Flow)
+
+
+def served(project: Project) -> Iterator[tuple[Service, tuple[Route, ...]]]:
+    """The services of the project's own that serve routes, each route with one service only.
+
+    Left out are services that only development or test environments run where others are deployed for more.
+    """
+    real = any(environment not in ASIDE for _, environment, _ in project.system.targets)
+    seen: set[tuple[At, str, str]] = set()
+    for service in sorted(project.system.own, key=lambda s: not s.deployments):
+        environments = {d.environment for d in service.deployments}
+        if real and environments and environments <= ASIDE:
+            continue
+        mine = tuple(r for r in service.routes if r.mounted is not False and (r.at, r.method, r.path) not in seen)
+        mine = tuple(r for r in mine if project.files.class_of(r.at.path) is FileClass.PRODUCTION)
+        seen |= {(r.at, r.method, r.path) for r in mine}
+        if mine:
+            yield service, mine
+
+
+def words(path: str) -> list[str]:
+    """The words of a route's path, parameters left out."""
+    spaced = re.sub(r"\{[^}]*\}", " ", path)
+    return [w.lower() for w in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", spaced)]
+
+
+def within(path: str, root: str | None) -> bool:
+    """Whether a file lies in a service's folder."""
+    return root is not None and (root == "." or path == root or path.startswith(root + "/"))
+
+
+def packages_of(project: Project, service: Service) -> list[Package]:
+    """The manifests of a service: in its folder, or above it where it has none of its own."""
+    own = [p for p in project.packages if within(p.path, service.root)]
+    if own or service.root is None:
+        return own
+    folder = service.root
+    while folder not in {"", "."}:
+        folder = posixpath.dirname(folder) or "."
+        found = [p for p in project.packages if p.dir == folder]
+        if found:
+            return found
+    return []
+
+
+def dependency(project: Project, service: Service, *names: str) -> Dependency | None:
+    """The first dependency of a service, not of its tooling, of one of these names."""
+    found = (p.depends_on(*names) for p in packages_of(project, service))
+    return next((d for d in found if d is not None and d.kind != "dev"), None)
+
+
+def files_of(project: Project, service: Service) -> Iterator[str]:
+    """The code of a service that runs in production."""
+    return (p for p in project.code.files() if within(p, service.root))
+
+
+def line_of(project: Project, path: str, pattern: str) -> At | None:
+    """The first line of a file that a pattern matches."""
+    found = re.search(pattern, project.code.text(path))
+    return At(path, project.code.text(path).count("\n", 0, found.start()) + 1) if found else None
+
+
+def mentions(project: Project, service: Service, pattern: str, *needles: str) -> At | None:
+    """The first line of a service's code that matches, among the files that hold one of the needles."""
+    for path in project.code.holding(*needles):
+        if within(path, service.root) and (found := line_of(project, path, pattern)):
+            return found
+    return None
+
+
+def settings_of(project: Project, service: Service) -> Iterator[str]:
+    """The configuration files of a service that frameworks read."""
+    for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
+        if within(path, service.root) and project.files.class_of(path) is FileClass.PRODUCTION:
+            yield path
+
+
+def plural(count: int, word: str) -> str:
+    """`1 route`, `3 routes`."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -1,0 +1,290 @@
+"""What stands at the edge: who may call from a browser, and how often."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_text, option, runs, text_value
+from kit.checks.security.common import ASIDE, flow, settings_of
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.project import Project
+from kit.registry import check
+from kit.sources.code import node_at
+
+_ANY = "Every site may read what the service answers"
+_LOGGED_IN = "every site may read, in a visitor's browser, what the service answers to that visitor's login"
+
+
+@check("SEC-002", "Only known sites may call from a browser", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
+def only_known_origins(project: Project) -> Iterator[Fact]:
+    """
+    CORS that lets every origin in, with credentials, lets any site that a user visits read that user's data.
+
+    Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go and in nginx and Ingress:
+    every origin with credentials does not hold, every origin without credentials holds in part, a list holds.
+
+    Fix: name the origins: `cors({ origin: process.env.WEB_ORIGINS.split(","), credentials: true })`.
+
+    Blind to: origins that are only known where the service runs.
+
+    See: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
+    """
+    yield from _javascript(project)
+    yield from _python(project)
+    yield from _other_languages(project)
+    yield from _in_front(project)
+
+
+def _verdict(at: At, *, every: bool | None, credentials: bool) -> Fact:
+    if every and credentials:
+        return bad(f"CORS: {_LOGGED_IN}.", at)
+    if every:
+        return partial(f"CORS: {_ANY}; credentials are not sent along.", at, severity=Severity.LOW)
+    return ok("CORS: only origins that are named may call from a browser.", at)
+
+
+def _javascript(project: Project) -> Iterator[Fact]:
+    for call in calls(project, "cors", "enableCors", languages=JAVASCRIPT, needles=("cors", "enableCors")):
+        if call.name == "enableCors" or call.callee == "cors":
+            yield _js_options(project, call, call.args[0] if call.args else None)
+    for call in calls(project, "register", languages=JAVASCRIPT, needles=("fastify/cors", "fastify-cors")):
+        if call.args and "ors" in call.args[0].text()[:80]:
+            yield _js_options(project, call, call.args[1] if len(call.args) > 1 else None)
+    for call in calls(project, "setHeader", "header", "set", "append", languages=JAVASCRIPT, needles=("Access-Control-Allow-Origin", "access-control-allow-origin")):
+        if len(call.args) == 2 and (text_value(call.args[0]) or "").lower() == "access-control-allow-origin":
+            yield _header(project, call)
+
+
+def _js_options(project: Project, call: Call, options: SgNode | None) -> Fact:
+    options = _resolved(project, options, call.path)
+    if options is None:
+        return _verdict(call.at, every=True, credentials=False)
+    if options.kind() != "object":
+        return ok("CORS: its options are made elsewhere.", call) if options.kind() not in {"true", "string"} else _verdict(call.at, every=True, credentials=False)
+    origin = _resolved(project, option(options, "origin"), call.path)
+    sent = option(options, "credentials")
+    return _verdict(call.at, every=_every(origin), credentials=sent is not None and sent.text() == "true")
+
+
+def _resolved(project: Project, node: SgNode | None, path: str) -> SgNode | None:
+    if node is None or node.kind() not in {"identifier", "shorthand_property_identifier"}:
+        return node
+    values = [d.value for d in flow(project).definitions(node, path) if d.value is not None]
+    return values[0] if len(values) == 1 else node
+
+
+def _every(origin: SgNode | None) -> bool | None:
+    """Whether an `origin` lets every site in; absent it does."""
+    if origin is None:
+        return True
+    text = re.sub(r"\s", "", origin.text()[:300])
+    if text in {"true", "'*'", '"*"', "`*`", "['*']", '["*"]', "/.*/"}:
+        return True
+    lenient = re.fullmatch(r"(?:async)?(?:function\w*)?\(?(\w+)(?::\w+)?,(\w+)(?::\w+)?\)?(?:=>)?\{?(?:return)?\2\((?:null|undefined),(?:true|\1)\);?\}?;?", text)
+    return True if lenient or re.fullmatch(r"\(?(\w+)\)?=>(?:\1|true)", text) else None
+
+
+def _header(project: Project, call: Call) -> Fact:
+    value = call.args[1]
+    near = project.code.text(call.path)
+    sent = re.search(r"[Aa]ccess-[Cc]ontrol-[Aa]llow-[Cc]redentials['\"]\s*,\s*['\"`]?true", near) is not None
+    if text_value(value) == "*":
+        return _verdict(call.at, every=True, credentials=False)
+    mirrored = not is_text(value) and re.search(r"\.origin\b|\.get\(['\"]origin|header\(['\"][Oo]rigin", value.text()[:120]) is not None
+    checked = re.search(r"(?i)allowed\w*\s*\.\s*(?:includes|indexOf|has|some)|includes\(\s*\w*\.?\w*origin|whitelist|allowlist", near)
+    return _verdict(call.at, every=mirrored and not checked, credentials=sent)
+
+
+def _python(project: Project) -> Iterator[Fact]:
+    for call in calls(project, "add_middleware", languages=("python",), needles=("CORSMiddleware",)):
+        if call.args and call.args[0].text().endswith("CORSMiddleware"):
+            origins = call.option("allow_origins") or call.option("allow_origin_regex")
+            yield _verdict(call.at, every=_star(project, origins, call.path), credentials=_on(call.option("allow_credentials")))
+    for call in calls(project, "CORS", "init_app", languages=("python",), needles=("flask_cors",)):
+        if call.name == "CORS" or call.callee.lower().startswith("cors"):
+            origins = call.option("origins")
+            every = origins is None and call.option("resources") is None or _star(project, origins, call.path)
+            yield _verdict(call.at, every=every, credentials=_on(call.option("supports_credentials")))
+    for path in project.code.holding("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL", languages=("python",)):
+        lines = project.files.lines(path)
+        for number, line in enumerate(lines, start=1):
+            if re.match(r"CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True", line) and project.files.environment_of(path) not in ASIDE:
+                sent = any(re.match(r"CORS_ALLOW_CREDENTIALS\s*=\s*True", one) for one in lines)
+                yield _verdict(At(path, number), every=True, credentials=sent)
+
+
+def _star(project: Project, origins: SgNode | None, path: str) -> bool | None:
+    found = _resolved(project, origins, path)
+    if found is None:
+        return None
+    return True if re.fullmatch(r"[\[(]?\s*r?['\"](?:\*|\.\*|https?://\.\*)['\"]\s*,?\s*[\])]?", found.text()[:200]) else None
+
+
+def _on(node: SgNode | None) -> bool:
+    return node is not None and node.text() in {"True", "true"}
+
+
+_GO_ANY = re.compile(r"AllowAllOrigins:\s*true|Allow(?:ed)?Origins:\s*(?:\[\]string\{)?\s*\"\*\"|AllowOriginFunc:\s*func\([^)]*\)\s*bool\s*\{\s*return true")
+_JAVA_ANY = re.compile(r"(?:setAllowedOriginPatterns|allowedOriginPatterns|addAllowedOriginPattern)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|(?:setAllowedOrigins|allowedOrigins|addAllowedOrigin)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|@CrossOrigin\s*(?:\(\s*\)|(?!\s*\()|\(\s*(?:origins\s*=\s*)?\"\*\")")
+
+
+def _other_languages(project: Project) -> Iterator[Fact]:
+    """Go's and Java's libraries of CORS, by the text of their options."""
+    for language, needles, pattern, sent in (
+        ("go", ("AllowAllOrigins", "AllowOrigins", "AllowedOrigins", "AllowOriginFunc"), _GO_ANY, r"AllowCredentials:\s*true"),
+        ("java", ("llowedOrigin", "@CrossOrigin"), _JAVA_ANY, r"llowCredentials\s*\(\s*true|allowCredentials\s*=\s*\"true\""),
+    ):
+        for path in project.code.holding(*needles, languages=(language,)):
+            text = project.code.text(path)
+            found = pattern.search(text)
+            line = text.count("\n", 0, found.start()) + 1 if found else None
+            if found and runs(path):
+                yield _verdict(At(path, line), every=True, credentials=re.search(sent, text) is not None)
+
+
+def _in_front(project: Project) -> Iterator[Fact]:
+    for config in project.nginx:
+        if project.files.class_of(config.path) is not FileClass.PRODUCTION or config.included:
+            continue
+        for block in config.walk():
+            headers = {d.args[0].lower(): d for d in block.all("add_header") if len(d.args) > 1}
+            origin = headers.get("access-control-allow-origin")
+            if origin is not None:
+                sent = headers.get("access-control-allow-credentials")
+                every = origin.args[1] == "*" or origin.args[1] == "$http_origin"
+                mirrored = origin.args[1] == "$http_origin"
+                yield _verdict(origin.at, every=every, credentials=mirrored and sent is not None and sent.args[1] == "true")
+    for ingress in project.manifests.effective.of("Ingress"):
+        said = {k.rpartition("/")[2]: v for k, v in ingress.annotations.items() if k.startswith("nginx.ingress")}
+        if said.get("enable-cors") == "true":
+            every = said.get("cors-allow-origin", "*").strip() == "*"
+            environment = None if ingress.environment == "unknown" else ingress.environment
+            fact = _verdict(ingress.node.at_or_self("metadata", "annotations"), every=every, credentials=said.get("cors-allow-credentials", "true") == "true")
+            yield Fact(fact.outcome, f"{ingress.title}: {fact.message}", fact.at, fact.severity, fact.fix, environment)
+
+
+_ACTUATOR = re.compile(r"(?m)^\s*(?:management\.endpoints\.web\.exposure\.include\s*=|include:)\s*['\"]?\*")
+_CONSOLES = re.compile(r"(?:^|/)(adminer|phpmyadmin|pgadmin4?|mongo-express|redis-commander|redisinsight|kafka-ui|akhq|flower|kibana|phpredisadmin|cloudbeaver|dozzle|portainer(?:-ce)?|mailhog|mailpit|maildev|mailcatcher)(?::|@|$)")
+_INTERNAL = frozenset({"debug", "pprof", "profiler", "phpinfo", "actuator", "heapdump", "swagger", "graphiql", "playground", "queues", "bull", "horizon", "telescope"})
+
+
+@check("SEC-013", "What is for operators is not shown to the world", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
+def internals_are_not_public(project: Project) -> Iterator[Fact]:
+    """
+    Metrics, heap dumps, profilers and database consoles tell a stranger how the system is built, some of them its secrets.
+
+    Decides: Spring's actuator with every endpoint, Go's profiler on the server's own mux, directory listings, consoles for
+    stores that compose files outside development publish, and routes for debugging that nothing guards.
+
+    Fix: serve them on a port that is not published, or put authentication in front.
+
+    Blind to: network rules that keep the world out.
+
+    See: https://owasp.org/Top10/A05_2021-Security_Misconfiguration/
+    """
+    yield from _actuators(project)
+    yield from _listings(project)
+    yield from _consoles(project)
+    yield from _debug_routes(project)
+
+
+def _actuators(project: Project) -> Iterator[Fact]:
+    for service in project.system.own:
+        guarded = any("security" in d.name for p in project.packages if p.dir == service.root for d in p.dependencies)
+        for path in settings_of(project, service):
+            text = project.files.text(path)
+            found = _ACTUATOR.search(text) if "exposure" in text else None
+            if found and project.files.environment_of(path) not in ASIDE:
+                line = text.count("\n", 0, found.end()) + 1
+                say, grave = (partial, Severity.LOW) if guarded else (bad, Severity.HIGH)
+                yield say(f"{service.name}: every actuator endpoint is served, heap dumps and the environment among them.", At(path, line), severity=grave)
+    for path in project.code.holding('"net/http/pprof"', languages=("go",)):
+        at = next(i.at for i in project.code.imports(path) if i.module == "net/http/pprof")
+        if re.search(r"ListenAndServe\([^,]+,\s*nil\)", project.code.text(path)) and runs(path):
+            yield bad("Go's profiler is served with everything else, on the default mux.", at)
+
+
+def _listings(project: Project) -> Iterator[Fact]:
+    for use in project.middleware:
+        if use.name.split(".")[0] in {"serve-index", "express-status-monitor"} and use.mounted is not False:
+            what = "Folders can be listed" if "index" in use.name else "The state of the process is shown"
+            yield bad(f"{what} by everyone.", use)
+    for config in project.nginx:
+        if project.files.class_of(config.path) is FileClass.PRODUCTION and not config.included:
+            for directive in config.walk():
+                if directive.name == "autoindex" and directive.value == "on":
+                    yield bad("nginx lists the files of this folder to everyone.", directive)
+
+
+def _consoles(project: Project) -> Iterator[Fact]:
+    seen: set[At] = set()
+    for file in project.compose:
+        if file.environment in ASIDE or project.files.class_of(file.path) is not FileClass.PRODUCTION:
+            continue
+        for service in file.services:
+            named = _CONSOLES.search(service.image or "")
+            published = [p for p in service.ports if p.address not in {"127.0.0.1", "::1"} and p.host is not None]
+            if named and published and published[0].at not in seen:
+                seen.add(published[0].at)
+                grave = Severity.LOW if file.environment == "unknown" else Severity.MEDIUM
+                environment = None if file.environment == "unknown" else file.environment
+                yield bad(f"{service.name}: the console {named[1]} is published on all addresses.", published[0], severity=grave, environment=environment)
+
+
+def _debug_routes(project: Project) -> Iterator[Fact]:
+    seen: set[At] = set()
+    for service in project.system.own:
+        for route in service.routes:
+            parts = set(route.path.lower().strip("/").split("/"))
+            if parts & _INTERNAL and route.auth is False and route.mounted and route.at not in seen and route.framework != "spring-actuator":
+                if project.files.class_of(route.at.path) is FileClass.PRODUCTION:
+                    seen.add(route.at)
+                    yield partial(f"{service.name}: {route.path} is for operators, and nothing asks who calls.", route, severity=Severity.LOW)
+
+
+_STACK = re.compile(
+    r"(?:res(?:ponse)?|reply|ctx)\b[^;\n]{0,80}\.(?:send|json|end|render)\([^;\n]{0,160}\b(?:err|error|e|ex)\.stack\b"
+    r"|ctx\.body\s*=[^;\n]{0,120}\.stack\b|(?:return|Response|jsonify|HTTPException)\b[^\n]{0,160}traceback\.format_exc\(\)"
+)
+_DETAILS = re.compile(r"(?m)^\s*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^\s*(?:server\.error\.)?include-exception\s*[:=]\s*true")
+
+
+@check("SEC-022", "Errors do not show the inside", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=1)
+def errors_show_nothing(project: Project) -> Iterator[Fact]:
+    """
+    A stack trace in an answer gives a stranger file names, versions and queries to work with.
+
+    Decides: answers that hold a stack, handlers for development that are mounted, Spring's `include-stacktrace`, and
+    applications made in debug mode.
+
+    Fix: log the error with an id, and answer with the id alone.
+
+    Blind to: messages of errors that themselves tell too much.
+
+    See: https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html
+    """
+    for path in project.code.holding(".stack", "format_exc"):
+        text = project.code.text(path)
+        for found in _STACK.finditer(text):
+            before = text[max(0, found.start() - 200) : found.end()]
+            if runs(path) and not re.search(r"NODE_ENV|isDev|isProd|development|DEBUG|debug", before):
+                yield bad("The answer holds the stack of the error.", At(path, text.count("\n", 0, found.end()) + 1))
+    for use in project.middleware:
+        if use.name in {"errorhandler", "express-error-handler", "DebugToolbarExtension"} and use.mounted is not False and not _in_branch(project, use.at):
+            yield bad(f"{use.name} shows stacks to whoever causes an error; it is for development.", use)
+    for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
+        text = project.files.text(path)
+        if (said := _DETAILS.search(text)) and project.files.environment_of(path) not in ASIDE:
+            yield bad("Errors are answered with their stack.", At(path, text.count("\n", 0, said.end()) + 1))
+    for call in calls(project, "FastAPI", "Starlette", languages=("python",), needles=("debug=True",)):
+        if _on(call.option("debug")):
+            yield bad("The application is made in debug mode: errors are answered with their stack.", node_at(call.path, call.node))
+
+
+def _in_branch(project: Project, at: At) -> bool:
+    """Whether the lines just above ask for the environment."""
+    lines = project.files.lines(at.path)[max(0, (at.line or 1) - 6) : at.line]
+    return any(re.search(r"NODE_ENV|development|isDev|DEBUG", line) for line in lines)
