@@ -1,4 +1,4 @@
-"""The sample: its truth file holds, the good shop may go live, and the kit finds in the poor one what is there."""
+"""The sample: its truth file holds, the good shop may go live, and what is wrong with the poor one is found."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from kit.params import load_params
 PROJECTS = Path(__file__).parent / "projects"
 POOR, GOOD = PROJECTS / "shop-poor", PROJECTS / "shop-good"
 GRAVE = {Severity.CRITICAL, Severity.HIGH}
+WIDEST = 20
+"""Lines of a block that a finding may point at; one that points at half a file names no place in it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Defect:
     def _at(self, place: Evidence) -> bool:
         if self.line is None:
             return self.path == "." or place.path == "." or f"{place.path}/".startswith(f"{self.path}/")
-        return place.path == self.path and place.line == self.line
+        first, last = place.line or 0, place.end_line or place.line or 0
+        return place.path == self.path and first <= self.line <= last and last - first < WIDEST
 
 
 _NOWHERE = Evidence(".", None, None, "")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Dumps PostgreSQL and Redis, encrypted, to a bucket in another region.
+# Dumps PostgreSQL, encrypted, to a bucket in another region. Redis is filled again from the outbox.
 set -euo pipefail
 
-: "${DATABASE_URL:?}" "${REDIS_URL:?}" "${BACKUP_BUCKET:?}" "${BACKUP_AGE_RECIPIENT:?}" "${BACKUP_HEARTBEAT_URL:?}"
+: "${DATABASE_URL:?}" "${BACKUP_BUCKET:?}" "${BACKUP_AGE_RECIPIENT:?}" "${BACKUP_HEARTBEAT_URL:?}"
 
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
 work=$(mktemp -d)
@@ -11,10 +11,6 @@ trap 'rm -rf "$work"' EXIT
 pg_dump --format=custom --no-owner --dbname="$DATABASE_URL" \
   | age --recipient "$BACKUP_AGE_RECIPIENT" >"$work/shop.dump.age"
 aws s3 cp --only-show-errors "$work/shop.dump.age" "s3://$BACKUP_BUCKET/postgres/shop-$stamp.dump.age"
-
-redis-cli -u "$REDIS_URL" --rdb "$work/redis.rdb" >/dev/null
-age --recipient "$BACKUP_AGE_RECIPIENT" --output "$work/redis.rdb.age" "$work/redis.rdb"
-aws s3 cp --only-show-errors "$work/redis.rdb.age" "s3://$BACKUP_BUCKET/redis/redis-$stamp.rdb.age"
 
 # Whoever waits for this request raises the alarm when it does not come. Retention is the bucket's lifecycle: 35 days.
 curl --fail --silent --show-error --max-time 10 --retry 3 "$BACKUP_HEARTBEAT_URL"

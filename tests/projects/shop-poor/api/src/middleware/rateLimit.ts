@@ -17,11 +17,3 @@ export const apiLimiter = rateLimit({
   legacyHeaders: false,
   store: store("rl:api:"),
 });
-
-export const loginLimiter = rateLimit({
-  windowMs: 15 * 60_000,
-  limit: 10,
-  standardHeaders: "draft-7",
-  legacyHeaders: false,
-  store: store("rl:login:"),
-});
