@@ -1,4 +1,4 @@
-"""The sample: its truth file holds, the good shop may go live, and what is wrong with the poor one is found."""
+"""The sample: its truth file holds, the good shop may go live, what is wrong with the poor one is found."""
 
 from __future__ import annotations
 
