@@ -118,11 +118,7 @@ def _guard(command: Command, act: Act) -> str | None:
     if command.substituted or command.guard in {"if", "while", "until"} or command.guard.startswith("|| ("):
         return None
     if command.guarded:
-        return (
-            f"`{command.guard}` swallows the failure"
-            if command.guard != "-"
-            else "make's `-` swallows the failure"
-        )
+        return f"`{command.guard}` swallows the failure" if command.guard != "-" else "make's `-` swallows the failure"
     if command.piped and last:
         return "its status is lost in a pipe without `pipefail`"
     if last and TOLERANT.search(" ".join(command.args)):
@@ -165,9 +161,7 @@ def steps_do_what_they_say(project: Project) -> Iterator[Fact]:
     for pipeline, job in jobs(project):
         whole = _hollow_job(job)
         if whole:
-            yield bad(
-                f"Job {job.id} is named a deploy, and all it does is print: nothing is deployed.", *whole
-            )
+            yield bad(f"Job {job.id} is named a deploy, and all it does is print: nothing is deployed.", *whole)
         elif DEPLOYS.search(f"{job.id} {job.name}") and pipeline.of_job(job, "deploy"):
             yield ok(
                 f"Job {job.id} deploys: {pipeline.of_job(job, 'deploy')[0].words}.",
@@ -184,9 +178,7 @@ def steps_do_what_they_say(project: Project) -> Iterator[Fact]:
 
 
 def _weight(name: str) -> Severity:
-    return (
-        Severity.HIGH if re.search(r"deploy|roll|migrat|back ?up", name, re.IGNORECASE) else Severity.MEDIUM
-    )
+    return Severity.HIGH if re.search(r"deploy|roll|migrat|back ?up", name, re.IGNORECASE) else Severity.MEDIUM
 
 
 def _hollow_job(job: Job) -> tuple[Step, ...]:
@@ -200,11 +192,7 @@ def _hollow_job(job: Job) -> tuple[Step, ...]:
 
 
 def _hollow(step: Step) -> bool:
-    named = (
-        PRETENDS.match(step.name.strip())
-        and not SPEAKS.search(step.name)
-        and step.node.get("name") is not None
-    )
+    named = PRETENDS.match(step.name.strip()) and not SPEAKS.search(step.name) and step.node.get("name") is not None
     return bool(named) and _prints(step)
 
 
@@ -258,7 +246,9 @@ def _waiting(found: tuple[Pipeline, ...], pipeline: Pipeline, job: Job, act: Act
         return _followed_fact(pipeline, job, act, followed)
     beside = next((p for p in found if p.of("test") and p.triggers & BEFORE_MERGE), None)
     if beside is not None and not pipeline.on_change:
-        message = f"Job {job.id} is started by hand or by a release; whether {beside.workflow.name} passed is not asked."
+        message = (
+            f"Job {job.id} is started by hand or by a release; whether {beside.workflow.name} passed is not asked."
+        )
         return partial(message, *place, severity=Severity.LOW)
     if beside is not None:
         message = f"Job {job.id} deploys beside the tests of {beside.workflow.name}, not after them."

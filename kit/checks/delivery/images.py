@@ -48,12 +48,8 @@ def images_get_a_tag_that_stays(project: Project) -> Iterator[Fact]:
 
 def _judged(project: Project, build: ImageBuild) -> Fact:
     tags = [_tag(image) for image in build.images]
-    shown = listed([image for image in build.images])
-    rules = (
-        _rules(project, build)
-        if any("steps." in image and "tags" in image for image in build.images)
-        else None
-    )
+    shown = listed(list(build.images))
+    rules = _rules(project, build) if any("steps." in image and "tags" in image for image in build.images) else None
     if rules is not None:
         only_moving = bool(rules) and all(_moving_rule(rule) for rule in rules)
         verdict = bad if only_moving else ok
@@ -75,9 +71,7 @@ def _tag(image: str) -> str | None:
     """What stands behind the last colon of the name, expressions kept whole."""
     plain = EXPRESSION.sub(lambda m: "\0" * len(m[0]), image)
     position = plain.rfind(":")
-    return (
-        image[position + 1 :] if position > plain.rfind("/") else (image if plain.strip("\0") == "" else None)
-    )
+    return image[position + 1 :] if position > plain.rfind("/") else (image if plain.strip("\0") == "" else None)
 
 
 def _changes(tag: str | None) -> bool:
@@ -97,9 +91,7 @@ def _metadata(job: Job) -> list[str] | None:
     for step in job.all_steps:
         if step.uses and "metadata-action" in step.uses:
             tags = step.inputs.get("tags") if step.inputs is not None else None
-            return (
-                [line.strip() for line in tags.text.split("\n") if line.strip()] if tags is not None else []
-            )
+            return [line.strip() for line in tags.text.split("\n") if line.strip()] if tags is not None else []
     return None
 
 
@@ -147,17 +139,26 @@ def run_images_are_built(project: Project) -> Iterator[Fact]:
         yield verdict(message, *dict.fromkeys(d.at for _, d in wanted[:3]), severity=Severity.MEDIUM)
         return
     patterns = [_pattern(image) for image in pushed]
+    by_hand = [_pattern(s.image) for file in project.compose for s in file.services if s.build and s.image]
+    only_built: list[tuple[Service, Deployment]] = []
     for service, deployment in wanted:
         image = deployment.image or ""
         known = parse_image(image)
         name = known.name if known is not None else image
         if any(_matches(name, pattern) for pattern in patterns):
             yield ok(f"{service.name}: {image} is built and pushed.", deployment)
+        elif any(_matches(name, pattern) for pattern in by_hand):
+            only_built.append((service, deployment))
         else:
             yield bad(
                 f"{service.name} runs {image}, and nothing in the project pushes an image of that name.",
                 deployment,
             )
+
+    if only_built:
+        names = listed([service.name for service, _ in only_built])
+        message = f"Compose builds the images of {names}; that they get to the registry is left to somebody's hand."
+        yield partial(message, *[d.at for _, d in only_built[:3]], severity=Severity.MEDIUM)
 
 
 def _wanted(project: Project) -> Iterator[tuple[Service, Deployment]]:
@@ -167,12 +168,7 @@ def _wanted(project: Project) -> Iterator[tuple[Service, Deployment]]:
             asked = deployment.image and "$" not in deployment.image and "{{" not in deployment.image
             kind = deployment.target.partition(":")[0]
             built = deployment.build is not None or kind not in {"kubernetes", "compose", "helm", "kustomize"}
-            if (
-                service.build is None
-                or not asked
-                or built
-                or deployment.environment in {"development", "test"}
-            ):
+            if service.build is None or not asked or built or deployment.environment in {"development", "test"}:
                 continue
             known = parse_image(deployment.image)
             if known is not None and known.kind == "unknown" and (service.name, known.name) not in seen:
@@ -192,9 +188,7 @@ def _matches(name: str, pattern: str) -> bool:
     if pattern.strip("*/") == "":
         return True
     last, wanted = name.rsplit("/", 1)[-1], pattern.rsplit("/", 1)[-1]
-    return fnmatchcase(name, pattern) or (
-        fnmatchcase(last, wanted) and ("*" in pattern or name.endswith(pattern))
-    )
+    return fnmatchcase(name, pattern) or (fnmatchcase(last, wanted) and ("*" in pattern or name.endswith(pattern)))
 
 
 @check(

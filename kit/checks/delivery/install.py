@@ -143,9 +143,7 @@ def _lock(package: Package, manager: str) -> Lockfile | None:
     return next((lock for lock in package.lockfiles if lock.path.rpartition("/")[2] in LOCKS[manager]), None)
 
 
-@check(
-    "DEL-020", "Builds install exactly what was locked", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1
-)
+@check("DEL-020", "Builds install exactly what was locked", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
 def builds_install_what_was_locked(project: Project) -> Iterator[Fact]:
     """
     Without a lockfile, or with an install that does not hold to it, two builds of one commit are two programs.
@@ -169,12 +167,7 @@ def _judged_packages(project: Project) -> Iterator[Package]:
     """Packages with dependencies of their own that something of the system runs, workspaces once."""
     for package in project.packages:
         judged = project.files.class_of(package.path) is FileClass.PRODUCTION and package.error is None
-        if (
-            judged
-            and package.root is None
-            and any(package.of_kind("prod"))
-            and package.ecosystem in {"npm", "pypi"}
-        ):
+        if judged and package.root is None and any(package.of_kind("prod")) and package.ecosystem in {"npm", "pypi"}:
             yield package
 
 
@@ -186,9 +179,7 @@ def _of_package(project: Project, package: Package, own: list[Install]) -> Itera
             loose = [d.name for d in package.dependencies if not d.spec.startswith("==") and "@" not in d.raw]
             pinned = len(package.dependencies) - len(loose)
             verdict = partial if pinned else bad
-            yield verdict(
-                f"{package.path}: {listed(loose)} not pinned: each build takes the newest.", package
-            )
+            yield verdict(f"{package.path}: {listed(loose)} not pinned: each build takes the newest.", package)
         else:
             yield bad(
                 f"{package.path} has no lockfile: each build takes the newest versions that its ranges allow.",
@@ -197,11 +188,7 @@ def _of_package(project: Project, package: Package, own: list[Install]) -> Itera
         return
     loose_installs = [i for i in own if not i.demand and not _looks_only(i)]
     frozen = next((i for i in own if i.demand == "there" and i.manager == "uv"), None)
-    stale = (
-        [m for m in (package.lockfile.in_step(package) or ()) if m.breaks and m.locked is None]
-        if frozen
-        else []
-    )
+    stale = [m for m in (package.lockfile.in_step(package) or ()) if m.breaks and m.locked is None] if frozen else []
     if frozen is not None and stale:
         names = listed([m.name for m in stale])
         yield bad(
@@ -229,7 +216,4 @@ def _looks_only(install: Install) -> bool:
 def _another_holds(project: Project, package: Package) -> bool:
     """Whether a lockfile beside it, of another manifest, is what is installed."""
     folder = dirname(package.path)
-    return any(
-        p.lockfile is not None and dirname(p.path) == folder and p.ecosystem == "pypi"
-        for p in project.packages
-    )
+    return any(p.lockfile is not None and dirname(p.path) == folder and p.ecosystem == "pypi" for p in project.packages)

@@ -20,9 +20,7 @@ _STEPS = re.compile(r"\bsteps\.([A-Za-z_][\w-]*)\.(?:outputs|outcome|conclusion)
 _SECRET_CONDITION = re.compile(r"\bsecrets\.[A-Za-z_]")
 
 
-@check(
-    "DEL-001", "A pipeline builds and tests every change", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=6
-)
+@check("DEL-001", "A pipeline builds and tests every change", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=6)
 def every_change_is_checked(project: Project) -> Iterator[Fact]:
     """
     Without a pipeline, what goes to production is what happened to work on one machine.
@@ -74,17 +72,15 @@ def _before_merge(pipeline: Pipeline) -> bool:
         return True
     push = pipeline.workflow.on.get("push") if pipeline.workflow.on is not None else None
     limits = {"branches", "branches-ignore", "tags"}
-    return "push" in pipeline.triggers and (
-        push is None or not push.is_map or not limits & set(dict(push.items()))
-    )
+    return "push" in pipeline.triggers and (push is None or not push.is_map or not limits & set(dict(push.items())))
 
 
 def _after_merge(pipeline: Pipeline) -> Fact:
-    message = f"{pipeline.workflow.name} {_does(pipeline)} only once a change is on the branch: nothing stops its merge."
-    place = pipeline.workflow.on if pipeline.workflow.on is not None else pipeline.workflow
-    return partial(
-        message, place, severity=Severity.MEDIUM, fix="Add `pull_request:` to the workflow's `on:`."
+    message = (
+        f"{pipeline.workflow.name} {_does(pipeline)} only once a change is on the branch: nothing stops its merge."
     )
+    place = pipeline.workflow.on if pipeline.workflow.on is not None else pipeline.workflow
+    return partial(message, place, severity=Severity.MEDIUM, fix="Add `pull_request:` to the workflow's `on:`.")
 
 
 @check("DEL-017", "Pipeline files are valid", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
@@ -135,9 +131,7 @@ def _followed(workflow: Workflow, names: set[str]) -> Iterator[Fact]:
     node = workflow.on.get("workflow_run", "workflows") if workflow.on is not None else None
     for name in texts(node):
         if node is not None and name not in names and "*" not in name and "${{" not in name:
-            yield bad(
-                f"{workflow.name} waits for a workflow named {name}; there is none, so it never runs.", node
-            )
+            yield bad(f"{workflow.name} waits for a workflow named {name}; there is none, so it never runs.", node)
 
 
 def _wrong_job(workflow: Workflow, job: Job) -> Iterator[Fact]:
@@ -145,9 +139,7 @@ def _wrong_job(workflow: Workflow, job: Job) -> Iterator[Fact]:
     if not called and not job.steps:
         yield bad(f"Job {job.id} has no steps: the file is refused as a whole.", job)
     if not called and job.node.get("runs-on") is None:
-        yield bad(
-            f"Job {job.id} does not say where it runs (`runs-on`): the file is refused as a whole.", job
-        )
+        yield bad(f"Job {job.id} does not say where it runs (`runs-on`): the file is refused as a whole.", job)
     if _in_circle(workflow, job):
         yield bad(f"Job {job.id} waits for itself in a circle of `needs`: the file is refused.", job)
     for step in job.steps:
@@ -179,9 +171,7 @@ def _expressions(job: Job) -> Iterator[Fact]:
             name = match[1] or match[2]
             if name not in job.needs and name not in told and _is_expression(node):
                 told.add(name)
-                yield bad(
-                    f"Job {job.id} reads needs.{name} without needing {name}: it is always empty.", node
-                )
+                yield bad(f"Job {job.id} reads needs.{name} without needing {name}: it is always empty.", node)
         for match in _STEPS.finditer(node.text) if "steps." in node.text else ():
             name = match[1]
             if name not in known and name not in told and not job.uses and _is_expression(node):
@@ -220,18 +210,14 @@ def jobs_have_a_time_limit(project: Project) -> Iterator[Fact]:
         if open_ended:
             names = listed([job.id for job in open_ended])
             verdict = partial if len(open_ended) < len(running) else bad
-            yield verdict(
-                f"{workflow.name}: no time limit on {names}; a hung job runs for six hours.", *open_ended[:3]
-            )
+            yield verdict(f"{workflow.name}: no time limit on {names}; a hung job runs for six hours.", *open_ended[:3])
         elif running:
             yield ok(f"{workflow.name}: every job has a time limit.", workflow)
 
 
 def _limited(job: Job) -> bool:
     commands = [step for step in job.steps if step.run is not None]
-    return job.timeout is not None or bool(
-        commands and all("timeout-minutes" in step.node for step in commands)
-    )
+    return job.timeout is not None or bool(commands and all("timeout-minutes" in step.node for step in commands))
 
 
 @check("DEL-022", "Deploys do not overlap", Severity.LOW, Clause.INVARIANTS, effort_hours=0.5)
@@ -259,6 +245,4 @@ def deploys_do_not_overlap(project: Project) -> Iterator[Fact]:
         if held is not None:
             yield ok(f"{job.id}: one deploy at a time.", held)
         elif pipeline.on_change:
-            yield bad(
-                f"{job.id}: two pushes in a row deploy side by side, and the older may finish last.", acts[0]
-            )
+            yield bad(f"{job.id}: two pushes in a row deploy side by side, and the older may finish last.", acts[0])

@@ -21,7 +21,15 @@ from kit.sources.workflow_model import Job, Step, texts
 from kit.system.pipeline_acts import Pipeline, pipelines
 
 FILE_INPUTS = frozenset(
-    ["file", "dockerfile", "node-version-file", "python-version-file", "go-version-file", "java-version-file", "package_json_file"]
+    [
+        "file",
+        "dockerfile",
+        "node-version-file",
+        "python-version-file",
+        "go-version-file",
+        "java-version-file",
+        "package_json_file",
+    ]
 )
 KINDS = {"directory": "folder", "context": "folder", "tests": "tests", "kustomization": "folder"}
 CALLED = {
@@ -125,9 +133,9 @@ def _made_before(job: Job, step: Step) -> bool:
         "yarn",
         "pnpm",
     }
-    return any(
-        c.program in makers and "ci" not in c.args[:1] for s in earlier for c in s.commands
-    ) or _conditional(step)
+    return any(c.program in makers and "ci" not in c.args[:1] for s in earlier for c in s.commands) or _conditional(
+        step
+    )
 
 
 def _paths_that_start(project: Project, pipeline: Pipeline) -> list[Fact]:
@@ -148,9 +156,7 @@ def _paths_that_start(project: Project, pipeline: Pipeline) -> list[Fact]:
 
 def _leads_somewhere(project: Project, pattern: str) -> bool:
     literal = re.split(r"[*?\[+]", pattern.lstrip("/"), maxsplit=1)[0]
-    folder = (
-        literal.rstrip("/") if literal == pattern.lstrip("/") or literal.endswith("/") else dirname(literal)
-    )
+    folder = literal.rstrip("/") if literal == pattern.lstrip("/") or literal.endswith("/") else dirname(literal)
     return not folder or project.files.exists(folder) or project.files.is_dir(folder)
 
 
@@ -202,9 +208,7 @@ def _undefined(call: Invocation, command: Command) -> Fact:
     where = "" if call.directory in {".", None} else f" in {call.directory}"
     message = f"`{_short(command)}`: no {CALLED.get(call.kind, call.kind)} {call.name} is defined{where}"
     if command.guarded:
-        return partial(
-            f"{message}; the failure is swallowed ({command.guard}).", call, severity=Severity.MEDIUM
-        )
+        return partial(f"{message}; the failure is swallowed ({command.guard}).", call, severity=Severity.MEDIUM)
     return bad(f"{message}; the step fails.", call)
 
 
@@ -242,11 +246,7 @@ def called_things_exist(project: Project) -> Iterator[Fact]:
             for target in makefile.targets.values():
                 yield from _judged(project, f"Target {target.name}", target.at, target.commands)
     for package in project.packages:
-        if (
-            package.ecosystem == "npm"
-            and production(package.path) is FileClass.PRODUCTION
-            and package.error is None
-        ):
+        if package.ecosystem == "npm" and production(package.path) is FileClass.PRODUCTION and package.error is None:
             yield from _of_package(project, package)
 
 
@@ -272,9 +272,7 @@ def _judged(
 ) -> Iterator[Fact]:
     files = missing(project.files, run)
     known = definitions(project)
-    calls = [
-        c for command in run if not command.guarded for c in invocations(command) if known.defined(c) is False
-    ]
+    calls = [c for command in run if not command.guarded for c in invocations(command) if known.defined(c) is False]
     yield from (_no_file(what, reference, severity) for reference in files)
     yield from (_no_call(what, call, severity) for call in dict.fromkeys(calls))
     if run and not files and not calls:
@@ -283,9 +281,7 @@ def _judged(
 
 def _no_file(what: str, reference: FileReference, severity: Severity | None = None) -> Fact:
     kind = KINDS.get(reference.kind, "file")
-    return bad(
-        f"{what} names the {kind} {reference.path}, which does not exist.", reference, severity=severity
-    )
+    return bad(f"{what} names the {kind} {reference.path}, which does not exist.", reference, severity=severity)
 
 
 def _no_call(what: str, call: Invocation, severity: Severity | None = None) -> Fact:

@@ -195,9 +195,7 @@ def _line(script: Node, number: int) -> int | None:
 
 def _checked_out(pipeline: Pipeline, job: Job, step: Step) -> Iterator[Fact]:
     risky = pipeline.triggers & {"pull_request_target", "workflow_run", "issue_comment"}
-    ref = (
-        step.inputs.get("ref") if step.uses and "checkout" in step.uses and step.inputs is not None else None
-    )
+    ref = step.inputs.get("ref") if step.uses and "checkout" in step.uses and step.inputs is not None else None
     if not risky or ref is None or not HEAD.search(ref.text):
         return
     after = job.steps[next((i for i, s in enumerate(job.steps) if s is step), 0) :]
@@ -241,9 +239,7 @@ def secrets_stay_inside(project: Project) -> Iterator[Fact]:
             None,
         )
         if printing is not None:
-            yield bad(
-                f"A secret is printed to the log: {_names(printing.text)}.", printing, severity=Severity.HIGH
-            )
+            yield bad(f"A secret is printed to the log: {_names(printing.text)}.", printing, severity=Severity.HIGH)
         elif pasted is not None:
             yield partial(
                 f"{_names(step.run)}: pasted into the script's text, where the processes of the machine see it.",
@@ -255,12 +251,7 @@ def secrets_stay_inside(project: Project) -> Iterator[Fact]:
 
 
 def _prints_secret(program: str, text: str) -> bool:
-    return (
-        program in {"echo", "printf", "cat"}
-        and bool(SECRET.search(text))
-        and ">" not in text
-        and "|" not in text
-    )
+    return program in {"echo", "printf", "cat"} and bool(SECRET.search(text)) and ">" not in text and "|" not in text
 
 
 def _names(text: str) -> str:

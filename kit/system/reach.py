@@ -1,0 +1,144 @@
+"""What a command leads to: the scripts, targets and files that it calls, and the commands in those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from posixpath import normpath
+from typing import TYPE_CHECKING
+
+from kit.model import At
+from kit.sources.command import Command
+from kit.sources.definitions import Definitions
+from kit.sources.invocations import Invocation, invocations
+from kit.sources.makefiles import NAMES, Makefile
+from kit.sources.references import references
+from kit.sources.scripts import commands, parse
+
+if TYPE_CHECKING:
+    from kit.project import Project
+
+MAX_DEPTH = 8
+MAX_REACHED = 2000
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A command with those that lead to it, the outermost first, itself last."""
+
+    chain: tuple[Command, ...]
+
+    @property
+    def command(self) -> Command:
+        """The command itself."""
+        return self.chain[-1]
+
+    @property
+    def root(self) -> Command:
+        """The command that everything started with."""
+        return self.chain[0]
+
+    @property
+    def places(self) -> tuple[At, ...]:
+        """Where each command of the chain stands, the innermost first."""
+        return tuple(dict.fromkeys(c.at for c in reversed(self.chain)))
+
+
+class Reach:
+    """Looks up what the commands of a project lead to."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.definitions = Definitions(project.files, project.documents, project.packages, project.makefiles)
+        self.shells = {script.path: script.shell for script in project.scripts}
+        self._called: dict[tuple[object, ...], tuple[Command, ...]] = {}
+
+    def of(self, starts: Iterable[Command]) -> tuple[Reached, ...]:
+        """Every command that the given ones lead to, themselves included."""
+        found: list[Reached] = []
+        for start in starts:
+            found.extend(self._from((start,), set()))
+            if len(found) > MAX_REACHED:
+                break
+        return tuple(found)
+
+    def _from(self, chain: tuple[Command, ...], seen: set[tuple[object, ...]]) -> Iterator[Reached]:
+        yield Reached(chain)
+        if len(chain) > MAX_DEPTH:
+            return
+        for key in self._keys(chain[-1]):
+            if key not in seen and len(seen) < MAX_REACHED:
+                seen.add(key)
+                for command in self._commands(key):
+                    yield from self._from((*chain, command), seen)
+
+    def _keys(self, command: Command) -> Iterator[tuple[object, ...]]:
+        for call in invocations(command):
+            if call.kind in {"script", "turbo", "nx", "lerna"}:
+                yield from self._scripts(call)
+            elif call.kind in {"target", "recipe", "task"}:
+                yield from self._targets(call)
+        for reference in references(command):
+            if reference.kind == "script" and reference.path in self.shells:
+                yield ("file", reference.path, command.directory)
+
+    def _scripts(self, call: Invocation) -> Iterator[tuple[object, ...]]:
+        if call.kind == "script":
+            packages = self.definitions.package_for(call)
+        else:
+            packages = tuple(p for p in self.project.packages if p.ecosystem == "npm")
+        for package in packages:
+            for name in (f"pre{call.name}", call.name, f"post{call.name}"):
+                if name in package.scripts:
+                    yield ("script", package.path, name)
+
+    def _targets(self, call: Invocation) -> Iterator[tuple[object, ...]]:
+        makefile = self._makefile(call)
+        if makefile is not None:
+            name = call.name if call.name != "(default)" else next(iter(makefile.targets), "")
+            yield from (("target", makefile.path, one) for one in self._needed(makefile, name))
+
+    def _makefile(self, call: Invocation) -> Makefile | None:
+        known = self.definitions.makefiles
+        folder = call.directory
+        if folder is None:
+            return None
+        if call.kind == "target":
+            names = (call.file,) if call.file else NAMES
+            paths = (normpath(f"{folder}/{name}") for name in names)
+            return next((known[path] for path in paths if path in known), None)
+        tool = {"recipe": "just", "task": "task"}[call.kind]
+        return next((m for m in known.values() if m.tool == tool and m.dir == folder), None)
+
+    def _needed(self, makefile: Makefile, name: str) -> Iterator[str]:
+        pending, seen = [name], set[str]()
+        while pending:
+            one = pending.pop()
+            if one in makefile.targets and one not in seen:
+                seen.add(one)
+                pending += makefile.targets[one].deps
+                yield one
+
+    def _commands(self, key: tuple[object, ...]) -> tuple[Command, ...]:
+        if key not in self._called:
+            self._called[key] = self._read(key)
+        return self._called[key]
+
+    def _read(self, key: tuple[object, ...]) -> tuple[Command, ...]:
+        kind, path, name = str(key[0]), str(key[1]), key[2]
+        if kind == "target":
+            return self.definitions.makefiles[path].targets[str(name)].commands
+        if kind == "script":
+            package = self.definitions.packages[path]
+            node = package.scripts[str(name)]
+            return commands(node.text, path, node.line or 1, directory=package.dir)
+        directory = None if name is None else str(name)
+        text = self.project.files.text(path)
+        return parse(text, path, self.shells[path], directory=directory).commands
+
+
+@lru_cache(maxsize=4)
+def reach(project: Project) -> Reach:
+    """The look-up of a project, made once."""
+    return Reach(project)
