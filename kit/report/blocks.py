@@ -211,9 +211,7 @@ def _table_json(table: Table) -> Json:
 def _table(data: Mapping[str, Any]) -> Table:
     heads = tuple(Column(str(name), kind) for name, kind in data["columns"])
     rows = tuple(_row(row) for row in data["rows"])
-    return Table(
-        str(data["caption"]), heads, rows, str(data["note"]), bool(data["folded"]), bool(data["matrix"])
-    )
+    return Table(str(data["caption"]), heads, rows, str(data["note"]), bool(data["folded"]), bool(data["matrix"]))
 
 
 def _row(cells: Iterable[Any]) -> tuple[Cell, ...]:

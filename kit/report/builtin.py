@@ -67,9 +67,7 @@ def render_html(
 def notebook_header() -> str:
     """What a page of another renderer needs in its head to style blocks and draw charts, offline."""
     sheet = Markup(css_variables() + _asset("parts.css"))  # noqa: S704 - ours
-    return render(
-        "header.html.j2", style=sheet, theme=chart_theme(), scripts=(_plotly(), _asset("charts.js"))
-    )
+    return render("header.html.j2", style=sheet, theme=chart_theme(), scripts=(_plotly(), _asset("charts.js")))
 
 
 def content_policy(scripts: Sequence[str]) -> str:
@@ -85,10 +83,7 @@ def _area_sections(assessment: Assessment, sections: Sequence[Section]) -> list[
     found = {s.area: s for s in sections if s.area}
     judged = {a.id: a for a in assessment.areas}
     ids = [area for area in AREAS if area in judged or area in found]
-    return [
-        (found.get(id_) or Section(f"area-{id_}", id_, AREAS[id_][1], (), True), judged.get(id_))
-        for id_ in ids
-    ]
+    return [(found.get(id_) or Section(f"area-{id_}", id_, AREAS[id_][1], (), True), judged.get(id_)) for id_ in ids]
 
 
 def _fallback(assessment: Assessment) -> Markup:

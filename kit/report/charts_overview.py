@@ -46,9 +46,7 @@ def area_scores(rows: Sequence[tuple[str, float | None, float, str]]) -> go.Figu
 
     A row is (title, score or None, confidence, status).
     """
-    names = [
-        f"{esc(title)}  <b>{'–' if score is None else f'{score:.0f}'}</b>" for title, score, _, _ in rows
-    ]
+    names = [f"{esc(title)}  <b>{'–' if score is None else f'{score:.0f}'}</b>" for title, score, _, _ in rows]
     scores = go.Bar(
         y=names,
         x=[score or 0 for _, score, _, _ in rows],
@@ -127,8 +125,7 @@ def remediation(steps: Sequence[tuple[str, float, float]], start: float) -> go.F
         line={"shape": "hv", "color": LIGHT["accent"], "width": 2.5},
         marker={"size": 7, "color": LIGHT["accent"]},
         customdata=[
-            f"{esc(n, 90)}<br>score {s:.0f} after {h:.0f} h"
-            for n, h, s in zip(names, hours, scores, strict=True)
+            f"{esc(n, 90)}<br>score {s:.0f} after {h:.0f} h" for n, h, s in zip(names, hours, scores, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -145,9 +142,7 @@ def remediation(steps: Sequence[tuple[str, float, float]], start: float) -> go.F
     )
 
 
-def go_no_go(
-    criteria: Sequence[str], environments: Sequence[str], marks: Mapping[tuple[int, int], Mark]
-) -> go.Figure:
+def go_no_go(criteria: Sequence[str], environments: Sequence[str], marks: Mapping[tuple[int, int], Mark]) -> go.Figure:
     """The go/no-go matrix: criteria down, environments across."""
     return matrix(criteria, environments, marks)
 

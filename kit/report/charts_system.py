@@ -41,9 +41,7 @@ def system_edges(system: SystemMap) -> list[tuple[str, str]]:
         needed = [d for deployment in service.deployments for d in deployment.depends_on]
         needed += [call.service for call in service.calls if call.service]
         needed += [s.name if s.name in names else engines.get(s.engine, s.name) for s in service.stores]
-        found.update(
-            {(service.name, other): None for other in needed if other in names and other != service.name}
-        )
+        found.update({(service.name, other): None for other in needed if other in names and other != service.name})
     return list(found)
 
 
@@ -127,9 +125,7 @@ def routes_by_authentication(counts: Mapping[str, tuple[int, int, int]]) -> go.F
 
 def recovery(rows: Sequence[Span], rpo_hours: float | None, rto_hours: float | None) -> go.Figure:
     """Hours of data lost at worst, and hours until the system is back, against their objectives."""
-    targets = [
-        (f"{name} {hours:g} h", hours) for name, hours in (("RPO", rpo_hours), ("RTO", rto_hours)) if hours
-    ]
+    targets = [(f"{name} {hours:g} h", hours) for name, hours in (("RPO", rpo_hours), ("RTO", rto_hours)) if hours]
     return spans(rows, targets, "hours")
 
 

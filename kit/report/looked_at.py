@@ -25,9 +25,7 @@ def looked_at(project: Project, checks: Sequence[Check], findings: Sequence[Find
 
 def _checks(checks: Sequence[Check], findings: Sequence[Finding]) -> Block:
     examined = sum(f.outcome is not Outcome.NOT_APPLICABLE for f in findings)
-    return checks_table(
-        checks, findings, f"{count(len(checks), 'check')} examined {count(examined, 'thing')}"
-    )
+    return checks_table(checks, findings, f"{count(len(checks), 'check')} examined {count(examined, 'thing')}")
 
 
 def _files(findings: Sequence[Finding]) -> Block | None:
@@ -47,9 +45,7 @@ def _unread(project: Project) -> Block | None:
     if not problems:
         return None
     rows: tuple[tuple[Cell, ...], ...] = tuple((place(p.at), p.message) for p in problems[:PATHS_SHOWN])
-    return Table(
-        f"{count(len(problems), 'file')} not read as they stand", columns("File", "Why"), rows, folded=True
-    )
+    return Table(f"{count(len(problems), 'file')} not read as they stand", columns("File", "Why"), rows, folded=True)
 
 
 def _unseen(findings: Sequence[Finding]) -> Block | None:

@@ -82,9 +82,7 @@ def prose_html(text: str) -> Markup:
     parts = sentence(text).split("`")
     if len(parts) % 2 == 0:
         return escape(sentence(text))
-    return Markup("").join(
-        Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts)
-    )
+    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
 
 
 def place_html(at: str) -> Markup:

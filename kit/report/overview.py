@@ -51,9 +51,7 @@ def area_numbers(area: AreaResult) -> Figures:
     """An area's status, score, confidence and what is open in it."""
     opened = area.counts[Outcome.FAIL] + area.counts[Outcome.PARTIAL]
     score = "not judged" if area.score is None else f"{area.score:.0f}"
-    graded = ", ".join(
-        f"{area.counts[s]} {s}" for s in ("critical", "high", "medium", "low") if area.counts[s]
-    )
+    graded = ", ".join(f"{area.counts[s]} {s}" for s in ("critical", "high", "medium", "low") if area.counts[s])
     return Figures(
         (
             Figure("Status", OUTCOME_WORDS[area.status], status=area.status),
@@ -79,9 +77,7 @@ def area_scores(assessment: Assessment) -> Chart:
     """Every area's score and confidence."""
     areas = sorted(assessment.areas, key=lambda a: (a.score is None, a.score or 0))
     red = [a.title for a in areas if a.status == "RED"]
-    title = (
-        f"{len(red)} of {count(len(areas), 'area')} are red: {listed(red, 3)}" if red else "No area is red"
-    )
+    title = f"{len(red)} of {count(len(areas), 'area')} are red: {listed(red, 3)}" if red else "No area is red"
     figure = charts.area_scores([(a.title, a.score, a.confidence, a.status) for a in areas])
     return Chart(title, figure_json(figure), f"{title}.", areas_table(assessment))
 
@@ -111,16 +107,12 @@ def risk_waterfall(assessment: Assessment) -> Block:
     """Which open findings make the risk."""
     terms = _by_check(assessment.risk_terms)
     if not terms:
-        return empty(
-            "Nothing is open, so there is no risk to take apart", "Open findings would be drawn here."
-        )
+        return empty("Nothing is open, so there is no risk to take apart", "Open findings would be drawn here.")
     rest = sum(points for _, points, _ in terms[WATERFALL_TERMS:])
     shown = [(label, points) for label, points, _ in terms[:WATERFALL_TERMS]]
     shown += [(f"{len(terms) - WATERFALL_TERMS} more", rest)] if rest else []
     share = sum(points for _, points in shown[:3])
-    title = (
-        f"{count(min(3, len(terms)), 'check')} make {share:.1f} of {assessment.risk_score:.1f} risk points"
-    )
+    title = f"{count(min(3, len(terms)), 'check')} make {share:.1f} of {assessment.risk_score:.1f} risk points"
     rows: tuple[tuple[Cell, ...], ...] = tuple((label, f"{points:.2f}", n) for label, points, n in terms)
     heads = columns("What is open", ("Risk points", "number"), ("Findings", "number"))
     figure = charts.risk_waterfall(shown, assessment.risk_score)
@@ -135,9 +127,7 @@ def severity_by_area(assessment: Assessment) -> Block:
         counts[titles[finding.area]][finding.severity.value] += 1
     found = {title: c for title, c in counts.items() if c}
     if not found:
-        return empty(
-            "Nothing is open in any area", "Open findings would be counted here by area and severity."
-        )
+        return empty("Nothing is open in any area", "Open findings would be counted here by area and severity.")
     most = max(found, key=lambda t: sum(found[t].values()))
     title = f"{count(len(assessment.open), 'open finding')}, most of them in {most.lower()}"
     graded = ("critical", "high", "medium", "low")
@@ -181,10 +171,7 @@ def plan(assessment: Assessment) -> Display:
     for step in steps:
         worked += step.hours
         done.append((f"{step.check} {step.title}", worked, step.score_after))
-    title = (
-        f"{assessment.plan.hours:.0f} hours of work take the score from "
-        f"{assessment.score:.0f} to {done[-1][2]:.0f}"
-    )
+    title = f"{assessment.plan.hours:.0f} hours of work take the score from {assessment.score:.0f} to {done[-1][2]:.0f}"
     figure = charts.remediation(done, assessment.score)
     return show(Chart(title, figure_json(figure), f"{title}."), *plan_tables(assessment))
 
@@ -231,9 +218,7 @@ def unseen(findings: Sequence[Finding]) -> Block:
     found = [f for f in findings if f.outcome in {Outcome.UNKNOWN, Outcome.ERROR}]
     if not found:
         return Notice("Every check that applies could be decided.", tone="pass")
-    rows = tuple(
-        (Ref(f"check-{f.check}", f.title), Mark(f.outcome.value), f.message, where(f)) for f in found
-    )
+    rows = tuple((Ref(f"check-{f.check}", f.title), Mark(f.outcome.value), f.message, where(f)) for f in found)
     heads = columns("Question", "Result", "What would show it", "Looked at")
     return Table(f"{count(len(rows), 'thing')} could not be seen", heads, rows)
 

@@ -115,9 +115,7 @@ class _Texts:
 
 def _verdict(assessment: Assessment, name: str, verdict: Verdict) -> VerdictView:
     reasons = tuple(_reason(assessment, r.verdict, r.text, r.findings) for r in verdict.reasons)
-    numbers = (
-        f"score {verdict.score:.0f}, confidence {verdict.confidence:.0f} %, risk {verdict.risk_score:.1f}"
-    )
+    numbers = f"score {verdict.score:.0f}, confidence {verdict.confidence:.0f} %, risk {verdict.risk_score:.1f}"
     return VerdictView(name, verdict.verdict, VERDICT_MEANING[verdict.verdict], reasons, numbers)
 
 
@@ -143,9 +141,7 @@ def _by_gravity(assessment: Assessment) -> list[Finding]:
 
 def _row(finding: Finding, texts: _Texts, assessment: Assessment) -> list[Any]:
     """One finding as a list; the page's script names the places in the same order."""
-    evidence = [
-        [texts(e.path), e.line, e.end_line, texts(e.excerpt), e.strength.value] for e in finding.evidence
-    ]
+    evidence = [[texts(e.path), e.line, e.end_line, texts(e.excerpt), e.strength.value] for e in finding.evidence]
     waived = finding.waived
     return [
         finding.fingerprint,

@@ -46,9 +46,7 @@ def ranked(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=_rank)
 
 
-def frame_table(
-    frame: pd.DataFrame, caption: str, kinds: Mapping[str, Kind] | None = None, **more: Any
-) -> Table:
+def frame_table(frame: pd.DataFrame, caption: str, kinds: Mapping[str, Kind] | None = None, **more: Any) -> Table:
     """A pandas frame as a table; `kinds` by column, numbers are told by their type. `more`: fields of
     Table."""
     heads = tuple(Column(str(name), _kind(frame, str(name), kinds or {})) for name in frame.columns)
@@ -59,8 +57,7 @@ def frame_table(
 def findings_table(findings: Sequence[Finding], caption: str, *, folded: bool = False) -> Table:
     """Findings with severity, what was seen, where, and the way to each."""
     rows = tuple(
-        (Ref(f"finding-{f.fingerprint}", f.check), severity_mark(f), f.message, where(f))
-        for f in ranked(findings)
+        (Ref(f"finding-{f.fingerprint}", f.check), severity_mark(f), f.message, where(f)) for f in ranked(findings)
     )
     return Table(caption, columns("Check", "Severity", "What was seen", "Where"), rows, folded=folded)
 
@@ -71,9 +68,7 @@ def checks_table(checks: Sequence[Check], findings: Sequence[Finding], caption: 
     for finding in findings:
         by_check.setdefault(finding.check, Counter())[finding.outcome] += 1
     rows = tuple(_check_row(c, by_check[c.id]) for c in checks)
-    heads = columns(
-        "Check", "Question", ("Held", "number"), ("Open", "number"), ("Not seen", "number"), "Result"
-    )
+    heads = columns("Check", "Question", ("Held", "number"), ("Open", "number"), ("Not seen", "number"), "Result")
     return Table(caption, heads, rows)
 
 
@@ -92,9 +87,7 @@ def outcome_matrix(
     titles: dict[str, str] = {}
     things: dict[str, None] = {}
     for finding in findings:
-        thing = (
-            thing_of(finding) if finding.outcome is not Outcome.NOT_APPLICABLE and checks(finding) else None
-        )
+        thing = thing_of(finding) if finding.outcome is not Outcome.NOT_APPLICABLE and checks(finding) else None
         if thing is None:
             continue
         things[thing] = None
@@ -106,6 +99,25 @@ def outcome_matrix(
     names = sorted(things)
     rows = tuple(_matrix_row(c, titles[c], names, cells) for c in sorted(titles))
     return Table(caption, columns(first, *names), rows, note, matrix=True)
+
+
+def outcomes_by_thing(findings: Iterable[Finding], thing_of: Callable[[Finding], str | None], caption: str) -> Table:
+    """One row per thing examined: how many checks hold there, and which do not."""
+    things: dict[str, list[Finding]] = {}
+    for finding in findings:
+        thing = thing_of(finding) if finding.outcome is not Outcome.NOT_APPLICABLE else None
+        if thing is not None:
+            things.setdefault(thing, []).append(finding)
+    rows = tuple(_thing_row(thing, things[thing]) for thing in sorted(things))
+    heads = columns("Service or file", ("Held", "number"), ("Not seen", "number"), "Does not hold")
+    return Table(caption, heads, rows)
+
+
+def _thing_row(thing: str, findings: Sequence[Finding]) -> tuple[Cell, ...]:
+    counts = Counter(f.outcome for f in findings)
+    opened = dict.fromkeys(f"{f.title} ({f.check})" for f in ranked(findings) if f.outcome.open)
+    state = Mark("fail", "; ".join(opened)) if opened else Mark("pass", "nothing open")
+    return (thing, counts[Outcome.PASS], counts[Outcome.UNKNOWN], state)
 
 
 def where(finding: Finding) -> Cell:
@@ -150,9 +162,7 @@ def _row(f: Finding) -> tuple[Any, ...]:
 def _check_row(check: Check, counts: Counter[Outcome]) -> tuple[Cell, ...]:
     held, unseen = counts[Outcome.PASS], counts[Outcome.UNKNOWN]
     opened = counts[Outcome.FAIL] + counts[Outcome.PARTIAL]
-    worst = min(
-        (o for o, n in counts.items() if n), key=OUTCOME_ORDER.__getitem__, default=Outcome.NOT_APPLICABLE
-    )
+    worst = min((o for o, n in counts.items() if n), key=OUTCOME_ORDER.__getitem__, default=Outcome.NOT_APPLICABLE)
     return (Ref(f"check-{check.id}", check.id), check.title, held, opened, unseen, Mark(worst.value))
 
 

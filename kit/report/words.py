@@ -38,9 +38,7 @@ AREA_QUESTIONS: dict[str, str] = {
     "containers": "Do the images build, start and run with no more rights than they need?",
     "orchestration": "Will the platform keep the workloads alive, and are all their references declared?",
     "infrastructure": "What is exposed, through what, and is it declared in code?",
-    "configuration": (
-        "Is everything that the code requires given where it runs, and is no secret in the files?"
-    ),
+    "configuration": ("Is everything that the code requires given where it runs, and is no secret in the files?"),
     "security": "Who may call what, and what stands between an attacker and the data?",
     "testing": "What is tested, does anything run those tests, and can they fail?",
     "contract": "Do specification, code and schema say the same?",
@@ -90,8 +88,7 @@ METHOD: tuple[tuple[str, str], ...] = (
     ),
     (
         "Documents",
-        "A document is never proof of what it says: a README that promises backups shows that backups "
-        "are documented.",
+        "A document is never proof of what it says: a README that promises backups shows that backups are documented.",
     ),
 )
 

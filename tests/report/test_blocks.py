@@ -35,9 +35,7 @@ CELLS = st.one_of(
     st.none(),
     st.integers(-(10**9), 10**9),
     st.text(max_size=20),
-    st.builds(
-        Mark, st.sampled_from(["pass", "fail", "", "odd one"]), st.text(max_size=9), st.text(max_size=9)
-    ),
+    st.builds(Mark, st.sampled_from(["pass", "fail", "", "odd one"]), st.text(max_size=9), st.text(max_size=9)),
     st.builds(Place, st.text(max_size=20)),
     st.builds(Ref, st.text(max_size=20), st.text(max_size=9)),
 )
@@ -152,9 +150,7 @@ def test_json_in_a_script_cannot_end_it() -> None:
 
 
 def test_a_place_sets_the_line_apart_and_can_break_at_slashes() -> None:
-    assert place_html("k8s/api.yml:12") == (
-        '<code class="place">k8s/<wbr>api.yml<span class="line">:12</span></code>'
-    )
+    assert place_html("k8s/api.yml:12") == ('<code class="place">k8s/<wbr>api.yml<span class="line">:12</span></code>')
     assert place_html("C:/odd name") == '<code class="place">C:/<wbr>odd name</code>'
 
 

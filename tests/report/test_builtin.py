@@ -24,9 +24,7 @@ from tests.findings import assess, finding
 from tests.report.shop import SYSTEM
 
 HOSTILE = "</script><script>alert(1)</script><img src=//evil.example>\u2028"
-BLOCKER = finding(
-    "CON-001", severity="critical", area="containers", blocker="cannot build", fingerprint="f00d"
-)
+BLOCKER = finding("CON-001", severity="critical", area="containers", blocker="cannot build", fingerprint="f00d")
 
 
 def judged(*more: Finding, **params: Any) -> Assessment:
@@ -63,9 +61,7 @@ class Reader(HTMLParser):
         if re.fullmatch("h[1-6]", tag):
             self.levels.append(int(tag[1]))
         if tag != "a":
-            self.fetched += [
-                str(v) for k, v in attrs if k in {"src", "href", "srcset", "action", "poster", "data"}
-            ]
+            self.fetched += [str(v) for k, v in attrs if k in {"src", "href", "srcset", "action", "poster", "data"}]
         self._open = tag == "script"
         if self._open:
             self.scripts.append((given, ""))
@@ -130,13 +126,9 @@ def test_a_blocker_is_readable_without_javascript() -> None:
 
 def test_hostile_text_of_a_project_never_becomes_markup() -> None:
     evidence = (Evidence(HOSTILE, 3, 3, HOSTILE),)
-    bad = finding(
-        "SEC-009", severity="critical", message=HOSTILE, title=HOSTILE, fix=HOSTILE, evidence=evidence
-    )
+    bad = finding("SEC-009", severity="critical", message=HOSTILE, title=HOSTILE, fix=HOSTILE, evidence=evidence)
 
-    html = render_html(
-        judged(bad, report={"title": HOSTILE, "audience": HOSTILE}), [], SYSTEM, {HOSTILE: HOSTILE}
-    )
+    html = render_html(judged(bad, report={"title": HOSTILE, "audience": HOSTILE}), [], SYSTEM, {HOSTILE: HOSTILE})
 
     assert "<script>alert" not in html
     assert "<img" not in html

@@ -55,9 +55,7 @@ def test_heat_leaves_zero_blank() -> None:
 def test_a_graph_draws_only_edges_between_its_nodes() -> None:
     nodes = [Node("a", "a", 0, 0), Node("b", HOSTILE, 1, 0), Node("c", "c", 1, 1)]
 
-    drawn = charts.graph(
-        nodes, [("a", "b"), ("b", "c"), ("c", "b"), ("a", "gone"), ("a", "a")], ["left", "right"]
-    )
+    drawn = charts.graph(nodes, [("a", "b"), ("b", "c"), ("c", "b"), ("a", "gone"), ("a", "a")], ["left", "right"])
 
     assert len(drawn.data[0].x) == 3
     assert len(drawn.layout.shapes) == 3 + 3

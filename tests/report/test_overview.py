@@ -27,9 +27,7 @@ def row_of(table: Table, name: str) -> list[str]:
 def test_each_number_unfolds_into_terms_that_add_up_to_it() -> None:
     score, confidence, risk = overview.numbers(judged()).figures
 
-    assert sum(float(adds.split(" of ")[0]) for _, adds in score.terms) == pytest.approx(
-        judged().score, abs=0.5
-    )
+    assert sum(float(adds.split(" of ")[0]) for _, adds in score.terms) == pytest.approx(judged().score, abs=0.5)
     assert sum(float(adds) for _, adds in risk.terms) == pytest.approx(judged().risk_score, abs=0.1)
     assert confidence.unit == "%"
 

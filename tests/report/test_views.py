@@ -142,9 +142,7 @@ def test_a_container_without_limits_is_named(project: Shop) -> None:
 def test_a_store_that_is_open_to_any_address_is_in_the_title(project: Shop) -> None:
     chart = chart_of(infrastructure.exposure_map(project))
 
-    assert chart.title == (
-        "3 of 4 published ports are open to any address outside of development, db among them"
-    )
+    assert chart.title == ("3 of 4 published ports are open to any address outside of development, db among them")
 
 
 def test_a_required_variable_that_no_target_gives_is_counted_and_one_that_cannot_be_seen_is_not(
@@ -178,9 +176,7 @@ def test_a_title_says_who_has_no_tests(project: Shop) -> None:
     assert title == "1 of 2 parts have no test; a pipeline runs all that there are"
 
 
-@pytest.mark.parametrize(
-    ("hours", "words"), [(0.25, "15 minutes"), (1, "1 hour"), (24, "24 hours"), (168, "7 days")]
-)
+@pytest.mark.parametrize(("hours", "words"), [(0.25, "15 minutes"), (1, "1 hour"), (24, "24 hours"), (168, "7 days")])
 def test_times_are_said_as_a_person_says_them(hours: float, words: str) -> None:
     assert recovery.time_words(hours) == words
 
@@ -283,3 +279,14 @@ def test_hostile_names_reach_no_label_as_markup(project: Shop) -> None:
 
     assert "<script>" not in drawn
     assert "&lt;script&gt;" in drawn
+
+
+def test_checks_of_many_files_are_told_file_by_file(project: Shop) -> None:
+    many = [finding("DEL-001", "pass", area="delivery", path=f".github/{i}.yml") for i in range(12)]
+    bad = finding("DEL-002", "fail", area="delivery", path=".github/3.yml", title="Gates can fail")
+
+    table = table_of(delivery.checks(project, [*many, bad]))
+
+    assert [c.name for c in table.columns] == ["Service or file", "Held", "Not seen", "Does not hold"]
+    assert row_of(table, ".github/3.yml")[3] == "fail: Gates can fail (DEL-002)"
+    assert row_of(table, ".github/4.yml")[3] == "pass: nothing open"

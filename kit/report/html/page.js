@@ -34,9 +34,12 @@
     if (button && button.dataset.action === "print") print()
   })
 
+  // On paper what is folded opens, but for code, the catalogue of checks and lists that would fill pages.
+  const PAPER_ROWS = 40
   let folded = []
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("main details:not([open]):not(.code):not(.rk-chart details):not(.rk-terms)")]
+    const boxes = document.querySelectorAll("main details:not([open], .code, .check, .rk-terms, .rk-chart details)")
+    folded = [...boxes].filter((box) => box.querySelectorAll("tr").length <= PAPER_ROWS)
     folded.forEach((box) => { box.open = true })
   })
   addEventListener("afterprint", () => { folded.forEach((box) => { box.open = false }); folded = [] })

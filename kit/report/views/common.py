@@ -8,10 +8,13 @@ from typing import Any
 from kit.model import At, Finding
 from kit.project import Project
 from kit.report.blocks import Cell, Notice, Place, Table, empty
-from kit.report.tables import outcome_matrix
+from kit.report.tables import outcome_matrix, outcomes_by_thing
 from kit.system.model import Service
 
 Findings = Sequence[Finding]
+WIDEST = 9
+"""Columns that a matrix may have before it is told row by row."""
+
 PROJECT = "project"
 """What a finding about the project as a whole is said of."""
 
@@ -45,12 +48,17 @@ def thing_of(project: Project) -> Callable[[Finding], str | None]:
     return find
 
 
-def controls(project: Project, findings: Findings, area: str, caption: str, note: str = "") -> Table | Notice:
-    """The checks of an area against the services they examined."""
-    of_area = (f for f in findings if f.area == area)
-    table = outcome_matrix(of_area, thing_of(project), caption, note=note)
-    fill = "Each check would stand in a row here, each service or file that it examined in a column."
-    return table or empty("No check of this area found anything to examine", fill)
+def controls(project: Project, findings: Findings, area: str, caption: str) -> Table | Notice:
+    """The checks of an area against the services and files they examined; one row for each where there are
+    many."""
+    of_area = [f for f in findings if f.area == area]
+    table = outcome_matrix(of_area, thing_of(project), caption)
+    if table is None:
+        fill = "Each check would stand in a row here, each service or file that it examined in a column."
+        return empty("No check of this area found anything to examine", fill)
+    if len(table.columns) > WIDEST:
+        return outcomes_by_thing(of_area, thing_of(project), caption)
+    return table
 
 
 def at_cell(at: At | None) -> Cell:

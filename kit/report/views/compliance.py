@@ -30,9 +30,7 @@ def licences(project: Project) -> Display:
         fill = "Licence files and package manifests would be listed here."
         return show(empty("Neither a licence nor a package manifest is in the project", fill))
     own = Table("Licence files", columns("File"), tuple((at_cell(At(p)),) for p in files)) if files else None
-    heads = columns(
-        "Package", "Ecosystem", "States its licence", ("Depends on", "number"), "Pinned by", "Where"
-    )
+    heads = columns("Package", "Ecosystem", "States its licence", ("Depends on", "number"), "Pinned by", "Where")
     table = Table(f"{count(len(rows), 'package')} and what they build on", heads, rows) if rows else None
     return show(own or empty("No licence file is in the project", "A LICENSE file at its root."), table)
 
@@ -41,10 +39,7 @@ def personal_data(project: Project) -> Display:
     """Files that speak of privacy, retention, security policy or audit."""
     paths = sorted(set(project.files.glob(*POLICIES)))
     if not paths:
-        fill = (
-            "Files whose names speak of privacy, retention or audit would be listed here. A "
-            "document is no proof."
-        )
+        fill = "Files whose names speak of privacy, retention or audit would be listed here. A document is no proof."
         return show(empty("No file is about privacy, retention or audit", fill))
     rows = tuple((at_cell(At(p)), project.files.class_of(p).value) for p in paths)
     note = "That a file speaks of it does not show that it is done."

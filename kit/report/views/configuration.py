@@ -21,10 +21,7 @@ def environment(project: Project) -> Display:
     """Per service: every variable that its code reads, and whether each target gives it."""
     read = [s for s in project.system.own if s.env]
     if not read:
-        fill = (
-            "Reads such as os.environ or process.env, and settings classes, would be held "
-            "against each target here."
-        )
+        fill = "Reads such as os.environ or process.env, and settings classes, would be held against each target here."
         return show(empty("No read of the environment was found in code", fill))
     missing = {s.name: _missing(s) for s in read}
     return show(_summary(read, missing), *(_matrix(s, len(missing[s.name])) for s in read))
@@ -46,9 +43,7 @@ def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
         colors=[LIGHT["fail_fill"] if missing[s.name] else LIGHT["pass_fill"] for s in worst],
         unit="required variables that a target other than for development does not give",
     )
-    words = (
-        "; ".join(f"{name}: {', '.join(sorted(m))}" for name, m in missing.items() if m) or "none is missing"
-    )
+    words = "; ".join(f"{name}: {', '.join(sorted(m))}" for name, m in missing.items() if m) or "none is missing"
     return Chart(title, figure_json(figure), f"{title}: {words}.")
 
 

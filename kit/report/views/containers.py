@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kit.project import Project
-from kit.report.blocks import Cell, Chart, Mark, Notice, Table, cell_text, columns, empty
+from kit.report.blocks import Cell, Chart, Mark, Table, cell_text, columns, empty
 from kit.report.charts import matrix
 from kit.report.display import Display, figure_json, show
-from kit.report.views.common import Findings, at_cell, controls
+from kit.report.tables import outcome_matrix
+from kit.report.views.common import Findings, at_cell, thing_of
 from kit.report.words import count, sentence
 from kit.sources.dockerfile import Dockerfile
 
@@ -15,20 +16,16 @@ NO_IMAGES = "A Dockerfile or Containerfile, or a compose file, would be laid out
 
 def hardening(project: Project, findings: Findings) -> Display:
     """Services across, controls down: which image holds which control."""
-    table = controls(project, findings, "containers", "Container controls by service")
-    if isinstance(table, Notice):
+    of_area = [f for f in findings if f.area == "containers"]
+    table = outcome_matrix(of_area, thing_of(project), "Container controls by service")
+    if table is None:
         return show(empty("No image is built or run by the project", NO_IMAGES))
     marks = {
-        (r, c): cell
-        for r, row in enumerate(table.rows)
-        for c, cell in enumerate(row[1:])
-        if isinstance(cell, Mark)
+        (r, c): cell for r, row in enumerate(table.rows) for c, cell in enumerate(row[1:]) if isinstance(cell, Mark)
     }
     names, controls_ = [c.name for c in table.columns[1:]], [cell_text(row[0]) for row in table.rows]
     failing = {names[c] for (_, c), mark in marks.items() if mark.outcome in {"fail", "partial"}}
-    title = sentence(
-        f"{len(failing)} of {count(len(names), 'service or file', 'services and files')} miss a control"
-    )
+    title = sentence(f"{len(failing)} of {count(len(names), 'service or file', 'services and files')} miss a control")
     figure = matrix(controls_, names, marks)
     return show(Chart(title, figure_json(figure), f"{title}. The table names each one with its line.", table))
 
@@ -38,9 +35,7 @@ def images(project: Project) -> Display:
     rows = tuple(_image(d) for d in project.dockerfiles if not d.error)
     if not rows:
         return show(empty("No Dockerfile is in the project", NO_IMAGES))
-    heads = columns(
-        "Where", ("Base of the last stage", "code"), ("Stages", "number"), "User", "Health check", "Ports"
-    )
+    heads = columns("Where", ("Base of the last stage", "code"), ("Stages", "number"), "User", "Health check", "Ports")
     return show(Table(f"What {count(len(rows), 'Dockerfile')} build", heads, rows))
 
 

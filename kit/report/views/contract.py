@@ -20,9 +20,7 @@ Operation = tuple[str, str]
 def operations(project: Project) -> Display:
     """Specified operations, served routes, and where they meet."""
     specified = {
-        _key(o.method, o.path): (f"{o.method.upper()} {o.path}", o.at)
-        for d in project.openapi
-        for o in d.operations
+        _key(o.method, o.path): (f"{o.method.upper()} {o.path}", o.at) for d in project.openapi for o in d.operations
     }
     served = {
         _key(r.method, r.path): (f"{r.method.upper()} {r.path}", r.at)
@@ -30,9 +28,7 @@ def operations(project: Project) -> Display:
         for r in s.routes
     }
     if not specified:
-        fill = (
-            f"An OpenAPI file would be held against the {count(len(served), 'route')} that the code serves."
-        )
+        fill = f"An OpenAPI file would be held against the {count(len(served), 'route')} that the code serves."
         return show(empty("No API specification is in the project", fill))
     both, spec_only, code_only = (
         specified.keys() & served.keys(),
@@ -78,7 +74,5 @@ def _side(there: bool, yes: str, no: str) -> Mark:
 
 def _key(method: str, path: str) -> Operation:
     """Method and path with every parameter alike: `/users/{id}` and `/users/:user_id` are one."""
-    parts: Iterable[str] = (
-        re.sub(r"^(\{.*\}|:.+|<.*>|\[.*\])$", "{}", p) for p in path.strip("/").split("/")
-    )
+    parts: Iterable[str] = (re.sub(r"^(\{.*\}|:.+|<.*>|\[.*\])$", "{}", p) for p in path.strip("/").split("/"))
     return method.upper(), "/" + "/".join(parts)

@@ -19,11 +19,7 @@ FOLDED_FROM = 30
 def schema(project: Project) -> Display:
     """Tables that models declare, and whether a migration creates them."""
     declared = {t.name.lower(): t for s in project.schemas for t in s.tables}
-    made = {
-        t.name.lower(): t
-        for s in project.migrations
-        for t in schema_after(s.migrations, dialect=s.dialect).tables
-    }
+    made = {t.name.lower(): t for s in project.migrations for t in schema_after(s.migrations, dialect=s.dialect).tables}
     if not declared and not made:
         fill = "Models of an ORM and migrations would be held against each other here."
         return show(empty("Neither a schema nor a migration is in the project", fill))
@@ -48,9 +44,7 @@ def migrations(project: Project) -> Display:
     """Every migration in order: what it does, what it destroys, whether it can be undone."""
     every = [(s, m) for s in project.migrations for m in s.migrations]
     if not every:
-        fill = (
-            "Migrations of Prisma, Alembic, Django, Flyway or plain SQL would be listed here in their order."
-        )
+        fill = "Migrations of Prisma, Alembic, Django, Flyway or plain SQL would be listed here in their order."
         return show(empty("No migration is in the project", fill))
     rows = tuple(_migration(m) for s, m in every)
     undoable = sum(m.down is True for _, m in every)

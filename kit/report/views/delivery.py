@@ -21,10 +21,7 @@ def pipelines(project: Project) -> Display:
     marked."""
     workflows = sorted((w for w in project.workflows if w.jobs), key=lambda w: -len(w.jobs))
     if not workflows:
-        fill = (
-            "A workflow for GitHub Actions, GitLab CI or another runner in the repository "
-            "would be drawn here."
-        )
+        fill = "A workflow for GitHub Actions, GitLab CI or another runner in the repository would be drawn here."
         return show(empty("No pipeline is in the project", fill))
     drawn = [w for w in workflows if len(w.jobs) > 1][:SHOWN]
     return show(*(_graph(project, w) for w in drawn), _jobs_table(project, workflows))
@@ -34,15 +31,11 @@ def way_to_production(project: Project) -> Display:
     """Per service, which steps a pipeline takes for it."""
     own = project.system.own
     if not own:
-        return show(
-            empty("No service of the project's own was found", "A Dockerfile or a package with code.")
-        )
+        return show(empty("No service of the project's own was found", "A Dockerfile or a package with code."))
     rows = tuple((s.name, *(_step(s, step) for step in STEPS)) for s in own)
     bare = [s.name for s in own if not any(p.does == "deploy" for p in s.pipelines)]
     note = f"No pipeline deploys {listed(bare)}." if bare else "A pipeline deploys every service."
-    return show(
-        Table("What pipelines do for each service", columns("Service", *STEPS), rows, note, matrix=True)
-    )
+    return show(Table("What pipelines do for each service", columns("Service", *STEPS), rows, note, matrix=True))
 
 
 def checks(project: Project, findings: Findings) -> Display:
@@ -68,20 +61,14 @@ def _graph(project: Project, workflow: Workflow) -> Block:
     said = f"{name}: {count(len(jobs), 'job')}, {count(len(gates), 'gate')}"
     if toothless:
         said += f", {count(len(toothless), 'of them cannot fail', 'of them cannot fail')}"
-    needs = (
-        "; ".join(f"{j.name} needs {', '.join(j.needs)}" for j in jobs if j.needs) or "no job needs another"
-    )
+    needs = "; ".join(f"{j.name} needs {', '.join(j.needs)}" for j in jobs if j.needs) or "no job needs another"
     return Chart(sentence(said), figure_json(pipeline(jobs)), f"{said}. {sentence(needs)}.")
 
 
 def _jobs_table(project: Project, workflows: list[Workflow]) -> Table:
-    rows = tuple(
-        _row(workflow, job, made) for workflow in workflows for job, made in _paired(project, workflow)
-    )
+    rows = tuple(_row(workflow, job, made) for workflow in workflows for job, made in _paired(project, workflow))
     heads = columns("Pipeline", "Job", "Runs after", "Does", "Gate", "Where")
-    return Table(
-        f"All {count(len(rows), 'job')} of {count(len(workflows), 'pipeline')}", heads, rows, folded=True
-    )
+    return Table(f"All {count(len(rows), 'job')} of {count(len(workflows), 'pipeline')}", heads, rows, folded=True)
 
 
 def _paired(project: Project, workflow: Workflow) -> list[tuple[Job, PipelineJob]]:
@@ -112,8 +99,4 @@ def _toothless(job: Job) -> bool:
 
 def _step(service: Service, step: str) -> Cell:
     found = [p for p in service.pipelines if p.does == step]
-    return (
-        Mark("pass", found[0].job)
-        if found
-        else Mark("fail" if step in {"build", "test", "deploy"} else "", "none")
-    )
+    return Mark("pass", found[0].job) if found else Mark("fail" if step in {"build", "test", "deploy"} else "", "none")

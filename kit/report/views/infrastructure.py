@@ -75,9 +75,7 @@ def exposure_map(project: Project) -> Display:
         return show(empty("No port is published to the outside by what the project declares", fill))
     wide = [e for e in found if e.wide]
     stores = sorted({e.service for e in wide if e.kind == "store"})
-    title = (
-        f"{len(wide)} of {count(len(found), 'published port')} are open to any address outside of development"
-    )
+    title = f"{len(wide)} of {count(len(found), 'published port')} are open to any address outside of development"
     title += f", {listed(stores)} among them" if stores else ""
     return show(Chart(title, figure_json(_map(found)), f"{title}.", _table(found)))
 
@@ -90,9 +88,7 @@ def declared(project: Project) -> Display:
         counts[resource.type] += 1
         first.setdefault(resource.type, resource.at)
     if not counts:
-        return show(
-            empty("No infrastructure is declared in code", "Terraform files would be counted here by type.")
-        )
+        return show(empty("No infrastructure is declared in code", "Terraform files would be counted here by type."))
     rows = tuple((kind, number, at_cell(first[kind])) for kind, number in counts.most_common())
     heads = columns(("Type", "code"), ("Resources", "number"), "First")
     return show(Table(f"{count(sum(counts.values()), 'resource')} declared in code", heads, rows))
@@ -120,9 +116,7 @@ def _map(found: list[Exposure]) -> object:
 
 
 def _table(found: list[Exposure]) -> Table:
-    rows = tuple(
-        (e.service, e.kind, _open_to(e), e.entry, e.target, e.environment, at_cell(e.at)) for e in found
-    )
+    rows = tuple((e.service, e.kind, _open_to(e), e.entry, e.target, e.environment, at_cell(e.at)) for e in found)
     heads = columns("Service", "Kind", "Open to", ("Published as", "code"), "Target", "Environment", "Where")
     return Table("Published ports", heads, rows)
 

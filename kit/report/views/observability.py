@@ -22,9 +22,7 @@ def chain(project: Project) -> Display:
         return show(empty("No service of the project's own was found", fill))
     rows = tuple(_service(s, project) for s in own)
     blind = [str(row[0]) for row in rows if all(isinstance(c, Mark) and c.outcome != "pass" for c in row[1:])]
-    note = (
-        f"Nothing would notice that {listed(blind)} is down." if blind else "Something watches every service."
-    )
+    note = f"Nothing would notice that {listed(blind)} is down." if blind else "Something watches every service."
     heads = columns("Service", "Health route", "Metrics route", "Probed by the platform", "Scraped")
     return show(Table("From what services offer to what watches them", heads, rows, note, matrix=True))
 

@@ -26,19 +26,14 @@ def runbooks(project: Project, findings: Findings) -> Display:
     """What an operator asks for, and the first heading that speaks of it."""
     documents = list(project.markdown)
     if not documents:
-        fill = (
-            "Markdown files with headings on deploying, rolling back, restoring and "
-            "incidents would be listed here."
-        )
+        fill = "Markdown files with headings on deploying, rolling back, restoring and incidents would be listed here."
         return show(empty("No document is in the project", fill))
     found = {topic: _heading(documents, pattern) for topic, pattern in TOPICS.items()}
     covered = sum(at is not None for at in found.values())
     rows = tuple((topic, _topic(heading)) for topic, heading in found.items())
     caption = f"{covered} of {len(TOPICS)} questions of an operator have a heading"
     note = "A heading shows that somebody wrote about it, not that it works."
-    return show(
-        Table(caption, columns("Question", "Documented"), rows, note), _documents(documents, findings)
-    )
+    return show(Table(caption, columns("Question", "Documented"), rows, note), _documents(documents, findings))
 
 
 def checks(project: Project, findings: Findings) -> Display:
@@ -60,9 +55,7 @@ def _topic(heading: Heading | None) -> Mark:
 def _documents(documents: list[Markdown], findings: Findings) -> Table:
     opened = open_at([f for f in findings if f.area == "operations"])
     rows = tuple(_document(d, len(opened.get(d.path, ()))) for d in documents)
-    heads = columns(
-        "Document", ("Headings", "number"), ("Commands", "number"), ("Links", "number"), "Open findings"
-    )
+    heads = columns("Document", ("Headings", "number"), ("Commands", "number"), ("Links", "number"), "Open findings")
     return Table(f"All {count(len(rows), 'document')}", heads, rows, folded=True)
 
 

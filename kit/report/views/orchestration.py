@@ -62,9 +62,7 @@ def targets(project: Project) -> Display:
     )
     if not rows:
         return show(empty("No deployment target was found", FILL))
-    return show(
-        Table("Deployment targets", columns("Target", "Environment", ("Workloads", "number"), "Where"), rows)
-    )
+    return show(Table("Deployment targets", columns("Target", "Environment", ("Workloads", "number"), "Where"), rows))
 
 
 def _workload(manifest: Manifest, container: Container) -> tuple[Cell, ...]:

@@ -30,8 +30,7 @@ def load_tests(project: Project) -> Display:
     found += [("budget", p) for p in project.files.glob(*BUDGETS)]
     if not found:
         fill = (
-            "Files of k6, Locust, Artillery, JMeter or Gatling, and budgets, would be listed "
-            "here with what runs them."
+            "Files of k6, Locust, Artillery, JMeter or Gatling, and budgets, would be listed here with what runs them."
         )
         return show(empty("No load test and no budget is in the project", fill))
     runs = [p for s in project.system.services for p in s.pipelines if p.does == "load-test"]
@@ -54,8 +53,7 @@ def scaling(project: Project) -> Display:
         [d.max_replicas or d.replicas or 1 for _, d in rows],
         texts=[_range(d) for _, d in rows],
         colors=[
-            LIGHT["fail_fill"] if (d.max_replicas or d.replicas or 1) == 1 else LIGHT["pass_fill"]
-            for _, d in rows
+            LIGHT["fail_fill"] if (d.max_replicas or d.replicas or 1) == 1 else LIGHT["pass_fill"] for _, d in rows
         ],
         unit="instances at most",
     )

@@ -59,11 +59,7 @@ def material(project: Project) -> Display:
         fill = "Scripts, manifests and documents whose names speak of backup or restore would be listed here."
         return show(empty("No file of the project is about backup or restore", fill))
     rows = tuple((at_cell(At(p)), project.files.class_of(p).value, _run_by(project, p)) for p in paths)
-    return show(
-        Table(
-            f"{count(len(rows), 'file')} about backup and restore", columns("File", "Class", "Run by"), rows
-        )
-    )
+    return show(Table(f"{count(len(rows), 'file')} about backup and restore", columns("File", "Class", "Run by"), rows))
 
 
 def checks(project: Project, findings: Findings) -> Display:
@@ -136,17 +132,14 @@ def _span(schedule: Schedule, hours: float, rpo: float | None) -> Span:
 
 def _table(timed: list[tuple[Schedule, float]], rpo: float | None) -> Table:
     rows = tuple(
-        (s.runs, s.expression, hours, Mark(_span(s, hours, rpo).outcome), s.source, at_cell(s.at))
-        for s, hours in timed
+        (s.runs, s.expression, hours, Mark(_span(s, hours, rpo).outcome), s.source, at_cell(s.at)) for s, hours in timed
     )
     heads = columns("Runs", ("Schedule", "code"), ("Hours between", "number"), "Against RPO", "By", "Where")
     return Table("Backups by the clock", heads, rows)
 
 
 def _objectives(rpo: float | None, rto: float | None) -> str:
-    said = (
-        f"At most {time_words(rpo)} of data may be lost." if rpo else "No RPO was given in the params file."
-    )
+    said = f"At most {time_words(rpo)} of data may be lost." if rpo else "No RPO was given in the params file."
     back = f"The system must be back within {time_words(rto)}." if rto else "No RTO was given."
     return f"{said} {back}"
 

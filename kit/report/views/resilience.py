@@ -36,9 +36,7 @@ def dependencies(project: Project) -> Display:
         for s in project.system.own
     )
     if not rows:
-        return show(
-            empty("No service of the project's own was found", "What each depends on would stand here.")
-        )
+        return show(empty("No service of the project's own was found", "What each depends on would stand here."))
     return show(Table("What each service depends on", columns("Service", "Stores", "Services"), rows))
 
 

@@ -17,10 +17,7 @@ def routes(project: Project) -> Display:
     """Routes per service, guarded, open, or not to be told; then each of them, open ones that write first."""
     serving = [s for s in project.system.services if s.routes]
     if not serving:
-        fill = (
-            "Routes of FastAPI, Flask, Django, Express, NestJS, Next.js, Spring or Go "
-            "routers would be listed here."
-        )
+        fill = "Routes of FastAPI, Flask, Django, Express, NestJS, Next.js, Spring or Go routers would be listed here."
         return show(empty("No route was found in code", fill))
     every = [r for s in serving for r in s.routes]
     unguarded = [r for r in every if r.auth is False]

@@ -21,10 +21,7 @@ def overview(project: Project, opened: Sequence[Finding]) -> Display:
     """The map, the services as a table, and what could not be told of them."""
     system = project.system
     if not system.services:
-        fill = (
-            "Compose files, manifests, Dockerfiles, packages and platform files would be "
-            "joined into a map here."
-        )
+        fill = "Compose files, manifests, Dockerfiles, packages and platform files would be joined into a map here."
         return show(empty("No service was found in the project", fill), untold(system))
     return show(_map(project, opened), services(system), untold(system))
 
@@ -33,9 +30,7 @@ def services(system: SystemMap) -> Table:
     """Every service with what the sources say of it."""
     rows = tuple(_service(s) for s in system.services)
     numeric = ("Routes", "Variables", "Deployments")
-    heads = columns(
-        "Service", "Kind", "Built with", "Ports", *((n, "number") for n in numeric), "Stores", "Where"
-    )
+    heads = columns("Service", "Kind", "Built with", "Ports", *((n, "number") for n in numeric), "Stores", "Where")
     return Table(f"All {count(len(rows), 'service')}", heads, rows)
 
 

@@ -48,10 +48,7 @@ def inventory(project: Project) -> Display:
     """Test files beside code files per part of the project, and the pipeline job that runs them."""
     suites = suites_of(project)
     if not any(s.tests for s in suites.values()):
-        fill = (
-            "Test files (by name, folder or the runner's configuration) would be counted "
-            "here with what runs them."
-        )
+        fill = "Test files (by name, folder or the runner's configuration) would be counted here with what runs them."
         return show(empty("No test file was found", fill))
     title = _title(suites)
     return show(Chart(title, figure_json(_figure(suites)), f"{title}.", _table(suites)))
