@@ -25,15 +25,37 @@ def main() -> None:
 
 @main.command()
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--params", "params_file", type=click.Path(path_type=Path), help="Params file for a TARGET that is a folder.")
+@click.option(
+    "--params",
+    "params_file",
+    type=click.Path(path_type=Path),
+    help="Params file for a TARGET that is a folder.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Where everything is written [build/<project>].")
 @click.option("--area", "areas", multiple=True, help="Only this area; may be repeated.")
 @click.option("--env", "environment", help="Whose verdict is the gate [the strictest].")
-@click.option("--fail-on", type=click.Choice(["no-go", "conditional", "never"]), default="no-go", show_default=True, help="Which verdict makes the exit code 1.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["no-go", "conditional", "never"]),
+    default="no-go",
+    show_default=True,
+    help="Which verdict makes the exit code 1.",
+)
 @click.option("--style", type=click.Choice(STYLES), help="Style of the report [status].")
 @click.option("--format", "formats", default="html", show_default=True, help="Formats of the report: html.")
-@click.option("--renderer", type=click.Choice(["auto", "builtin"]), default="auto", show_default=True, help="What makes the report.")
-@click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 2, help="Notebooks run side by side [the processors].")
+@click.option(
+    "--renderer",
+    type=click.Choice(["auto", "builtin"]),
+    default="auto",
+    show_default=True,
+    help="What makes the report.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 2,
+    help="Notebooks run side by side [the processors].",
+)
 @click.option("--notebooks", type=click.Path(path_type=Path), help="Folder of notebooks to run in place of the kit's.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -153,18 +175,31 @@ def _checks(areas: tuple[str, ...], *, as_json: bool) -> int:
 
 
 def _as_data(check: Any) -> dict[str, Any]:
-    names = ("id", "area", "title", "severity", "clause", "rationale", "decides", "fix", "blind_to", "references", "blocker", "effort_hours")
+    names = (
+        "id",
+        "area",
+        "title",
+        "severity",
+        "clause",
+        "rationale",
+        "decides",
+        "fix",
+        "blind_to",
+        "references",
+        "blocker",
+        "effort_hours",
+    )
     return {name: getattr(check, name) for name in names}
 
 
 @main.command()
 @click.argument("id")
-def explain(id: str) -> None:  # noqa: A002 - the argument's word
+def explain(id: str) -> None:
     """One check: why, how it decides, how to fix, what it does not see."""
     with_errors(lambda: _explain(id))
 
 
-def _explain(id: str) -> int:  # noqa: A002
+def _explain(id: str) -> int:
     from difflib import get_close_matches
 
     from kit import terminal
@@ -210,7 +245,10 @@ def with_errors(run: Callable[[], int]) -> NoReturn:
             click.echo(f"readiness: {line}", err=True)
         code = BAD_INPUT
     except OSError as error:
-        click.echo(f"readiness: {error.filename or ''}: {error.strerror or error}; nothing more was written", err=True)
+        click.echo(
+            f"readiness: {error.filename or ''}: {error.strerror or error}; nothing more was written",
+            err=True,
+        )
         code = BAD_INPUT
     except KeyboardInterrupt:
         click.echo("readiness: interrupted; what was finished is kept, the same command goes on from there", err=True)

@@ -20,7 +20,7 @@ class CatalogueError(Exception):
 
 
 def check(
-    id: str,  # noqa: A002 - the field's word
+    id: str,
     title: str,
     severity: Severity,
     clause: Clause = Clause.DEPLOYMENT,
@@ -44,7 +44,9 @@ def check(
         if not CHECK_ID.fullmatch(id) or not id.startswith(AREAS[area][0]):
             raise CatalogueError(f"{id}: an id of area {area} reads {AREAS[area][0]}-000")
         if id in _registered and _registered[id].source != f"{function.__module__}.{function.__name__}":
-            raise CatalogueError(f"{id}: used by {_registered[id].source} and {function.__module__}.{function.__name__}")
+            raise CatalogueError(
+                f"{id}: used by {_registered[id].source} and {function.__module__}.{function.__name__}"
+            )
         sections = _sections(id, inspect.getdoc(function) or "")
         _registered[id] = Check(
             id=id,
@@ -89,7 +91,7 @@ def _area_of(module: str) -> str:
     return area
 
 
-def _sections(id: str, doc: str) -> dict[str, str]:  # noqa: A002
+def _sections(id: str, doc: str) -> dict[str, str]:
     parts = _SECTION.split(doc)
     found = {"": parts[0].strip(), **{name: text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)}}
     missing = [name or "rationale" for name in ("", "Decides", "Fix", "Blind to", "See") if not found.get(name)]

@@ -10,7 +10,8 @@ from typing import Any
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
@@ -20,7 +21,14 @@ from kit.execute.workers import Ran
 from kit.judgement.assessment import Assessment
 from kit.model import AREAS, Check, Finding
 
-STEPS = {"read": "Reading files", "map": "Joining the system map", "notebooks": "Running notebooks", "summary": "Summing up", "report": "Rendering the report", "write": "Writing"}
+STEPS = {
+    "read": "Reading files",
+    "map": "Joining the system map",
+    "notebooks": "Running notebooks",
+    "summary": "Summing up",
+    "report": "Rendering the report",
+    "write": "Writing",
+}
 VERDICT_STYLES = {"GO": "bold green", "CONDITIONAL": "bold yellow", "NO-GO": "bold red"}
 STATUS_STYLES = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "GREY": "dim"}
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
@@ -84,7 +92,11 @@ def _tally(path: Path) -> Text:
     """What is open in an area's findings, by severity."""
     if not path.is_file():
         return Text("")
-    open_ = [f for f in json.loads(path.read_bytes()) if f["outcome"] in {"fail", "partial"} and f["file_class"] == "production"]
+    open_ = [
+        f
+        for f in json.loads(path.read_bytes())
+        if f["outcome"] in {"fail", "partial"} and f["file_class"] == "production"
+    ]
     counts = {s: sum(f["severity"] == s for f in open_) for s in SEVERITY_STYLES}
     parts = [Text(f"{n} {s}", SEVERITY_STYLES[s]) for s, n in counts.items() if n]
     return Text(", ").join(parts) if parts else Text("nothing open", "green")
@@ -101,9 +113,16 @@ def show_result(console: Console, result: Result, report: Path) -> None:
     for line in result.missing:
         console.print(Text(f"Incomplete: {line}", "bold red"))
     for notice in a.notices:
-        console.print(Text(f"Note: {notice.text} ({notice.place})" if notice.place else f"Note: {notice.text}", "yellow"))
+        console.print(
+            Text(f"Note: {notice.text} ({notice.place})" if notice.place else f"Note: {notice.text}", "yellow")
+        )
     seconds = sum(result.seconds.values())
-    console.print(Text(f"{result.files} files in {seconds:.1f} s. ", "dim").append("Report: ", "default").append(str(report), "bold cyan"), soft_wrap=True)
+    console.print(
+        Text(f"{result.files} files in {seconds:.1f} s. ", "dim")
+        .append("Report: ", "default")
+        .append(str(report), "bold cyan"),
+        soft_wrap=True,
+    )
 
 
 def _areas(a: Assessment) -> Table:
@@ -117,9 +136,22 @@ def _areas(a: Assessment) -> Table:
         numbers = [_number(c[s], SEVERITY_STYLES[s]) for s in SEVERITY_STYLES]
         score = "–" if area.score is None else f"{area.score:.0f}"
         style = STATUS_STYLES[area.status]
-        table.add_row(area.title, Text(area.status, style), score, f"{area.confidence:.0f}%", *numbers, str(c["pass"]), str(c["unknown"]))
+        table.add_row(
+            area.title,
+            Text(area.status, style),
+            score,
+            f"{area.confidence:.0f}%",
+            *numbers,
+            str(c["pass"]),
+            str(c["unknown"]),
+        )
     table.add_section()
-    table.add_row(Text("Overall", "bold"), f"risk {a.risk_score:.1f}/10", Text(f"{a.score:.0f}", "bold"), f"{a.confidence:.0f}%")
+    table.add_row(
+        Text("Overall", "bold"),
+        f"risk {a.risk_score:.1f}/10",
+        Text(f"{a.score:.0f}", "bold"),
+        f"{a.confidence:.0f}%",
+    )
     return table
 
 
@@ -172,9 +204,16 @@ def show_check(console: Console, check: Check) -> None:
     """One check in full."""
     head = f"[bold]{check.id}[/bold] {escape(check.title)}"
     console.print(head)
-    facts = f"{AREAS[check.area][1]} · {check.severity} · clause {check.clause} · about {check.effort_hours:g} h to mend"
+    facts = (
+        f"{AREAS[check.area][1]} · {check.severity} · clause {check.clause} · about {check.effort_hours:g} h to mend"
+    )
     console.print(Text(facts + (f" · while open: {check.blocker}" if check.blocker else ""), "dim"))
-    for title, text in (("Why", check.rationale), ("How it decides", check.decides), ("Fix", check.fix), ("What it does not see", check.blind_to)):
+    for title, text in (
+        ("Why", check.rationale),
+        ("How it decides", check.decides),
+        ("Fix", check.fix),
+        ("What it does not see", check.blind_to),
+    ):
         console.print(Text(f"\n{title}", "bold"))
         console.print(Padding(Text(text), (0, 0, 0, 2)))
     console.print(Text("\nReferences", "bold"))

@@ -101,9 +101,7 @@ def test_without_an_out_folder_nothing_is_written(project: str, containers: Area
     assert not (Path(project) / "findings").exists()
 
 
-def test_the_summary_joins_what_the_areas_wrote_and_names_what_is_missing(
-    project: str, tmp_path: Path
-) -> None:
+def test_the_summary_joins_what_the_areas_wrote_and_names_what_is_missing(project: str, tmp_path: Path) -> None:
     assess(project, "containers", out=str(tmp_path)).save()
 
     summary = summarize(project, out=str(tmp_path))

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kit.model import AREAS, Check
+from kit.model import AREAS, Check, Severity
 from kit.registry import CatalogueError, catalogue, check
-from kit.model import Severity
 
 TESTS = "\n".join(p.read_text("utf-8") for p in (Path(__file__).parent / "checks").rglob("test_*.py"))
 

@@ -92,9 +92,7 @@ def test_no_two_areas_say_the_same_of_themselves() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_every_cell_runs_and_ends_in_something_to_show(
-    path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_every_cell_runs_and_ends_in_something_to_show(path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     project = shop(tmp_path_factory.getbasetemp() / "notebook-shop").root
     names: dict[str, Any] = {}
     for cell in code(path):

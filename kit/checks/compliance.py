@@ -23,8 +23,14 @@ _LICENCES = {
     "ISC": re.compile(r"Permission to use, copy, modify, and(?:/or)? distribute this software"),
     "MPL-2.0": re.compile(r"Mozilla Public License Version 2\.0"),
 }
-_PERSONAL = re.compile(r"^(e[-_]?mail(_?address)?|phone(_?number)?|mobile|first_?name|last_?name|full_?name|date_?of_?birth|birth_?date|dob|address(_?line)?\d?|street|postal_?code|ssn|national_?id|passport\w*|ip_?address)$", re.IGNORECASE)
-_GRAVE = re.compile(r"^(card_?number|credit_?card\w*|pan|cvv|cvc|iban|ssn|social_?security\w*|national_?id|passport_?(no|number))$", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"^(e[-_]?mail(_?address)?|phone(_?number)?|mobile|first_?name|last_?name|full_?name|date_?of_?birth|birth_?date|dob|address(_?line)?\d?|street|postal_?code|ssn|national_?id|passport\w*|ip_?address)$",
+    re.IGNORECASE,
+)
+_GRAVE = re.compile(
+    r"^(card_?number|credit_?card\w*|pan|cvv|cvc|iban|ssn|social_?security\w*|national_?id|passport_?(no|number))$",
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(r"(encrypted|cipher|hash|token|masked|last_?4|_enc$)", re.IGNORECASE)
 _SHOWN = re.compile(
     r"(?<![\w.])(?:console\.(?:log|info|debug|warn|error)|print|log(?:ger|ging)?\.(?:debug|info|warn(?:ing)?|error|exception|log|trace)|this\.logger\.\w+|fmt\.Print(?:f|ln)|log\.Print(?:f|ln)?|System\.out\.print(?:ln)?|request\.log\.\w+|req\.log\.\w+)\s*\("
@@ -34,13 +40,29 @@ _PRIVATE_VALUE = re.compile(
     re.IGNORECASE,
 )
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.){0,400}\"|'(?:[^'\\\n]|\\.){0,400}'")
-_HIDDEN = re.compile(r"mask|redact|sanitiz|hash|scrub|obfuscat|\*\*\*|length|typeof|exists|boolean|!!|Valid|type\b|count", re.IGNORECASE)
-_AUDIT = re.compile(r"audit[-_ ]?(log|trail|event|record|entr)|\bauditLog|AuditEvent|activity_?log|pgaudit|@Auditable|log_audit|record_audit|createAudit|envers", re.IGNORECASE)
-_DELETES = re.compile(r"/(users?|accounts?|me|profile|customers?|members?)\b[^/]*(/\{[^}]+\})?(/delete|/close|/deactivate|/erase)?/?$", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"mask|redact|sanitiz|hash|scrub|obfuscat|\*\*\*|length|typeof|exists|boolean|!!|Valid|type\b|count",
+    re.IGNORECASE,
+)
+_AUDIT = re.compile(
+    r"audit[-_ ]?(log|trail|event|record|entr)|\bauditLog|AuditEvent|activity_?log|pgaudit|@Auditable|log_audit|record_audit|createAudit|envers",
+    re.IGNORECASE,
+)
+_DELETES = re.compile(
+    r"/(users?|accounts?|me|profile|customers?|members?)\b[^/]*(/\{[^}]+\})?(/delete|/close|/deactivate|/erase)?/?$",
+    re.IGNORECASE,
+)
 _EXPORTS = re.compile(r"(export|download|takeout|portability|gdpr|my-?data|data-?request)", re.IGNORECASE)
 
 
-@check("CMP-001", "The licence is stated, and stated once", Severity.LOW, Clause.COMPLIANCE, effort_hours=0.5, documents=True)
+@check(
+    "CMP-001",
+    "The licence is stated, and stated once",
+    Severity.LOW,
+    Clause.COMPLIANCE,
+    effort_hours=0.5,
+    documents=True,
+)
 def licence_is_stated(project: Project) -> Iterator[Fact]:
     """
     Without a licence nobody outside may use the code, and nobody inside knows what was promised.
@@ -60,7 +82,11 @@ def licence_is_stated(project: Project) -> Iterator[Fact]:
         return
     known = _licence_of(project.files.text(file)) if file else None
     if file is not None:
-        yield ok(f"The licence is in {file}{f' ({known})' if known else ''}.", At(file), strength=Strength.DOCUMENTED)
+        yield ok(
+            f"The licence is in {file}{f' ({known})' if known else ''}.",
+            At(file),
+            strength=Strength.DOCUMENTED,
+        )
     else:
         yield partial(f"A manifest states {stated[0][0]}, and there is no licence file.", stated[0][1])
     for text, at in stated:
@@ -70,7 +96,9 @@ def licence_is_stated(project: Project) -> Iterator[Fact]:
 
 def _stated(project: Project) -> Iterator[tuple[str, At]]:
     for package in project.packages:
-        node = package.node.get("license") or package.node.get("project", "license") if package.node is not None else None
+        node = (
+            package.node.get("license") or package.node.get("project", "license") if package.node is not None else None
+        )
         if node is not None and node.text and package.dir == ".":
             if not re.search(r"SEE LICEN|UNLICENSED|LICEN[CS]E(\.\w+)?$", node.text, re.IGNORECASE):
                 yield node.text, node.at
@@ -113,7 +141,11 @@ def logs_hold_nothing_personal(project: Project) -> Iterator[Fact]:
             if value:
                 found.append((At(path, number), value))
     for at, value in found[:30]:
-        grave = {} if re.search(r"pass|pwd|token|secret|card|cvv|ssn|authorization", value, re.IGNORECASE) else {"severity": Severity.MEDIUM}
+        grave = (
+            {}
+            if re.search(r"pass|pwd|token|secret|card|cvv|ssn|authorization", value, re.IGNORECASE)
+            else {"severity": Severity.MEDIUM}
+        )
         yield bad(f"A log line holds {value}.", at, **grave)
     if looked and not found:
         yield ok(f"No log call in {looked} files names personal data or secrets.", At("."))
@@ -125,16 +157,30 @@ def _private(line: str) -> str | None:
     if call is None or line.lstrip().startswith(("//", "#", "*")):
         return None
     rest = line[call.end() :]
-    inserted = " ".join(re.findall(r"\$\{([^}]*)\}", rest)) + " " + " ".join(re.findall(r"(?<=\{)([\w.\[\]'\"]+)(?=[:!}])", rest) if re.search(r"\bf[\"']", rest) else [])
+    inserted = (
+        " ".join(re.findall(r"\$\{([^}]*)\}", rest))
+        + " "
+        + " ".join(re.findall(r"(?<=\{)([\w.\[\]'\"]+)(?=[:!}])", rest) if re.search(r"\bf[\"']", rest) else [])
+    )
     outside = re.sub(r"`[^`]*`?", " ", _STRING.sub(" ", rest))
     for part in (outside, inserted):
-        value = re.search(r"(?<![\w'\"])[\w.?\[\]]*?\b(email(?:Address)?|password|passwd|access_?token|refresh_?token|client_?secret|card_?number|credit_?card|cvv|ssn|phone(?:_?number)?|authorization)\b(?!\s*\()", part, re.IGNORECASE)
+        value = re.search(
+            r"(?<![\w'\"])[\w.?\[\]]*?\b(email(?:Address)?|password|passwd|access_?token|refresh_?token|client_?secret|card_?number|credit_?card|cvv|ssn|phone(?:_?number)?|authorization)\b(?!\s*\()",
+            part,
+            re.IGNORECASE,
+        )
         if value and not _HIDDEN.search(part) and not re.search(r"=\s*$|:\s*$", part[: value.start()]):
             return value[0].strip()
     return None
 
 
-@check("CMP-003", "Sensitive operations leave an audit trail", Severity.MEDIUM, Clause.COMPLIANCE, effort_hours=12)
+@check(
+    "CMP-003",
+    "Sensitive operations leave an audit trail",
+    Severity.MEDIUM,
+    Clause.COMPLIANCE,
+    effort_hours=12,
+)
 def there_is_an_audit_trail(project: Project) -> Iterator[Fact]:
     """
     Who gave himself that right, and when? Without an audit trail the question has no answer.
@@ -157,14 +203,23 @@ def there_is_an_audit_trail(project: Project) -> Iterator[Fact]:
             if _AUDIT.search(line) and not line.lstrip().startswith(("#", "//", "*", "import", "from")):
                 yield ok("Events are recorded for audit.", At(path, number))
                 return
-    table = next((t for s in project.schemas for t in s.tables if re.search(r"audit|activity_?log", t.name, re.IGNORECASE)), None)
+    table = next(
+        (t for s in project.schemas for t in s.tables if re.search(r"audit|activity_?log", t.name, re.IGNORECASE)),
+        None,
+    )
     if table is not None:
         yield partial(f"There is a table {table.name}, and no code that writes to it was found.", table)
     else:
         yield bad("The system keeps users, and nothing records who changed what.", users)
 
 
-@check("CMP-004", "Users can have their data deleted and handed over", Severity.MEDIUM, Clause.COMPLIANCE, effort_hours=16)
+@check(
+    "CMP-004",
+    "Users can have their data deleted and handed over",
+    Severity.MEDIUM,
+    Clause.COMPLIANCE,
+    effort_hours=16,
+)
 def users_have_their_rights(project: Project) -> Iterator[Fact]:
     """
     Deletion and portability are rights in much of the world; a system without them breaks the law with its first request.
@@ -182,8 +237,16 @@ def users_have_their_rights(project: Project) -> Iterator[Fact]:
         return
     deletes = next((r for r in project.routes if r.method in {"DELETE", "ANY"} and _DELETES.search(r.path)), None)
     exports = next((r for r in project.routes if _EXPORTS.search(r.path)), None)
-    yield ok("An account can be deleted.", deletes) if deletes else bad("Personal data is kept, and no route deletes an account.", users)
-    yield ok("There is a route for exports.", exports) if exports else bad("Personal data is kept, and no route hands a user's data over.", users, severity=Severity.LOW)
+    yield (
+        ok("An account can be deleted.", deletes)
+        if deletes
+        else bad("Personal data is kept, and no route deletes an account.", users)
+    )
+    yield (
+        ok("There is a route for exports.", exports)
+        if exports
+        else bad("Personal data is kept, and no route hands a user's data over.", users, severity=Severity.LOW)
+    )
 
 
 def _user_table(project: Project) -> Table | None:
@@ -192,7 +255,10 @@ def _user_table(project: Project) -> Table | None:
         if project.files.class_of(schema.path) is FileClass.PRODUCTION:
             for table in schema.tables:
                 personal = [c for c in _columns(table) if _PERSONAL.match(c.name)]
-                if personal and (re.search(r"user|customer|account|member|person|patient", table.name, re.IGNORECASE) or len(personal) > 1):
+                if personal and (
+                    re.search(r"user|customer|account|member|person|patient", table.name, re.IGNORECASE)
+                    or len(personal) > 1
+                ):
                     return table
     return None
 
@@ -220,17 +286,32 @@ def components_are_listed(project: Project) -> Iterator[Fact]:
     for workflow in project.workflows:
         for job in workflow.jobs:
             for step in job.all_steps:
-                if re.search(r"sbom|cyclonedx|spdx|syft|license[-_]?(check|finder|scan)|fossa|scancode|pip-licenses|go-licenses|ort\b", f"{step.uses or ''} {step.run or ''} {step.inputs.value if step.inputs is not None else ''}", re.IGNORECASE):
+                if re.search(
+                    r"sbom|cyclonedx|spdx|syft|license[-_]?(check|finder|scan)|fossa|scancode|pip-licenses|go-licenses|ort\b",
+                    f"{step.uses or ''} {step.run or ''} {step.inputs.value if step.inputs is not None else ''}",
+                    re.IGNORECASE,
+                ):
                     yield ok("A pipeline lists the components or checks their licences.", step)
                     return
     locked = next((p for p in project.packages if p.lockfile is not None), None)
     if locked is not None:
-        yield partial("Dependencies are locked, so a bill of materials could be made; nothing makes one.", locked, locked.lockfile)  # type: ignore[arg-type]
+        yield partial(
+            "Dependencies are locked, so a bill of materials could be made; nothing makes one.",
+            locked,
+            locked.lockfile,
+        )  # type: ignore[arg-type]
     else:
         yield bad("Dependencies are not locked, and nothing lists them.", project.packages[0])
 
 
-@check("CMP-006", "It is written how to report a vulnerability", Severity.LOW, Clause.COMPLIANCE, effort_hours=0.5, documents=True)
+@check(
+    "CMP-006",
+    "It is written how to report a vulnerability",
+    Severity.LOW,
+    Clause.COMPLIANCE,
+    effort_hours=0.5,
+    documents=True,
+)
 def reporting_is_written(project: Project) -> Iterator[Fact]:
     """
     Finders who find no address publish.
@@ -243,14 +324,31 @@ def reporting_is_written(project: Project) -> Iterator[Fact]:
 
     See: https://securitytxt.org/
     """
-    path = next((p for p in project.files.paths if re.fullmatch(r"security(\.md|\.rst|\.txt)?", posixpath.basename(p), re.IGNORECASE) and project.files.size(p) > 50), None)
+    path = next(
+        (
+            p
+            for p in project.files.paths
+            if re.fullmatch(r"security(\.md|\.rst|\.txt)?", posixpath.basename(p), re.IGNORECASE)
+            and project.files.size(p) > 50
+        ),
+        None,
+    )
     if path is not None:
         yield ok("It is written how to report a vulnerability.", At(path), strength=Strength.DOCUMENTED)
     else:
-        yield bad("Nothing says how to report a vulnerability.", At(".github" if project.files.is_dir(".github") else "."))
+        yield bad(
+            "Nothing says how to report a vulnerability.",
+            At(".github" if project.files.is_dir(".github") else "."),
+        )
 
 
-@check("CMP-008", "Card and identity numbers are not kept in the clear", Severity.HIGH, Clause.COMPLIANCE, effort_hours=16)
+@check(
+    "CMP-008",
+    "Card and identity numbers are not kept in the clear",
+    Severity.HIGH,
+    Clause.COMPLIANCE,
+    effort_hours=16,
+)
 def numbers_are_not_in_the_clear(project: Project) -> Iterator[Fact]:
     """
     Card and identity numbers in plain columns make every dump and every replica a matter for the authorities.
@@ -272,7 +370,10 @@ def numbers_are_not_in_the_clear(project: Project) -> Iterator[Fact]:
             for column in _columns(table):
                 if _GRAVE.match(column.name) and not _PLAIN.search(column.name):
                     if _encrypts(project, column.name):
-                        yield unknown(f"{table.name}.{column.name}: the code encrypts something of that name; a look at a row would show it.", column)
+                        yield unknown(
+                            f"{table.name}.{column.name}: the code encrypts something of that name; a look at a row would show it.",
+                            column,
+                        )
                     else:
                         yield bad(f"{table.name}.{column.name} is a plain column.", column)
     if seen and _user_table(project) is not None:
@@ -300,10 +401,16 @@ def licences_allow_the_use(project: Project) -> Iterator[Fact]:
         if project.files.class_of(path) is FileClass.VENDORED:
             continue
         packages = project.documents.get(path).get("packages")
-        licensed = [(name, n) for name, n in packages.items() if n.get("license") is not None] if packages is not None else []
+        licensed = (
+            [(name, n) for name, n in packages.items() if n.get("license") is not None] if packages is not None else []
+        )
         if not licensed:
             continue
-        strong = [(name, n.get("license")) for name, n in licensed if "node_modules/" in name and re.match(r"\(?(AGPL|GPL|SSPL)[-\d.+\w]*\)?$", n.get("license").text)]  # type: ignore[union-attr]
+        strong = [
+            (name, n.get("license"))
+            for name, n in licensed
+            if "node_modules/" in name and re.match(r"\(?(AGPL|GPL|SSPL)[-\d.+\w]*\)?$", n.get("license").text)
+        ]  # type: ignore[union-attr]
         manifest = At(posixpath.join(posixpath.dirname(path), "package.json"))
         for name, node in strong[:10]:
             assert node is not None

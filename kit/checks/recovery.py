@@ -11,15 +11,34 @@ from kit.registry import check
 from kit.system.backups import Backup, interval_hours
 from kit.system.model import Store
 
-LASTING = frozenset({"postgres", "mysql", "mongodb", "mssql", "s3", "clickhouse", "elasticsearch", "etcd", "neo4j", "cassandra", "influxdb"})
+LASTING = frozenset(
+    {
+        "postgres",
+        "mysql",
+        "mongodb",
+        "mssql",
+        "s3",
+        "clickhouse",
+        "elasticsearch",
+        "etcd",
+        "neo4j",
+        "cassandra",
+        "influxdb",
+    }
+)
 CAN_READ = {"custom": {"pg_restore"}, "directory": {"pg_restore"}, "tar": {"pg_restore"}}
 _OBJECTIVE = re.compile(
     r"\b(?P<what>RPO|RTO|recovery (?:point|time) objective)\b[^\n]{0,60}?(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>min(?:ute)?s?|h(?:our)?s?|s(?:ec(?:ond)?s?)?|m|d(?:ay)?s?)\b",
     re.IGNORECASE,
 )
 _HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0}
-_PRUNES = re.compile(r"-mtime\s+\+|--keep-|forget\b|retention|lifecycle|expire|BACKUP_KEEP|KEEP_DAYS|rm -f[^\n]*backup", re.IGNORECASE)
-_NOTICES = re.compile(r"curl [^\n]*(?:hc-ping|healthchecks|slack|hooks|pushgateway|alert)|mail -s|sendmail|notify|pushgateway|on_failure|backup_last_success", re.IGNORECASE)
+_PRUNES = re.compile(
+    r"-mtime\s+\+|--keep-|forget\b|retention|lifecycle|expire|BACKUP_KEEP|KEEP_DAYS|rm -f[^\n]*backup", re.IGNORECASE
+)
+_NOTICES = re.compile(
+    r"curl [^\n]*(?:hc-ping|healthchecks|slack|hooks|pushgateway|alert)|mail -s|sendmail|notify|pushgateway|on_failure|backup_last_success",
+    re.IGNORECASE,
+)
 
 
 def lasting(project: Project) -> list[Store]:
@@ -57,9 +76,16 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
             if kept is not None:
                 yield ok(f"{store.name}: its provider keeps backups.", kept)
             elif store.engine != "s3":
-                yield unknown(f"{store.name}: the {store.engine} store is run elsewhere; whether its provider backs it up, a statement of its settings would show.", store)
+                yield unknown(
+                    f"{store.name}: the {store.engine} store is run elsewhere; whether its provider backs it up, a statement of its settings would show.",
+                    store,
+                )
         else:
-            yield bad(f"{store.name}: nothing in the project backs up the {store.engine} store.", store, **_grade(project, store))
+            yield bad(
+                f"{store.name}: nothing in the project backs up the {store.engine} store.",
+                store,
+                **_grade(project, store),
+            )
 
 
 def _grade(project: Project, store: Store) -> dict[str, Severity]:
@@ -76,7 +102,13 @@ def _managed_backup(project: Project, store: Store) -> At | None:
     for folder in project.terraform:
         for resource in folder.resources:
             if resource.name == store.name:
-                for key in ("backup_retention_period", "backup_configuration", "backup_retention_days", "point_in_time_recovery", "versioning"):
+                for key in (
+                    "backup_retention_period",
+                    "backup_configuration",
+                    "backup_retention_days",
+                    "point_in_time_recovery",
+                    "versioning",
+                ):
                     node = resource.node.get(key)
                     if node is not None and node.text not in {"0", "false"}:
                         return node.at
@@ -99,7 +131,9 @@ def backups_are_scheduled(project: Project) -> Iterator[Fact]:
     """
     for backup in project.backups:
         if backup.schedules:
-            yield ok(f"{backup.tool} runs by the clock ({backup.schedules[0].expression}).", backup.schedules[0], backup)
+            yield ok(
+                f"{backup.tool} runs by the clock ({backup.schedules[0].expression}).", backup.schedules[0], backup
+            )
         elif not any(o.schedules for o in project.backups if o.engine == backup.engine):
             yield bad(f"{backup.tool} saves the {backup.engine or 'data'}, and nothing runs it by the clock.", backup)
 
@@ -122,10 +156,23 @@ def backups_leave_the_machine(project: Project) -> Iterator[Fact]:
         if backup.off_site:
             yield ok(f"{backup.tool}: the result is sent elsewhere.", backup)
         elif backup.lands in {"emptyDir", "container"}:
-            where = "an emptyDir, which is deleted with the pod" if backup.lands == "emptyDir" else "the container's own files, which are deleted with it"
-            yield bad(f"{backup.tool} writes into {where}: there is no backup.", backup.lands_at, backup, severity=Severity.CRITICAL)
+            where = (
+                "an emptyDir, which is deleted with the pod"
+                if backup.lands == "emptyDir"
+                else "the container's own files, which are deleted with it"
+            )
+            yield bad(
+                f"{backup.tool} writes into {where}: there is no backup.",
+                backup.lands_at,
+                backup,
+                severity=Severity.CRITICAL,
+            )
         elif backup.lands.startswith("claim:"):
-            yield partial(f"{backup.tool} writes to a volume of the same cluster; what takes the cluster takes the backups.", backup.lands_at, backup)
+            yield partial(
+                f"{backup.tool} writes to a volume of the same cluster; what takes the cluster takes the backups.",
+                backup.lands_at,
+                backup,
+            )
         else:
             yield bad(f"{backup.tool}: the result stays on the machine that it is made on.", backup)
 
@@ -155,7 +202,11 @@ def restore_reads_backup(project: Project) -> Iterator[Fact]:
             if fits is not None:
                 yield ok(f"{fits.tool} reads the {_named(backup)} dump that {backup.tool} writes.", fits, backup)
             else:
-                yield bad(f"{found[0].tool} cannot read the {_named(backup)} dump that {backup.tool} writes at {backup.at}: a restore fails.", found[0], backup)
+                yield bad(
+                    f"{found[0].tool} cannot read the {_named(backup)} dump that {backup.tool} writes at {backup.at}: a restore fails.",
+                    found[0],
+                    backup,
+                )
 
 
 def _named(backup: Backup) -> str:
@@ -184,7 +235,14 @@ def restore_is_tried(project: Project) -> Iterator[Fact]:
         yield bad("No pipeline or schedule ever runs the restore.", project.restores[0])
 
 
-@check("REC-006", "Recovery objectives are stated, and the schedule keeps them", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=2, documents=True)
+@check(
+    "REC-006",
+    "Recovery objectives are stated, and the schedule keeps them",
+    Severity.MEDIUM,
+    Clause.DEPLOYMENT,
+    effort_hours=2,
+    documents=True,
+)
 def objectives_are_kept(project: Project) -> Iterator[Fact]:
     """
     Without an RPO and an RTO nobody can say whether a nightly backup is enough.
@@ -220,9 +278,16 @@ def _kept(project: Project, stated: list[tuple[str, float, At]]) -> Iterator[Fac
         return
     backup, schedule, hours = min(timed, key=lambda t: t[2])
     if hours > rpo[0]:
-        yield bad(f"{backup.tool} runs every {_hours_text(hours)}; the stated RPO is {_hours_text(rpo[0])}.", schedule, rpo[1], severity=Severity.HIGH)
+        yield bad(
+            f"{backup.tool} runs every {_hours_text(hours)}; the stated RPO is {_hours_text(rpo[0])}.",
+            schedule,
+            rpo[1],
+            severity=Severity.HIGH,
+        )
     else:
-        yield ok(f"{backup.tool} runs every {_hours_text(hours)}, within the RPO of {_hours_text(rpo[0])}.", schedule, rpo[1])
+        yield ok(
+            f"{backup.tool} runs every {_hours_text(hours)}, within the RPO of {_hours_text(rpo[0])}.", schedule, rpo[1]
+        )
 
 
 def _stated(project: Project) -> Iterator[tuple[str, float, At]]:
@@ -282,7 +347,10 @@ def failures_are_noticed(project: Project) -> Iterator[Fact]:
     for backup in {b.at.path: b for b in project.backups}.values():
         notice = _line_of(project, backup.at.path, _NOTICES)
         if not backup.checked:
-            yield bad(f"{backup.tool}: a failure inside of the script goes unnoticed; it has no `set -e` or `pipefail`.", backup)
+            yield bad(
+                f"{backup.tool}: a failure inside of the script goes unnoticed; it has no `set -e` or `pipefail`.",
+                backup,
+            )
         elif notice is None and not alerts:
             yield partial(f"{backup.tool}: it stops at a failure, and nothing tells anybody.", backup)
         else:

@@ -21,8 +21,8 @@ from kit.params import Params, ParamsError
 from kit.project import Project, open_project
 from kit.registry import catalogue, checks_of
 from kit.report.builtin import render_html
-from kit.report.exports import write_exports
 from kit.report.exports import run as run_record
+from kit.report.exports import write_exports
 from kit.report.exports.files import write
 from kit.run import run_checks
 
@@ -79,7 +79,13 @@ def run_assessment(request: Request, progress: Progress) -> Result:
         inputs = _inputs(project, request)
     with clock.step("map"):
         project.warm()
-    key = key_of(inputs, policy=policy.sha256, kit=run_record.kit_version(), params=request.params.model_dump(), notebooks=[n.sha256 for n in chosen])
+    key = key_of(
+        inputs,
+        policy=policy.sha256,
+        kit=run_record.kit_version(),
+        params=request.params.model_dump(),
+        notebooks=[n.sha256 for n in chosen],
+    )
     staging = Staging(request.out, key)
     with clock.step("notebooks"):
         failed = _run_areas(request, staging, [n for n in chosen if n.area != SUMMARY], progress)

@@ -69,7 +69,7 @@ def _require_parameters(notebook: Notebook) -> None:
     """papermill only warns of an unknown parameter; a notebook without the cell would assess something else."""
     try:
         cells = nbformat.read(notebook.path, as_version=4).cells
-    except Exception as error:  # noqa: BLE001 - nbformat raises what its validators raise
+    except Exception as error:
         raise ParamsError(f"{notebook.path}: no notebook that can be read ({type(error).__name__})") from None
     source = next((c.source for c in cells if "parameters" in c.metadata.get("tags", [])), None)
     missing = [p for p in PARAMETERS if source is None or not re.search(rf"^{p}\b", source, re.MULTILINE)]

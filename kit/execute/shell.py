@@ -55,9 +55,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         """Take the value's bundle."""
         self.outputs.append(
-            new_output(
-                "execute_result", data=format_dict, metadata=md_dict or {}, execution_count=self.prompt_count
-            )
+            new_output("execute_result", data=format_dict, metadata=md_dict or {}, execution_count=self.prompt_count)
         )
 
     def write_output_prompt(self) -> None:

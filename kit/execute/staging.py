@@ -1,4 +1,4 @@
-"""Where a run works before its results are whole: a folder inside `--out` that an interrupted run leaves for the next."""
+"""Where a run works before its results are whole: a folder in `--out` that an interrupted run leaves for the next."""
 
 from __future__ import annotations
 

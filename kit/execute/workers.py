@@ -42,7 +42,7 @@ def run_notebooks(
 
     `told("start" | "done", notebook, ran)` is called as things happen. The caller should have one thread only.
     """
-    context = multiprocessing.get_context("fork" if available() else "spawn")
+    context: Any = multiprocessing.get_context("fork" if available() else "spawn")
     workers: dict[Connection, Any] = {}
     for _ in range(min(jobs, len(notebooks))):
         ours, theirs = context.Pipe()
@@ -72,8 +72,7 @@ def _dispatch(
             told("start", notebook, None)
         if not busy:
             return
-        for worker in wait(list(busy)):
-            assert isinstance(worker, Connection)
+        for worker in [w for w in wait(list(busy)) if isinstance(w, Connection)]:
             notebook, begun = busy.pop(worker)
             ran = _answer(worker, notebook, folder, begun)
             if ran.error is None or workers[worker].is_alive():
@@ -116,7 +115,7 @@ def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str
             request_save_on_cell_execute=False,
             execution_timeout=CELL_TIMEOUT,
         )
-    except Exception as error:  # noqa: BLE001 - whatever a notebook raises is its own failure, not the run's
+    except Exception as error:
         last = str(error).strip().splitlines()
         return f"{type(error).__name__}: {last[-1] if last else 'no message'}"
     return None

@@ -16,13 +16,20 @@ if TYPE_CHECKING:
     from kit.project import Project
     from kit.sources.command import Command
     from kit.sources.manifests import Manifest
+    from kit.sources.nodes import Node
 
 _SAVING = {
     "pg_dump": "postgres", "pg_dumpall": "postgres", "pg_basebackup": "postgres", "wal-g": "postgres", "pgbackrest": "postgres",
     "barman": "postgres", "mysqldump": "mysql", "mariadb-dump": "mysql", "xtrabackup": "mysql", "mongodump": "mongodb",
     "etcdctl": "etcd", "restic": "", "borg": "", "velero": "", "duplicity": "", "kopia": "",
 }  # fmt: skip
-_RESTORING = {"pg_restore": "postgres", "psql": "postgres", "mysql": "mysql", "mariadb": "mysql", "mongorestore": "mongodb"}
+_RESTORING = {
+    "pg_restore": "postgres",
+    "psql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mongorestore": "mongodb",
+}
 _UPLOAD = re.compile(
     r"\baws s3 (?:cp|sync|mv)\b|\bgsutil\b|\bgcloud storage\b|\brclone\b|\baz storage\b|\bmc (?:cp|mirror|pipe)\b|\bs3cmd\b|"
     r"\bb2 (?:upload|sync)\b|\b(?:rsync|scp)\b[^\n]*\w:|\brestic\b[^\n]*(?:s3:|b2:|azure:|gs:|sftp:)|\bwal-g\b|RESTIC_REPOSITORY"
@@ -90,7 +97,14 @@ def restores(project: Project) -> tuple[Restore, ...]:
 
 def interval_hours(expression: str) -> float | None:
     """The longest usual wait between two runs of a cron expression, in hours; None where it cannot be told."""
-    named = {"@hourly": 1.0, "@daily": 24.0, "@midnight": 24.0, "@weekly": 168.0, "@monthly": 744.0, "@yearly": 8784.0}
+    named = {
+        "@hourly": 1.0,
+        "@daily": 24.0,
+        "@midnight": 24.0,
+        "@weekly": 168.0,
+        "@monthly": 744.0,
+        "@yearly": 8784.0,
+    }
     fields = expression.split()
     if expression.strip() in named:
         return named[expression.strip()]
@@ -112,7 +126,11 @@ def _within_day(minute: str, hour: str) -> float:
         fine = re.fullmatch(r"\*/(\d+)", minute)
         return int(fine[1]) / 60 if fine else 1.0
     times = sorted(int(h) for h in hour.split(",") if h.isdigit())
-    return float(max((b - a for a, b in zip(times, [*times[1:], times[0] + 24], strict=True)), default=24)) if times else 24.0
+    return (
+        float(max((b - a for a, b in zip(times, [*times[1:], times[0] + 24], strict=True)), default=24))
+        if times
+        else 24.0
+    )
 
 
 def _in_scripts(project: Project) -> Iterator[Backup]:
@@ -135,9 +153,21 @@ def _in_manifests(project: Project) -> Iterator[Backup]:
                 continue
             text = "\n".join(" ".join(c.command) for c in manifest.containers)
             lands, at = _lands(manifest, text, command)
-            clock = [s for s in project.system.schedules if manifest.schedule is not None and s.at == manifest.schedule.at]
+            clock = [
+                s for s in project.system.schedules if manifest.schedule is not None and s.at == manifest.schedule.at
+            ]
             checked = "set -e" in text or "pipefail" in text or "|" not in text
-            yield Backup(engine, command.program, _format_of(text, command), command.at, bool(_UPLOAD.search(text)), lands, at, tuple(clock), checked)
+            yield Backup(
+                engine,
+                command.program,
+                _format_of(text, command),
+                command.at,
+                bool(_UPLOAD.search(text)),
+                lands,
+                at,
+                tuple(clock),
+                checked,
+            )
 
 
 def _in_pipelines(project: Project) -> Iterator[Backup]:
@@ -147,27 +177,67 @@ def _in_pipelines(project: Project) -> Iterator[Backup]:
         for command in workflow.commands:
             engine = _saves(command)
             if engine is not None and clock:
-                yield Backup(engine, command.program, _format(project, command), command.at, bool(_UPLOAD.search(text)), "", command.at, clock, True)
+                yield Backup(
+                    engine,
+                    command.program,
+                    _format(project, command),
+                    command.at,
+                    bool(_UPLOAD.search(text)),
+                    "",
+                    command.at,
+                    clock,
+                    True,
+                )
 
 
 def _in_compose(project: Project) -> Iterator[Backup]:
     for file in project.compose:
         for service in file.services:
-            if file.environment not in {"development", "test"} and service.image and _BACKUP_IMAGE.search(service.image):
+            if (
+                file.environment not in {"development", "test"}
+                and service.image
+                and _BACKUP_IMAGE.search(service.image)
+            ):
                 at = service.node.at_or_self("image")
                 where = next((f"host:{v.source}" for v in service.volumes if v.source), "")
-                schedule = next((Schedule(n.text, service.name, n.at, "compose") for k, n in _environment(service.node) if "SCHEDULE" in k or "CRON" in k), None)
-                off_site = any("S3" in k or "AWS" in k or "RESTIC_REPOSITORY" in k for k, _ in _environment(service.node))
-                yield Backup(_engine_of(service.image), service.image.split(":")[0], "archive", at, off_site, where, at, (schedule,) if schedule else (), True)
+                schedule = next(
+                    (
+                        Schedule(n.text, service.name, n.at, "compose")
+                        for k, n in _environment(service.node)
+                        if "SCHEDULE" in k or "CRON" in k
+                    ),
+                    None,
+                )
+                off_site = any(
+                    "S3" in k or "AWS" in k or "RESTIC_REPOSITORY" in k for k, _ in _environment(service.node)
+                )
+                yield Backup(
+                    _engine_of(service.image),
+                    service.image.split(":")[0],
+                    "archive",
+                    at,
+                    off_site,
+                    where,
+                    at,
+                    (schedule,) if schedule else (),
+                    True,
+                )
 
 
-def _environment(node: object) -> list[tuple[str, object]]:
-    found = node.get("environment")  # type: ignore[attr-defined]
+def _environment(node: Node) -> list[tuple[str, Node]]:
+    found = node.get("environment")
     return list(found.items()) if found is not None else []
 
 
 def _engine_of(image: str) -> str:
-    names = {"postgres": "postgres", "pg": "postgres", "mysql": "mysql", "maria": "mysql", "mongo": "mongodb", "redis": "redis"}
+    names = {
+        "postgres": "postgres",
+        "pg": "postgres",
+        "mysql": "mysql",
+        "maria": "mysql",
+        "mongo": "mongodb",
+        "redis": "redis",
+    }
     return next((engine for word, engine in names.items() if word in image.lower()), "")
 
 
@@ -176,12 +246,28 @@ def _saves(command: Command) -> str | None:
     program = posixpath.basename(command.program)
     words = " ".join(command.args)
     if program in {"docker", "docker-compose", "kubectl", "podman", "ssh"}:
-        inner = next((name for name in _SAVING if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", words) and _SAVING[name]), None)
+        inner = next(
+            (
+                name
+                for name in _SAVING
+                if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", words) and _SAVING[name]
+            ),
+            None,
+        )
         return _SAVING[inner] if inner else None
     if program == "redis-cli":
         return "redis" if "--rdb" in words or re.search(r"\b(bgsave|save)\b", words, re.IGNORECASE) else None
     if program in _SAVING:
-        verbs = {"restic": "backup", "etcdctl": "snapshot save", "borg": "create", "velero": "create", "wal-g": "push", "pgbackrest": "backup", "barman": "backup", "kopia": "snapshot"}
+        verbs = {
+            "restic": "backup",
+            "etcdctl": "snapshot save",
+            "borg": "create",
+            "velero": "create",
+            "wal-g": "push",
+            "pgbackrest": "backup",
+            "barman": "backup",
+            "kopia": "snapshot",
+        }
         wanted = verbs.get(program)
         return _SAVING[program] if (wanted is None or wanted in words) and "--version" not in words else None
     return None
@@ -233,9 +319,12 @@ def _container_commands(manifest: Manifest) -> Iterator[Command]:
         words = container.command
         if words:
             text = words[-1] if len(words) > 1 and words[0].endswith("sh") else " ".join(words)
-            at = container.node.at_or_self("args") if container.get("args") is not None else container.node.at_or_self("command")
-            for command in commands(text, at.path, at.line or 1, directory=None):
-                yield command
+            at = (
+                container.node.at_or_self("args")
+                if container.get("args") is not None
+                else container.node.at_or_self("command")
+            )
+            yield from commands(text, at.path, at.line or 1, directory=None)
 
 
 def _lands(manifest: Manifest, text: str, command: Command) -> tuple[str, At]:
@@ -247,7 +336,10 @@ def _lands(manifest: Manifest, text: str, command: Command) -> tuple[str, At]:
                 volume = kinds.get(mount.volume)
                 if volume is not None and volume.kind == "emptyDir":
                     return "emptyDir", volume.at
-                return f"claim:{volume.source or mount.volume}" if volume else f"claim:{mount.volume}", mount.at
+                return (
+                    f"claim:{volume.source or mount.volume}" if volume else f"claim:{mount.volume}",
+                    mount.at,
+                )
     return "container", command.at
 
 
@@ -255,9 +347,10 @@ def _schedules_of(project: Project, path: str) -> Iterator[Schedule]:
     """What runs a script by the clock: a schedule that names it."""
     name = posixpath.basename(path)
     for schedule in project.system.schedules:
-        if name in schedule.runs:
-            yield schedule
-        elif schedule.source == "workflow" and any(name in c.text for w in project.workflows if w.path == schedule.at.path for c in w.commands):
+        if name in schedule.runs or (
+            schedule.source == "workflow"
+            and any(name in c.text for w in project.workflows if w.path == schedule.at.path for c in w.commands)
+        ):
             yield schedule
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kit.model import At
 from kit.system.code_join import join_code
 from kit.system.compose_join import join_compose
 from kit.system.dockerfile_join import join_dockerfiles
@@ -11,8 +12,8 @@ from kit.system.drafts import Drafts
 from kit.system.image_builds import ImageBuild
 from kit.system.kubernetes_join import join_kubernetes
 from kit.system.model import SystemMap
-from kit.system.package_join import join_packages
 from kit.system.paas_join import join_platforms
+from kit.system.package_join import join_packages
 from kit.system.pipelines import join_pipelines
 from kit.system.schedules import schedules
 from kit.system.scope import covers, resolve_scopes
@@ -20,6 +21,8 @@ from kit.system.stores import join_stores
 
 if TYPE_CHECKING:
     from kit.project import Project
+
+_SCRIPTS = frozenset({"scripts", "script", "tools", "tool", "hack", "bin", "examples", "benchmarks"})
 
 
 def build_map(project: Project) -> SystemMap:
@@ -31,7 +34,7 @@ def build_map(project: Project) -> SystemMap:
     join_kubernetes(project, drafts)
     join_platforms(project, drafts)
     resolve_scopes(project, drafts)
-    join_packages(project, drafts, tuple(f.at for f in (*project.listens, *project.routes, *project.entrypoints)))
+    join_packages(project, drafts, _serving(project))
     resolve_scopes(project, drafts)
     join_code(project, drafts)
     stores = join_stores(project, drafts)
@@ -44,8 +47,16 @@ def build_map(project: Project) -> SystemMap:
         stores=stores,
         targets=tuple((target, environment, at) for (target, environment), at in targets.items()),
         schedules=timetable,
-        unknown=() if drafts.all else ("No service could be told: no Dockerfile, compose file, manifest or server code.",),
+        unknown=()
+        if drafts.all
+        else ("No service could be told: no Dockerfile, compose file, manifest or server code.",),
     )
+
+
+def _serving(project: Project) -> tuple[At, ...]:
+    """Where code starts a server, serves a route, or is a program of its own and no script."""
+    programs = (e for e in project.entrypoints if e.name != "__main__" and not _SCRIPTS & set(e.at.path.split("/")))
+    return (*(f.at for f in project.listens), *(f.at for f in project.routes), *(f.at for f in programs))
 
 
 def _name_images(drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:

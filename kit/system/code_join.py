@@ -22,7 +22,8 @@ class _Placed(Protocol):
 
 T = TypeVar("T", bound=_Placed)
 _WORKER = re.compile(
-    r"\b(celery|rq|dramatiq|huey|sidekiq|worker|consumer|queue:work|faktory|arq|taskiq|scheduler|beat|cron)\b", re.IGNORECASE
+    r"\b(celery|rq|dramatiq|huey|sidekiq|worker|consumer|queue:work|faktory|arq|taskiq|scheduler|beat|cron)\b",
+    re.IGNORECASE,
 )
 _SERVER = re.compile(r"\b(uvicorn|gunicorn|hypercorn|daphne|flask|runserver|http|serve|next|fastapi)\b", re.IGNORECASE)
 _WEB_PACKAGES = {

@@ -20,7 +20,9 @@ def join_compose(project: Project, drafts: Drafts) -> None:
     for file in sorted(project.compose, key=lambda f: f.environment in {"development", "test"}):
         for service in file.services:
             draft = _draft_of(service, drafts)
-            environment = "development" if file.path in overridden and file.environment == "unknown" else file.environment
+            environment = (
+                "development" if file.path in overridden and file.environment == "unknown" else file.environment
+            )
             draft.deployments.append(_deployment(file, service, environment))
 
 

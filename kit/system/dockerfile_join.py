@@ -15,8 +15,33 @@ if TYPE_CHECKING:
     from kit.system.image_builds import ImageBuild
 
 _BASE_NAMES = {"dockerfile", "containerfile"}
-_NOT_SERVICES = {"dev", "development", "debug", "test", "tests", "ci", "local", "base", "builder", "devcontainer", "e2e"}
-_GENERIC_FOLDERS = {".", "", "docker", "build", "deploy", "deployment", ".docker", "package", "src", "app", "images", "dockerfiles"}
+_NOT_SERVICES = {
+    "dev",
+    "development",
+    "debug",
+    "test",
+    "tests",
+    "ci",
+    "local",
+    "base",
+    "builder",
+    "devcontainer",
+    "e2e",
+}
+_GENERIC_FOLDERS = {
+    ".",
+    "",
+    "docker",
+    "build",
+    "deploy",
+    "deployment",
+    ".docker",
+    "package",
+    "src",
+    "app",
+    "images",
+    "dockerfiles",
+}
 
 
 def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:
@@ -44,8 +69,10 @@ def build_context(project: Project, dockerfile: Dockerfile, builds: tuple[ImageB
     own = PurePosixPath(dockerfile.path).parent
     for build in builds:
         if build.dockerfile == dockerfile.path:
-            return build.context
-    copies = [c for s in dockerfile.stages for c in dockerfile.copies(s) if c.from_stage is None and c.from_image is None]
+            return build.context or str(own)
+    copies = [
+        c for s in dockerfile.stages for c in dockerfile.copies(s) if c.from_stage is None and c.from_image is None
+    ]
     sources = [source for copy in copies for source in copy.sources]
     literal = [s.lstrip("./") for s in sources if not any(c in s for c in "*?[$") and s.strip("./")]
     folders = [own, *own.parents]
@@ -57,7 +84,7 @@ def build_context(project: Project, dockerfile: Dockerfile, builds: tuple[ImageB
 
 
 def service_name(project: Project, path: str, context: str) -> str:
-    """What the service is called, read from the Dockerfile's place: `api.Dockerfile`, `Dockerfile.api`, `api/Dockerfile`."""
+    """What the service is called, by the Dockerfile's place: `api.Dockerfile`, `Dockerfile.api`, `api/Dockerfile`."""
     variant = _variant(path)
     if variant and variant not in {"prod", "production", "release"}:
         return variant

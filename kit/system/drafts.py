@@ -85,7 +85,9 @@ class Drafts:
 
     def built_by(self, dockerfile: str, target: str | None = None) -> list[Draft]:
         """The drafts that this Dockerfile (and target) builds."""
-        return [d for d in self.all if d.build and d.build.dockerfile == dockerfile and target in {None, d.build.target}]
+        return [
+            d for d in self.all if d.build and d.build.dockerfile == dockerfile and target in {None, d.build.target}
+        ]
 
     def _forms(self, name: str) -> tuple[str, str, str]:
         exact = normal(name)

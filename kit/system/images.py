@@ -52,7 +52,17 @@ STORE_IMAGES: dict[str, str] = {
     "influxdb": "influxdb",
     "dynamodb-local": "dynamodb",
 }
-PROXY_IMAGES = {"nginx", "nginx-unprivileged", "traefik", "haproxy", "envoy", "caddy", "kong", "httpd", "openresty"}
+PROXY_IMAGES = {
+    "nginx",
+    "nginx-unprivileged",
+    "traefik",
+    "haproxy",
+    "envoy",
+    "caddy",
+    "kong",
+    "httpd",
+    "openresty",
+}
 MONITORING_IMAGES = {
     "prometheus", "grafana", "alertmanager", "loki", "promtail", "tempo", "jaeger", "all-in-one", "zipkin",
     "node-exporter", "cadvisor", "blackbox-exporter", "postgres-exporter", "postgres_exporter", "redis_exporter",

@@ -38,7 +38,9 @@ def target_of(manifest: Manifest) -> str:
 def _draft_of(workload: Manifest, container: Container, drafts: Drafts, *, alone: bool) -> Draft:
     image = parse_image(container.image)
     names = [container.name, *([workload.name] if alone else [])]
-    found = _by_image(image.base, (container.name, workload.name), drafts) if image and image.kind == "unknown" else None
+    found = (
+        _by_image(image.base, (container.name, workload.name), drafts) if image and image.kind == "unknown" else None
+    )
     found = found or drafts.named(*(names if image is None or image.kind == "unknown" else [workload.name]))
     if found is None:
         name = workload.name if alone else container.name
@@ -89,7 +91,9 @@ def _environment(workload: Manifest, container: Container, manifests: Manifests)
         complete = complete and entries is not None
         given.update({e.name: e for e in entries or ()})
     for one in container.env:
-        value = one.value if one.reference is None else _value(workload, one.reference.name, one.reference.key, manifests)
+        value = (
+            one.value if one.reference is None else _value(workload, one.reference.name, one.reference.key, manifests)
+        )
         given[one.name] = EnvGiven(one.name, one.at, value, one.source)
     return list(given.values()), complete
 
@@ -121,10 +125,10 @@ def _ports(workload: Manifest, container: Container, beside: Manifests) -> Itera
         yield Port(port.number, "container", port.at, name=port.name)
     for service in beside.of("Service"):
         if service.namespace == workload.namespace and service.selects(workload.pod_labels):
-            for port in service.service_ports:
-                target = container.port_number(port.target)
+            for exposed in service.service_ports:
+                target = container.port_number(exposed.target)
                 number = target if isinstance(target, int) else None
-                yield Port(number, "target", port.at, host=port.number, name=service.name)
+                yield Port(number, "target", exposed.at, host=exposed.number, name=service.name)
 
 
 def _volumes(workload: Manifest, container: Container) -> Iterator[tuple[str, str, At]]:

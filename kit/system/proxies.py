@@ -52,9 +52,7 @@ def _copied(project: Project, service: Service) -> set[str]:
     stage = (dockerfile.stage(build.target) if build.target else None) or dockerfile.final
     copies = [c for s in dockerfile.lineage(stage) for c in dockerfile.copies(s)]
     own = [c for c in copies if c.from_stage is None and c.from_image is None]
-    places = {
-        posixpath.normpath(posixpath.join(build.context, s.lstrip("/"))) for c in own for s in c.sources
-    }
+    places = {posixpath.normpath(posixpath.join(build.context, s.lstrip("/"))) for c in own for s in c.sources}
     places -= {".", posixpath.normpath(build.context)}
     return {config.path for config in project.nginx if any(within(config.path, place) for place in places)}
 

@@ -12,7 +12,8 @@ from kit.system.images import parse_image
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.dockerfile import Dockerfile, Stage
+    from kit.sources.dockerfile import Dockerfile
+    from kit.sources.dockerfile_model import Stage
     from kit.sources.packages import Package
 
 
@@ -56,7 +57,7 @@ def _of_image(project: Project, draft: Draft, dockerfile: Dockerfile) -> tuple[s
     if not copied:
         return None, ()
     packages = applications([p for p in _packages_below(project, context) if covers(copied, p.dir)])
-    best = _own_package(project, draft, dockerfile, packages)
+    best = _own_package(draft, dockerfile, packages)
     if best is not None:
         return best, (best, *(f for f in copied if f != context and not within(best, f)))
     if own != context and within(own, context) and _has_code(project, own):
@@ -80,7 +81,7 @@ def _copied(project: Project, dockerfile: Dockerfile, context: str) -> list[str]
     return list(found)
 
 
-def _own_package(project: Project, draft: Draft, dockerfile: Dockerfile, packages: list[Package]) -> str | None:
+def _own_package(draft: Draft, dockerfile: Dockerfile, packages: list[Package]) -> str | None:
     """The workspace package that the image is about: named like the service, or the one that its stage speaks of."""
     if len({p.dir for p in packages}) < 2:
         return None

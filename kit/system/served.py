@@ -117,9 +117,7 @@ def _answers(config: NginxConfig, path: str) -> bool:
 
 def _image(project: Project, service: Service) -> tuple[Dockerfile | None, Stage | None]:
     build = service.build
-    dockerfile = next(
-        (d for d in project.dockerfiles if build and d.path == build.dockerfile and not d.error), None
-    )
+    dockerfile = next((d for d in project.dockerfiles if build and d.path == build.dockerfile and not d.error), None)
     if dockerfile is None or build is None:
         return None, None
     return dockerfile, (dockerfile.stage(build.target) if build.target else None) or dockerfile.final
@@ -140,9 +138,7 @@ def _script(project: Project, service: Service, command: str) -> str:
     for _ in range(_MAX_SCRIPTS):
         words = [w for w in command.split() if w not in {"exec", "run", "--"} and not w.startswith("-")]
         package = next((p for p in project.packages if p.dir == service.root and p.ecosystem == "npm"), None)
-        script = (
-            package.scripts.get(words[1]) if package and len(words) > 1 and words[0] in _MANAGERS else None
-        )
+        script = package.scripts.get(words[1]) if package and len(words) > 1 and words[0] in _MANAGERS else None
         if script is None:
             break
         command = script.text

@@ -20,7 +20,10 @@ _FROM_OUTSIDE = re.compile(
     r"http_server_\w+|http_client_\w+|http_requests_total|http_request_\w+|spring_\w+|django_\w+|fastapi_\w+|starlette_\w+|flask_\w+|push\w*_\w+|vm_\w+|cadvisor_\w+)$"
 )
 _SUFFIX = re.compile(r"_(bucket|sum|count|total|created|info)$")
-_NOWHERE = re.compile(r"example\.(com|org|net)|changeme|your[-_]|<[\w -]+>|placeholder|xxx+|T00000000|REPLACE|TODO|localhost|127\.0\.0\.1", re.IGNORECASE)
+_NOWHERE = re.compile(
+    r"example\.(com|org|net)|changeme|your[-_]|<[\w -]+>|placeholder|xxx+|T00000000|REPLACE|TODO|localhost|127\.0\.0\.1",
+    re.IGNORECASE,
+)
 
 
 @check("OBS-003", "Scrape targets answer", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
@@ -45,38 +48,78 @@ def scrape_targets_answer(project: Project) -> Iterator[Fact]:
                 service = project.system.service(target.host)
                 if service is not None:
                     yield _target(job, target, service)
-                elif "." not in target.host and target.host not in {"localhost", "host", "prometheus"} and project.system.services and _is_compose(project):
+                elif (
+                    "." not in target.host
+                    and target.host not in {"localhost", "host", "prometheus"}
+                    and project.system.services
+                    and _is_compose(project)
+                ):
                     yield bad(f"Job {job.name} scrapes {target.host}, and no service is called that.", target)
     yield from _annotated(project)
 
 
 def _target(job: ScrapeJob, target: Target, service: Service) -> Fact:
-    ports = {p.number for p in service.ports if p.number} | {p.number for d in service.deployments for p in d.ports if p.number}
+    ports = {p.number for p in service.ports if p.number} | {
+        p.number for d in service.deployments for p in d.ports if p.number
+    }
     own = service.root is not None and bool(service.routes)
     served = any(r.path.rstrip("/") == job.metrics_path.rstrip("/") for r in service.routes)
     if target.port is not None and ports and target.port not in ports and own:
-        return bad(f"Job {job.name} asks {service.name} on port {target.port}; it is on {', '.join(map(str, sorted(ports)))}.", target)
+        return bad(
+            f"Job {job.name} asks {service.name} on port {target.port}; it is on {', '.join(map(str, sorted(ports)))}.",
+            target,
+        )
     if own and not served:
-        if any(not r.prefix_known for r in service.routes) or any(METRICS.search(r.path) for r in service.routes) and job.metrics_path == "/metrics":
-            return unknown(f"Job {job.name} asks {service.name} for {job.metrics_path}; which path serves its metrics could not be told.", target)
+        if any(not r.prefix_known for r in service.routes) or (
+            any(METRICS.search(r.path) for r in service.routes) and job.metrics_path == "/metrics"
+        ):
+            return unknown(
+                f"Job {job.name} asks {service.name} for {job.metrics_path}; which path serves its metrics could not be told.",
+                target,
+            )
         return bad(f"Job {job.name} asks {service.name} for {job.metrics_path}, which it does not serve.", target)
-    return ok(f"Job {job.name} asks {service.name} where its metrics are.", target) if own else ok(f"Job {job.name} asks {service.name}.", target)
+    return (
+        ok(f"Job {job.name} asks {service.name} where its metrics are.", target)
+        if own
+        else ok(f"Job {job.name} asks {service.name}.", target)
+    )
 
 
 def _annotated(project: Project) -> Iterator[Fact]:
     """Pods that ask to be scraped by annotation."""
     for manifest in project.manifests.effective.workloads:
         notes = manifest.node.get("spec", "template", "metadata", "annotations")
-        if notes is None or manifest.environment in {"development", "test"} or (wanted := notes.get("prometheus.io/scrape")) is None or wanted.text != "true":
+        if (
+            notes is None
+            or manifest.environment in {"development", "test"}
+            or (wanted := notes.get("prometheus.io/scrape")) is None
+            or wanted.text != "true"
+        ):
             continue
         port, path = notes.get("prometheus.io/port"), notes.get("prometheus.io/path")
         asked = path.text if path is not None else "/metrics"
-        service = next((s for s in project.system.own for d in s.deployments if d.at.path == manifest.path and any(c.at == d.at for c in manifest.containers)), None)
+        service = next(
+            (
+                s
+                for s in project.system.own
+                for d in s.deployments
+                if d.at.path == manifest.path and any(c.at == d.at for c in manifest.containers)
+            ),
+            None,
+        )
         known = {p.number for c in manifest.containers for p in c.ports}
         if port is not None and known and port.text.isdigit() and int(port.text) not in known:
             yield bad(f"{manifest.title} asks to be scraped on port {port.text}, which no container opens.", port)
-        elif service is not None and service.routes and all(r.prefix_known for r in service.routes) and not any(r.path.rstrip("/") == asked.rstrip("/") for r in service.routes):
-            yield bad(f"{manifest.title} asks to be scraped at {asked}, which {service.name} does not serve.", path or wanted)
+        elif (
+            service is not None
+            and service.routes
+            and all(r.prefix_known for r in service.routes)
+            and not any(r.path.rstrip("/") == asked.rstrip("/") for r in service.routes)
+        ):
+            yield bad(
+                f"{manifest.title} asks to be scraped at {asked}, which {service.name} does not serve.",
+                path or wanted,
+            )
         else:
             yield ok(f"{manifest.title} is scraped at {asked}.", path or wanted)
 
@@ -99,7 +142,18 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
 
     See: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
     """
-    elsewhere = next((r for f in project.terraform for r in f.resources if re.search(r"metric_alarm|alert_policy|monitor_metric_alert|datadog_monitor|newrelic_alert|grafana_rule_group|pagerduty|opsgenie", r.type)), None)
+    elsewhere = next(
+        (
+            r
+            for f in project.terraform
+            for r in f.resources
+            if re.search(
+                r"metric_alarm|alert_policy|monitor_metric_alert|datadog_monitor|newrelic_alert|grafana_rule_group|pagerduty|opsgenie",
+                r.type,
+            )
+        ),
+        None,
+    )
     groups = [g for g in project.prometheus.rule_groups if g.alerts]
     if not groups and elsewhere is None:
         if running(project):
@@ -120,7 +174,11 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
     for config in project.prometheus.configs:
         for files in config.rule_files:
             if not files.paths and not _by_name(project, files.pattern):
-                yield bad(f"rule_files names {files.pattern}, which matches no file of the project.", files, severity=Severity.MEDIUM)
+                yield bad(
+                    f"rule_files names {files.pattern}, which matches no file of the project.",
+                    files,
+                    severity=Severity.MEDIUM,
+                )
 
 
 def _by_name(project: Project, path: str) -> bool:
@@ -129,10 +187,19 @@ def _by_name(project: Project, path: str) -> bool:
     patterns = [r.pattern.rsplit("/", 1)[-1] for c in project.prometheus.configs for r in c.rule_files]
     if path in project.files:
         return any(re.fullmatch(re.escape(p).replace(r"\*", ".*"), name) for p in patterns)
-    return any(re.fullmatch(re.escape(name).replace(r"\*", ".*"), g.path.rsplit("/", 1)[-1]) for g in project.prometheus.rule_groups)
+    return any(
+        re.fullmatch(re.escape(name).replace(r"\*", ".*"), g.path.rsplit("/", 1)[-1])
+        for g in project.prometheus.rule_groups
+    )
 
 
-@check("OBS-005", "Alerts are about metrics that something exports", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@check(
+    "OBS-005",
+    "Alerts are about metrics that something exports",
+    Severity.HIGH,
+    Clause.EXECUTION,
+    effort_hours=1,
+)
 def alerts_are_on_real_metrics(project: Project) -> Iterator[Fact]:
     """
     An alert on a metric that does not exist is never true: it is green while the system burns.
@@ -146,13 +213,24 @@ def alerts_are_on_real_metrics(project: Project) -> Iterator[Fact]:
 
     See: https://prometheus.io/docs/practices/naming/
     """
-    known = {_bare(m.name) for m in project.metrics} | {_bare(r.name) for r in project.prometheus.recorded}
-    texts = "\n".join(project.code.text(p) for p in project.code.holding("ounter", "auge", "istogram", "ummary", "metric")) if project.prometheus.alerts else ""
+    known = {_bare(m.name) for m in project.metrics} | {_bare(name) for name in project.prometheus.recorded}
+    texts = (
+        "\n".join(project.code.text(p) for p in project.code.holding("ounter", "auge", "istogram", "ummary", "metric"))
+        if project.prometheus.alerts
+        else ""
+    )
     for alert in project.prometheus.alerts:
-        missing = [m for m in sorted(alert.metrics) if not _FROM_OUTSIDE.match(m) and _bare(m) not in known and _bare(m) not in texts]
+        missing = [
+            m
+            for m in sorted(alert.metrics)
+            if not _FROM_OUTSIDE.match(m) and _bare(m) not in known and _bare(m) not in texts
+        ]
         outside = {m for m in alert.metrics if _FROM_OUTSIDE.match(m)}
         if missing and _could_be_seen(project):
-            yield bad(f"{alert.name} asks for {', '.join(missing)}, which nothing in the project exports.", _place(project, alert, missing[0]))
+            yield bad(
+                f"{alert.name} asks for {', '.join(missing)}, which nothing in the project exports.",
+                _place(project, alert, missing[0]),
+            )
         elif missing:
             yield unknown(f"{alert.name} asks for {', '.join(missing)}; where it comes from could not be told.", alert)
         elif len(outside) < len(alert.metrics) or not outside:
@@ -174,7 +252,10 @@ def _place(project: Project, alert: Alert, metric: str) -> At:
         return alert.at
     lines = project.files.lines(expression.at.path)
     first, last = expression.at.line or 1, expression.at.end_line or expression.at.line or 1
-    return next((At(expression.at.path, n) for n in range(first, last + 1) if n <= len(lines) and metric in lines[n - 1]), expression.at)
+    return next(
+        (At(expression.at.path, n) for n in range(first, last + 1) if n <= len(lines) and metric in lines[n - 1]),
+        expression.at,
+    )
 
 
 @check("OBS-006", "Alerts reach somebody", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
@@ -198,10 +279,17 @@ def alerts_reach_somebody(project: Project) -> Iterator[Fact]:
             if receiver.name not in used:
                 continue
             if not receiver.kinds:
-                grave = {"severity": Severity.LOW} if re.search(r"null|blackhole|none|devnull", receiver.name, re.IGNORECASE) and len(used) > 1 else {}
+                grave = (
+                    {"severity": Severity.LOW}
+                    if re.search(r"null|blackhole|none|devnull", receiver.name, re.IGNORECASE) and len(used) > 1
+                    else {}
+                )
                 yield bad(f"Receiver {receiver.name} tells nobody.", receiver, **grave)
             elif empty is not None:
-                yield bad(f"Receiver {receiver.name} sends to a placeholder ({project.files.mask(empty.text)[:60]}).", empty)
+                yield bad(
+                    f"Receiver {receiver.name} sends to a placeholder ({project.files.mask(empty.text)[:60]}).",
+                    empty,
+                )
             else:
                 yield ok(f"Receiver {receiver.name} tells {', '.join(receiver.kinds)}.", receiver)
     loaded = [c for c in project.prometheus.configs if c.rule_files]
@@ -224,7 +312,7 @@ def dashboards_show_metrics(project: Project) -> Iterator[Fact]:
 
     See: https://grafana.com/docs/grafana/latest/dashboards/
     """
-    known = {_bare(m.name) for m in project.metrics} | {_bare(r.name) for r in project.prometheus.recorded}
+    known = {_bare(m.name) for m in project.metrics} | {_bare(name) for name in project.prometheus.recorded}
     dashboards = project.prometheus.dashboards
     if not dashboards and project.metrics:
         yield bad("Metrics are exported, and no dashboard shows them.", project.metrics[0])
@@ -232,7 +320,10 @@ def dashboards_show_metrics(project: Project) -> Iterator[Fact]:
         own = {m for m in dashboard.metrics if not _FROM_OUTSIDE.match(m)} if not callable(dashboard.metrics) else set()
         missing = sorted(m for m in own if _bare(m) not in known)
         if missing and known:
-            yield partial(f"{dashboard.title}: {len(missing)} of {len(own)} own metrics are not registered in the code, {missing[0]} for one.", dashboard)
+            yield partial(
+                f"{dashboard.title}: {len(missing)} of {len(own)} own metrics are not registered in the code, {missing[0]} for one.",
+                dashboard,
+            )
         else:
             yield ok(f"{dashboard.title}: a dashboard with {len(dashboard.panels)} panels.", dashboard)
 

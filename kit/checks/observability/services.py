@@ -11,7 +11,10 @@ from kit.registry import check
 from kit.sources.packages import Package
 from kit.system.model import Route, Service
 
-HEALTH = re.compile(r"/(?:api/|v\d+/)*(?:[\w-]+/)*(health[\w-]*|healthz|livez|readyz|ready|readiness|liveness|live|alive|status|ping|_health|heartbeat|up)(?:/[\w{}-]*)?/?$", re.IGNORECASE)
+HEALTH = re.compile(
+    r"/(?:api/|v\d+/)*(?:[\w-]+/)*(health[\w-]*|healthz|livez|readyz|ready|readiness|liveness|live|alive|status|ping|_health|heartbeat|up)(?:/[\w{}-]*)?/?$",
+    re.IGNORECASE,
+)
 METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
 ANSWERING = frozenset({"api", "web", "unknown"})
 _LOGGERS = (
@@ -28,10 +31,40 @@ _TRACES = (
     "@opentelemetry/sdk-node", "@opentelemetry/api", "opentelemetry-sdk", "opentelemetry-distro", "opentelemetry-api", "dd-trace", "ddtrace", "newrelic", "elastic-apm-node", "elastic-apm",
     "jaeger-client", "go.opentelemetry.io/otel", "micrometer-tracing-bridge-otel", "micrometer-tracing-bridge-brave", "spring-cloud-starter-sleuth", "opentelemetry-spring-boot-starter", "aws-xray-sdk", "logfire", "@google-cloud/trace-agent",
 )  # fmt: skip
-_ERRORS = ("@sentry/node", "@sentry/nextjs", "@sentry/react", "@sentry/browser", "@sentry/nestjs", "sentry-sdk", "rollbar", "@bugsnag/js", "bugsnag", "@honeybadger-io/js", "raygun", "newrelic", "dd-trace", "ddtrace", "elastic-apm-node", "posthog-node", "io.sentry", "sentry-spring-boot-starter", "github.com/getsentry/sentry-go")
-_PRINTS = {"javascript": "console.log(", "typescript": "console.log(", "python": "print(", "go": "fmt.Print", "java": "System.out.print"}
-_TOOLS = re.compile(r"load[-_]?(gen|test)?$|loadgenerator|seed|migrat|e2e|playwright|integration[-_]test|smoke|\bsut\b|storybook|^cli$|backup")
-_NOT_SERVED = re.compile(r"(^|/)(scripts?|tools?|cli|bin|seeds?|prisma|migrations?|alembic|cmd|examples?|config|public|static|benchmarks?)(/|$)|\.config\.|(^|/)(setup|manage|gulpfile|webpack)[\w.]*$")
+_ERRORS = (
+    "@sentry/node",
+    "@sentry/nextjs",
+    "@sentry/react",
+    "@sentry/browser",
+    "@sentry/nestjs",
+    "sentry-sdk",
+    "rollbar",
+    "@bugsnag/js",
+    "bugsnag",
+    "@honeybadger-io/js",
+    "raygun",
+    "newrelic",
+    "dd-trace",
+    "ddtrace",
+    "elastic-apm-node",
+    "posthog-node",
+    "io.sentry",
+    "sentry-spring-boot-starter",
+    "github.com/getsentry/sentry-go",
+)
+_PRINTS = {
+    "javascript": "console.log(",
+    "typescript": "console.log(",
+    "python": "print(",
+    "go": "fmt.Print",
+    "java": "System.out.print",
+}
+_TOOLS = re.compile(
+    r"load[-_]?(gen|test)?$|loadgenerator|seed|migrat|e2e|playwright|integration[-_]test|smoke|\bsut\b|storybook|^cli$|backup"
+)
+_NOT_SERVED = re.compile(
+    r"(^|/)(scripts?|tools?|cli|bin|seeds?|prisma|migrations?|alembic|cmd|examples?|config|public|static|benchmarks?)(/|$)|\.config\.|(^|/)(setup|manage|gulpfile|webpack)[\w.]*$"
+)
 
 
 def running(project: Project) -> list[Service]:
@@ -44,12 +77,16 @@ def running(project: Project) -> list[Service]:
 
 def _aside(service: Service) -> bool:
     targets = {d.environment for d in service.deployments}
-    return bool(targets) and targets <= {"development", "test"} or bool(_TOOLS.search(service.name))
+    return (bool(targets) and targets <= {"development", "test"}) or bool(_TOOLS.search(service.name))
 
 
 def packages_of(project: Project, service: Service) -> list[Package]:
     """The manifests of a service's own folder, and of the root where it has none."""
-    own = [p for p in project.packages if service.root is not None and (p.dir == service.root or p.dir.startswith(service.root.rstrip("/") + "/"))]
+    own = [
+        p
+        for p in project.packages
+        if service.root is not None and (p.dir == service.root or p.dir.startswith(service.root.rstrip("/") + "/"))
+    ]
     return own or [p for p in project.packages if p.dir == "."]
 
 
@@ -61,12 +98,20 @@ def library(project: Project, service: Service, names: tuple[str, ...]) -> tuple
             return found.name, found.at
     for package in packages_of(project, service):
         for dependency in package.dependencies:
-            if any(dependency.name.startswith(n) for n in names if "/" in n and "." in n) or any(dependency.name.endswith(":" + n) for n in names):
+            if any(dependency.name.startswith(n) for n in names if "/" in n and "." in n) or any(
+                dependency.name.endswith(":" + n) for n in names
+            ):
                 return dependency.name, dependency.at
     return None
 
 
-@check("OBS-007", "Every service that answers has a health endpoint", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@check(
+    "OBS-007",
+    "Every service that answers has a health endpoint",
+    Severity.HIGH,
+    Clause.EXECUTION,
+    effort_hours=1,
+)
 def has_health_endpoint(project: Project) -> Iterator[Fact]:
     """
     Without an address that tells whether it works, no balancer, no orchestrator and no person can tell a hanging service
@@ -88,19 +133,35 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
         if health:
             yield ok(f"{service.name}: answers {health[0].method} {health[0].path}.", health[0])
         elif service.kind == "web" and service.framework not in {"nextjs", "express", "fastify"}:
-            yield unknown(f"{service.name}: no health route was found; a server-side framework may answer for it.", service.routes[0])
+            yield unknown(
+                f"{service.name}: no health route was found; a server-side framework may answer for it.",
+                service.routes[0],
+            )
         elif any(not r.prefix_known for r in service.routes) and len(service.routes) < 3:
             yield unknown(f"{service.name}: its routes could not all be told.", service.routes[0])
         else:
-            yield bad(f"{service.name}: none of its {len(service.routes)} routes tells whether it works.", service.routes[0])
+            yield bad(
+                f"{service.name}: none of its {len(service.routes)} routes tells whether it works.",
+                service.routes[0],
+            )
 
 
 def health_routes(service: Service) -> list[Route]:
     """The routes that tell of health, readiness last."""
-    return [r for r in service.routes if HEALTH.search("/" + r.path.lstrip("/")) and r.method in {"GET", "ANY", "HEAD", "GRPC"}]
+    return [
+        r
+        for r in service.routes
+        if HEALTH.search("/" + r.path.lstrip("/")) and r.method in {"GET", "ANY", "HEAD", "GRPC"}
+    ]
 
 
-@check("OBS-008", "Readiness looks at what the service depends on", Severity.MEDIUM, Clause.EXECUTION, effort_hours=2)
+@check(
+    "OBS-008",
+    "Readiness looks at what the service depends on",
+    Severity.MEDIUM,
+    Clause.EXECUTION,
+    effort_hours=2,
+)
 def readiness_looks(project: Project) -> Iterator[Fact]:
     """
     A readiness endpoint that always says yes sends requests to a service that has lost its database.
@@ -129,7 +190,10 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
             yield bad(f"{service.name}: {health[-1].path} answers without a look at {stores[0].engine}.", health[-1])
 
 
-_ASKING = re.compile(r"select 1|\$queryRaw|\.ping\(|\.query\(|execute\(|raw\(|isReady|connected|readyState|authenticate\(|HealthCheck|\.pingCheck|check\w*\(|Ping\(|PingContext|\.status\b.*503|is_healthy|isHealthy|is_ready|readiness", re.IGNORECASE)
+_ASKING = re.compile(
+    r"select 1|\$queryRaw|\.ping\(|\.query\(|execute\(|raw\(|isReady|connected|readyState|authenticate\(|HealthCheck|\.pingCheck|check\w*\(|Ping\(|PingContext|\.status\b.*503|is_healthy|isHealthy|is_ready|readiness",
+    re.IGNORECASE,
+)
 
 
 def _asks(project: Project, route: Route) -> bool:
@@ -154,7 +218,20 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
     """
     for service in running(project):
         found = library(project, service, _LOGGERS)
-        used = _first(project, service, ("JSONFormatter", "JsonFormatter", "slog.NewJSONHandler", "LogstashEncoder", "json_formatter", "JsonEncoder", "logging.structured", "serilog"))
+        used = _first(
+            project,
+            service,
+            (
+                "JSONFormatter",
+                "JsonFormatter",
+                "slog.NewJSONHandler",
+                "LogstashEncoder",
+                "json_formatter",
+                "JsonEncoder",
+                "logging.structured",
+                "serilog",
+            ),
+        )
         if found is not None:
             yield ok(f"{service.name}: logs through {found[0]}.", At(found[1].path, found[1].line))
         elif used is not None:
@@ -243,7 +320,11 @@ def requests_can_be_traced(project: Project) -> Iterator[Fact]:
     services = running(project)
     for service in services if len(services) > 1 else ():
         found = library(project, service, _TRACES)
-        yield ok(f"{service.name}: traced through {found[0]}.", found[1]) if found else bad(f"{service.name}: not traced.", service)
+        yield (
+            ok(f"{service.name}: traced through {found[0]}.", found[1])
+            if found
+            else bad(f"{service.name}: not traced.", service)
+        )
 
 
 @check("OBS-010", "Errors are collected", Severity.LOW, Clause.EXECUTION, effort_hours=2)
@@ -282,7 +363,23 @@ def requests_have_ids(project: Project) -> Iterator[Fact]:
 
     See: https://www.w3.org/TR/trace-context/
     """
-    marks = ("x-request-id", "X-Request-ID", "X-Request-Id", "correlation_id", "correlationId", "CorrelationId", "x-correlation-id", "request_id", "requestId", "genReqId", "traceparent", "AsyncLocalStorage", "trace_id", "traceId", "asgi-correlation-id")
+    marks = (
+        "x-request-id",
+        "X-Request-ID",
+        "X-Request-Id",
+        "correlation_id",
+        "correlationId",
+        "CorrelationId",
+        "x-correlation-id",
+        "request_id",
+        "requestId",
+        "genReqId",
+        "traceparent",
+        "AsyncLocalStorage",
+        "trace_id",
+        "traceId",
+        "asgi-correlation-id",
+    )
     for service in running(project):
         if service.routes and service.kind != "function":
             place = _first(project, service, marks)

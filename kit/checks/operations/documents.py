@@ -14,28 +14,68 @@ from kit.sources.invocations import invocations
 from kit.sources.markdown import FileReference, Markdown, resolve
 
 _README = re.compile(r"readme(\.(md|markdown|rst|txt|adoc))?", re.IGNORECASE)
-_RUNBOOK = re.compile(r"runbook|playbook|on[-_ ]?call|incident|disaster|operations?(?:[-_ ]guide|[-_ ]manual|\.md)|troubleshoot|sop\b", re.IGNORECASE)
+_RUNBOOK = re.compile(
+    r"runbook|playbook|on[-_ ]?call|incident|disaster|operations?(?:[-_ ]guide|[-_ ]manual|\.md)|troubleshoot|sop\b",
+    re.IGNORECASE,
+)
 _TASKS = {
     "restart": re.compile(r"\brestart|rollout restart|roll(?:ing)? out", re.IGNORECASE),
     "roll back": re.compile(r"\broll(?:ed|ing)?[- ]?back|rollout undo|revert", re.IGNORECASE),
-    "restore data": re.compile(r"\brestor(?:e|ing)\b.*(?:backup|database|data|dump)|(?:backup|database|data).*\brestor", re.IGNORECASE),
-    "rotate secrets": re.compile(r"\brotat(?:e|ing|ion)\b.*(?:secret|key|credential|password|token)|(?:secret|key|credential).*\brotat", re.IGNORECASE),
-    "investigate errors": re.compile(r"\blogs?\b.*(?:error|check|inspect|look)|investigat|diagnos|troubleshoot|error rate", re.IGNORECASE),
+    "restore data": re.compile(
+        r"\brestor(?:e|ing)\b.*(?:backup|database|data|dump)|(?:backup|database|data).*\brestor",
+        re.IGNORECASE,
+    ),
+    "rotate secrets": re.compile(
+        r"\brotat(?:e|ing|ion)\b.*(?:secret|key|credential|password|token)|(?:secret|key|credential).*\brotat",
+        re.IGNORECASE,
+    ),
+    "investigate errors": re.compile(
+        r"\blogs?\b.*(?:error|check|inspect|look)|investigat|diagnos|troubleshoot|error rate", re.IGNORECASE
+    ),
 }
-_ESCALATION = re.compile(r"escalat|on[- ]call|pager ?duty|opsgenie|incident (?:response|commander|channel)|severity (?:1|one|level)|\bSEV-?1\b", re.IGNORECASE)
-_MADE = frozenset({"node_modules", "dist", "build", "target", "coverage", ".venv", "venv", "out", ".next", "tmp", "logs", "data", "vendor"})
+_ESCALATION = re.compile(
+    r"escalat|on[- ]call|pager ?duty|opsgenie|incident (?:response|commander|channel)|severity (?:1|one|level)|\bSEV-?1\b",
+    re.IGNORECASE,
+)
+_MADE = frozenset(
+    {
+        "node_modules",
+        "dist",
+        "build",
+        "target",
+        "coverage",
+        ".venv",
+        "venv",
+        "out",
+        ".next",
+        "tmp",
+        "logs",
+        "data",
+        "vendor",
+    }
+)
 SHOWN = 25
 
 
 def ours(project: Project) -> list[Markdown]:
     """The Markdown files that speak of this project to its people: READMEs, docs, runbooks; change logs and templates
     left out."""
-    left_out = re.compile(r"(^|/)(change-?log|history|releases?|news|licen[cs]e|code_of_conduct|third[-_]party|migration)[^/]*$|\.github/|(^|/)(\.claude|\.cursor|\.agents?|prompts?|skills)/|node_modules", re.IGNORECASE)
+    left_out = re.compile(
+        r"(^|/)(change-?log|history|releases?|news|licen[cs]e|code_of_conduct|third[-_]party|migration)[^/]*$|\.github/|(^|/)(\.claude|\.cursor|\.agents?|prompts?|skills)/|node_modules",
+        re.IGNORECASE,
+    )
     shown = {FileClass.PRODUCTION, FileClass.DOCUMENTATION}
     return [m for m in project.markdown if project.files.class_of(m.path) in shown and not left_out.search(m.path)]
 
 
-@check("OPS-001", "The README tells how to run the system", Severity.LOW, Clause.DEPLOYMENT, effort_hours=2, documents=True)
+@check(
+    "OPS-001",
+    "The README tells how to run the system",
+    Severity.LOW,
+    Clause.DEPLOYMENT,
+    effort_hours=2,
+    documents=True,
+)
 def readme_tells_how(project: Project) -> Iterator[Fact]:
     """
     Whoever takes over at night starts with the README.
@@ -79,9 +119,16 @@ def has_runbook(project: Project) -> Iterator[Fact]:
     """
     if not project.system.own:
         return
-    books = [m for m in ours(project) if _RUNBOOK.search(posixpath.basename(m.path)) or any(_RUNBOOK.search(h.text) for h in m.headings)]
+    books = [
+        m
+        for m in ours(project)
+        if _RUNBOOK.search(posixpath.basename(m.path)) or any(_RUNBOOK.search(h.text) for h in m.headings)
+    ]
     if not books:
-        yield bad("No runbook: no document says how to restart, roll back, restore or investigate.", At("docs" if project.files.is_dir("docs") else "."))
+        yield bad(
+            "No runbook: no document says how to restart, roll back, restore or investigate.",
+            At("docs" if project.files.is_dir("docs") else "."),
+        )
         return
     lines = [(m.path, number, line) for m in books for number, line in enumerate(project.files.lines(m.path), start=1)]
     for task, pattern in _TASKS.items():
@@ -92,7 +139,14 @@ def has_runbook(project: Project) -> Iterator[Fact]:
             yield bad(f"No operations document tells how to {task}.", books[0], severity=Severity.LOW)
 
 
-@check("OPS-003", "Files that documents name exist", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1, documents=True)
+@check(
+    "OPS-003",
+    "Files that documents name exist",
+    Severity.MEDIUM,
+    Clause.DEPLOYMENT,
+    effort_hours=1,
+    documents=True,
+)
 def named_files_exist(project: Project) -> Iterator[Fact]:
     """
     Instructions that name files which are not there were not followed by anybody lately.
@@ -131,7 +185,13 @@ def _certain(reference: FileReference) -> bool:
     path = reference.path
     parts = path.split("/")
     plain = not re.search(r"[<>{}*$|\\]|\.\.\.|your|example|path/to|xxx|foo|bar", path, re.IGNORECASE)
-    return plain and len(parts) > 1 and "." in parts[-1].strip(".") and not _MADE & set(parts) and not path.startswith(("..", "@", "~", "/"))
+    return (
+        plain
+        and len(parts) > 1
+        and "." in parts[-1].strip(".")
+        and not _MADE & set(parts)
+        and not path.startswith(("..", "@", "~", "/"))
+    )
 
 
 def _in_block_about_making(project: Project, reference: FileReference) -> bool:
@@ -139,10 +199,23 @@ def _in_block_about_making(project: Project, reference: FileReference) -> bool:
     lines = project.files.lines(reference.at.path)
     number = reference.at.line or 1
     near = " ".join(lines[max(0, number - 2) : number])
-    return bool(re.search(r"\b(creat|add|generat|copy|save|writ|renam|put|new file|will be|produc|e\.g\.|for example|such as|would|output)", near, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"\b(creat|add|generat|copy|save|writ|renam|put|new file|will be|produc|e\.g\.|for example|such as|would|output)",
+            near,
+            re.IGNORECASE,
+        )
+    )
 
 
-@check("OPS-004", "Commands that documents give are defined", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1, documents=True)
+@check(
+    "OPS-004",
+    "Commands that documents give are defined",
+    Severity.MEDIUM,
+    Clause.DEPLOYMENT,
+    effort_hours=1,
+    documents=True,
+)
 def named_commands_are_defined(project: Project) -> Iterator[Fact]:
     """
     A guide whose `make deploy` has no such target ends at its first line.
@@ -157,14 +230,20 @@ def named_commands_are_defined(project: Project) -> Iterator[Fact]:
     See: https://diataxis.fr/how-to-guides/
     """
     definitions = Definitions(project.files, project.documents, project.packages, project.makefiles)
-    anywhere = {name for p in project.packages for name in p.scripts} | {t for m in project.makefiles for t in m.targets}
+    anywhere = {name for p in project.packages for name in p.scripts} | {
+        t for m in project.makefiles for t in m.targets
+    }
     held, missing = 0, 0
     for document in ours(project):
         for command in document.commands:
             for call in invocations(command):
                 if not call.certain or call.kind not in {"script", "target", "recipe", "task"}:
                     continue
-                if definitions.defined(call) is False and call.name not in anywhere and not any(m.defines(call.name) is None for m in project.makefiles):
+                if (
+                    definitions.defined(call) is False
+                    and call.name not in anywhere
+                    and not any(m.defines(call.name) is None for m in project.makefiles)
+                ):
                     missing += 1
                     if missing <= SHOWN:
                         what = {"script": "package script", "target": "make target"}.get(call.kind, call.kind)
@@ -188,8 +267,20 @@ def somebody_owns_it(project: Project) -> Iterator[Fact]:
 
     See: https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
     """
-    for path in (p for p in project.files.paths if posixpath.basename(p).upper() in {"CODEOWNERS", "OWNERS", "MAINTAINERS", "MAINTAINERS.MD", "OWNERS.MD", "CATALOG-INFO.YAML"}):
-        line = next((n for n, text in enumerate(project.files.lines(path), start=1) if text.strip() and not text.lstrip().startswith("#")), None)
+    for path in (
+        p
+        for p in project.files.paths
+        if posixpath.basename(p).upper()
+        in {"CODEOWNERS", "OWNERS", "MAINTAINERS", "MAINTAINERS.MD", "OWNERS.MD", "CATALOG-INFO.YAML"}
+    ):
+        line = next(
+            (
+                n
+                for n, text in enumerate(project.files.lines(path), start=1)
+                if text.strip() and not text.lstrip().startswith("#")
+            ),
+            None,
+        )
         if line is not None:
             yield ok("The code has named owners.", At(path, line), strength=Strength.DOCUMENTED)
             return
@@ -216,7 +307,10 @@ def escalation_is_written(project: Project) -> Iterator[Fact]:
             if _ESCALATION.search(line):
                 yield ok("A document tells whom to call.", At(document.path, number), strength=Strength.DOCUMENTED)
                 return
-    yield bad("No document tells whom to call when the system fails.", At("docs" if project.files.is_dir("docs") else "."))
+    yield bad(
+        "No document tells whom to call when the system fails.",
+        At("docs" if project.files.is_dir("docs") else "."),
+    )
 
 
 @check("OPS-008", "Releases are written down", Severity.LOW, Clause.DEPLOYMENT, effort_hours=1, documents=True)
@@ -232,14 +326,28 @@ def releases_are_written_down(project: Project) -> Iterator[Fact]:
 
     See: https://keepachangelog.com/
     """
-    log = next((p for p in project.files.paths if re.fullmatch(r"(docs/)?(change-?log|changes|history|releases|release[-_]notes)(\.(md|rst|txt))?", p, re.IGNORECASE)), None)
+    log = next(
+        (
+            p
+            for p in project.files.paths
+            if re.fullmatch(
+                r"(docs/)?(change-?log|changes|history|releases|release[-_]notes)(\.(md|rst|txt))?",
+                p,
+                re.IGNORECASE,
+            )
+        ),
+        None,
+    )
     if log is not None:
         yield ok("There is a change log.", At(log), strength=Strength.DOCUMENTED)
         return
     for workflow in project.workflows:
         for job in workflow.jobs:
             for step in job.all_steps:
-                if re.search(r"release-please|semantic-release|changesets|action-gh-release|create-release|release-drafter|gh release create|goreleaser", f"{step.uses or ''} {step.run or ''}"):
+                if re.search(
+                    r"release-please|semantic-release|changesets|action-gh-release|create-release|release-drafter|gh release create|goreleaser",
+                    f"{step.uses or ''} {step.run or ''}",
+                ):
                     yield ok("A pipeline writes release notes.", step)
                     return
     yield bad("Nothing records what each release changed.", At("."))

@@ -11,14 +11,23 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.scripts import Script
 
-_EARNEST = re.compile(r"deploy|release|backup|restore|migrat|rollback|rotate|provision|promote|failover|health", re.IGNORECASE)
+_EARNEST = re.compile(
+    r"deploy|release|backup|restore|migrat|rollback|rotate|provision|promote|failover|health", re.IGNORECASE
+)
 _LOCAL_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d{2,5}))?(?P<path>/[\w./-]*)?")
-_UNFINISHED = re.compile(r"\b(not[ _-]?(?:yet[ _-]?)?implemented|NotImplementedError|unimplemented!|todo!\(|TODO: implement|stub(?:bed)? (?:implementation|out)|placeholder implementation)\b", re.IGNORECASE)
+_UNFINISHED = re.compile(
+    r"\b(not[ _-]?(?:yet[ _-]?)?implemented|NotImplementedError|unimplemented!|todo!\(|TODO: implement|stub(?:bed)? (?:implementation|out)|placeholder implementation)\b",
+    re.IGNORECASE,
+)
 
 
 def earnest(project: Project) -> list[Script]:
     """The production scripts whose names say that they change or save a running system."""
-    return [s for s in project.scripts if _EARNEST.search(posixpath.basename(s.path)) and project.files.class_of(s.path) is FileClass.PRODUCTION]
+    return [
+        s
+        for s in project.scripts
+        if _EARNEST.search(posixpath.basename(s.path)) and project.files.class_of(s.path) is FileClass.PRODUCTION
+    ]
 
 
 @check("OPS-010", "Operational scripts stop at a failure", Severity.MEDIUM, Clause.EXECUTION, effort_hours=0.5)
@@ -41,7 +50,10 @@ def scripts_stop(project: Project) -> Iterator[Fact]:
         if "errexit" in script.options:
             kept = "pipefail" in script.options or "|" not in project.files.text(script.path)
             at = _line(project, script, re.compile(r"set -\w*e|-o errexit|^#!.*-\w*e"))
-            yield (ok if kept else partial)(f"{script.path} stops at the first failure{'' if kept else '; a failure inside of a pipe is missed'}.", at or first)
+            yield (ok if kept else partial)(
+                f"{script.path} stops at the first failure{'' if kept else '; a failure inside of a pipe is missed'}.",
+                at or first,
+            )
         else:
             yield bad(f"{script.path} goes on after a step has failed.", At(script.path, 1), first)
 
@@ -67,7 +79,10 @@ def health_scripts_ask_what_is_there(project: Project) -> Iterator[Fact]:
                 ports.setdefault(port.number, []).append(service.name)
         for deployment in service.deployments:
             for port in deployment.ports:
-                for number in {port.host, port.number if deployment.target.startswith(("kube", "kust", "helm")) else port.host} - {None}:
+                for number in {
+                    port.host,
+                    port.number if deployment.target.startswith(("kube", "kust", "helm")) else port.host,
+                } - {None}:
                     ports.setdefault(int(number or 0), []).append(service.name)
     if not ports:
         return
@@ -75,7 +90,14 @@ def health_scripts_ask_what_is_there(project: Project) -> Iterator[Fact]:
         for number, line in enumerate(project.files.lines(script.path), start=1):
             for found in _LOCAL_URL.finditer(line):
                 if found["port"]:
-                    yield _asked(project, script, At(script.path, number), int(found["port"]), found["path"] or "/", ports)
+                    yield _asked(
+                        project,
+                        script,
+                        At(script.path, number),
+                        int(found["port"]),
+                        found["path"] or "/",
+                        ports,
+                    )
 
 
 def _asked(project: Project, script: Script, at: At, port: int, path: str, ports: dict[int, list[str]]) -> Fact:
@@ -83,12 +105,27 @@ def _asked(project: Project, script: Script, at: At, port: int, path: str, ports
         return bad(f"{script.path} asks port {port}, which no service publishes or listens on.", at)
     services = [s for s in project.system.own if s.name in ports[port] and s.routes]
     served = {r.path.rstrip("/") or "/" for s in services for r in s.routes}
-    if services and all(r.prefix_known for s in services for r in s.routes) and (path.rstrip("/") or "/") not in served and "{" not in "".join(served) and path != "/":
-        return unknown(f"{script.path} asks {path} on port {port}; no route of {services[0].name} is known by that path.", at)
+    if (
+        services
+        and all(r.prefix_known for s in services for r in s.routes)
+        and (path.rstrip("/") or "/") not in served
+        and "{" not in "".join(served)
+        and path != "/"
+    ):
+        return unknown(
+            f"{script.path} asks {path} on port {port}; no route of {services[0].name} is known by that path.",
+            at,
+        )
     return ok(f"{script.path} asks port {port}, where {ports[port][0]} is.", at)
 
 
-@check("OPS-011", "Nothing unfinished is on a production path", Severity.MEDIUM, Clause.SPECIFICATION, effort_hours=8)
+@check(
+    "OPS-011",
+    "Nothing unfinished is on a production path",
+    Severity.MEDIUM,
+    Clause.SPECIFICATION,
+    effort_hours=8,
+)
 def nothing_unfinished(project: Project) -> Iterator[Fact]:
     """
     "Not implemented" in code that users can reach is a feature that was sold and is not there.
@@ -104,15 +141,23 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
     found = []
     for path in project.code.holding("mplemented", "todo!(", "TODO: implement", "stub"):
         text = project.files.text(path)
-        if not _UNFINISHED.search(text) or re.search(r"\babstract class\b|ABC\b|@abstractmethod|Protocol\b|interface \w+", text):
+        if not _UNFINISHED.search(text) or re.search(
+            r"\babstract class\b|ABC\b|@abstractmethod|Protocol\b|interface \w+", text
+        ):
             continue
         for number, line in enumerate(text.splitlines(), start=1):
-            if _UNFINISHED.search(line) and not re.search(r"\b(except|catch|isinstance)\b|501|NotImplementedError\)?:\s*$|must be implemented|should be implemented|subclass", line):
+            if _UNFINISHED.search(line) and not re.search(
+                r"\b(except|catch|isinstance)\b|501|NotImplementedError\)?:\s*$|must be implemented|should be implemented|subclass",
+                line,
+            ):
                 found.append(At(path, number))
     for at in found[:15]:
         yield bad("Production code says here that it is not implemented.", at)
     if len(found) > 15:
-        yield bad(f"{len(found) - 15} more places in production code say that they are not implemented.", *found[15:20])
+        yield bad(
+            f"{len(found) - 15} more places in production code say that they are not implemented.",
+            *found[15:20],
+        )
     if not found and project.code.files():
         yield ok("No production code says that it is not implemented.", At("."))
 

@@ -50,7 +50,17 @@ def as_data(assessment: Assessment) -> dict[str, Any]:
 def summary(assessment: Assessment) -> str:
     """What `--json` prints: verdicts, numbers and areas without the single findings."""
     data = as_data(assessment)
-    kept = ("schema", "project", "generated_at", "style", "score", "confidence", "risk_score", "environments", "areas")
+    kept = (
+        "schema",
+        "project",
+        "generated_at",
+        "style",
+        "score",
+        "confidence",
+        "risk_score",
+        "environments",
+        "areas",
+    )
     return json.dumps({key: data[key] for key in kept}, indent=2, ensure_ascii=False) + "\n"
 
 
