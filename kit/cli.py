@@ -131,7 +131,7 @@ def _params(target: Path, params_file: Path | None, style: str | None) -> tuple[
     else:
         raise ParamsError(f"{target}: a file that is no params YAML; name the project's folder or a .yaml file")
     if style:
-        params = params.with_style(style)
+        params = params.with_style(style)  # type: ignore[arg-type]  # one of STYLES, as click has checked
     return params, file.resolve() if file else None
 
 

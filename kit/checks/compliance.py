@@ -32,6 +32,7 @@ _GRAVE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"(encrypted|cipher|hash|token|masked|last_?4|_enc$)", re.IGNORECASE)
+_STRONG = re.compile(r"\(?(AGPL|GPL|SSPL)[-\d.+\w]*\)?$")
 _SHOWN = re.compile(
     r"(?<![\w.])(?:console\.(?:log|info|debug|warn|error)|print|log(?:ger|ging)?\.(?:debug|info|warn(?:ing)?|error|exception|log|trace)|this\.logger\.\w+|fmt\.Print(?:f|ln)|log\.Print(?:f|ln)?|System\.out\.print(?:ln)?|request\.log\.\w+|req\.log\.\w+)\s*\("
 )
@@ -99,9 +100,10 @@ def _stated(project: Project) -> Iterator[tuple[str, At]]:
         node = (
             package.node.get("license") or package.node.get("project", "license") if package.node is not None else None
         )
-        if node is not None and node.text and package.dir == ".":
-            if not re.search(r"SEE LICEN|UNLICENSED|LICEN[CS]E(\.\w+)?$", node.text, re.IGNORECASE):
-                yield node.text, node.at
+        if node is None or not node.text or package.dir != ".":
+            continue
+        if not re.search(r"SEE LICEN|UNLICENSED|LICEN[CS]E(\.\w+)?$", node.text, re.IGNORECASE):
+            yield node.text, node.at
 
 
 def _licence_of(text: str) -> str | None:
@@ -293,13 +295,9 @@ def components_are_listed(project: Project) -> Iterator[Fact]:
                 ):
                     yield ok("A pipeline lists the components or checks their licences.", step)
                     return
-    locked = next((p for p in project.packages if p.lockfile is not None), None)
+    locked = next(((p, p.lockfile) for p in project.packages if p.lockfile is not None), None)
     if locked is not None:
-        yield partial(
-            "Dependencies are locked, so a bill of materials could be made; nothing makes one.",
-            locked,
-            locked.lockfile,
-        )  # type: ignore[arg-type]
+        yield partial("Dependencies are locked, so a bill of materials could be made; nothing makes one.", *locked)
     else:
         yield bad("Dependencies are not locked, and nothing lists them.", project.packages[0])
 
@@ -401,19 +399,13 @@ def licences_allow_the_use(project: Project) -> Iterator[Fact]:
         if project.files.class_of(path) is FileClass.VENDORED:
             continue
         packages = project.documents.get(path).get("packages")
-        licensed = (
-            [(name, n) for name, n in packages.items() if n.get("license") is not None] if packages is not None else []
-        )
+        entries = packages.items() if packages is not None else ()
+        licensed = [(name, licence) for name, entry in entries if (licence := entry.get("license")) is not None]
         if not licensed:
             continue
-        strong = [
-            (name, n.get("license"))
-            for name, n in licensed
-            if "node_modules/" in name and re.match(r"\(?(AGPL|GPL|SSPL)[-\d.+\w]*\)?$", n.get("license").text)
-        ]  # type: ignore[union-attr]
+        strong = [(n, licence) for n, licence in licensed if "node_modules/" in n and _STRONG.match(licence.text)]
         manifest = At(posixpath.join(posixpath.dirname(path), "package.json"))
         for name, node in strong[:10]:
-            assert node is not None
             yield bad(f"{name.rpartition('node_modules/')[2]} is under {node.text}.", manifest, node)
         if not strong:
             yield ok(f"None of {len(licensed)} locked packages is under AGPL, GPL or SSPL.", manifest, At(path))
