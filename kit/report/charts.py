@@ -15,6 +15,9 @@ import plotly.graph_objects as go
 from kit.report.blocks import Mark
 from kit.report.theme import LIGHT, MONO, SHAPES, STATUS, fill_color, outcome_color
 
+FEWEST = 3
+"""Columns that a graph has room for at least, so that few boxes do not grow wide."""
+
 ROW = 30
 """Pixels that one row of a bar chart or matrix takes."""
 
@@ -165,7 +168,7 @@ def graph(nodes: Sequence[Node], edges: Sequence[tuple[str, str]], headings: Seq
         min_width=int(165 * wide),
         shapes=[*(_edge(*_ends(a, b)) for a, b in joined), *(_box(n) for n in nodes)],
         annotations=[*(a for n in nodes for a in _caption(n)), *titles],
-        xaxis={**hidden, "range": [-0.5, wide - 0.5]},
+        xaxis={**hidden, "range": [-0.5, max(wide, FEWEST) - 0.5]},
         yaxis={**hidden, "range": [tall - 0.4, -0.9]},
     )
 

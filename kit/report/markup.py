@@ -48,6 +48,7 @@ def environment() -> Environment:
         cell=cell_html,
         cell_class=cell_class,
         prose=prose_html,
+        ticks=ticks_html,
         place=place_html,
         badge=badge_html,
         script_json=script_json,
@@ -67,7 +68,7 @@ def cell_html(cell: Cell) -> Markup:
         return _link(cell)
     if isinstance(cell, float):
         return escape(f"{cell:.1f}")
-    return escape("" if cell is None else cell)
+    return ticks_html(cell) if isinstance(cell, str) else escape("" if cell is None else cell)
 
 
 def cell_class(cell: Cell, kind: str) -> Markup:
@@ -79,9 +80,14 @@ def cell_class(cell: Cell, kind: str) -> Markup:
 
 def prose_html(text: str) -> Markup:
     """A check's own words: a large first letter, and code where backticks mark it."""
-    parts = sentence(text).split("`")
+    return ticks_html(sentence(text))
+
+
+def ticks_html(text: str) -> Markup:
+    """Text with code where pairs of backticks mark it."""
+    parts = text.split("`")
     if len(parts) % 2 == 0:
-        return escape(sentence(text))
+        return escape(text)
     return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
 
 

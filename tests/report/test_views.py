@@ -108,12 +108,14 @@ def test_what_a_view_shows_can_be_stored_in_a_notebook(name: str, project: Shop)
 def test_a_gate_that_cannot_fail_is_named_in_the_title_of_its_pipeline(project: Shop) -> None:
     chart = chart_of(delivery.pipelines(project))
 
-    assert chart.title == "Deploy: 3 jobs, 1 gate, 1 of them cannot fail"
+    assert chart.title == "3 jobs in Deploy, 1 gate, 1 of which cannot fail"
     assert "Build needs test; deploy needs build." in chart.text
 
 
 def test_a_service_that_no_pipeline_deploys_is_named(project: Shop) -> None:
-    assert table_of(delivery.way_to_production(project)).note == "No pipeline deploys worker."
+    note = table_of(delivery.way_to_production(project)).note
+
+    assert note == "No step was found that deploys worker; a script that a job calls may do so."
 
 
 def test_hardening_sets_services_against_controls_with_the_worst_outcome(project: Shop) -> None:

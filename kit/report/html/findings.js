@@ -111,7 +111,7 @@
     else marks.append(["fail", "partial"].includes(finding.outcome) ? badge(finding.severity) : badge(finding.outcome))
     const where = element("span", "where")
     if (finding.evidence.length) where.append(place(text(finding.evidence[0][0]), finding.evidence[0][1]))
-    summary.append(marks, element("span", "what", text(finding.message)), where)
+    summary.append(marks, ticks("what", text(finding.message)), where)
     card.append(summary)
     const fill = () => { if (!card.querySelector(".body")) card.append(body(finding)) }
     card.addEventListener("toggle", fill)
@@ -161,17 +161,18 @@
     return figure
   }
 
-  function prose(words) {
-    const made = element("span", "fix-text")
-    const parts = (words.charAt(0).toUpperCase() + words.slice(1)).split("`")
-    parts.forEach((part, i) => made.append(i % 2 && i < parts.length - 1 ? element("code", "", part) : part))
+  function ticks(className, words) {
+    const made = element("span", className)
+    const parts = words.split("`")
+    if (parts.length % 2) parts.forEach((part, i) => made.append(i % 2 ? element("code", "", part) : part))
+    else made.append(words)
     return made
   }
 
   function fix(words) {
     const made = element("div", "fix")
     const line = element("p")
-    line.append(element("strong", "", "Fix."), " ", prose(words))
+    line.append(element("strong", "", "Fix."), " ", ticks("fix-text", words.charAt(0).toUpperCase() + words.slice(1)))
     const button = element("button", "plain", "Copy fix")
     button.type = "button"
     button.dataset.action = "copy"

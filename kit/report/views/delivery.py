@@ -34,7 +34,7 @@ def way_to_production(project: Project) -> Display:
         return show(empty("No service of the project's own was found", "A Dockerfile or a package with code."))
     rows = tuple((s.name, *(_step(s, step) for step in STEPS)) for s in own)
     bare = [s.name for s in own if not any(p.does == "deploy" for p in s.pipelines)]
-    note = f"No pipeline deploys {listed(bare)}." if bare else "A pipeline deploys every service."
+    note = f"No step was found that deploys {listed(bare)}; a script that a job calls may do so." if bare else ""
     return show(Table("What pipelines do for each service", columns("Service", *STEPS), rows, note, matrix=True))
 
 
@@ -58,9 +58,9 @@ def _graph(project: Project, workflow: Workflow) -> Block:
     gates = [j for j in jobs if j.gate]
     toothless = [j for j in gates if j.toothless]
     name = workflow.name or workflow.path
-    said = f"{name}: {count(len(jobs), 'job')}, {count(len(gates), 'gate')}"
+    said = f"{count(len(jobs), 'job')} in {name}, {count(len(gates), 'gate')}"
     if toothless:
-        said += f", {count(len(toothless), 'of them cannot fail', 'of them cannot fail')}"
+        said += f", {len(toothless)} of which cannot fail"
     needs = "; ".join(f"{j.name} needs {', '.join(j.needs)}" for j in jobs if j.needs) or "no job needs another"
     return Chart(sentence(said), figure_json(pipeline(jobs)), f"{said}. {sentence(needs)}.")
 
@@ -99,4 +99,4 @@ def _toothless(job: Job) -> bool:
 
 def _step(service: Service, step: str) -> Cell:
     found = [p for p in service.pipelines if p.does == step]
-    return Mark("pass", found[0].job) if found else Mark("fail" if step in {"build", "test", "deploy"} else "", "none")
+    return Mark("pass", found[0].job) if found else Mark("", "none found")
