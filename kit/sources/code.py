@@ -196,10 +196,28 @@ class CodeIndex:
 
     def _syntax_error(self, path: str) -> Problem | None:
         root = self.tree(path)
-        error = root.find(kind="ERROR") if root else None
-        if error is None:
+        error = _first_error(root) if root else None
+        if error is None or "{%" in self.text(path) or "{{" in self.text(path):  # a template is no program yet
             return None
         at = node_at(path, error)
         if self.language(path) == "python":
             return python_error(self.text(path), path, at)
         return Problem("The syntax cannot be read here.", At(path, at.line))
+
+
+def _first_error(root: SgNode) -> SgNode | None:
+    """The first error; none within JSX, whose texts the grammar does not all know."""
+    found = (node for node in root.find_all(kind="ERROR") if not any(_is_jsx(n) for n in node.ancestors()))
+    return next(found, None) or _missing(root)
+
+
+def _is_jsx(node: SgNode) -> bool:
+    return bool(node.kind().startswith("jsx_"))
+
+
+def _missing(root: SgNode) -> SgNode | None:
+    """The first token that the grammar had to make up to go on."""
+    return next((node for node in root.find_all(regex="^$") if node.kind() in _TOKENS), None)
+
+
+_TOKENS = frozenset([")", "]", "}", ":", ";", "identifier", "(", "{"])

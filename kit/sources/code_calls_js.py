@@ -28,9 +28,7 @@ def covers(outer: str, path: str) -> bool:
 
 def flat(nodes: list[SgNode]) -> list[SgNode]:
     """The nodes, arrays among them by their items."""
-    return [
-        inner for node in nodes for inner in (node.named_children() if node.kind() == "array" else [node])
-    ]
+    return [inner for node in nodes for inner in (node.named_children() if node.kind() == "array" else [node])]
 
 
 def methods_of(node: SgNode | None) -> list[str]:

@@ -16,9 +16,7 @@ _READS = frozenset(["os.Getenv", "os.LookupEnv", "syscall.Getenv"])
 _TAG = re.compile(r'\b(env|envconfig):"([^"]*)"')
 _DEFAULT = re.compile(r'\b(?:envDefault|env-default|default):"([^"]*)"')
 _REQUIRED = re.compile(r'\b(?:env-required|required):"true"|,(?:required|notEmpty)\b')
-_STOPS = re.compile(
-    r"\bpanic\(|\bos\.Exit\(|\.(?:Fatal|Panic)\w*\(|\breturn\b[^\n]*(?:[eE]rr|fmt\.Errorf|errors\.New)"
-)
+_STOPS = re.compile(r"\bpanic\(|\bos\.Exit\(|\.(?:Fatal|Panic)\w*\(|\breturn\b[^\n]*(?:[eE]rr|fmt\.Errorf|errors\.New)")
 
 
 class Reader(NamedTuple):
@@ -48,9 +46,7 @@ def go_env(code: CodeIndex) -> Iterator[EnvReadFact]:
                 yield from _by_reader(call, reader, file, project)
 
 
-def _read(
-    call: SgNode, file: GoFile, project: GoProject, readers: dict[str, Reader]
-) -> Iterator[EnvReadFact]:
+def _read(call: SgNode, file: GoFile, project: GoProject, readers: dict[str, Reader]) -> Iterator[EnvReadFact]:
     callee, given = call.field("function"), arguments(call)
     if callee is None or callee.text() not in _READS or not given:
         return
@@ -60,11 +56,7 @@ def _read(
         yield EnvReadFact(name.path, file.at(call), required and _needed(call, file), default)
         return
     function = next(
-        (
-            outer
-            for outer in call.ancestors()
-            if outer.kind().endswith("_declaration") and outer.field("body")
-        ),
+        (outer for outer in call.ancestors() if outer.kind().endswith("_declaration") and outer.field("body")),
         None,
     )
     names = [n.text() for n, _ in parameters(function)] if function is not None else []
@@ -73,16 +65,10 @@ def _read(
         place = names.index(given[0].text())
         body = function.text()
         fallback = next(
-            (
-                i
-                for i, n in enumerate(names)
-                if i > place and re.search(rf"(return|=)\s*{re.escape(n)}\b", body)
-            ),
+            (i for i, n in enumerate(names) if i > place and re.search(rf"(return|=)\s*{re.escape(n)}\b", body)),
             None,
         )
-        readers[own.text()] = Reader(
-            place, True if fallback is None and _STOPS.search(body) else required, fallback
-        )
+        readers[own.text()] = Reader(place, True if fallback is None and _STOPS.search(body) else required, fallback)
 
 
 def _by_reader(call: SgNode, reader: Reader, file: GoFile, project: GoProject) -> Iterator[EnvReadFact]:
@@ -103,9 +89,7 @@ def _by_reader(call: SgNode, reader: Reader, file: GoFile, project: GoProject) -
 
 def _context(call: SgNode) -> tuple[bool | None, str | None]:
     """What follows a read: `if x == "" { panic }` demands it, `if x == "" { x = "y" }` gives a default."""
-    holder = next(
-        (outer for outer in call.ancestors() if outer.kind().endswith(("_declaration", "_statement"))), None
-    )
+    holder = next((outer for outer in call.ancestors() if outer.kind().endswith(("_declaration", "_statement"))), None)
     parent = call.parent()
     if parent is not None and parent.kind() == "binary_expression":
         return False, None
@@ -117,9 +101,7 @@ def _context(call: SgNode) -> tuple[bool | None, str | None]:
     for test in _tests_after(holder):
         condition, body = test.field("condition"), test.field("consequence")
         empty = (
-            re.search(
-                rf'\b{re.escape(name)}\s*==\s*""|len\({re.escape(name)}\)\s*==\s*0|!\s*\w+', condition.text()
-            )
+            re.search(rf'\b{re.escape(name)}\s*==\s*""|len\({re.escape(name)}\)\s*==\s*0|!\s*\w+', condition.text())
             if condition
             else None
         )
@@ -140,11 +122,7 @@ def _needed(call: SgNode, file: GoFile) -> bool | None:
     if _in_branch(call):
         return None
     name = function.field("name") if function is not None else None
-    calls = [
-        c
-        for c in file.root.find_all(kind="call_expression")
-        if name is not None and _called(c) == name.text()
-    ]
+    calls = [c for c in file.root.find_all(kind="call_expression") if name is not None and _called(c) == name.text()]
     return None if calls and all(_in_branch(c) for c in calls) else True
 
 
@@ -192,6 +170,4 @@ def _tagged(field: SgNode, file: GoFile) -> Iterator[EnvReadFact]:
         return
     default = _DEFAULT.search(text)
     required = bool(_REQUIRED.search(text)) and default is None
-    yield EnvReadFact(
-        name, file.at(field), required if required or default else None, default[1] if default else None
-    )
+    yield EnvReadFact(name, file.at(field), required if required or default else None, default[1] if default else None)

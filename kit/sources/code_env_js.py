@@ -27,9 +27,7 @@ from kit.sources.code_records import EnvReadFact
 NEEDLES = ("process.env", "import.meta.env", "Deno.env", "Bun.env", "getOrThrow", "onfigService", "env-var")
 _SOURCES = frozenset(["process.env", "import.meta.env", "Bun.env", "globalThis.process.env"])
 _BUILT_IN = frozenset(["MODE", "DEV", "PROD", "SSR", "BASE_URL"])
-_STOPS = re.compile(
-    r"\bthrow\b|process\.exit|\bprocess\.abort|\breject\(|\bassert\b|panic\(|fatal\(|invariant\("
-)
+_STOPS = re.compile(r"\bthrow\b|process\.exit|\bprocess\.abort|\breject\(|\bassert\b|panic\(|fatal\(|invariant\(")
 _TESTS = frozenset(["if_statement", "unary_expression", "ternary_expression", "while_statement"])
 _COMPARES = frozenset(["===", "!==", "==", "!=", "<", ">", "<=", ">=", "in"])
 
@@ -167,9 +165,7 @@ class JsEnv:
 
     def _destructured(self, module: JsModule) -> Iterator[EnvReadFact]:
         """`const { A, B = "x" } = process.env`."""
-        for node in module.root.find_all(
-            kind="variable_declarator", has={"field": "name", "kind": "object_pattern"}
-        ):
+        for node in module.root.find_all(kind="variable_declarator", has={"field": "name", "kind": "object_pattern"}):
             pattern, value = node.field("name"), node.field("value")
             if pattern is None or value is None or unwrap(value).text() not in _SOURCES:
                 continue
@@ -238,9 +234,7 @@ class JsEnv:
         required, _ = self._context(node, module)
         body = function.text()
         others = [i for i, name in enumerate(names) if name != index.text() and i > names.index(index.text())]
-        fallback = next(
-            (i for i in others if re.search(rf"(\|\||\?\?|:)\s*{re.escape(names[i])}\b", body)), None
-        )
+        fallback = next((i for i in others if re.search(rf"(\|\||\?\?|:)\s*{re.escape(names[i])}\b", body)), None)
         needed = True if _STOPS.search(body) and fallback is None else None if required is True else required
         self.readers[module.key(function)] = Reader(names.index(index.text()), needed, fallback)
         self._names |= _names_of(function)
@@ -248,15 +242,9 @@ class JsEnv:
     def _wrapped(self) -> Iterator[EnvReadFact]:
         for module in self.project.modules(*(f"{name}(" for name in self._names)) if self._names else ():
             pattern = f"^(?:.*\\.)?({'|'.join(map(re.escape, sorted(self._names)))})$"
-            for call in module.root.find_all(
-                kind="call_expression", has={"field": "function", "regex": pattern}
-            ):
+            for call in module.root.find_all(kind="call_expression", has={"field": "function", "regex": pattern}):
                 found = self.project.function(call.field("function"), module)
-                reader = (
-                    self.readers.get(found.module.key(found.node))
-                    if found and found.node is not None
-                    else None
-                )
+                reader = self.readers.get(found.module.key(found.node)) if found and found.node is not None else None
                 if reader:
                     yield from self._by_reader(call, reader, module)
 

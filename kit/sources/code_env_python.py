@@ -47,9 +47,7 @@ _IMPLIED |= {
     "dj_db_url": "DATABASE_URL",
     "search_url": "SEARCH_URL",
 }
-_NEEDS_TEXT = frozenset(
-    ["int", "float", "Decimal", "UUID", "Path", "urlparse", "loads", "b64decode", "literal_eval"]
-)
+_NEEDS_TEXT = frozenset(["int", "float", "Decimal", "UUID", "Path", "urlparse", "loads", "b64decode", "literal_eval"])
 
 
 class Reader(NamedTuple):
@@ -104,10 +102,7 @@ class PythonEnv:
             yield from self._of_config(call, module, scope)
 
     def _subscript(self, node: ast.Subscript, module: PythonModule, scope: Scope) -> Iterator[EnvReadFact]:
-        if (
-            not isinstance(node.ctx, ast.Load)
-            or self.project.origin(node.value, module, scope) != "os.environ"
-        ):
+        if not isinstance(node.ctx, ast.Load) or self.project.origin(node.value, module, scope) != "os.environ":
             return
         required = not _tolerated(node, module)
         yield from self._named(node, node.slice, required or None, None, None, module, scope)
@@ -129,9 +124,7 @@ class PythonEnv:
         given = default if default is not None else _alternative(call, module)
         nothing = given is None or (isinstance(given, ast.Constant) and given.value is None)
         empty = isinstance(given, ast.Constant) and given.value == ""
-        required = (
-            _demanded(call, module, scope) if nothing else empty and _demanded(call, module, scope) is True
-        )
+        required = _demanded(call, module, scope) if nothing else empty and _demanded(call, module, scope) is True
         fallback = None if nothing or required else given
         yield from self._named(call, name, required, fallback, default, module, scope)
 
@@ -169,9 +162,7 @@ class PythonEnv:
             raising = any(isinstance(n, ast.Raise) for n in ast.walk(function))
             needed = True if raising and not other else required
             place = names.index(found.node.arg)
-            self.readers[function] = Reader(
-                needed, place, found.node.arg, names.index(other) if other else None, other
-            )
+            self.readers[function] = Reader(needed, place, found.node.arg, names.index(other) if other else None, other)
 
     def _wrapped(self) -> Iterator[EnvReadFact]:
         names = {node.name for node in self.readers if isinstance(node, Function)}
@@ -183,14 +174,10 @@ class PythonEnv:
                     if reader:
                         yield from self._by_reader(call, reader, module, scope)
 
-    def _by_reader(
-        self, call: ast.Call, reader: Reader, module: PythonModule, scope: Scope
-    ) -> Iterator[EnvReadFact]:
+    def _by_reader(self, call: ast.Call, reader: Reader, module: PythonModule, scope: Scope) -> Iterator[EnvReadFact]:
         text = self.project.text(argument(call, reader.place, reader.name), module, scope)
         default = (
-            argument(call, reader.default_place, reader.default_name)
-            if reader.default_place is not None
-            else None
+            argument(call, reader.default_place, reader.default_name) if reader.default_place is not None else None
         )
         if text.known and text.path:
             needed = reader.required and (None if _conditional(call, module) else True)
@@ -199,9 +186,7 @@ class PythonEnv:
 
     # libraries
 
-    def _configured(
-        self, call: ast.Call, module: PythonModule, scope: Scope, kind: str
-    ) -> Iterator[EnvReadFact]:
+    def _configured(self, call: ast.Call, module: PythonModule, scope: Scope, kind: str) -> Iterator[EnvReadFact]:
         """`config("X", default=…)`, `env.int("X", 3)`: without a default it raises."""
         name = self.project.text(argument(call, 0, "var", "key", "name"), module, scope)
         path = name.path if name.known and name.path else _IMPLIED.get(kind, "")
@@ -267,9 +252,7 @@ def _conditional(node: ast.AST, module: PythonModule) -> bool:
     if not isinstance(function, Function):
         return function is not None
     calls = [call for call, _ in module.all(ast.Call) if last_name(call.func) == function.name]
-    return bool(calls) and all(
-        isinstance(_branch_or_function(call, module), ast.If | ast.IfExp) for call in calls
-    )
+    return bool(calls) and all(isinstance(_branch_or_function(call, module), ast.If | ast.IfExp) for call in calls)
 
 
 def _branch_or_function(node: ast.AST, module: PythonModule) -> ast.AST | None:
@@ -291,20 +274,14 @@ def _tolerated(node: ast.AST, module: PythonModule) -> bool:
     while outer is not None and not isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if isinstance(outer, ast.Try) and inner in outer.body and any(_catches(h) for h in outer.handlers):
             return True
-        if (
-            isinstance(outer, ast.If | ast.IfExp)
-            and inner is not outer.test
-            and "environ" in ast.dump(outer.test)
-        ):
+        if isinstance(outer, ast.If | ast.IfExp) and inner is not outer.test and "environ" in ast.dump(outer.test):
             return True
         inner, outer = outer, module.parents.get(outer)
     return False
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
-    names = (
-        {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else set()
-    )
+    names = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else set()
     caught = handler.type is None or bool(names & {"KeyError", "Exception", "LookupError", "BaseException"})
     return caught and not any(isinstance(n, ast.Raise) or _exits(n) for n in ast.walk(handler))
 

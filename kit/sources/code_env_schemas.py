@@ -43,9 +43,7 @@ def _object(call: SgNode, kind: str, module: JsModule, project: JsProject) -> It
     objects = given[:1]
     if kind == "createEnv" and given:
         objects = [
-            unwrap(node)
-            for part in ("server", "client", "shared")
-            if (node := pair(given[0], part)) is not None
+            unwrap(node) for part in ("server", "client", "shared") if (node := pair(given[0], part)) is not None
         ]
     library = "joi" if "joi" in callee_name(call).lower() else "zod"
     for node in objects:

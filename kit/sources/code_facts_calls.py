@@ -55,9 +55,7 @@ def _python_client(call: ast.Call, module: PythonModule, scope: Scope, project: 
     )
 
 
-def _python_call(
-    call: ast.Call, client: str, module: PythonModule, scope: Scope, project: PythonProject
-) -> CallFact:
+def _python_call(call: ast.Call, client: str, module: PythonModule, scope: Scope, project: PythonProject) -> CallFact:
     verb = call.func.attr if isinstance(call.func, ast.Attribute) else "get"
     place = 1 if verb == "request" else 0
     url = _python_url(argument(call, place, "url"), module, scope, project)
@@ -144,9 +142,7 @@ def _js_call(
     named = next((m for o in objects if (m := pair(o, "method")) is not None), None)
     method = (string_value(named) or "ANY").upper() if named is not None else (verb or "get").upper()
     keys = ("timeout", "signal", "AbortSignal")
-    limited = any(
-        pair(o, *keys) is not None for o in [*objects, *([unwrap(base)] if base is not None else [])]
-    )
+    limited = any(pair(o, *keys) is not None for o in [*objects, *([unwrap(base)] if base is not None else [])])
     opaque = any(unwrap(node).kind() in {"identifier", "spread_element"} for node in given[1:])
     spread = any(child.kind() == "spread_element" for o in objects for child in o.named_children())
     default = _JS_CLIENTS.get(client, False)
@@ -193,9 +189,7 @@ def other_calls(code: CodeIndex) -> Iterator[CallFact]:
         elif name in {"http.NewRequest", "http.NewRequestWithContext"} and len(given) >= 3:
             place = len(given) - 2
             yield CallFact(_go_method(given[place - 1]), _quoted(given[place]), match.at, "net/http", None)
-    for match in code.find(
-        kind="method_invocation", languages=("java",), needles=("RestTemplate", "WebClient")
-    ):
+    for match in code.find(kind="method_invocation", languages=("java",), needles=("RestTemplate", "WebClient")):
         yield from _java_call(match.path, match.node)
 
 
@@ -215,9 +209,7 @@ def _java_call(path: str, node: SgNode) -> Iterator[CallFact]:
 
 def _go_arguments(node: SgNode) -> list[SgNode]:
     given = node.field("arguments")
-    return (
-        [child for child in given.named_children() if child.kind() != "comment"] if given is not None else []
-    )
+    return [child for child in given.named_children() if child.kind() != "comment"] if given is not None else []
 
 
 def _go_method(node: SgNode) -> str:

@@ -145,9 +145,7 @@ def _converted(node: SgNode, module: JsModule, project: JsProject, hops: int) ->
     if method and method[1] in {"get", "getOrThrow", "getNumber"} and name:
         variable = name if re.fullmatch(r"[A-Z][A-Z0-9_]*", name) else None
         default = (
-            js_port(given[1], module, project, hops + 1)
-            if len(given) > 1 and given[1] is not None
-            else PortValue()
+            js_port(given[1], module, project, hops + 1) if len(given) > 1 and given[1] is not None else PortValue()
         )
         return PortValue(default.number, variable)
     return js_port(given[0], module, project, hops + 1) if given and given[0] is not None else PortValue()
@@ -185,19 +183,14 @@ def python_listens(code: CodeIndex) -> Iterator[ListenFact]:
             yield from _fact(port, module.at(call), role)
         if "gunicorn" in module.path.rsplit("/", 1)[-1]:
             bound = module.bindings.get(((), "bind"))
-            yield from (
-                _fact(python_port(bound, module, (), project), module.at(bound), "listen") if bound else ()
-            )
+            yield from (_fact(python_port(bound, module, (), project), module.at(bound), "listen") if bound else ())
 
 
 def _served(call: ast.Call, module: PythonModule, scope: Scope, project: PythonProject) -> PortValue:
     name = last_name(call.func)
     if name in {"add_insecure_port", "add_secure_port"} and call.args:
         return python_port(call.args[0], module, scope, project)
-    if (
-        name in {"HTTPServer", "ThreadingHTTPServer", "WSGIServer", "TCPServer", "ThreadingTCPServer"}
-        and call.args
-    ):
+    if name in {"HTTPServer", "ThreadingHTTPServer", "WSGIServer", "TCPServer", "ThreadingTCPServer"} and call.args:
         pair_given = call.args[0]
         bound = isinstance(pair_given, ast.Tuple) and len(pair_given.elts) == 2
         port = pair_given.elts[1] if bound and isinstance(pair_given, ast.Tuple) else None
@@ -303,9 +296,7 @@ def _under_main(node: ast.AST, module: PythonModule) -> bool:
 def python_entrypoints(code: CodeIndex) -> Iterator[EntryPointFact]:
     """`if __name__ == "__main__"`, and the module-level application that a server is pointed at."""
     project = code.once(PythonProject)
-    for module in project.modules(
-        "__main__", "FastAPI(", "Flask(", "get_wsgi_application", "get_asgi_application"
-    ):
+    for module in project.modules("__main__", "FastAPI(", "Flask(", "get_wsgi_application", "get_asgi_application"):
         for node, scope in module.all(ast.If):
             if not scope and isinstance(node.test, ast.Compare) and "__name__" in ast.dump(node.test):
                 yield EntryPointFact("__main__", "main", At(module.path, node.lineno))

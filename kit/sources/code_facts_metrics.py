@@ -90,12 +90,7 @@ def _go(match: Match) -> Iterator[MetricFact]:
 def _micrometer(match: Match) -> Iterator[MetricFact]:
     """Names with dots, as Prometheus shows them: with underscores, a counter with `_total`."""
     receiver, name, given = (match.node.field(part) for part in ("object", "name", "arguments"))
-    if (
-        receiver is None
-        or name is None
-        or given is None
-        or name.text() not in {"builder", "counter", "timer", "gauge"}
-    ):
+    if receiver is None or name is None or given is None or name.text() not in {"builder", "counter", "timer", "gauge"}:
         return
     kind = {"counter": "counter", "timer": "summary", "gauge": "gauge"}.get(
         name.text(), KINDS.get(receiver.text(), "summary" if receiver.text() == "Timer" else "")

@@ -55,13 +55,9 @@ def js_middleware(code: CodeIndex) -> Iterator[UseFact]:
                 yield from _js_uses(call, method, module, reading)
 
 
-def _js_uses(
-    call: SgNode, method: tuple[SgNode, str], module: JsModule, reading: JsRoutes
-) -> Iterator[UseFact]:
+def _js_uses(call: SgNode, method: tuple[SgNode, str], module: JsModule, reading: JsRoutes) -> Iterator[UseFact]:
     owner = reading.routers.of(method[0], module)
-    nest = method[1].startswith(("useGlobal", "enable")) or (
-        method[1] == "apply" and "onsumer" in method[0].text()
-    )
+    nest = method[1].startswith(("useGlobal", "enable")) or (method[1] == "apply" and "onsumer" in method[0].text())
     if owner is None and not nest and "NestFactory" not in module.root.text():
         return
     mounted = reading.graph.mounted(owner) if owner else True
@@ -98,9 +94,7 @@ def python_middleware(code: CodeIndex) -> Iterator[UseFact]:
         yield from _django(module)
 
 
-def _python_use(
-    call: ast.Call, module: PythonModule, scope: Scope, reading: PythonRoutes
-) -> Iterator[UseFact]:
+def _python_use(call: ast.Call, module: PythonModule, scope: Scope, reading: PythonRoutes) -> Iterator[UseFact]:
     func = call.func
     if isinstance(func, ast.Attribute) and func.attr == "add_middleware":
         owner = reading.routers.of(func.value, module, scope)
@@ -116,18 +110,14 @@ def _python_use(
         made = last_name(found.node) if found and isinstance(found.node, ast.Call) else last_name(func.value)
         yield UseFact(made, module.at(call), ast.unparse(call.args[0])[:60], None)
     elif last_name(func)[:1].isupper() and call.args and module.key(call) not in reading.graph.objects:
-        owner = (
-            reading.routers.of(call.args[0], module, scope) if isinstance(call.args[0], ast.Name) else None
-        )
+        owner = reading.routers.of(call.args[0], module, scope) if isinstance(call.args[0], ast.Name) else None
         if owner and reading.graph.objects[owner].is_app:
             yield UseFact(
                 last_name(func), module.at(call), ast.unparse(call.args[0])[:60], reading.graph.mounted(owner)
             )
 
 
-def _python_hooks(
-    node: Function, module: PythonModule, scope: Scope, reading: PythonRoutes
-) -> Iterator[UseFact]:
+def _python_hooks(node: Function, module: PythonModule, scope: Scope, reading: PythonRoutes) -> Iterator[UseFact]:
     for decorator in node.decorator_list:
         func = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(func, ast.Attribute) and func.attr in _PYTHON_USES:

@@ -31,9 +31,7 @@ def go_listens(code: CodeIndex) -> Iterator[ListenFact]:
                 place = 1 if callee.text() in {"net.Listen", "tls.Listen"} and len(given) > 1 else 0
                 yield from _fact(_port(given[place], file, project), file.at(call))
         for element in file.root.find_all(kind="keyed_element", regex=r"^Addr\s*:"):
-            parts = [
-                inner for child in element.named_children() for inner in (child.named_children() or [child])
-            ]
+            parts = [inner for child in element.named_children() for inner in (child.named_children() or [child])]
             if len(parts) > 1:
                 yield from _fact(_port(parts[1], file, project), file.at(element))
 

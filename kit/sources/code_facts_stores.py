@@ -27,12 +27,10 @@ LIBRARIES = {
     "nats": "nats github.com/nats-io/nats.go nats.aio",
     "elasticsearch": "elasticsearch elasticsearch_dsl @elastic/elasticsearch opensearchpy"
     " github.com/elastic/go-elasticsearch @opensearch-project/opensearch",
-    "clickhouse": "clickhouse_driver clickhouse_connect @clickhouse/client"
-    " github.com/ClickHouse/clickhouse-go",
+    "clickhouse": "clickhouse_driver clickhouse_connect @clickhouse/client github.com/ClickHouse/clickhouse-go",
     "s3": "@aws-sdk/client-s3 minio multer-s3 s3fs github.com/aws/aws-sdk-go-v2/service/s3"
     " github.com/minio/minio-go com.amazonaws.services.s3 software.amazon.awssdk.services.s3",
-    "dynamodb": "@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb pynamodb"
-    " github.com/aws/aws-sdk-go-v2/service/dynamodb",
+    "dynamodb": "@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb pynamodb github.com/aws/aws-sdk-go-v2/service/dynamodb",
     "sqs": "@aws-sdk/client-sqs github.com/aws/aws-sdk-go-v2/service/sqs",
     "gcs": "google.cloud.storage @google-cloud/storage cloud.google.com/go/storage",
     "cassandra": "cassandra cassandra-driver github.com/gocql/gocql",

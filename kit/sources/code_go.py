@@ -80,14 +80,8 @@ class GoFile:
         left, right = node.field("left"), node.field("right")
         names = left.named_children() if left is not None else node.field_children("name")
         value = right or node.field("value")
-        values = (
-            [child for child in value.named_children() if child.kind() != "comment"]
-            if value is not None
-            else []
-        )
-        for name, given in zip(
-            names, values if len(values) == len(names) else values * len(names), strict=False
-        ):
+        values = [child for child in value.named_children() if child.kind() != "comment"] if value is not None else []
+        for name, given in zip(names, values if len(values) == len(names) else values * len(names), strict=False):
             self.bindings[name.text()].append((start, end, given))
 
     def _scope(self, node: SgNode) -> tuple[int, int]:
@@ -129,11 +123,7 @@ class GoProject:
                 holder = spec.parent()
                 outer = holder.parent() if holder is not None else None
                 value = spec.field("value")
-                if (
-                    value is not None
-                    and outer is not None
-                    and outer.kind() in {"source_file", *_DECLARATIONS}
-                ):
+                if value is not None and outer is not None and outer.kind() in {"source_file", *_DECLARATIONS}:
                     for name, given in zip(spec.field_children("name"), value.named_children(), strict=False):
                         found.setdefault((file.folder, name.text()), Value(file, given))
         return found
@@ -161,9 +151,7 @@ class GoProject:
                     if field is not None and right.named_children():
                         found.setdefault((file.folder, field.text()), Value(file, right.named_children()[0]))
             for node in file.root.find_all(kind="keyed_element"):
-                parts = [
-                    inner for child in node.named_children() for inner in (child.named_children() or [child])
-                ]
+                parts = [inner for child in node.named_children() for inner in (child.named_children() or [child])]
                 if len(parts) >= 2:
                     found.setdefault((file.folder, parts[0].text()), Value(file, parts[1]))
         return found
@@ -175,13 +163,9 @@ class GoProject:
         if node.kind() == "identifier":
             bound = file.lookup(node.text(), node.range().start.index)
             if bound is not None and bound.kind() == "identifier" and bound.range() != node.range():
-                is_parameter = (
-                    parent := bound.parent()
-                ) is not None and parent.kind() == "parameter_declaration"
+                is_parameter = (parent := bound.parent()) is not None and parent.kind() == "parameter_declaration"
                 return Value(file, bound) if is_parameter else self.resolve(bound, file, hops + 1)
-            return (
-                Value(file, bound) if bound is not None else self._constants.get((file.folder, node.text()))
-            )
+            return Value(file, bound) if bound is not None else self._constants.get((file.folder, node.text()))
         if node.kind() == "selector_expression":
             operand, field = node.field("operand"), node.field("field")
             if operand is None or field is None:
@@ -196,9 +180,7 @@ class GoProject:
     def _home(self, operand: SgNode, file: GoFile, hops: int) -> str:
         """The folder of the type of a value: that of the function that made it, else the file's own."""
         made = self.resolve(operand, file, hops + 1) if operand.kind() == "identifier" else None
-        maker = (
-            self.function(made.node, made.file) if made and made.node.kind() == "call_expression" else None
-        )
+        maker = self.function(made.node, made.file) if made and made.node.kind() == "call_expression" else None
         return maker.file.folder if maker else file.folder
 
     def _folder(self, path: str) -> str | None:
@@ -250,9 +232,7 @@ class GoProject:
             outer, inner = self.text(left, file, hops + 1), self.text(right, file, hops + 1)
             return Prefix(outer.path + inner.path, outer.known and inner.known)
         found = self.resolve(node, file)
-        text = (
-            self.text(found.node, found.file, hops + 1) if found and found.node != node else Prefix("", False)
-        )
+        text = self.text(found.node, found.file, hops + 1) if found and found.node != node else Prefix("", False)
         declared = self._constants.get((file.folder, node.text())) if not text.known else None
         # a package variable that is set anew from the environment: what it is declared with is its default
         return self.text(declared.node, declared.file, MAX_HOPS) if declared else text
@@ -264,9 +244,7 @@ _DECLARATIONS = ("const_declaration", "var_declaration", "var_spec_list")
 def arguments(call: SgNode) -> list[SgNode]:
     """The arguments of a call, without comments."""
     given = call.field("arguments")
-    return (
-        [child for child in given.named_children() if child.kind() != "comment"] if given is not None else []
-    )
+    return [child for child in given.named_children() if child.kind() != "comment"] if given is not None else []
 
 
 def selected(call: SgNode) -> tuple[SgNode, str] | None:
@@ -284,9 +262,7 @@ def parameters(function: SgNode) -> list[tuple[SgNode, str]]:
     found = []
     for declaration in holder.named_children() if holder is not None else ():
         kind = declaration.field("type")
-        found += [
-            (name, kind.text() if kind is not None else "") for name in declaration.field_children("name")
-        ]
+        found += [(name, kind.text() if kind is not None else "") for name in declaration.field_children("name")]
     return found
 
 

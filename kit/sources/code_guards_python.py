@@ -124,15 +124,10 @@ class PythonGuards:
             return False
         kind = last_name(node)
         return (
-            kind in _SCHEMES
-            or suggests_auth(kind)
-            or suggests_auth(name)
-            or self.is_guard(node.func, module, scope, 1)
+            kind in _SCHEMES or suggests_auth(kind) or suggests_auth(name) or self.is_guard(node.func, module, scope, 1)
         )
 
-    def _of_dependency(
-        self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0
-    ) -> Guard:
+    def _of_dependency(self, node: ast.AST | None, module: PythonModule, scope: Scope, hops: int = 0) -> Guard:
         """`Depends(f)`, `Depends(RoleChecker("admin"))` or `Security(f)`."""
         if not isinstance(node, ast.Call) or hops > MAX_HOPS:
             return OPEN
@@ -161,9 +156,7 @@ class PythonGuards:
                 return first_guard(self._of_dependency(item, module, scope, hops) for item in inner[1:])
             depends = isinstance(inner[-1], ast.Call) and last_name(inner[-1]) in {"Depends", "Security"}
             return (
-                Guard(True, module.at(node))
-                if depends and self.is_guard(inner[0], module, scope, hops + 1)
-                else OPEN
+                Guard(True, module.at(node)) if depends and self.is_guard(inner[0], module, scope, hops + 1) else OPEN
             )
         if isinstance(node, ast.Name | ast.Attribute):
             found = self.project.resolve(node, module, scope)

@@ -54,8 +54,7 @@ def _javascript(path: str, root: SgNode) -> Iterator[Import]:
     ):
         source = node.field("source")
         names = (
-            n.field("name")
-            for n in node.find_all(any=[{"kind": "import_specifier"}, {"kind": "export_specifier"}])
+            n.field("name") for n in node.find_all(any=[{"kind": "import_specifier"}, {"kind": "export_specifier"}])
         )
         if source is not None:
             yield _of(path, node, source, tuple(name.text() for name in names if name))

@@ -100,19 +100,13 @@ class JavaModules:
     @cached_property
     def roots(self) -> list[str]:
         """The folders that hold a build file, production ones."""
-        return sorted(
-            {posixpath.dirname(p) for p in self.code.index.paths if posixpath.basename(p) in _BUILD_FILES}
-        )
+        return sorted({posixpath.dirname(p) for p in self.code.index.paths if posixpath.basename(p) in _BUILD_FILES})
 
     def of(self, path: str) -> str | None:
         """The module that a file is in."""
-        folder = posixpath.dirname(path)
-        while True:
-            if folder in self.roots:
-                return folder
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
+        parts = posixpath.dirname(path).split("/")
+        above = ["/".join(parts[:count]) for count in range(len(parts), -1, -1)]
+        return next((folder for folder in above if folder in self.roots), None)
 
     def build_line(self, module: str, *needles: str) -> At | None:
         """Where the build file of a module, or the `<dependencies>` of a parent above it, names one of
@@ -143,10 +137,7 @@ class JavaModules:
 
     def configured_elsewhere(self, module: str) -> bool:
         """True where a configuration server gives settings that are not among the files of the module."""
-        return (
-            self.build_line(module, "spring-cloud-starter-config", "spring-cloud-starter-consul-config")
-            is not None
-        )
+        return self.build_line(module, "spring-cloud-starter-config", "spring-cloud-starter-consul-config") is not None
 
     def setting(self, module: str, *route: str) -> Node | None:
         """A value of the module's `application.yml` or `.properties`, those without a profile first."""
@@ -160,9 +151,7 @@ class JavaModules:
         """Path and root of every Spring settings document of a module."""
         if module not in self._settings:
             base = posixpath.join(module, "src/main/resources")
-            names = sorted(
-                p for p in self.code.index.paths if posixpath.dirname(p) in {base, f"{base}/config"}
-            )
+            names = sorted(p for p in self.code.index.paths if posixpath.dirname(p) in {base, f"{base}/config"})
             wanted = [
                 p
                 for p in names
@@ -177,8 +166,7 @@ class JavaModules:
 
 def _of_profile(root: Node) -> bool:
     return (
-        _relaxed(root, "spring.config.activate.on-profile") is not None
-        or _relaxed(root, "spring.profiles") is not None
+        _relaxed(root, "spring.config.activate.on-profile") is not None or _relaxed(root, "spring.profiles") is not None
     )
 
 

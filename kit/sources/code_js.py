@@ -250,11 +250,7 @@ class JsProject:
         imported = module.imports.get(name)
         if imported is None or imported.specifier.startswith("."):
             return ""
-        return (
-            imported.specifier
-            if imported.name in {"default", "*"}
-            else f"{imported.specifier}.{imported.name}"
-        )
+        return imported.specifier if imported.name in {"default", "*"} else f"{imported.specifier}.{imported.name}"
 
     def function(self, node: SgNode | None, module: JsModule) -> Found | None:
         """The function that an expression is or stands for."""
@@ -340,9 +336,7 @@ def _manifest(text: str) -> tuple[str, list[str]]:
     if not isinstance(data, dict):
         return "", []
     sections = (data.get(name) for name in ("dependencies", "devDependencies", "peerDependencies"))
-    return str(data.get("name") or ""), [
-        n for section in sections if isinstance(section, dict) for n in section
-    ]
+    return str(data.get("name") or ""), [n for section in sections if isinstance(section, dict) for n in section]
 
 
 __all__ = ["EXTENSIONS", "Found", "JsProject", "arguments", "returned"]

@@ -343,11 +343,7 @@ def required_module(node: SgNode) -> str | None:
     node = unwrap(node)
     if node.kind() == "member_expression":
         prop, inner = node.field("property"), node.field("object")
-        return (
-            required_module(inner)
-            if inner is not None and prop is not None and prop.text() == "default"
-            else None
-        )
+        return required_module(inner) if inner is not None and prop is not None and prop.text() == "default" else None
     function = node.field("function") if node.kind() == "call_expression" else None
     if function is None or function.text() not in {"require", "import"}:
         return None

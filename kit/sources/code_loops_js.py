@@ -49,11 +49,7 @@ def _taken(
 ) -> Iterator[tuple[int, tuple[SgNode, JsModule]]]:
     for node in given:
         value: SgNode | None = None
-        if (
-            variable.kind() == "identifier"
-            and node.kind() == "member_expression"
-            and _root(node) == variable.text()
-        ):
+        if variable.kind() == "identifier" and node.kind() == "member_expression" and _root(node) == variable.text():
             prop = node.field("property")
             value = pair(item, prop.text()) if prop is not None else None
         elif node.kind() == "identifier" and node.text() == variable.text():

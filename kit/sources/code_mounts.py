@@ -179,9 +179,7 @@ class MountGraph:
             yield self._lost_chain(router)
 
     def _lost_chain(self, router: RouterObject) -> Chain:
-        return Chain(
-            Prefix(router.prefix.path, router.is_app), router.guard, router.is_app or self._lost(router)
-        )
+        return Chain(Prefix(router.prefix.path, router.is_app), router.guard, router.is_app or self._lost(router))
 
     def _way(self, router: RouterObject, mount: Mount, outer: Chain) -> Chain:
         prefix = outer.prefix / mount.prefix

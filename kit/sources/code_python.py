@@ -76,11 +76,7 @@ class PythonProject:
         importer."""
         if "/" not in stem:
             return None
-        found = [
-            path
-            for path in self._by_stem.get(posixpath.basename(stem), ())
-            if _stem(path).endswith(f"/{stem}")
-        ]
+        found = [path for path in self._by_stem.get(posixpath.basename(stem), ()) if _stem(path).endswith(f"/{stem}")]
         return found[0] if len(found) == 1 else None
 
     @cached_property
@@ -131,20 +127,13 @@ class PythonProject:
                 return found
         return None
 
-    def resolve(
-        self, node: ast.AST | None, module: PythonModule, scope: Scope = (), hops: int = 0
-    ) -> Found | None:
+    def resolve(self, node: ast.AST | None, module: PythonModule, scope: Scope = (), hops: int = 0) -> Found | None:
         """The definition behind an expression: a name, `module.name`, `self.name`, an alias of an alias."""
         if hops > MAX_HOPS:
             return None
         if isinstance(node, ast.Name):
             found = self.lookup(node.id, module, scope)
-            if (
-                found
-                and found.module
-                and isinstance(found.node, ast.Name | ast.Attribute)
-                and found.node is not node
-            ):
+            if found and found.module and isinstance(found.node, ast.Name | ast.Attribute) and found.node is not node:
                 return self.resolve(found.node, found.module, found.scope, hops + 1) or found
             return found
         if isinstance(node, ast.Attribute):

@@ -185,9 +185,7 @@ class JsRouters:
             made = (self.of(value, found.module, hops + 1) for value in returned(found.node))
             return next((key for key in made if key), None)
         if method_of(node) is None:
-            wrapped = (
-                self.of(a, module, hops + 1) for a in arguments(node)[:1] if unwrap(a).kind() != "string"
-            )
+            wrapped = (self.of(a, module, hops + 1) for a in arguments(node)[:1] if unwrap(a).kind() != "string")
             return next((key for key in wrapped if key), None)
         return None
 
@@ -207,10 +205,11 @@ class JsRouters:
         return next((key for key in (self.of(value, made.module) for value in inside) if key), None)
 
     def _parameter(self, node: SgNode, module: JsModule) -> Key | None:
-        framework = parameter_framework(node)
+        key, framework = module.key(node), parameter_framework(node)
+        if key in self.graph.objects:
+            return key
         if framework is None:
             return None
-        key = module.key(node)
         self.graph.add(RouterObject(key, framework, False, self.code.unit(module.path), parameter=True))
         return key
 

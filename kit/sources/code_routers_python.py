@@ -46,18 +46,14 @@ MAKERS = {
     "RouteTableDef": Maker("aiohttp", False),
 }
 _NEEDS_ORIGIN = {"Api": "flask", "Application": "aiohttp", "Namespace": "flask", "OpenAPI": "flask"}
-_PARAMETERS = frozenset(
-    ["app", "router", "api", "application", "bp", "blueprint", "server", "web_app", "api_router"]
-)
+_PARAMETERS = frozenset(["app", "router", "api", "application", "bp", "blueprint", "server", "web_app", "api_router"])
 MAX_HOPS = 8
 
 
 class PythonRouters:
     """Finds the routers of one project and says which one an expression stands for."""
 
-    def __init__(
-        self, code: CodeIndex, project: PythonProject, graph: MountGraph, guards: PythonGuards
-    ) -> None:
+    def __init__(self, code: CodeIndex, project: PythonProject, graph: MountGraph, guards: PythonGuards) -> None:
         self.code = code
         self.project = project
         self.graph = graph

@@ -8,6 +8,7 @@ from kit.sources.code_records import RouteFact
 from kit.sources.code_routes_django import django_routes
 from kit.sources.code_routes_files import file_routes
 from kit.sources.code_routes_go import go_routes
+from kit.sources.code_routes_health import health_routes
 from kit.sources.code_routes_js import js_routes
 from kit.sources.code_routes_jvm import jvm_routes
 from kit.sources.code_routes_nest import nest_routes
@@ -25,6 +26,7 @@ def routes(code: CodeIndex) -> tuple[RouteFact, ...]:
         *nest_routes(code, javascript),
         *file_routes(code, javascript),
         *go_routes(code),
+        *health_routes(code),
         *jvm_routes(code),
     ]
     found += trpc_routes(javascript, found)

@@ -78,15 +78,11 @@ class Django:
             found |= {path} if path else set()
         return found
 
-    def _module(
-        self, module: PythonModule, prefix: Prefix, depth: int, seen: tuple[str, ...]
-    ) -> Iterator[RouteFact]:
+    def _module(self, module: PythonModule, prefix: Prefix, depth: int, seen: tuple[str, ...]) -> Iterator[RouteFact]:
         if depth > MAX_DEPTH or module.path in seen:
             return
         values = [module.bindings.get(((), "urlpatterns"))]
-        values += [
-            n.value for n, s in module.all(ast.AugAssign) if not s and last_name(n.target) == "urlpatterns"
-        ]
+        values += [n.value for n, s in module.all(ast.AugAssign) if not s and last_name(n.target) == "urlpatterns"]
         assigned = [
             n.value
             for n, s in module.all(ast.Assign)
@@ -144,9 +140,7 @@ class Django:
         if not isinstance(node, ast.Call) or last_name(node) not in {"path", "re_path", "url"}:
             return
         text = self._text(argument(node, 0, "route", "regex"), module)
-        own = Prefix(
-            angle_path(text.path) if last_name(node) == "path" else regex_path(text.path), text.known
-        )
+        own = Prefix(angle_path(text.path) if last_name(node) == "path" else regex_path(text.path), text.known)
         whole = Prefix(f"{prefix.path}{own.path}", prefix.known and own.known)
         view = argument(node, 1, "view")
         if isinstance(view, ast.Call) and last_name(view) == "include":
@@ -155,9 +149,7 @@ class Django:
             if not own.known:  # an unknown place with everything below it says nothing
                 return
             path = absolute(f"{whole.path}{{path*}}")
-            yield RouteFact(
-                "ANY", path, module.at(node), "django", "admin", True, module.at(node), True, whole.known
-            )
+            yield RouteFact("ANY", path, module.at(node), "django", "admin", True, module.at(node), True, whole.known)
         elif view is not None:
             found = self.views.of(view, module)
             for method in found.methods:
@@ -230,11 +222,7 @@ class Django:
         where = found.module if found and found.module else module
         for call, _ in where.all(ast.Call):
             func = call.func
-            if (
-                isinstance(func, ast.Attribute)
-                and func.attr == "register"
-                and last_name(func.value) == last_name(node)
-            ):
+            if isinstance(func, ast.Attribute) and func.attr == "register" and last_name(func.value) == last_name(node):
                 yield from self._registered(call, where, prefix)
 
     def _registered(self, call: ast.Call, module: PythonModule, prefix: Prefix) -> Iterator[RouteFact]:
@@ -248,9 +236,7 @@ class Django:
         guard = self.views.class_guard(found, found.node, found.module, names)
         view = View([], guard, found.node.name)
         listing, single = _viewset_methods(found.node, names)
-        lookup = (
-            literal_text(found.module.bindings.get(((*found.scope, found.node.name), "lookup_field"))) or "id"
-        )
+        lookup = literal_text(found.module.bindings.get(((*found.scope, found.node.name), "lookup_field"))) or "id"
         for method in listing:
             yield self._fact(method, Prefix(f"{base.path}/", base.known), call, module, view)
         for method in single:
@@ -269,12 +255,8 @@ class Django:
                 single = isinstance(detail, ast.Constant) and detail.value is True
                 path = literal_text(keyword(decorator, "url_path")) or str(getattr(function, "name", ""))
                 stated = keyword(decorator, "permission_classes")
-                own = (
-                    view._replace(guard=self.views.permission(stated, module)) if stated is not None else view
-                )
-                whole = Prefix(
-                    f"{base.path}/{f'{{{lookup}}}/' if single else ''}{regex_path(path)}/", base.known
-                )
+                own = view._replace(guard=self.views.permission(stated, module)) if stated is not None else view
+                whole = Prefix(f"{base.path}/{f'{{{lookup}}}/' if single else ''}{regex_path(path)}/", base.known)
                 methods = [literal_text(m) for m in elements(keyword(decorator, "methods"))]
                 for method in [m.upper() for m in methods if m] or ["GET"]:
                     yield self._fact(method, whole, decorator, module, own)
@@ -290,11 +272,7 @@ def _viewset_methods(node: ast.ClassDef, names: list[str]) -> tuple[list[str], l
     listing = [verb for mixin, verb in _LISTING.items() if mixin in names]
     single = [verb for mixin, verb in _SINGLE.items() if mixin in names]
     single += ["PUT", "PATCH"] if "UpdateModelMixin" in names else []
-    listing += [
-        verb
-        for name, verb in {"list": "GET", "create": "POST"}.items()
-        if name in own and verb not in listing
-    ]
+    listing += [verb for name, verb in {"list": "GET", "create": "POST"}.items() if name in own and verb not in listing]
     written = {"retrieve": "GET", "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE"}
     single += [verb for name, verb in written.items() if name in own and verb not in single]
     return listing, single

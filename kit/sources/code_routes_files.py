@@ -165,9 +165,7 @@ class FileRoutes:
         if unit not in self._bases:
             configs = (posixpath.normpath(f"{unit}/next.config{e}") for e in (".js", ".mjs", ".ts", ".cjs"))
             texts = (self.code.text(config) for config in configs if config in self.code.index)
-            found = (
-                re.search(r"^\s*basePath:\s*['\"](/[^'\"\s]*)['\"]", text, re.MULTILINE) for text in texts
-            )
+            found = (re.search(r"^\s*basePath:\s*['\"](/[^'\"\s]*)['\"]", text, re.MULTILINE) for text in texts)
             self._bases[unit] = next((m[1] for m in found if m), "")
         return self._bases[unit]
 
@@ -175,8 +173,7 @@ class FileRoutes:
         """True where the file's package, or one above it, names one of these."""
         unit = self.code.unit(path)
         manifests = (
-            posixpath.normpath(f"{unit}/{name}")
-            for name in ("package.json", "nuxt.config.ts", "vite.config.ts")
+            posixpath.normpath(f"{unit}/{name}") for name in ("package.json", "nuxt.config.ts", "vite.config.ts")
         )
         return any(p in self.code.index.text(m) for m in manifests if m in self.code.index for p in packages)
 
@@ -199,11 +196,7 @@ def remix_path(name: str) -> str:
     name = re.sub(r"/(?:route|index|_index|_route)$", "", name)
     parts = []
     for part in re.split(r"[./]", name.replace("+/", "/").replace("+", "")):
-        if (
-            not part
-            or part in {"index", "_index", "_layout", "_route"}
-            or (part.startswith("_") and part != "_")
-        ):
+        if not part or part in {"index", "_index", "_layout", "_route"} or (part.startswith("_") and part != "_"):
             continue
         part = part.removesuffix("_").strip("()")
         parts.append("{rest*}" if part == "$" else f"{{{part[1:]}}}" if part.startswith("$") else part)

@@ -109,9 +109,7 @@ class Routes:
         if node.kind() == "call_expression":
             return self._derived(node, file, hops)
         if node.kind() == "identifier" and node.text() == "http" and "http" in file.imports():
-            self.graph.add(
-                RouterObject(_default_mux(self.code, file), "net/http", True, self.code.unit(file.path))
-            )
+            self.graph.add(RouterObject(_default_mux(self.code, file), "net/http", True, self.code.unit(file.path)))
             return _default_mux(self.code, file)
         found = self.project.resolve(node, file)
         if found is None or found.node == node:
@@ -120,9 +118,7 @@ class Routes:
 
     def _parameter(self, found: Value) -> Key | None:
         holder = found.node.parent()
-        kind = (
-            holder.field("type") if holder is not None and holder.kind() == "parameter_declaration" else None
-        )
+        kind = holder.field("type") if holder is not None and holder.kind() == "parameter_declaration" else None
         framework = TYPES.get(kind.text().lstrip("*")) if kind is not None else None
         if framework is None:
             return None
@@ -188,9 +184,7 @@ class Routes:
         elif name in {"Route", "Group", "Mount"} and len(given) >= 1:
             return self._nested(name, owner, given, file)
         elif name in _METHOD_FIRST and len(given) >= 3:
-            self._route(
-                call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file
-            )
+            self._route(call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file)
         elif name.lower() in _VERBS and len(given) >= 2:
             self._route(call, owner, name.upper(), given, file)
         elif name in _EVERY and len(given) >= 2:
@@ -217,9 +211,7 @@ class Routes:
         """`HandleFunc("GET /x", h)`, `HandleFunc("/x", h).Methods("GET", "POST")`, `Handle("GET", "/x",
         h)`."""
         if name == "Handle" and len(given) >= 3 and not given[0].text().strip('"').startswith("/"):
-            self._route(
-                call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file
-            )
+            self._route(call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file)
             return
         for method in _stated_methods(call) or ["ANY"]:
             self._route(call, owner, method, given, file)
@@ -265,9 +257,7 @@ class Routes:
             path = self.project.text(given[1], file)
             framework = self.graph.objects[key].framework
             guard = self._covering(key)
-            fact = RouteFact(
-                "GET", path.path, file.at(call), framework, "", guard.auth, guard.at, True, path.known
-            )
+            fact = RouteFact("GET", path.path, file.at(call), framework, "", guard.auth, guard.at, True, path.known)
             self.graph.route(key, fact)
 
     def _health(self, call: SgNode, owner: Key, given: list[SgNode], file: GoFile) -> None:
@@ -275,9 +265,7 @@ class Routes:
         for node in given:
             if node.text().startswith("healthcheck.New("):
                 for path in ("/livez", "/readyz"):
-                    self.graph.route(
-                        owner, RouteFact("GET", path, file.at(call), "fiber", "healthcheck", False)
-                    )
+                    self.graph.route(owner, RouteFact("GET", path, file.at(call), "fiber", "healthcheck", False))
 
     def _guards(self, nodes: list[SgNode], file: GoFile) -> Guard:
         """The guard among middlewares, by name; one of the project must turn somebody away."""
@@ -286,14 +274,10 @@ class Routes:
             name = node.field("function") if node.kind() == "call_expression" else node
             text = name.text() if name is not None and name.kind() != "func_literal" else ""
             found = self.project.function(node, file) if node.kind() == "call_expression" else None
-            if suggests_auth(text) and (
-                found is None or turns_away(found.node.text()) or refuses(found.node.text())
-            ):
+            if suggests_auth(text) and (found is None or turns_away(found.node.text()) or refuses(found.node.text())):
                 guard = guard.and_then(Guard(True, file.at(node)))
             elif node.kind() == "call_expression" and text:
-                guard = guard.and_then(
-                    self._guards([a for a in arguments(node) if a.kind() != "func_literal"], file)
-                )
+                guard = guard.and_then(self._guards([a for a in arguments(node) if a.kind() != "func_literal"], file))
         return guard
 
     def _covering(self, owner: Key) -> Guard:

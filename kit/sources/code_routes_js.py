@@ -79,6 +79,8 @@ class Routes:
         self.routers = JsRouters(code, project, self.graph)
         self.guards = JsGuards(project)
         self.active: dict[Key, list[tuple[str, Guard]]] = defaultdict(list)
+        self.reached: dict[str, JsModule] = {}
+        self._ordered: dict[str, list[SgNode]] = {}
 
     def routes(self) -> Iterator[RouteFact]:
         """All of them, in the order of the files."""
@@ -86,16 +88,23 @@ class Routes:
 
     def read(self) -> None:
         """Read the whole project into the graph."""
-        modules = list(self.project.modules(*NEEDLES))
-        for module in modules:
+        for module in self.project.modules(*NEEDLES):
+            self.reached[module.path] = module
             self.routers.find(module)
-        calls = [(m, sorted(m.root.find_all(kind="call_expression"), key=position_of)) for m in modules]
-        for module, made in calls * NESTING:
-            for call in made:
-                self._given(call, module)
-        for module, made in calls:
-            for call in made:
+        for _ in range(NESTING):
+            for module in list(self.reached.values()):
+                for call in self._calls(module):
+                    self._given(call, module)
+        for module in list(self.reached.values()):
+            for call in self._calls(module):
                 self._call(call, module)
+
+    def _calls(self, module: JsModule) -> list[SgNode]:
+        """The calls of a module in the order of the source."""
+        if module.path not in self._ordered:
+            found = module.root.find_all(kind="call_expression")
+            self._ordered[module.path] = sorted(found, key=position_of)
+        return self._ordered[module.path]
 
     def _call(self, call: SgNode, module: JsModule) -> None:
         method = method_of(call)
@@ -189,9 +198,7 @@ class Routes:
             self._observer(node, owner, module)
             self._guard(owner, path.path, own)
 
-    def _split(
-        self, nodes: list[SgNode], given: Substitution, module: JsModule
-    ) -> tuple[Prefix, list[SgNode]]:
+    def _split(self, nodes: list[SgNode], given: Substitution, module: JsModule) -> tuple[Prefix, list[SgNode]]:
         """The path of a `use` or route, and its handlers."""
         if not nodes:
             return Prefix(), []
@@ -227,9 +234,7 @@ class Routes:
         found = self.project.resolve(node, module)
         return found is None or found.node is None or found.node.kind() not in FUNCTIONS
 
-    def _served(
-        self, call: SgNode, node: SgNode, owner: Key, path: Prefix, guard: Guard, module: JsModule
-    ) -> None:
+    def _served(self, call: SgNode, node: SgNode, owner: Key, path: Prefix, guard: Guard, module: JsModule) -> None:
         """A handler that `use` puts at a path: GraphQL, API pages, or a function that never passes on."""
         node = unwrap(node)
         name = callee_name(node).rsplit(".", 1)[-1]
@@ -292,6 +297,7 @@ class Routes:
         given = []
         for place, key in keys.items():
             if key and found and found.node is not None:
+                self.reached.setdefault(found.module.path, found.module)
                 framework = self.graph.objects[key].framework
                 given.append((key, self.routers.parameter_of(found.node, place, found.module, framework)))
             elif key:
@@ -308,18 +314,14 @@ class Routes:
 
     # routes
 
-    def _route(
-        self, call: SgNode, given: Substitution, verb: str, owner: Key, outer: Prefix, module: JsModule
-    ) -> None:
+    def _route(self, call: SgNode, given: Substitution, verb: str, owner: Key, outer: Prefix, module: JsModule) -> None:
         nodes = given.arguments
         chained = outer.path != "" and bool(nodes) and unwrap(nodes[0]).kind() not in _PATHS
         path, handlers = (Prefix(), nodes) if chained else self._split(nodes, given, module)
         if not handlers or (not chained and handlers is nodes and not outer.path):
             return
         whole = outer / path
-        guard = self._covering(owner, whole.path).and_then(
-            self.guards.of_handlers(handlers, module, whole.path)
-        )
+        guard = self._covering(owner, whole.path).and_then(self.guards.of_handlers(handlers, module, whole.path))
         method = {"all": "ANY", "del": "DELETE", "opts": "OPTIONS"}.get(verb, verb.upper())
         if method == "ANY" and whole.path.endswith("*") and guard.auth is not False:
             self._guard(owner, whole.path.rstrip("*").rstrip("/"), guard)
@@ -366,14 +368,10 @@ class Routes:
         given = arguments(call)
         if len(given) < 3 or unwrap(given[1]).kind() not in {*_PATHS, "array"}:
             return
-        paths = (
-            [unwrap(given[1])] if unwrap(given[1]).kind() != "array" else unwrap(given[1]).named_children()
-        )
+        paths = [unwrap(given[1])] if unwrap(given[1]).kind() != "array" else unwrap(given[1]).named_children()
         for node in paths:
             path = outer / self.project.text(node, module)
-            guard = self._covering(owner, path.path).and_then(
-                self.guards.of_handlers(given[2:], module, path.path)
-            )
+            guard = self._covering(owner, path.path).and_then(self.guards.of_handlers(given[2:], module, path.path))
             for method in methods_of(given[0]):
                 self._emit(method, path, call, owner, handler_name(given[-1]), guard, module)
 
@@ -393,7 +391,5 @@ class Routes:
         line = (where or node).range().start.line + 1
         at = type(at)(at.path, line, max(line, at.end_line or line))
         own = "" if path.path == "/" and framework in _SUFFIXED else path.path
-        fact = RouteFact(
-            method, colon_path(own), at, framework, handler, guard.auth, guard.at, prefix_known=path.known
-        )
+        fact = RouteFact(method, colon_path(own), at, framework, handler, guard.auth, guard.at, prefix_known=path.known)
         self.graph.route(owner, fact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -26,9 +27,7 @@ MAPPINGS = {"GetMapping": "GET", "PostMapping": "POST", "PutMapping": "PUT", "Pa
 MAPPINGS |= {"DeleteMapping": "DELETE", "RequestMapping": "ANY"}
 _JAX = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 _CONTROLLERS = frozenset(["RestController", "Controller", "RepositoryRestController"])
-_GUARDS = frozenset(
-    ["PreAuthorize", "Secured", "RolesAllowed", "Authenticated", "RequiresPermissions", "DenyAll"]
-)
+_GUARDS = frozenset(["PreAuthorize", "Secured", "RolesAllowed", "Authenticated", "RequiresPermissions", "DenyAll"])
 _ACTUATORS = (
     "spring-boot-starter-actuator",
     "spring-cloud-starter-netflix-eureka-server",
@@ -58,9 +57,7 @@ def _constants(root: SgNode) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in root.find_all(kind="field_declaration"):
         declarator = field.field("declarator")
-        name, value = (
-            (declarator.field("name"), declarator.field("value")) if declarator is not None else (None, None)
-        )
+        name, value = (declarator.field("name"), declarator.field("value")) if declarator is not None else (None, None)
         if name is not None and value is not None and "static" in field.text().split("=")[0]:
             text = text_of(value, found)
             if text.known:
@@ -125,9 +122,7 @@ def _guard(found: dict[str, Annotation], path: str) -> Guard:
 
 def _open_or(found: dict[str, Annotation], guard: Guard, declared: Guard) -> Guard:
     """`@PermitAll` opens what the class closes."""
-    opened = (
-        "PermitAll" in found or "permitAll" in getattr(found.get("PreAuthorize"), "node", _Nothing).text()
-    )
+    opened = "PermitAll" in found or "permitAll" in getattr(found.get("PreAuthorize"), "node", _Nothing).text()
     return declared if opened else guard
 
 
@@ -173,22 +168,16 @@ def actuator_routes(code: CodeIndex) -> Iterator[RouteFact]:
             continue
         base = modules.setting(module, "management.endpoints.web.base-path")
         stated = modules.setting(module, "management.server.port")
-        outer = Prefix() if stated is not None else _context_path(modules, f"{module}/x", jax=False)
+        outer = Prefix() if stated is not None else _context_path(modules, posixpath.join(module, "x"), jax=False)
         root = outer / Prefix(base.text if base is not None else "/actuator")
-        guard = _module_guard(modules, f"{module}/x" if module else "x")
+        guard = _module_guard(modules, posixpath.join(module, "x"))
         health = [(name, at) for name in ("health", "health/liveness", "health/readiness")]
         elsewhere = modules.configured_elsewhere(module)
-        doubtful = (
-            [(name, at) for name in _METERED]
-            if elsewhere and modules.build_line(module, *_PROMETHEUS)
-            else []
-        )
+        doubtful = [(name, at) for name in _METERED] if elsewhere and modules.build_line(module, *_PROMETHEUS) else []
         sure = [*health, *_endpoints(modules, module)]
         for name, place in [*sure, *(d for d in doubtful if d[0] not in {n for n, _ in sure})]:
             path, mounted = absolute(f"{root.path}/{name}"), True if (name, place) in sure else None
-            yield RouteFact(
-                "GET", path, place, "spring-actuator", name, guard.auth, guard.at, mounted, root.known
-            )
+            yield RouteFact("GET", path, place, "spring-actuator", name, guard.auth, guard.at, mounted, root.known)
         yield from _gateway_routes(modules, module)
 
 

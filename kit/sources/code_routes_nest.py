@@ -93,13 +93,9 @@ def _global_prefix(node: SgNode, module: JsModule, project: JsProject) -> Prefix
         return project.text(node, module)
     space, _, key = (string_value(given[0]) or "").rpartition(".")
     for where in project.modules("registerAs") if space else ():
-        for call in where.root.find_all(
-            kind="call_expression", has={"field": "function", "regex": "^registerAs$"}
-        ):
+        for call in where.root.find_all(kind="call_expression", has={"field": "function", "regex": "^registerAs$"}):
             named = arguments(call)
-            value = (
-                _returned_pair(named[1], key) if len(named) > 1 and string_value(named[0]) == space else None
-            )
+            value = _returned_pair(named[1], key) if len(named) > 1 and string_value(named[0]) == space else None
             if value is not None:
                 return project.text(value, where)
     return Prefix("", False)
@@ -111,11 +107,7 @@ def _returned_pair(function: SgNode, key: str) -> SgNode | None:
 
 
 def _excluded(node: SgNode | None) -> tuple[str, ...]:
-    paths = (
-        (string_value(item) or string_value(pair(item, "path")) for item in node.named_children())
-        if node
-        else ()
-    )
+    paths = (string_value(item) or string_value(pair(item, "path")) for item in node.named_children()) if node else ()
     return tuple(absolute(path) for path in paths if path)
 
 
@@ -133,12 +125,7 @@ def _global_guards(module: JsModule) -> Iterator[Guard]:
         return
     for node in module.root.find_all(kind="object", has={"kind": "pair", "regex": "APP_GUARD"}):
         provide, used = pair(node, "provide"), pair(node, "useClass", "useExisting", "useFactory")
-        if (
-            provide is not None
-            and provide.text() == "APP_GUARD"
-            and used is not None
-            and suggests_auth(used.text())
-        ):
+        if provide is not None and provide.text() == "APP_GUARD" and used is not None and suggests_auth(used.text()):
             yield Guard(True, module.at(node))
 
 
@@ -156,9 +143,7 @@ def _listed(modules: list[JsModule]) -> tuple[set[str], bool]:
 
 
 def _controllers(module: JsModule, project: JsProject) -> Iterator[Controller]:
-    kinds = [{"kind": "class_declaration"}] + (
-        [{"kind": "abstract_class_declaration"}] if "ts" in module.path else []
-    )
+    kinds = [{"kind": "class_declaration"}] + ([{"kind": "abstract_class_declaration"}] if "ts" in module.path else [])
     for node in module.root.find_all(any=kinds):
         decorators = class_decorators(node)
         own = decorators.get("Controller")
@@ -212,17 +197,13 @@ def _guard(decorators: dict[str, SgNode], module: JsModule) -> Guard:
         named = [callee_name(given) for given in arguments(node)] if name == "UseGuards" else [name]
         if node.kind() != "call_expression" and name == "UseGuards":
             continue
-        documented = (
-            name.startswith("Api") and name != "ApiKeyAuth"
-        )  # what only describes an API guards nothing
+        documented = name.startswith("Api") and name != "ApiKeyAuth"  # what only describes an API guards nothing
         if not documented and any(suggests_auth(n) for n in named):
             return Guard(True, module.at(node))
     return OPEN
 
 
-def _routes(
-    controller: Controller, app: Application, mounted: bool | None, project: JsProject
-) -> Iterator[RouteFact]:
+def _routes(controller: Controller, app: Application, mounted: bool | None, project: JsProject) -> Iterator[RouteFact]:
     for method, decorators in _methods(controller.node):
         public = controller.public or any(suggests_public(name) for name in decorators)
         own = _guard(decorators, controller.module)
@@ -265,9 +246,7 @@ def _full_paths(
     given = arguments(verb) if verb.kind() == "call_expression" else []
     paths = [project.text(item, controller.module) for item in _items(unwrap(given[0]) if given else None)]
     own = decorators.get("Version")
-    stated = (
-        [string_value(i) or "" for i in _items(unwrap(arguments(own)[0]))] if own and arguments(own) else []
-    )
+    stated = [string_value(i) or "" for i in _items(unwrap(arguments(own)[0]))] if own and arguments(own) else []
     versions = stated or controller.versions or [app.version]
     for outer in controller.prefixes:
         for inner in paths or [Prefix()]:

@@ -110,6 +110,8 @@ class Routes(RouteWriter):
             self._mount_at(call, module, scope, argument(call, 0, "path"), argument(call, 1, "app"))
         elif name == "add_subapp" and len(call.args) == 2:
             self._mount_at(call, module, scope, call.args[0], call.args[1])
+        elif name == "expose" and call.args:
+            self._exposed(call, module, scope)
         elif name == "init_app" and call.args and isinstance(call.func, ast.Attribute):
             self._mount_each(call.args[0], call.func.value, module, scope)
         elif name == "add_middleware":
@@ -134,6 +136,14 @@ class Routes(RouteWriter):
             elif key != parent:
                 self.graph.mount(Mount(parent, key, prefix, guard, replaces))
 
+    def _exposed(self, call: ast.Call, module: PythonModule, scope: Scope) -> None:
+        """`Instrumentator().instrument(app).expose(app, endpoint="/metrics")`."""
+        owner = self.routers.of(call.args[0], module, scope)
+        if owner:
+            stated = keyword(call, "endpoint")
+            path = self.prefix(stated, module, scope) if stated is not None else Prefix("/metrics")
+            self.emit(owner, self.fact("GET", path, call, module, owner, "metrics"))
+
     def _mount_each(self, parent: ast.AST, child: ast.AST, module: PythonModule, scope: Scope) -> None:
         outer, inner = self.routers.of(parent, module, scope), self.routers.of(child, module, scope)
         if outer and inner and outer != inner:
@@ -153,9 +163,7 @@ class Routes(RouteWriter):
             return
         maker = self._app_made_by(child, module, scope)
         inner = "" if maker in _EXPORTERS else "{path*}"
-        fact = self.fact(
-            "ANY", Prefix(join_paths(prefix.path, inner), prefix.known), call, module, parent, maker
-        )
+        fact = self.fact("ANY", Prefix(join_paths(prefix.path, inner), prefix.known), call, module, parent, maker)
         self.graph.route(parent, fact)
 
     def _app_made_by(self, node: ast.AST | None, module: PythonModule, scope: Scope) -> str:
@@ -201,20 +209,14 @@ class Routes(RouteWriter):
                 if isinstance(arg, ast.Name | ast.Attribute) and last_name(call) not in _REGISTERS:
                     self._hand_over(call, place, arg, module, scope)
 
-    def _hand_over(
-        self, call: ast.Call, place: int, arg: ast.expr, module: PythonModule, scope: Scope
-    ) -> None:
+    def _hand_over(self, call: ast.Call, place: int, arg: ast.expr, module: PythonModule, scope: Scope) -> None:
         key = self.routers.of(arg, module, scope)
         if key is None:
             return
         found = self.project.resolve(call.func, module, scope)
         function = found.node if found and found.module and isinstance(found.node, Function) else None
         parameters = function.args.args if function else []
-        child = (
-            found.module.key(parameters[place])
-            if found and found.module and place < len(parameters)
-            else None
-        )
+        child = found.module.key(parameters[place]) if found and found.module and place < len(parameters) else None
         if child in self.graph.objects and child and child != key:
             self.graph.alias(key, child)
         else:
@@ -269,23 +271,16 @@ class Routes(RouteWriter):
         kind = func.attr.removeprefix("add_")
         if kind == "resource":
             self._resource(call, func, module, scope)
-        elif (
-            kind
-            in {"api_route", "url_rule", "route", "view", "api_websocket_route", "websocket_route"} | METHODS
-        ):
+        elif kind in {"api_route", "url_rule", "route", "view", "api_websocket_route", "websocket_route"} | METHODS:
             self._added(call, func, kind, module, scope)
 
-    def _added(
-        self, call: ast.Call, func: ast.Attribute, kind: str, module: PythonModule, scope: Scope
-    ) -> None:
+    def _added(self, call: ast.Call, func: ast.Attribute, kind: str, module: PythonModule, scope: Scope) -> None:
         owner = self.routers.of(func.value, module, scope)
         if owner is None:
             return
         aiohttp = self.graph.objects[owner].framework == "aiohttp" and kind == "route"
         path = argument(call, 1 if aiohttp else 0, "path", "rule")
-        handler = argument(
-            call, 2 if aiohttp or kind == "url_rule" else 1, "endpoint", "view_func", "handler", "route"
-        )
+        handler = argument(call, 2 if aiohttp or kind == "url_rule" else 1, "endpoint", "view_func", "handler", "route")
         handler = keyword(call, "view_func") or handler
         first = (literal_text(call.args[0]) or "*").upper() if aiohttp and call.args else ""
         methods = ["ANY" if first == "*" else first] if aiohttp else self.methods(kind, call, None)
@@ -306,9 +301,7 @@ class Routes(RouteWriter):
             prefix = self.prefix(path, module, scope)
             guard = self.guard(call, node, where, scope, prefix.path) if node else OPEN
             for method in class_methods(node) if node else ["ANY"]:
-                self.emit(
-                    owner, self.fact(method, prefix, call, module, owner, last_name(call.args[0]), guard)
-                )
+                self.emit(owner, self.fact(method, prefix, call, module, owner, last_name(call.args[0]), guard))
 
     def _bare_route(self, call: ast.Call, owner: Key, module: PythonModule, scope: Scope) -> bool:
         """`web.get("/x", handler)` in a list that is added to an aiohttp application."""

@@ -35,12 +35,8 @@ def trpc_routes(project: JsProject, mounts: list[RouteFact]) -> Iterator[RouteFa
             if callee_name(call).rsplit(".", 1)[-1] in _ROUTERS and arguments(call):
                 nodes = pairs(unwrap(arguments(call)[0]))
                 routers[module.key(call)] = [Procedure(name, unwrap(node), module) for name, node in nodes]
-    nested = {
-        key for entries in routers.values() for entry in entries if (key := _router(entry, routers, project))
-    }
-    base = next(
-        (r.path.rsplit("/{", 1)[0] for r in mounts if "trpc" in r.path.lower() and "{" in r.path), None
-    )
+    nested = {key for entries in routers.values() for entry in entries if (key := _router(entry, routers, project))}
+    base = next((r.path.rsplit("/{", 1)[0] for r in mounts if "trpc" in r.path.lower() and "{" in r.path), None)
     for key, entries in routers.items():
         if key not in nested:
             for name, procedure in _flat(entries, routers, project, "", 0):

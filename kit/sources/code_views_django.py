@@ -22,9 +22,7 @@ _READING |= {"ListCreateAPIView": ["GET", "POST"], "UpdateAPIView": ["PUT", "PAT
 _READING |= {"CreateView": ["GET", "POST"], "UpdateView": ["GET", "POST"], "FormView": ["GET", "POST"]}
 _READING |= {"RetrieveUpdateAPIView": ["GET", "PUT", "PATCH"], "RetrieveDestroyAPIView": ["GET", "DELETE"]}
 _READING |= {"RetrieveUpdateDestroyAPIView": ["GET", "PUT", "PATCH", "DELETE"], "DeleteView": ["GET", "POST"]}
-_MIXINS = frozenset(
-    ["LoginRequiredMixin", "PermissionRequiredMixin", "UserPassesTestMixin", "StaffuserRequiredMixin"]
-)
+_MIXINS = frozenset(["LoginRequiredMixin", "PermissionRequiredMixin", "UserPassesTestMixin", "StaffuserRequiredMixin"])
 _OPEN_PERMISSIONS = frozenset(["AllowAny"])
 
 
@@ -46,11 +44,7 @@ class Views:
 
     def of(self, node: ast.expr, module: PythonModule) -> View:
         """A function, `View.as_view()`, or one wrapped: `login_required(view)`."""
-        if (
-            isinstance(node, ast.Call)
-            and last_name(node) == "as_view"
-            and isinstance(node.func, ast.Attribute)
-        ):
+        if isinstance(node, ast.Call) and last_name(node) == "as_view" and isinstance(node.func, ast.Attribute):
             found = self.project.resolve(node.func.value, module)
             if found and found.module and isinstance(found.node, ast.ClassDef):
                 return self._class_view(found, found.node, found.module)
@@ -71,9 +65,7 @@ class Views:
         for decorator in node.decorator_list:
             name = last_name(decorator)
             if name in {"api_view", "require_http_methods"} and isinstance(decorator, ast.Call):
-                listed = [
-                    literal_text(item) for item in elements(decorator.args[0] if decorator.args else None)
-                ]
+                listed = [literal_text(item) for item in elements(decorator.args[0] if decorator.args else None)]
                 methods, rest = [m.upper() for m in listed if m] or ["GET"], rest or name == "api_view"
             elif name in {"require_GET", "require_safe"}:
                 methods = ["GET"]
@@ -121,10 +113,7 @@ class Views:
             if isinstance(setting, ast.Dict):
                 for key, value in zip(setting.keys, setting.values, strict=True):
                     if literal_text(key) == "DEFAULT_PERMISSION_CLASSES":
-                        names = [
-                            (literal_text(item) or last_name(item)).rsplit(".", 1)[-1]
-                            for item in elements(value)
-                        ]
+                        names = [(literal_text(item) or last_name(item)).rsplit(".", 1)[-1] for item in elements(value)]
                         closed = names and not any(name in _OPEN_PERMISSIONS for name in names)
                         doubtful = all(name.endswith("OrReadOnly") for name in names)
                         return Guard(None if doubtful else True, module.at(value)) if closed else OPEN
@@ -133,9 +122,5 @@ class Views:
 
 def _handed(decorators: list[ast.expr]) -> list[ast.expr]:
     """The decorators, those inside of `method_decorator(login_required, name="dispatch")` too."""
-    inner = [
-        d.args[0]
-        for d in decorators
-        if isinstance(d, ast.Call) and last_name(d) == "method_decorator" and d.args
-    ]
+    inner = [d.args[0] for d in decorators if isinstance(d, ast.Call) and last_name(d) == "method_decorator" and d.args]
     return [*decorators, *inner]

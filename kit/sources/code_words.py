@@ -96,9 +96,7 @@ def refuses(text: str) -> bool:
     return bool(_REFUSES.search(text))
 
 
-_CREDENTIALS = re.compile(
-    r"(?i)\bheaders?\b[^\n]{0,30}\b(?:authorization|x-api-key|api-key|x-signature)\b|\bBearer\b"
-)
+_CREDENTIALS = re.compile(r"(?i)\bheaders?\b[^\n]{0,30}\b(?:authorization|x-api-key|api-key|x-signature)\b|\bBearer\b")
 
 
 def reads_credentials(text: str) -> bool:

@@ -50,11 +50,7 @@ class RouteWriter:
         guard: Guard = OPEN,
     ) -> RouteFact:
         framework = self.graph.objects[owner].framework if owner else framework_of("", module.source)
-        path = (
-            braced_path(prefix.path)
-            if framework in {"fastapi", "starlette", "aiohttp"}
-            else angle_path(prefix.path)
-        )
+        path = braced_path(prefix.path) if framework in {"fastapi", "starlette", "aiohttp"} else angle_path(prefix.path)
         return RouteFact(
             method,
             path or ("" if owner else "/"),
