@@ -36,7 +36,7 @@ _PRUNES = re.compile(
     r"-mtime\s+\+|--keep-|forget\b|retention|lifecycle|expire|BACKUP_KEEP|KEEP_DAYS|rm -f[^\n]*backup", re.IGNORECASE
 )
 _NOTICES = re.compile(
-    r"curl [^\n]*(?:hc-ping|healthchecks|slack|hooks|pushgateway|alert)|mail -s|sendmail|notify|pushgateway|on_failure|backup_last_success",
+    r"curl [^\n]*(?:hc-ping|healthchecks|slack|hooks|pushgateway|alert|heartbeat|ping_url|webhook)|mail -s|sendmail|notify|pushgateway|on_failure|backup_last_success",
     re.IGNORECASE,
 )
 
@@ -71,6 +71,7 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
         made = [b for b in project.backups if b.engine == store.engine]
         if made:
             yield ok(f"{store.name}: {made[0].tool} saves it.", made[0])
+            yield from _elsewhere(project, store, made)
         elif store.managed:
             kept = _managed_backup(project, store)
             if kept is not None:
@@ -85,6 +86,20 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
                 f"{store.name}: nothing in the project backs up the {store.engine} store.",
                 store,
                 **_grade(project, store),
+            )
+
+
+def _elsewhere(project: Project, store: Store, made: list[Backup]) -> Iterator[Fact]:
+    """A compose file for production whose store only a job of the cluster would save."""
+    service = project.system.service(store.name)
+    if not all(b.schedules and all(s.source == "cronjob" for s in b.schedules) for b in made):
+        return
+    for deployment in service.deployments if service is not None else ():
+        if deployment.target.startswith("compose:") and deployment.environment == "production":
+            yield bad(
+                f"{store.name}: {deployment.target.partition(':')[2]} runs it, and only a job in the cluster makes backups.",
+                deployment,
+                environment="production",
             )
 
 

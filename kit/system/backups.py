@@ -135,14 +135,41 @@ def _within_day(minute: str, hour: str) -> float:
 
 def _in_scripts(project: Project) -> Iterator[Backup]:
     for script in project.scripts:
+        engines = [(command, engine) for command in script.commands if (engine := _saves(command)) is not None]
+        if not engines:
+            continue
         text = project.files.text(script.path)
-        for command in script.commands:
-            engine = _saves(command)
-            if engine is not None:
-                yield Backup(
-                    engine, command.program, _format(project, command), command.at, bool(_UPLOAD.search(text)), "", command.at,
-                    tuple(_schedules_of(project, script.path)), "pipefail" in text or re.search(r"\bset -[a-z]*e", text) is not None,
-                )  # fmt: skip
+        checked = "pipefail" in text or re.search(r"\bset -[a-z]*e", text) is not None
+        jobs = list(_jobs_of(project, script.path))
+        clock = [*_schedules_of(project, script.path), *(s for m in jobs for s in _clock(project, m))]
+        for command, engine in engines:
+            lands, at = _lands(jobs[0], text, command) if jobs else ("", command.at)
+            tool, form = command.program, _format(project, command)
+            off_site = bool(_UPLOAD.search(text))
+            yield Backup(engine, tool, form, command.at, off_site, lands, at, tuple(dict.fromkeys(clock)), checked)
+
+
+def _jobs_of(project: Project, path: str) -> Iterator[Manifest]:
+    """The workloads whose container runs a script: by its command, or by the command of the image it is in."""
+    name = posixpath.basename(path)
+    starts = {
+        d.at: dockerfile
+        for service in project.system.own
+        for dockerfile in project.dockerfiles
+        if service.build is not None and dockerfile.path == service.build.dockerfile
+        for d in service.deployments
+    }
+    for manifest in project.manifests.effective.workloads:
+        for container in manifest.containers:
+            image = starts.get(container.at)
+            start = image.command() if image is not None and not container.command else None
+            if name in " ".join(container.command) or (start is not None and name in start.text):
+                yield manifest
+
+
+def _clock(project: Project, manifest: Manifest) -> list[Schedule]:
+    when = manifest.schedule
+    return [s for s in project.system.schedules if when is not None and s.at == when.at]
 
 
 def _in_manifests(project: Project) -> Iterator[Backup]:
@@ -196,7 +223,9 @@ def _in_compose(project: Project) -> Iterator[Backup]:
             if (
                 file.environment not in {"development", "test"}
                 and service.image
+                and service.build is None
                 and _BACKUP_IMAGE.search(service.image)
+                and not _built_here(project, service.name)
             ):
                 at = service.node.at_or_self("image")
                 where = next((f"host:{v.source}" for v in service.volumes if v.source), "")
@@ -222,6 +251,12 @@ def _in_compose(project: Project) -> Iterator[Backup]:
                     (schedule,) if schedule else (),
                     True,
                 )
+
+
+def _built_here(project: Project, name: str) -> bool:
+    """Whether the project builds the service: then its scripts are read."""
+    service = project.system.service(name)
+    return service is not None and service.build is not None
 
 
 def _environment(node: Node) -> list[tuple[str, Node]]:

@@ -25,6 +25,9 @@ _WORKER = re.compile(
     r"\b(celery|rq|dramatiq|huey|sidekiq|worker|consumer|queue:work|faktory|arq|taskiq|scheduler|beat|cron)\b",
     re.IGNORECASE,
 )
+_ONCE = re.compile(
+    r"\bmigrat\w*|\balembic\b|\bflyway\b|\bliquibase\b|\bseed\w*|db[: ]push|createbuckets?\b", re.IGNORECASE
+)
 _SERVER = re.compile(r"\b(uvicorn|gunicorn|hypercorn|daphne|flask|runserver|http|serve|next|fastapi)\b", re.IGNORECASE)
 _WEB_PACKAGES = {
     "next": "nextjs", "nuxt": "nuxt", "@remix-run/react": "remix", "@sveltejs/kit": "sveltekit", "astro": "astro",
@@ -39,12 +42,15 @@ def join_code(project: Project, drafts: Drafts) -> None:
     for draft in drafts:
         own = owners.of(draft)
         worker = _is_worker(draft, drafts)
-        draft.facts["env"] = own(project.env_reads)
-        draft.facts["routes"] = () if worker else own(project.routes)
+        once = _runs_once(draft)
+        draft.facts["env"] = () if once else own(project.env_reads)
+        draft.facts["routes"] = () if worker or once else own(project.routes)
         draft.facts["calls"] = tuple(Call(c, _called(drafts, c.url)) for c in own(project.calls))
         draft.facts["entrypoints"] = tuple(e.at for e in own(project.entrypoints))
         draft.stores.extend(Store(s.engine, s.name, s.at) for s in own(project.store_clients))
-        if not worker:
+        if once and draft.kind == "unknown":
+            draft.kind = "job"
+        if not worker and not once:
             draft.ports.extend(Port(p.number, "listen", p.at, p.host, p.address, p.name) for p in own(project.listens))
         _describe(project, draft, worker=worker)
 
@@ -82,6 +88,12 @@ def _is_worker(draft: Draft, drafts: Drafts) -> bool:
     if command:
         return bool(_WORKER.search(command)) and not _SERVER.search(command)
     return shared and bool(_WORKER.search(draft.name))
+
+
+def _runs_once(draft: Draft) -> bool:
+    """A service whose command migrates or seeds a store: it runs a tool over the code, not the program."""
+    commands = [c for c in (draft.command, *(d.command for d in draft.deployments)) if c]
+    return bool(commands) and all(_ONCE.search(c) and not _SERVER.search(c.replace("migrate", "")) for c in commands)
 
 
 def _called(drafts: Drafts, url: str) -> str | None:

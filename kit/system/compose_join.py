@@ -65,7 +65,7 @@ def _deployment(file: ComposeFile, service: ComposeService, environment: str) ->
         image=service.image,
         build=_build(service),
         env=tuple(EnvGiven(name, v.at, v.value, v.source) for name, v in service.environment.items()),
-        env_complete=all(e.exists or not e.required for e in service.env_files),
+        env_complete=all(e.exists for e in service.env_files),
         ports=tuple(_ports(service)),
         probes=tuple(_probes(file, service)),
         replicas=replicas if replicas is not None else 1,

@@ -13,6 +13,7 @@ from kit.system.model import Deployment, EnvGiven, Port, Probe
 if TYPE_CHECKING:
     from kit.project import Project
     from kit.sources.manifests import Manifest, Manifests
+    from kit.sources.nodes import Node
     from kit.sources.pods import Container, EnvFrom
 
 
@@ -91,10 +92,9 @@ def _environment(workload: Manifest, container: Container, manifests: Manifests)
         complete = complete and entries is not None
         given.update({e.name: e for e in entries or ()})
     for one in container.env:
-        value = (
-            one.value if one.reference is None else _value(workload, one.reference.name, one.reference.key, manifests)
-        )
-        given[one.name] = EnvGiven(one.name, one.at, value, one.source)
+        entry = _entry(workload, one.reference.name, one.reference.key, manifests) if one.reference else None
+        value = entry.text if entry is not None else one.value
+        given[one.name] = EnvGiven(one.name, entry.at if entry is not None else one.at, value, one.source)
     return list(given.values()), complete
 
 
@@ -111,13 +111,10 @@ def _entries(workload: Manifest, whole: EnvFrom, manifests: Manifests) -> list[E
     return [EnvGiven(whole.prefix + k, n.at, n.text if kind == "configmap" else None, kind) for k, n in nodes]
 
 
-def _value(workload: Manifest, name: str, key: str | None, manifests: Manifests) -> str | None:
-    """The value of a ConfigMap's entry; a Secret's is not looked up here."""
-    for source in manifests.beside(workload).providing("ConfigMap", name):
-        node = source.node.get("data", key or "")
-        if node is not None:
-            return node.text
-    return None
+def _entry(workload: Manifest, name: str, key: str | None, manifests: Manifests) -> Node | None:
+    """The entry of a ConfigMap; a Secret's is not looked up here."""
+    makers = manifests.beside(workload).providing("ConfigMap", name)
+    return next((node for m in makers if (node := m.node.get("data", key or "")) is not None), None)
 
 
 def _ports(workload: Manifest, container: Container, beside: Manifests) -> Iterator[Port]:

@@ -12,7 +12,7 @@ from kit.model import At, FileClass
 from kit.sources.scripts import commands
 from kit.sources.workflow_model import Job, Step, Workflow
 from kit.sources.wrappers import base_name
-from kit.system.purposes import action_commands, purposes, purposes_of_action
+from kit.system.purposes import action_commands, purposes, purposes_of_action, purposes_of_name
 from kit.system.reach import Reach, Reached, reach
 
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ class _Reader:
         yield from (Act("test", job, step) for _ in self._tests_in_image(step.at))
         for reached in self.reach.of(step.commands or action_commands(step)):
             found = purposes(reached.command)
+            if not found:
+                found = frozenset(p for n in self.reach.unread(reached.command) for p in purposes_of_name(n))
             if base_name(reached.root.program) == "ssh" and _COMPOSE_UP.search(reached.root.text):
                 found |= {"deploy"}
             yield from (Act(purpose, job, step, reached) for purpose in sorted(found))

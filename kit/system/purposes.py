@@ -31,6 +31,15 @@ _INPUTS = {
     "terraform": ("terraform", "command"),
 }
 _SKIPS_TESTS = re.compile(r" -DskipTests| -Dmaven\.test\.skip(?!=false)| -x test| --exclude-task test| -DskipITs")
+_VERSIONED = re.compile(r"(?<=\w)@[\w.^~*-]+$")
+_NAMES = (
+    ("test", re.compile(r"(?:^|[:_-])(?:tests?|e2e|specs?|integration)(?:$|[:_-])")),
+    ("types", re.compile(r"type-?check|check-types|(?:^|[:_-])types?$|mypy|tsc")),
+    ("lint", re.compile(r"(?:^|[:_-])lint")),
+    ("build", re.compile(r"(?:^|[:_-])build(?:$|[:_-])")),
+    ("deploy", re.compile(r"^(?:deploy|release)(?:$|[:_-])")),
+    ("migrate", re.compile(r"migrat")),
+)
 _SCRIPT_INPUTS = word_set("run command script inlineScript cmd")
 
 
@@ -68,6 +77,11 @@ def action_commands(step: Step) -> tuple[Command, ...]:
     return tuple(found)
 
 
+def purposes_of_name(name: str) -> frozenset[str]:
+    """What a script, target or task is for by its name: the best guess where its commands cannot be read."""
+    return frozenset(purpose for purpose, pattern in _NAMES if pattern.search(name))
+
+
 def prints_only(command: Command) -> bool:
     """Whether a command does nothing but print or wait; what it prints into a file is work."""
     return base_name(command.program) in _PRINTS and not command.writes
@@ -82,7 +96,8 @@ def _pushes(step: Step) -> bool:
 def _of_one(command: Command, depth: int) -> Iterator[str]:
     if _SETS_UP & set(command.args[:1]) and base_name(command.program) not in _BUILDERS:
         return
-    text = " " + " ".join((base_name(command.program), *command.args[:MAX_WORDS]))[:MAX_CHARACTERS]
+    program = _VERSIONED.sub("", base_name(command.program))
+    text = " " + " ".join((program, *command.args[:MAX_WORDS]))[:MAX_CHARACTERS]
     left_out = {"test"} if _SKIPS_TESTS.search(text) else set()
     yield from (purpose for purpose, pattern in PHRASES if purpose not in left_out and pattern.match(text))
     if base_name(command.program) in _ELSEWHERE and depth < 3:

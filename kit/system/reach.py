@@ -18,6 +18,7 @@ from kit.sources.scripts import commands, parse
 
 if TYPE_CHECKING:
     from kit.project import Project
+    from kit.sources.package_model import Package
 
 MAX_DEPTH = 8
 MAX_REACHED = 2000
@@ -63,6 +64,11 @@ class Reach:
                 break
         return tuple(found)
 
+    def unread(self, command: Command) -> tuple[str, ...]:
+        """The names that a command calls and whose commands cannot be read: in a folder that is not known, say."""
+        calls = (call for call in invocations(command) if call.kind != "module")
+        return tuple(c.name for c in calls if not any((*self._scripts(c), *self._targets(c))))
+
     def _from(self, chain: tuple[Command, ...], seen: set[tuple[object, ...]]) -> Iterator[Reached]:
         yield Reached(chain)
         if len(chain) > MAX_DEPTH:
@@ -75,23 +81,27 @@ class Reach:
 
     def _keys(self, command: Command) -> Iterator[tuple[object, ...]]:
         for call in invocations(command):
-            if call.kind in {"script", "turbo", "nx", "lerna"}:
-                yield from self._scripts(call)
-            elif call.kind in {"target", "recipe", "task"}:
-                yield from self._targets(call)
+            yield from self._scripts(call)
+            yield from self._targets(call)
         for reference in references(command):
             if reference.kind == "script" and reference.path in self.shells:
                 yield ("file", reference.path, command.directory)
 
     def _scripts(self, call: Invocation) -> Iterator[tuple[object, ...]]:
-        if call.kind == "script":
-            packages = self.definitions.package_for(call)
-        else:
-            packages = tuple(p for p in self.project.packages if p.ecosystem == "npm")
-        for package in packages:
+        for package in self._packages(call):
             for name in (f"pre{call.name}", call.name, f"post{call.name}"):
                 if name in package.scripts:
                     yield ("script", package.path, name)
+
+    def _packages(self, call: Invocation) -> tuple[Package, ...]:
+        if call.kind == "script":
+            return self.definitions.package_for(call)
+        if call.kind in {"turbo", "nx", "lerna"}:
+            return tuple(p for p in self.project.packages if p.ecosystem == "npm")
+        if call.kind == "task" and call.directory is not None:
+            path = normpath(f"{call.directory}/pyproject.toml")
+            return tuple(p for p in self.project.packages if p.path == path)
+        return ()
 
     def _targets(self, call: Invocation) -> Iterator[tuple[object, ...]]:
         makefile = self._makefile(call)
@@ -102,7 +112,7 @@ class Reach:
     def _makefile(self, call: Invocation) -> Makefile | None:
         known = self.definitions.makefiles
         folder = call.directory
-        if folder is None:
+        if folder is None or call.kind not in {"target", "recipe", "task"}:
             return None
         if call.kind == "target":
             names = (call.file,) if call.file else NAMES

@@ -44,7 +44,9 @@ def images(project: Project) -> list[Image]:
         build = service.build
         if build is not None and build.dockerfile in known:
             dockerfile = known[build.dockerfile]
-            stage = dockerfile.stage(build.target) if build.target else dockerfile.final
+            named = dockerfile.stage(build.target) if build.target else None
+            # a target that is not there is CON-006's matter; the rest of the file is judged all the same
+            stage = named or (dockerfile.final if dockerfile.stages else None)
             if stage is not None:
                 context = posixpath.normpath(build.context)
                 found.setdefault((dockerfile.path, stage.index), Image(service.name, dockerfile, stage, context))
