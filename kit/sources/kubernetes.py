@@ -43,9 +43,7 @@ def plain(
     for path in files.glob("*.yaml", "*.yml", "*.json"):
         if path in patches or path.startswith(folders) or not _may_hold_objects(files, path):
             continue
-        superseded = any(
-            path in k.used and not k.component and counts_for(k.path, path, files) for k in overlays
-        )
+        superseded = any(path in k.used and counts_for(k.path, path, files) for k in overlays)
         environment = files.environment_of(path)
         for root in documents.get(path).roots:
             for node in objects(root):

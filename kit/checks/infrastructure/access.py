@@ -90,17 +90,13 @@ def _is_secret(key: str, node: Node) -> bool:
     if not is_secret_name(key) or _REFERS.search(key) or "${" in value:
         return False
     # A short lower-case word under such a name is the kind of secret or a name for it, not its value.
-    return (
-        bool(value) and not is_placeholder(value) and not value.startswith(("arn:", "http", "/", "projects/"))
-    )
+    return bool(value) and not is_placeholder(value) and not value.startswith(("arn:", "http", "/", "projects/"))
 
 
 def _literal(name: str, node: Node, place: dict[str, Any]) -> Fact:
     severity = Severity.HIGH if is_weak(node.text) else Severity.CRITICAL
     what = "a value that anybody guesses" if is_weak(node.text) else "its value in clear"
-    return bad(
-        f"{name} has {what}; who reads the file or the state has it.", node, severity=severity, **place
-    )
+    return bad(f"{name} has {what}; who reads the file or the state has it.", node, severity=severity, **place)
 
 
 @check("INF-007", "Rights in the cloud are narrow", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=3)
@@ -205,9 +201,7 @@ def _judged(name: str, actions: list[str], targets: list[str], at: At, place: di
 
 
 def _role(resource: Resource) -> Fact:
-    role = next(
-        (resource.text(k) for k in ("policy_arn", "role", "role_definition_name") if k in resource.node), ""
-    )
+    role = next((resource.text(k) for k in ("policy_arn", "role", "role_definition_name") if k in resource.node), "")
     if "policy_arn" in resource.node:
         wide = role.endswith(("/AdministratorAccess", "/PowerUserAccess"))
     elif resource.type.startswith("google"):
@@ -216,9 +210,7 @@ def _role(resource: Resource) -> Fact:
         wide = role in {"Owner", "Contributor"} and "subscription" in resource.text("scope")
     shown = role.rsplit("/", 1)[-1] or "a role"
     if wide:
-        return bad(
-            f"{resource.title}: gives {shown}, which may do almost anything.", resource, **resource.grade
-        )
+        return bad(f"{resource.title}: gives {shown}, which may do almost anything.", resource, **resource.grade)
     return ok(f"{resource.title}: gives {shown}.", resource, **resource.grade)
 
 

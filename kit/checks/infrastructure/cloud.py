@@ -43,9 +43,7 @@ class Opening:
     at: At
 
 
-@check(
-    "INF-003", "Only what is meant is open to the world", Severity.CRITICAL, Clause.DEPLOYMENT, effort_hours=1
-)
+@check("INF-003", "Only what is meant is open to the world", Severity.CRITICAL, Clause.DEPLOYMENT, effort_hours=1)
 def firewalls_are_closed(project: Project) -> Iterator[Fact]:
     """
     A database or SSH port that the whole internet can reach is under attack within the hour.
@@ -72,13 +70,9 @@ def _opening(resource: Resource, opening: Opening) -> Fact:
     if not WORLD & set(opening.sources):
         return ok(f"{resource.title}: {what} is open to named sources only.", opening, **resource.grade)
     if opening.low == opening.high and opening.low in _MEANT:
-        return ok(
-            f"{resource.title}: {what} is open to the world, as it is meant to be.", opening, **resource.grade
-        )
+        return ok(f"{resource.title}: {what} is open to the world, as it is meant to be.", opening, **resource.grade)
     hit = next((name for port, name in _SENSITIVE.items() if opening.low <= port <= opening.high), None)
-    message = (
-        f"{resource.title}: {what}{f' ({hit})' if hit and not every else ''} is open to the whole internet."
-    )
+    message = f"{resource.title}: {what}{f' ({hit})' if hit and not every else ''} is open to the whole internet."
     severity = Severity.CRITICAL if hit else Severity.HIGH
     return bad(message, opening, severity=severity, **resource.grade)
 
@@ -269,9 +263,7 @@ def _encrypted(resource: Resource) -> Iterator[Fact]:
         yield bad(message, resource.node.at_or_self(key), **resource.grade)
 
 
-@check(
-    "INF-005", "Managed databases are backed up, redundant and protected", Severity.HIGH, Clause.DEPLOYMENT
-)
+@check("INF-005", "Managed databases are backed up, redundant and protected", Severity.HIGH, Clause.DEPLOYMENT)
 def databases_are_safe(project: Project) -> Iterator[Fact]:
     """
     A database without backups, in one zone, that one wrong `terraform destroy` deletes, is lost sooner or later.
@@ -304,9 +296,7 @@ def _backed_up(resource: Resource) -> Fact:
     if resource.is_open(key):
         return unknown(f"{resource.title}: how long backups are kept is a variable.", at, **resource.grade)
     kept = (
-        on(google)
-        if resource.type.startswith("google")
-        else (days not in {"", "0"} or azure or (cluster and not days))
+        on(google) if resource.type.startswith("google") else (days not in {"", "0"} or azure or (cluster and not days))
     )
     if not kept:
         message = f"{resource.title}: no automatic backups; what is lost is lost."

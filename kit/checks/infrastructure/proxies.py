@@ -18,9 +18,7 @@ from kit.system.proxies import Proxy, proxies
 from kit.system.served import listening
 
 _PASSES = ("proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass")
-_TARGET = re.compile(
-    r"(?:(?P<scheme>[a-z]+)://)?(?P<host>\[[^\]]+\]|[^:/\s]+)(?::(?P<port>\d{1,5}))?(?:/.*)?"
-)
+_TARGET = re.compile(r"(?:(?P<scheme>[a-z]+)://)?(?P<host>\[[^\]]+\]|[^:/\s]+)(?::(?P<port>\d{1,5}))?(?:/.*)?")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal", "0.0.0.0"})  # noqa: S104 - read
 _OLD_TLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
 _HEADERS = (
@@ -95,12 +93,7 @@ def _upstreams(config: NginxConfig) -> Iterator[Upstream]:
         if directive.name not in _PASSES or not directive.args or "$" in directive.args[0]:
             continue
         found = _TARGET.fullmatch(directive.args[0])
-        if (
-            found is not None
-            and found["host"] not in named
-            and found["scheme"] != "unix"
-            and found["host"] != "unix"
-        ):
+        if found is not None and found["host"] not in named and found["scheme"] != "unix" and found["host"] != "unix":
             default = 443 if found["scheme"] in {"https", "grpcs"} else 80
             yield Upstream(found["host"], int(found["port"] or default), directive.at)
 
@@ -126,9 +119,7 @@ def _leads(project: Project, proxy: Proxy, deployment: Deployment, upstream: Ups
     listens = listening(project, service, target)
     if service.first_party and listens.on(upstream.port) is False:
         ports = ", ".join(str(n) for n in sorted(listens.ports))
-        yield bad(
-            f"{name}, but {service.name} listens on {ports}.", upstream, *listens.ports.values(), **place
-        )
+        yield bad(f"{name}, but {service.name} listens on {ports}.", upstream, *listens.ports.values(), **place)
     else:
         yield ok(f"{name}.", upstream, target, **place)
 
@@ -200,16 +191,12 @@ def _labelled(project: Project, service: Service, deployment: Deployment) -> Ite
         name = f"{service.name}: Traefik leads to its port {label.text}"
         if holds is False:
             ports = ", ".join(str(n) for n in sorted(listens.ports))
-            yield bad(
-                f"{name}, but it listens on {ports}.", label, *listens.ports.values(), **_place(deployment)
-            )
+            yield bad(f"{name}, but it listens on {ports}.", label, *listens.ports.values(), **_place(deployment))
         elif holds:
             yield ok(f"{name}.", label, *list(listens.ports.values())[:1], **_place(deployment))
 
 
-@check(
-    "INF-014", "nginx takes its configuration", Severity.CRITICAL, Clause.EXECUTION, blocker="cannot start"
-)
+@check("INF-014", "nginx takes its configuration", Severity.CRITICAL, Clause.EXECUTION, blocker="cannot start")
 def configuration_is_taken(project: Project) -> Iterator[Fact]:
     """
     nginx refuses to start with a configuration that has one wrong directive.
@@ -273,9 +260,7 @@ def _is_published(deployment: Deployment) -> bool:
 def _without_tls(project: Project, proxy: Proxy, deployment: Deployment, server: Server) -> Fact:
     before = next((s for s in project.system.services if _ends_tls(s) and s.name != proxy.service.name), None)
     if before is not None:
-        return unknown(
-            f"{proxy.service.name}: no TLS of its own; {before.name} may end it in front.", server, before
-        )
+        return unknown(f"{proxy.service.name}: no TLS of its own; {before.name} may end it in front.", server, before)
     severity = {} if deployment.environment != "unknown" else {"severity": Severity.MEDIUM}
     message = f"{proxy.service.name}: published without TLS; all that passes it can be read on the way."
     return bad(message, server, deployment, **_place(deployment), **severity)
@@ -303,9 +288,7 @@ def _protocols(config: NginxConfig) -> Iterator[Fact]:
 
 def _listeners(project: Project) -> Iterator[Fact]:
     for module in project.terraform:
-        for listener in (
-            module.of("aws_lb_listener", "aws_alb_listener") if module.environment not in ASIDE else ()
-        ):
+        for listener in module.of("aws_lb_listener", "aws_alb_listener") if module.environment not in ASIDE else ():
             protocol = listener.node.get("protocol")
             if protocol is None or protocol.text not in {"HTTP", "HTTPS"}:
                 continue
@@ -316,9 +299,7 @@ def _listeners(project: Project) -> Iterator[Fact]:
                 yield bad(f"{listener.address}: forwards plain HTTP.", protocol)
 
 
-@check(
-    "INF-010", "Proxies bound size and time of requests", Severity.LOW, Clause.DEPLOYMENT, effort_hours=0.5
-)
+@check("INF-010", "Proxies bound size and time of requests", Severity.LOW, Clause.DEPLOYMENT, effort_hours=0.5)
 def requests_are_bounded(project: Project) -> Iterator[Fact]:
     """
     A proxy that takes bodies of any size or waits for ever is filled up by a handful of slow clients.

@@ -21,9 +21,7 @@ _BUILT_IN = frozenset({"terraform"})
 _TOOLS = ("terraform", "tofu", "terragrunt")
 
 
-@check(
-    "INF-001", "Terraform state is kept remotely and locked", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2
-)
+@check("INF-001", "Terraform state is kept remotely and locked", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
 def state_is_remote(project: Project) -> Iterator[Fact]:
     """
     State on one machine is lost with it, and two people who apply at a time break it.
@@ -72,17 +70,15 @@ def providers_are_pinned(project: Project) -> Iterator[Fact]:
         for call in module.modules:
             if call.dir is None and call.source:
                 pinned = call.version is not None or "?ref=" in call.source
-                message = f"module {call.name}: {'is pinned' if pinned else 'takes whatever is newest of ' + call.source}."
-                yield (ok if pinned else bad)(message, call, **_grade(module))
+                how = "is pinned" if pinned else f"takes whatever is newest of {call.source}"
+                yield (ok if pinned else bad)(f"module {call.name}: {how}.", call, **_grade(module))
 
 
 def _providers(module: Terraform) -> Iterator[Fact]:
     required = dict(module.required_providers)
     used = {r.type.split("_")[0] for r in (*module.resources, *module.data)} - _BUILT_IN
     if module.lockfile is not None:
-        yield ok(
-            f"{module.dir or '.'}: the lockfile pins every provider.", At(module.lockfile), **_grade(module)
-        )
+        yield ok(f"{module.dir or '.'}: the lockfile pins every provider.", At(module.lockfile), **_grade(module))
         return
     bounded = []
     for name in sorted(used | set(required)):
@@ -91,9 +87,7 @@ def _providers(module: Terraform) -> Iterator[Fact]:
         if stated is not None and stated.text:
             bounded.append(stated)
         else:
-            yield bad(
-                f"provider {name}: no version and no lockfile.", node or _first(module), **_grade(module)
-            )
+            yield bad(f"provider {name}: no version and no lockfile.", node or _first(module), **_grade(module))
     if bounded:
         names = f"{len(bounded)} providers are" if len(bounded) > 1 else "its provider is"
         message = f"{module.dir or '.'}: {names} bounded, but no lockfile says which version was tested."
@@ -141,9 +135,7 @@ def modules_are_whole(project: Project) -> Iterator[Fact]:
             message = f"{module.dir or '.'}: nothing uses the variables {names}."
             yield partial(message, unused[0], severity=Severity.LOW, **_grade(module))
         elif not missing:
-            yield ok(
-                f"{module.dir or '.'}: everything that it refers to is declared.", module, **_grade(module)
-            )
+            yield ok(f"{module.dir or '.'}: everything that it refers to is declared.", module, **_grade(module))
 
 
 def _references(project: Project, module: Terraform) -> Iterator[tuple[str, str, At]]:

@@ -81,9 +81,7 @@ def groups(project: Project) -> list[Group]:
     for manifest in project.manifests.effective:
         if manifest.environment not in ASIDE and _counts(project, manifest):
             made[manifest.origin, manifest.scope].append(manifest)
-    found = [
-        group for (origin, _), held in made.items() if origin != "plain" for group in _made(origin, held)
-    ]
+    found = [group for (origin, _), held in made.items() if origin != "plain" for group in _made(origin, held)]
     return [*found, *_plain(made.get(("plain", ""), []))]
 
 
@@ -207,9 +205,7 @@ def _counts(project: Project, manifest: Manifest) -> bool:
     paths = [manifest.path]
     if kind != "plain":
         paths.append(
-            posixpath.normpath(
-                posixpath.join(place, "kustomization.yaml" if kind == "kustomize" else "Chart.yaml")
-            )
+            posixpath.normpath(posixpath.join(place, "kustomization.yaml" if kind == "kustomize" else "Chart.yaml"))
         )
     return all(project.files.class_of(path) is FileClass.PRODUCTION for path in paths)
 
@@ -228,9 +224,7 @@ def _plain(held: list[Manifest]) -> Iterator[Group]:
         members = [m for m in held if m.environment in {environment, "unknown"}]
         folders = {posixpath.dirname(m.path) for m in members}
         common = posixpath.commonpath(folders) if folders else ""
-        yield Group(
-            common or "the plain manifests", At(common or "."), _environment(environment), Manifests(members)
-        )
+        yield Group(common or "the plain manifests", At(common or "."), _environment(environment), Manifests(members))
 
 
 def _environment(name: str) -> str | None:

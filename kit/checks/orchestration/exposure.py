@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kit.checks.orchestration.common import Group, annotation, grade, groups, is_literal, same_namespace
-from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.manifests import Backend, Manifest
@@ -114,16 +114,12 @@ def _gateway(group: Group, gateway: Manifest) -> Iterator[Fact]:
     for protocol, node in protocols:
         redirects = text_of(node, "tls", "httpsRedirect") == "true"
         if protocol.upper() != "HTTP" or redirects:
-            yield ok(
-                f"{gateway.title}: {protocol or 'the listener'} is not plain HTTP.", node, **grade(group)
-            )
+            yield ok(f"{gateway.title}: {protocol or 'the listener'} is not plain HTTP.", node, **grade(group))
         elif secure:
             message = f"{gateway.title}: plain HTTP is served beside HTTPS; see that it only redirects."
             yield partial(message, node, severity=Severity.LOW, **grade(group))
         else:
-            yield bad(
-                f"{gateway.title}: only plain HTTP; all requests travel in clear.", node, **grade(group)
-            )
+            yield bad(f"{gateway.title}: only plain HTTP; all requests travel in clear.", node, **grade(group))
 
 
 def _load_balancer(group: Group, service: Manifest) -> Iterator[Fact]:
@@ -165,8 +161,18 @@ def network_policies(project: Project) -> Iterator[Fact]:
                 yield from _policy(group, policy)
             yield from _unselected(group)
         elif group.workloads:
+            idle = _idle(project)
             message = f"{group.name}: no network policy; every pod may talk to every other."
-            yield bad(message, group, severity=Severity.MEDIUM, **grade(group))
+            if idle:
+                message += f" {len(idle)} are written in the project, but nothing applies them here."
+            yield bad(message, group, *idle[:1], severity=Severity.MEDIUM, **grade(group))
+
+
+def _idle(project: Project) -> list[Manifest]:
+    """The policies of components and bases that no overlay takes in."""
+    written = project.manifests.of(*_POLICIES)
+    applied = {m.at for m in written.effective}
+    return [m for m in written if m.at not in applied and project.files.class_of(m.path) is FileClass.PRODUCTION]
 
 
 def _policy(group: Group, policy: Manifest) -> Iterator[Fact]:

@@ -25,16 +25,12 @@ from kit.sources.pods import Container, text_of
 from kit.sources.secret_values import is_weak
 from kit.sources.secrets import find_secrets, is_placeholder, is_secret_name
 
-_STRONG_CAPABILITIES = frozenset(
-    {"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "DAC_READ_SEARCH"}
-)
+_STRONG_CAPABILITIES = frozenset({"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "DAC_READ_SEARCH"})
 _SHARED = {"hostNetwork": "network", "hostPID": "processes", "hostIPC": "shared memory"}
 _SECRET_FILES = ("key", "pem", "p12", "pfx", "dockerconfigjson", "dockercfg", "kubeconfig")
 
 
-@check(
-    "ORC-007", "Pods run with no more rights than they need", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2
-)
+@check("ORC-007", "Pods run with no more rights than they need", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
 def pods_are_confined(project: Project) -> Iterator[Fact]:
     """
     A process that is root in its container, may gain more rights, and may write its own file system makes of every
@@ -70,9 +66,7 @@ def _confined(project: Project, group: Group, workload: Manifest, container: Con
         return partial(message, at, severity=Severity.LOW, **grade(group))
     rootless = _image_user(project, container)
     if rootless:
-        message = (
-            f"{name}: its image is not root's, but nothing here holds it to that; it lacks {listed(lacks)}."
-        )
+        message = f"{name}: its image is not root's, but nothing here holds it to that; it lacks {listed(lacks)}."
         return partial(message, at, severity=Severity.MEDIUM, **grade(group))
     severity = Severity.HIGH if rootless is False and not is_off_the_shelf(container) else Severity.MEDIUM
     as_root = "runs as root" if rootless is False else "may run as root"
@@ -107,9 +101,7 @@ def _image_user(project: Project, container: Container) -> bool | None:
     """Whether the image runs as somebody other than root; None where it is not built here, or its base decides."""
     service = service_of(project, container)
     build = service.build if service is not None else None
-    dockerfile = next(
-        (d for d in project.dockerfiles if build and d.path == build.dockerfile and not d.error), None
-    )
+    dockerfile = next((d for d in project.dockerfiles if build and d.path == build.dockerfile and not d.error), None)
     if dockerfile is None or build is None:
         return None
     stage = (dockerfile.stage(build.target) if build.target else None) or dockerfile.final
@@ -149,7 +141,9 @@ def tokens_are_not_mounted(project: Project) -> Iterator[Fact]:
         holding = [w for w in group.workloads if _holds_token(group, w, bound)]
         if holding:
             names = listed((w.title for w in holding), 4)
-            message = f"{group.name}: {len(holding)} of {len(group.workloads)} workloads hold a token for nothing: {names}."
+            message = (
+                f"{group.name}: {len(holding)} of {len(group.workloads)} workloads hold a token for nothing: {names}."
+            )
             yield bad(message, *holding[:5], **grade(group))
         elif group.workloads:
             yield ok(f"{group.name}: no workload holds a token that it does not use.", group, **grade(group))
@@ -212,9 +206,7 @@ def _rights(workload: Manifest) -> Iterator[tuple[str, At]]:
                 yield f"container {container.name} has the capability {node.text}", node.at
 
 
-@check(
-    "ORC-015", "Roles allow what is needed, not everything", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2
-)
+@check("ORC-015", "Roles allow what is needed, not everything", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
 def roles_are_narrow(project: Project) -> Iterator[Fact]:
     """
     A wildcard in a role hands the cluster to whoever gets hold of one pod's token.
@@ -337,11 +329,7 @@ def namespaces_have_bounds(project: Project) -> Iterator[Fact]:
                 message = f"{namespace.title}: no pod security level is enforced; any pod may run privileged."
                 yield bad(message, namespace, **grade(group))
             elif not quotas:
-                message = (
-                    f"{namespace.title}: holds pods to {level}, but no quota bounds what they use together."
-                )
+                message = f"{namespace.title}: holds pods to {level}, but no quota bounds what they use together."
                 yield partial(message, namespace, **grade(group))
             else:
-                yield ok(
-                    f"{namespace.title}: holds pods to {level} and to a quota.", namespace, **grade(group)
-                )
+                yield ok(f"{namespace.title}: holds pods to {level} and to a quota.", namespace, **grade(group))

@@ -26,11 +26,10 @@ _SUFFIXES = {
     "python": (".py",),
     "ruby": (".rb",),
 }
-_BUILT = frozenset(
-    {"dist", "build", ".build", "out", "bin", "target", ".webpack", ".esbuild", "_optimize", "lib"}
-)
+_BUILT = frozenset({"dist", "build", ".build", "out", "bin", "target", ".webpack", ".esbuild", "_optimize", "lib"})
 _ENDED = re.compile(
-    r"nodejs(?:[468]|1[02468])(?:\.x|\.10|\.3)?|python(?:2\.7|3\.[678])|ruby2\.[57]|go1\.x|java8|provided|dotnetcore\S*|dotnet[567]"
+    r"nodejs(?:[468]|1[02468])(?:\.x|\.10|\.3)?|python(?:2\.7|3\.[678])|ruby2\.[57]|go1\.x|java8|provided"
+    r"|dotnetcore\S*|dotnet[567]"
 )
 _ENDING = frozenset({"nodejs20.x", "python3.9", "ruby3.2", "dotnet8"})
 _LOGIN = ("SERVERLESS_ACCESS_KEY", "SERVERLESS_LICENSE_KEY")
@@ -82,9 +81,7 @@ def _functions_files(project: Project) -> list[ServerlessFile]:
 
 def _apps(project: Project) -> list[PaasApp]:
     return [
-        a
-        for a in project.paas
-        if project.files.class_of(a.path) is FileClass.PRODUCTION and a.environment not in ASIDE
+        a for a in project.paas if project.files.class_of(a.path) is FileClass.PRODUCTION and a.environment not in ASIDE
     ]
 
 
@@ -123,9 +120,7 @@ def _exported(project: Project, function: Function, path: str, at: At) -> Fact:
     return bad(f"{function.name}: {path} has no {name}; every call fails.", at, At(path))
 
 
-def _command(
-    project: Project, definitions: Definitions, app: PaasApp, service: PaasService
-) -> Iterator[Fact]:
+def _command(project: Project, definitions: Definitions, app: PaasApp, service: PaasService) -> Iterator[Fact]:
     start = service.command
     build = service.build
     if build is not None and build.dockerfile is not None and "$" not in build.dockerfile:
@@ -183,9 +178,7 @@ def functions_have_limits(project: Project) -> Iterator[Fact]:
             if not function.http or function.timeout is None:
                 continue
             if function.timeout > GATEWAY_SECONDS:
-                message = (
-                    f"{function.name}: may take {function.timeout} s, but HTTP callers get 504 after 30 s."
-                )
+                message = f"{function.name}: may take {function.timeout} s, but HTTP callers get 504 after 30 s."
                 yield partial(message, at)
             else:
                 yield ok(f"{function.name}: ends within {function.timeout} s.", at)
@@ -211,18 +204,12 @@ def runtimes_are_supported(project: Project) -> Iterator[Fact]:
         if (file.provider.get("name") or file.provider).text in {"aws", ""}:
             for function in file.functions:
                 node = function.node.get("runtime") or file.provider.get("runtime")
-                if (
-                    function.runtime is not None
-                    and node is not None
-                    and node.at not in stated[function.runtime]
-                ):
+                if function.runtime is not None and node is not None and node.at not in stated[function.runtime]:
                     stated[function.runtime].append(node.at)
     for runtime, places in stated.items():
         shown, where = places[:10], f" (in {len(places)} places)" if len(places) > 1 else ""
         if _ENDED.fullmatch(runtime):
-            message = (
-                f"{runtime} has ended{where}: the provider mends no holes in it and refuses new functions."
-            )
+            message = f"{runtime} has ended{where}: the provider mends no holes in it and refuses new functions."
             yield bad(message, *shown)
         elif runtime in _ENDING:
             yield partial(f"{runtime}: its end is announced{where}.", *shown, severity=Severity.LOW)
@@ -254,22 +241,14 @@ def framework_may_deploy(project: Project) -> Iterator[Fact]:
         place = _version_four(project, file)
         if place is None:
             continue
-        given = next(
-            (w for w in project.workflows if any(k in project.files.text(w.path) for k in _LOGIN)), None
-        )
-        deploys = any(
-            "serverless" in c.text or "sls " in c.text for w in project.workflows for c in w.commands
-        )
+        given = next((w for w in project.workflows if any(k in project.files.text(w.path) for k in _LOGIN)), None)
+        deploys = any("serverless" in c.text or "sls " in c.text for w in project.workflows for c in w.commands)
         if given is not None:
             yield ok("The pipeline gives the key that version 4 asks for.", place, given)
         elif deploys:
-            yield bad(
-                "Version 4 asks for a licence key, and no pipeline gives one; deploying stops there.", place
-            )
+            yield bad("Version 4 asks for a licence key, and no pipeline gives one; deploying stops there.", place)
         else:
-            message = (
-                "Version 4 asks for a licence key; no pipeline deploys, so whoever does must be logged in."
-            )
+            message = "Version 4 asks for a licence key; no pipeline deploys, so whoever does must be logged in."
             yield unknown(message, place)
 
 

@@ -88,9 +88,7 @@ def _probe(
     return unknown(f"{name} asks port {port}; that something listens there cannot be seen.", probe, **place)
 
 
-def _closed(
-    project: Project, container: Container, service: Service | None, port: int | None
-) -> dict[int, At] | None:
+def _closed(project: Project, container: Container, service: Service | None, port: int | None) -> dict[int, At] | None:
     """The ports that are listened on, where the probed one is surely not among them."""
     if service is None or port is None or not service.first_party:
         return None
@@ -191,9 +189,7 @@ def _no_pods(project: Project, group: Group, service: Manifest) -> Fact:
         places = (at, *elsewhere[:1])
         message = f"{service.title}: the pods that it selects are not among what is applied with it."
         return unknown(message, *places, **grade(group))
-    operated = [
-        m for m in made_by if name_of(m) and name_of(m) in str((service.selector or service.node).value)
-    ]
+    operated = [m for m in made_by if name_of(m) and name_of(m) in str((service.selector or service.node).value)]
     if operated:
         return unknown(f"{service.title}: its pods may be made for {operated[0].title}.", at, **grade(group))
     near = next((m for m in group.workloads if m.name == service.name), None)
@@ -206,16 +202,12 @@ def _labels(manifest: Manifest) -> str:
     return listed(f"{k}={v}" for k, v in manifest.pod_labels.items()) or "none"
 
 
-def _target(
-    project: Project, group: Group, service: Manifest, pods: list[Manifest], port: ServicePort
-) -> Fact:
+def _target(project: Project, group: Group, service: Manifest, pods: list[Manifest], port: ServicePort) -> Fact:
     running = [c for pod in pods for c in pod.containers if not c.init]
     declared = [p for c in running for p in c.ports if port.target in {p.number, p.name}]
     if isinstance(port.target, str):
         if declared or not is_literal(port.target):
-            return ok(
-                f"{service.title}: the port {port.target} is declared by its pods.", port, **grade(group)
-            )
+            return ok(f"{service.title}: the port {port.target} is declared by its pods.", port, **grade(group))
         message = f"{service.title}: no container of {pods[0].title} declares the port {port.target}."
         return bad(message, port, pods[0], **grade(group))
     closed = [_closed(project, c, service_of(project, c), port.target) for c in running]
@@ -225,9 +217,7 @@ def _target(
         message = f"{name}, but {pods[0].title} listens on {listed(map(str, ports))}."
         return bad(message, port, *ports.values(), **grade(group))
     if declared:
-        return ok(
-            f"{service.title}: port {port.target} is declared by its pods.", port, declared[0], **grade(group)
-        )
+        return ok(f"{service.title}: port {port.target} is declared by its pods.", port, declared[0], **grade(group))
     opened = [c for c in running if _opens(project, c, port.target)]
     if opened:
         return ok(f"{service.title}: the process listens on port {port.target}.", port, **grade(group))

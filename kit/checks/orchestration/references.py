@@ -15,9 +15,7 @@ from kit.sources.manifests import Manifest
 from kit.sources.pods import Reference
 
 _CONFIGURED = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount"})
-_IN_EVERY_CLUSTER = frozenset(
-    {"kube-root-ca.crt", "istio-ca-root-cert", "openshift-service-ca.crt", "default"}
-)
+_IN_EVERY_CLUSTER = frozenset({"kube-root-ca.crt", "istio-ca-root-cert", "openshift-service-ca.crt", "default"})
 _WORDS = {"PersistentVolumeClaim": "claim"}
 
 
@@ -62,12 +60,8 @@ def _configured(project: Project, group: Group, workload: Manifest, reference: R
         message = f"{workload.title}: the {what} is declared only where it is not applied with it."
         return unknown(message, reference, elsewhere[0], **grade(group))
     if not (group.known and workload.complete):
-        return unknown(
-            f"{workload.title}: the {what} may be among what cannot be seen.", reference, **grade(group)
-        )
-    return bad(
-        f"{workload.title}: the {what} is declared nowhere; the pods never start.", reference, **grade(group)
-    )
+        return unknown(f"{workload.title}: the {what} may be among what cannot be seen.", reference, **grade(group))
+    return bad(f"{workload.title}: the {what} is declared nowhere; the pods never start.", reference, **grade(group))
 
 
 @check("ORC-023", "Every Secret that is referred to is declared or made", Severity.HIGH, Clause.ASSUMPTIONS)
@@ -93,9 +87,7 @@ def secrets_are_made(project: Project) -> Iterator[Fact]:
                 yield _secret(project, group, workload, reference, others=kept)
 
 
-def _secret(
-    project: Project, group: Group, workload: Manifest, reference: Reference, *, others: bool
-) -> Fact:
+def _secret(project: Project, group: Group, workload: Manifest, reference: Reference, *, others: bool) -> Fact:
     found = _found(group, workload, reference)
     if found is not None:
         return found

@@ -52,12 +52,7 @@ def _name(manifest: Manifest) -> Iterator[Refusal]:
     name, node = name_of(manifest), manifest.node.get("metadata", "name")
     if not manifest.name and manifest.kind in _NAMED_STRICTLY:
         yield "it has no name.", manifest.node.at_or_self("metadata")
-    elif (
-        node is not None
-        and manifest.kind in _NAMED_STRICTLY
-        and is_literal(name)
-        and not _NAME.fullmatch(name)
-    ):
+    elif node is not None and manifest.kind in _NAMED_STRICTLY and is_literal(name) and not _NAME.fullmatch(name):
         yield f"the name {name} may only hold lower-case letters, digits, dots and dashes.", node.at
 
 

@@ -79,9 +79,7 @@ def manifests_render(project: Project) -> Iterator[Fact]:
             yield bad(f"{manifest.title}: {message} The API server refuses it.", at, **grade(group))
         if not found:
             count = len(group.manifests)
-            yield ok(
-                f"{group.name}: {count} objects have all that the API server demands.", group, **grade(group)
-            )
+            yield ok(f"{group.name}: {count} objects have all that the API server demands.", group, **grade(group))
 
 
 def _unreadable(project: Project) -> Iterator[Fact]:
@@ -90,11 +88,7 @@ def _unreadable(project: Project) -> Iterator[Fact]:
         if path.startswith(folders) or not _OBJECT.search(project.files.text(path)):
             continue
         document = project.documents.get(path)
-        if (
-            document.error is not None
-            and not document.template
-            and project.files.environment_of(path) not in ASIDE
-        ):
+        if document.error is not None and not document.template and project.files.environment_of(path) not in ASIDE:
             yield bad(f"The manifest cannot be read: {document.error.message}", document.error)
 
 
@@ -108,9 +102,7 @@ def _kustomization(project: Project, one: Kustomization) -> Iterator[Fact]:
         return
     if one.unresolved:
         reasons = listed(p.message for p in one.unresolved)
-        yield unknown(
-            f"{one.dir or '.'}: not all of it can be seen from here. {reasons}", *one.unresolved[:3], **place
-        )
+        yield unknown(f"{one.dir or '.'}: not all of it can be seen from here. {reasons}", *one.unresolved[:3], **place)
     else:
         yield ok(f"{one.dir or '.'}: gives {len(one.manifests)} objects.", At(one.path), **place)
 
@@ -122,9 +114,7 @@ def _chart(project: Project, chart: Chart) -> Iterator[Fact]:
     unseen = [u for u in chart.unrendered if u.kind != "error"]
     for one in refused:
         with_values = f" with {one.values}" if one.values else ""
-        yield bad(
-            f"Chart {chart.name}: Helm refuses {posixpath.basename(one.path)}{with_values}: {one.reason}", one
-        )
+        yield bad(f"Chart {chart.name}: Helm refuses {posixpath.basename(one.path)}{with_values}: {one.reason}", one)
     if unseen:
         reasons = listed((u.reason for u in unseen), 3)
         yield unknown(
@@ -155,16 +145,12 @@ def api_versions_are_served(project: Project) -> Iterator[Fact]:
     for group in groups(project):
         gone = False
         for manifest in group.manifests:
-            removed = _REMOVED.get((manifest.api_version, manifest.kind)) or _REMOVED.get(
-                (manifest.api_version, "*")
-            )
+            removed = _REMOVED.get((manifest.api_version, manifest.kind)) or _REMOVED.get((manifest.api_version, "*"))
             if removed is not None:
                 gone = True
                 at = manifest.node.get("apiVersion") or manifest
-                yield bad(
-                    f"{manifest.title}: {manifest.api_version} was removed in Kubernetes {removed[0]}; use {removed[1]}.",
-                    at,
-                    **grade(group),
-                )
+                since, instead = removed
+                message = f"{manifest.title}: {manifest.api_version} was removed in Kubernetes {since}; use {instead}."
+                yield bad(message, at, **grade(group))
         if not gone:
             yield ok(f"{group.name}: no API version that has been removed.", group, **grade(group))

@@ -98,8 +98,6 @@ def _shared(group: Group, workload: Manifest, volume: Volume, most: int) -> Fact
         message = f"{workload.title}: whether the claim {volume.source} can be shared by {most} pods cannot be seen."
         return unknown(message, volume, **grade(group))
     if modes <= {"ReadWriteOnce", "ReadWriteOncePod"}:
-        message = (
-            f"{workload.title}: up to {most} pods share the claim {volume.source}, which is for one node."
-        )
+        message = f"{workload.title}: up to {most} pods share the claim {volume.source}, which is for one node."
         return bad(message, volume, *found[:1], **grade(group))
     return ok(f"{workload.title}: the claim {volume.source} can be shared.", volume, **grade(group))

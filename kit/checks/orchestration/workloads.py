@@ -29,9 +29,7 @@ _MOVING = frozenset({"latest", "stable", "edge", "main", "master", "nightly", "d
 _SETS_IMAGES = ("kustomize edit set image", "kubectl set image", "image.tag=", "image.version=", "yq ")
 
 
-@check(
-    "ORC-005", "Workloads have liveness and readiness probes", Severity.HIGH, Clause.EXECUTION, effort_hours=1
-)
+@check("ORC-005", "Workloads have liveness and readiness probes", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
 def workloads_are_probed(project: Project) -> Iterator[Fact]:
     """
     Without a readiness probe requests reach a pod that is not up yet, at every deploy; without a liveness probe one
@@ -61,9 +59,7 @@ def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
         return ok(f"{name}: has liveness and readiness probes.", container.probes[0], **grade(group))
     if not asked:
         if "liveness" in kinds:
-            return ok(
-                f"{name}: has a liveness probe, and takes no requests.", container.probes[0], **grade(group)
-            )
+            return ok(f"{name}: has a liveness probe, and takes no requests.", container.probes[0], **grade(group))
         message = f"{name}: no liveness probe; if it hangs, nobody restarts it."
         return bad(message, at, severity=Severity.LOW, **grade(group))
     if "readiness" in kinds:
@@ -198,9 +194,7 @@ def more_than_one_replica(project: Project) -> Iterator[Fact]:
                 continue
             count, at = replicas_of(group, workload)
             if count is None:
-                yield unknown(
-                    f"{workload.title}: the number of its replicas is a variable.", at, **grade(group)
-                )
+                yield unknown(f"{workload.title}: the number of its replicas is a variable.", at, **grade(group))
             elif count > 1:
                 yield ok(f"{workload.title}: at least {count} replicas.", at, **grade(group))
             else:
@@ -238,14 +232,10 @@ def disruption_budgets(project: Project) -> Iterator[Fact]:
                 message = f"{workload.title}: {count} replicas and no disruption budget; a drain may take all at once."
                 yield bad(message, at, **grade(group))
             elif _blocks(budgets[0], count):
-                message = (
-                    f"{budgets[0].title}: lets none of the {count} pods go, so that no node can be drained."
-                )
+                message = f"{budgets[0].title}: lets none of the {count} pods go, so that no node can be drained."
                 yield bad(message, budgets[0], severity=Severity.MEDIUM, **grade(group))
             else:
-                yield ok(
-                    f"{workload.title}: {budgets[0].title} keeps enough pods up.", budgets[0], **grade(group)
-                )
+                yield ok(f"{workload.title}: {budgets[0].title} keeps enough pods up.", budgets[0], **grade(group))
 
 
 def _blocks(budget: Manifest, count: int) -> bool:
@@ -292,9 +282,7 @@ def autoscalers_work(project: Project) -> Iterator[Fact]:
                 message = f"{scaler.title}: {target.kind} {target.name} is not applied with it."
                 yield unknown(message, target, **grade(group))
             else:
-                message = (
-                    f"{scaler.title}: {target.kind} {target.name}, which it scales, is declared nowhere."
-                )
+                message = f"{scaler.title}: {target.kind} {target.name}, which it scales, is declared nowhere."
                 yield bad(message, target, **grade(group))
 
 
@@ -308,7 +296,9 @@ def _scaled(group: Group, scaler: Manifest, workload: Manifest) -> Iterator[Fact
     low, high = text_of(scaler.node, "spec", "minReplicas"), text_of(scaler.node, "spec", "maxReplicas")
     if lacking and not group.of("LimitRange"):
         container, resource = lacking[0]
-        message = f"{scaler.title}: {called(workload, container)} requests no {resource}; its use in percent is unknown."
+        message = (
+            f"{scaler.title}: {called(workload, container)} requests no {resource}; its use in percent is unknown."
+        )
         yield bad(message, scaler, container, **grade(group))
     elif low.isdigit() and high.isdigit() and int(low) >= int(high):
         message = f"{scaler.title}: minimum and maximum are {low} and {high}; it never scales."
@@ -350,9 +340,7 @@ def deployments_roll(project: Project) -> Iterator[Fact]:
             gone = text_of(strategy, "rollingUpdate", "maxUnavailable")
             grace = workload.pod.get("terminationGracePeriodSeconds") if workload.pod else None
             if text_of(strategy, "type") == "Recreate" and not claims and strategy is not None:
-                yield bad(
-                    f"{workload.title}: Recreate makes every deploy an outage.", strategy, **grade(group)
-                )
+                yield bad(f"{workload.title}: Recreate makes every deploy an outage.", strategy, **grade(group))
             elif gone == "100%" and strategy is not None:
                 message = f"{workload.title}: a deploy may take all its pods at once."
                 yield bad(message, strategy, **grade(group))

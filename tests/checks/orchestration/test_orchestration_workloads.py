@@ -1,0 +1,184 @@
+"""Probes, resources, pins, replicas, budgets, scalers, schedules."""
+
+from __future__ import annotations
+
+from conftest import Look
+
+DEPLOYMENT = """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: api}
+    spec:
+      replicas: 2
+      selector: {matchLabels: {app: api}}
+      template:
+        metadata: {labels: {app: api}}
+        spec:
+          terminationGracePeriodSeconds: 30
+          containers:
+            - name: api
+              image: acme/api:1.4.0
+              ports: [{containerPort: 3000}]
+              livenessProbe: {tcpSocket: {port: 3000}}
+              readinessProbe: {httpGet: {path: /, port: 3000}}
+              resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}
+    """
+SERVICE = """
+    apiVersion: v1
+    kind: Service
+    metadata: {name: api}
+    spec: {selector: {app: api}, ports: [{port: 80, targetPort: 3000}]}
+    """
+BUDGET = """
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata: {name: api}
+    spec:
+      minAvailable: 1
+      selector: {matchLabels: {app: api}}
+    """
+SCALER = """
+    apiVersion: autoscaling/v2
+    kind: HorizontalPodAutoscaler
+    metadata: {name: api}
+    spec:
+      scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}
+      minReplicas: 2
+      maxReplicas: 6
+      metrics:
+        - type: Resource
+          resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}
+    """
+WHOLE = {"k8s/api.yaml": DEPLOYMENT, "k8s/service.yaml": SERVICE}
+
+
+def without(line: str) -> str:
+    return "\n".join(one for one in DEPLOYMENT.split("\n") if line not in one)
+
+
+def test_probes_of_both_kinds_hold(look: Look) -> None:
+    seen = look("ORC-005", WHOLE)
+
+    assert (seen.failed, seen.passed) == ([], ["k8s/api.yaml:15"])
+
+
+def test_a_container_without_readiness_takes_requests_too_early(look: Look) -> None:
+    seen = look("ORC-005", {"k8s/api.yaml": without("readinessProbe")})
+
+    assert seen.failed == ["k8s/api.yaml:12"]
+    assert seen.outcomes == ["partial"]
+
+
+def test_a_worker_needs_no_readiness_probe(look: Look) -> None:
+    text = without("readinessProbe").replace("          ports: [{containerPort: 3000}]\n", "")
+
+    assert look("ORC-005", {"k8s/worker.yaml": text}).failed == []
+
+
+def test_requests_and_a_memory_limit_are_asked_for(look: Look) -> None:
+    good = look("ORC-006", WHOLE)
+    none = look("ORC-006", {"k8s/api.yaml": without("resources:")})
+    some = look("ORC-006", {"k8s/api.yaml": DEPLOYMENT.replace(", limits: {memory: 64Mi}", "")})
+
+    assert good.passed == ["k8s/api.yaml:17"]
+    assert none.failed == ["k8s/api.yaml:12"]
+    assert (some.failed, some.outcomes) == (["k8s/api.yaml:17"], ["partial"])
+
+
+def test_a_limit_range_gives_what_containers_leave_out(look: Look) -> None:
+    range_ = "apiVersion: v1\nkind: LimitRange\nmetadata: {name: defaults}\nspec: {limits: []}\n"
+    seen = look("ORC-006", {"k8s/api.yaml": without("resources:"), "k8s/range.yaml": range_})
+
+    assert seen.failed == []
+
+
+def test_latest_is_no_version(look: Look) -> None:
+    poor = look("ORC-008", {"k8s/api.yaml": DEPLOYMENT.replace(":1.4.0", ":latest")})
+    good = look("ORC-008", WHOLE)
+
+    assert (poor.failed, good.passed) == (["k8s/api.yaml:13"], ["k8s/api.yaml:13"])
+
+
+def test_a_tag_that_skaffold_puts_in_cannot_be_told(look: Look) -> None:
+    files = {
+        "api/Dockerfile": "FROM node:22.12.0\nCMD node server.js\n",
+        "skaffold.yaml": "apiVersion: skaffold/v4beta7\nbuild: {artifacts: [{image: acme/api, context: api}]}\n",
+        "k8s/api.yaml": DEPLOYMENT.replace(":1.4.0", ""),
+    }
+    seen = look("ORC-008", files)
+
+    assert (seen.failed, seen.unknown) == ([], ["k8s/api.yaml:13"])
+
+
+def test_one_replica_behind_a_service_is_an_outage_waiting(look: Look) -> None:
+    poor = look("ORC-009", {**WHOLE, "k8s/api.yaml": DEPLOYMENT.replace("replicas: 2", "replicas: 1")})
+    scaled = look("ORC-009", {"k8s/scaler.yaml": SCALER})
+
+    assert poor.failed == ["k8s/api.yaml:5"]
+    assert (scaled.failed, scaled.passed) == ([], ["k8s/scaler.yaml:6"])
+
+
+def test_a_worker_that_no_service_leads_to_may_be_alone(look: Look) -> None:
+    text = DEPLOYMENT.replace("replicas: 2", "replicas: 1")
+
+    assert look("ORC-009", {"k8s/api.yaml": text}).outcomes == ["not_applicable"]
+
+
+def test_replicas_need_a_budget_that_lets_one_go(look: Look) -> None:
+    none = look("ORC-010", {"k8s/api.yaml": DEPLOYMENT})
+    good = look("ORC-010", {"k8s/budget.yaml": BUDGET})
+    tight = look("ORC-010", {"k8s/budget.yaml": BUDGET.replace("minAvailable: 1", "minAvailable: 2")})
+
+    assert none.failed == ["k8s/api.yaml:5"]
+    assert good.passed == ["k8s/budget.yaml:1"]
+    assert tight.failed == ["k8s/budget.yaml:1"]
+
+
+def test_a_scaler_needs_its_target_and_requests_to_measure_against(look: Look) -> None:
+    good = look("ORC-014", {"k8s/api.yaml": DEPLOYMENT, "k8s/scaler.yaml": SCALER})
+    blind = look("ORC-014", {"k8s/api.yaml": without("resources:")})
+    lost = look("ORC-014", {"k8s/scaler.yaml": SCALER.replace("name: api}", "name: shop}")})
+
+    assert good.passed == ["k8s/scaler.yaml:1"]
+    assert blind.failed == ["k8s/scaler.yaml:1"]
+    assert lost.failed == ["k8s/scaler.yaml:5"]
+
+
+def test_a_scaler_with_one_bound_never_scales(look: Look) -> None:
+    files = {"k8s/api.yaml": DEPLOYMENT, "k8s/scaler.yaml": SCALER.replace("maxReplicas: 6", "maxReplicas: 2")}
+
+    assert look("ORC-014", files).failed == ["k8s/scaler.yaml:1"]
+
+
+def test_recreate_is_an_outage_unless_a_claim_asks_for_it(look: Look) -> None:
+    recreate = DEPLOYMENT.replace("replicas: 2", "strategy: {type: Recreate}")
+    claim = recreate.replace(
+        "terminationGracePeriodSeconds: 30", "volumes: [{name: d, persistentVolumeClaim: {claimName: d}}]"
+    )
+
+    assert look("ORC-020", {**WHOLE, "k8s/api.yaml": recreate}).failed == ["k8s/api.yaml:5"]
+    assert look("ORC-020", {**WHOLE, "k8s/api.yaml": claim}).failed == []
+    assert look("ORC-020", WHOLE).passed == ["k8s/api.yaml:1"]
+
+
+def test_no_time_to_end_cuts_requests_off(look: Look) -> None:
+    text = DEPLOYMENT.replace("PeriodSeconds: 30", "PeriodSeconds: 0")
+
+    assert look("ORC-020", {**WHOLE, "k8s/api.yaml": text}).failed == ["k8s/api.yaml:10"]
+
+
+def test_a_suspended_job_never_runs_and_a_slow_one_overtakes_itself(look: Look) -> None:
+    job = """
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: {name: backup}
+        spec:
+          schedule: "0 3 * * *"
+          concurrencyPolicy: Forbid
+          suspend: false
+          jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: []}}}}
+        """
+
+    assert look("ORC-028", {"k8s/job.yaml": job}).passed == ["k8s/job.yaml:6"]
+    assert look("ORC-028", {"k8s/job.yaml": job.replace("false", "true")}).failed == ["k8s/job.yaml:7"]
+    assert look("ORC-028", {"k8s/job.yaml": job.replace("Forbid", "Allow")}).failed == ["k8s/job.yaml:5"]
