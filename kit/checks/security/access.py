@@ -13,17 +13,130 @@ from kit.registry import check
 from kit.system.model import Route, Service
 
 _WAY_IN = frozenset(
-    "login signin signup sign register registration logout signout token tokens refresh oauth oauth2 sso saml oidc callback "
-    "password passwords forgot reset recover recovery verify verification confirm confirmation activate activation otp mfa "
-    "2fa magic auth authenticate authentication session sessions invite invitation invitations invites setup onboarding "
-    "captcha impersonate passkey webauthn revoke introspect authorize logoff".split()
+    [
+        "login",
+        "signin",
+        "signup",
+        "sign",
+        "register",
+        "registration",
+        "logout",
+        "signout",
+        "token",
+        "tokens",
+        "refresh",
+        "oauth",
+        "oauth2",
+        "sso",
+        "saml",
+        "oidc",
+        "callback",
+        "password",
+        "passwords",
+        "forgot",
+        "reset",
+        "recover",
+        "recovery",
+        "verify",
+        "verification",
+        "confirm",
+        "confirmation",
+        "activate",
+        "activation",
+        "otp",
+        "mfa",
+        "2fa",
+        "magic",
+        "auth",
+        "authenticate",
+        "authentication",
+        "session",
+        "sessions",
+        "invite",
+        "invitation",
+        "invitations",
+        "invites",
+        "setup",
+        "onboarding",
+        "captcha",
+        "impersonate",
+        "passkey",
+        "webauthn",
+        "revoke",
+        "introspect",
+        "authorize",
+        "logoff",
+    ]
 )
 _PUBLIC = frozenset(
-    "health healthz livez readyz ready live liveness readiness ping status metrics public csp report reports contact "
-    "newsletter subscribe unsubscribe feedback track tracking telemetry analytics collect beacon rum vitals locale language "
-    "lang theme currency cookie consent graphql trpc rpc mcp fallback echo error errors logs".split()
+    [
+        "health",
+        "healthz",
+        "livez",
+        "readyz",
+        "ready",
+        "live",
+        "liveness",
+        "readiness",
+        "ping",
+        "status",
+        "metrics",
+        "public",
+        "csp",
+        "report",
+        "reports",
+        "contact",
+        "newsletter",
+        "subscribe",
+        "unsubscribe",
+        "feedback",
+        "track",
+        "tracking",
+        "telemetry",
+        "analytics",
+        "collect",
+        "beacon",
+        "rum",
+        "vitals",
+        "locale",
+        "language",
+        "lang",
+        "theme",
+        "currency",
+        "cookie",
+        "consent",
+        "graphql",
+        "trpc",
+        "rpc",
+        "mcp",
+        "fallback",
+        "echo",
+        "error",
+        "errors",
+        "logs",
+    ]
 )
-_READS = frozenset("search query filter export calculate estimate quote convert render parse preview validate check lookup compute find list".split())
+_READS = frozenset(
+    [
+        "search",
+        "query",
+        "filter",
+        "export",
+        "calculate",
+        "estimate",
+        "quote",
+        "convert",
+        "render",
+        "parse",
+        "preview",
+        "validate",
+        "check",
+        "lookup",
+        "compute",
+        "find",
+        "list",
+    ]
+)
 _HOOKS = frozenset({"webhook", "webhooks", "hook", "hooks", "ipn"})
 _ACCOUNTS = frozenset({"users", "user", "accounts", "account", "members", "customers"})
 _PROOF = re.compile(
@@ -90,14 +203,20 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
 def _judged(service: Service, judged: list[Route]) -> Iterator[Fact]:
     guarded = [r for r in judged if r.auth]
     if guarded:
-        yield ok(f"{service.name}: {plural(len(guarded), 'changing route')} ask who calls.", guarded[0].auth_at or guarded[0], guarded[0])
+        yield ok(
+            f"{service.name}: {plural(len(guarded), 'changing route')} ask who calls.",
+            guarded[0].auth_at or guarded[0],
+            guarded[0],
+        )
     yield from _open(service, [r for r in judged if r.auth is False])
     doubtful: dict[str, list[Route]] = defaultdict(list)
     for route in judged:
         if route.auth is None:
             doubtful[route.at.path].append(route)
     for routes in doubtful.values():
-        yield unknown(f"{service.name}: whether {_shown(routes)} ask who calls cannot be told from the code.", *routes[:5])
+        yield unknown(
+            f"{service.name}: whether {_shown(routes)} ask who calls cannot be told from the code.", *routes[:5]
+        )
 
 
 def _open(service: Service, routes: list[Route]) -> Iterator[Fact]:
@@ -106,7 +225,10 @@ def _open(service: Service, routes: list[Route]) -> Iterator[Fact]:
         by_file[route.at.path].append(route)
     for found in by_file.values():
         if len(found) > 3:
-            yield bad(f"{service.name}: {_shown(found)} change state, and nothing asks who calls; other routes of the service are guarded.", *found[:8])
+            yield bad(
+                f"{service.name}: {_shown(found)} change state, and nothing asks who calls; other routes of the service are guarded.",
+                *found[:8],
+            )
             continue
         for route in found:
             yield bad(f"{service.name}: {route.method} {route.path} changes state, and nothing asks who calls.", route)
@@ -144,7 +266,11 @@ def _guard_in_front(project: Project) -> At | None:
     """A proxy, an ingress or an API gateway of the system that asks who calls."""
     for config in project.nginx:
         for directive in config.walk():
-            if directive.name in _GUARDED_ELSEWHERE and directive.value != "off" and project.files.class_of(config.path) is FileClass.PRODUCTION:
+            if (
+                directive.name in _GUARDED_ELSEWHERE
+                and directive.value != "off"
+                and project.files.class_of(config.path) is FileClass.PRODUCTION
+            ):
                 return directive.at
     for ingress in project.manifests.effective.of("Ingress"):
         if any("auth-url" in key or "auth-type" in key for key in ingress.annotations):
@@ -152,27 +278,47 @@ def _guard_in_front(project: Project) -> At | None:
     for kind in ("RequestAuthentication", "AuthorizationPolicy", "SecurityPolicy"):
         for manifest in project.manifests.effective.of(kind):
             return manifest.at
-    return next((s.at for s in project.system.services if re.search(r"oauth2-proxy|authelia|authentik|pomerium", s.name)), None)
+    return next(
+        (s.at for s in project.system.services if re.search(r"oauth2-proxy|authelia|authentik|pomerium", s.name)), None
+    )
 
 
 def _framework_guard(project: Project, service: Service) -> bool:
     """A framework that guards everything as soon as it is there, which single routes do not show."""
-    return dependency(project, service, "org.springframework.boot:spring-boot-starter-security", "spring-boot-starter-security") is not None
+    return (
+        dependency(
+            project, service, "org.springframework.boot:spring-boot-starter-security", "spring-boot-starter-security"
+        )
+        is not None
+    )
 
 
 def _only_internal(project: Project, service: Service) -> bool:
     """True where targets show how the service is reached, and nothing lets the world in but another service."""
-    real = [d for d in service.deployments if d.workload and not d.target.startswith(("fly", "render", "heroku", "serverless"))]
+    real = [
+        d
+        for d in service.deployments
+        if d.workload and not d.target.startswith(("fly", "render", "heroku", "serverless"))
+    ]
     if not real or len(project.system.own) < 2:
         return False
     published = [p for p in service.ports if p.role == "published" and p.address not in {"127.0.0.1", "::1"}]
     manifests = project.manifests.effective
     for kube in manifests.of("Service"):
         kind = kube.node.get("spec", "type")
-        if kind is not None and kind.text in {"LoadBalancer", "NodePort"} and any(p.at.path == kube.path and p.name == kube.name for p in service.ports):
+        if (
+            kind is not None
+            and kind.text in {"LoadBalancer", "NodePort"}
+            and any(p.at.path == kube.path and p.name == kube.name for p in service.ports)
+        ):
             return False
     entered = {b.service for m in manifests for b in m.backends if m.kind != "Service"}
-    proxied = any(re.search(rf"//{re.escape(service.name)}[:/;]", d.value + ";") for c in project.nginx for d in c.walk() if d.name == "proxy_pass")
+    proxied = any(
+        re.search(rf"//{re.escape(service.name)}[:/;]", d.value + ";")
+        for c in project.nginx
+        for d in c.walk()
+        if d.name == "proxy_pass"
+    )
     return not (published or proxied or service.name in entered or {p.name for p in service.ports} & entered)
 
 
@@ -193,15 +339,26 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
     for service, routes in served(project):
         hooks = [r for r in routes if set(words(r.path)) & _HOOKS and r.method in CHANGING | {"ANY"}]
         hooks = [r for r in hooks if not re.search(r"webhooks?(/\{[^}]*\})?/?$", r.path) or not _manages(r, routes)]
-        elsewhere = mentions(project, service, _PROOF.pattern, "ignature", "mac", "svix", "constructEvent", "ECRET") if hooks else None
+        elsewhere = (
+            mentions(project, service, _PROOF.pattern, "ignature", "mac", "svix", "constructEvent", "ECRET")
+            if hooks
+            else None
+        )
         for route in hooks:
             proof = _PROOF.search(project.code.text(route.at.path))
             if route.auth or proof:
                 yield ok(f"{service.name}: {route.method} {route.path} verifies who calls.", route.auth_at or route)
             elif elsewhere is not None or route.auth is None:
-                yield unknown(f"{service.name}: whether {route.method} {route.path} verifies who calls cannot be told.", route, *([elsewhere] if elsewhere else []))
+                yield unknown(
+                    f"{service.name}: whether {route.method} {route.path} verifies who calls cannot be told.",
+                    route,
+                    *([elsewhere] if elsewhere else []),
+                )
             else:
-                yield bad(f"{service.name}: {route.method} {route.path} is a webhook, and no signature or secret is verified.", route)
+                yield bad(
+                    f"{service.name}: {route.method} {route.path} is a webhook, and no signature or secret is verified.",
+                    route,
+                )
 
 
 def _manages(route: Route, routes: Iterable[Route]) -> bool:
@@ -211,7 +368,13 @@ def _manages(route: Route, routes: Iterable[Route]) -> bool:
     return "GET" in methods and bool(methods & {"DELETE", "PUT", "PATCH"})
 
 
-@check("SEC-014", "Forms with a session's cookie are safe from other sites", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=2)
+@check(
+    "SEC-014",
+    "Forms with a session's cookie are safe from other sites",
+    Severity.MEDIUM,
+    Clause.INVARIANTS,
+    effort_hours=2,
+)
 def sessions_are_safe_from_other_sites(project: Project) -> Iterator[Fact]:
     """
     A browser sends a session's cookie with every request, also with those that another site makes it send.
@@ -239,21 +402,43 @@ def _sessions(project: Project, service: Service) -> Iterator[Fact]:
     session = mentions(project, service, _SESSION, "session")
     if session is None:
         return
-    protection = mentions(project, service, r"(?mi)^(?!\s*(?://|#|\*)).*(?:" + _TOKENS + ")", "csrf", "lusca", "CSRF", "xsrf", "SeaSurf", "nosurf")
-    same_site = mentions(project, service, r"(?m)^(?!\s*(?://|#|\*)).*sameSite\s*:\s*(?:['\"](?:lax|strict)|true)", "sameSite")
+    protection = mentions(
+        project,
+        service,
+        r"(?mi)^(?!\s*(?://|#|\*)).*(?:" + _TOKENS + ")",
+        "csrf",
+        "lusca",
+        "CSRF",
+        "xsrf",
+        "SeaSurf",
+        "nosurf",
+    )
+    same_site = mentions(
+        project, service, r"(?m)^(?!\s*(?://|#|\*)).*sameSite\s*:\s*(?:['\"](?:lax|strict)|true)", "sameSite"
+    )
     if protection is not None:
         yield ok(f"{service.name}: a token keeps other sites from using its sessions.", protection)
     elif same_site is not None:
         yield ok(f"{service.name}: other sites' requests come without the session's cookie.", same_site)
     else:
-        yield bad(f"{service.name}: logins are kept in a session's cookie, and neither a token nor SameSite keeps other sites from using it.", session)
+        yield bad(
+            f"{service.name}: logins are kept in a session's cookie, and neither a token nor SameSite keeps other sites from using it.",
+            session,
+        )
 
 
 def _switched_off(project: Project) -> Iterator[Fact]:
     for path in project.code.holding("csrf_exempt", languages=("python",)):
-        places = [n for n, line in enumerate(project.files.lines(path), 1) if re.match(r"\s*@(?:\w+\.)?(?:csrf_exempt\b|method_decorator\(\s*csrf_exempt)", line)]
+        places = [
+            n
+            for n, line in enumerate(project.files.lines(path), 1)
+            if re.match(r"\s*@(?:\w+\.)?(?:csrf_exempt\b|method_decorator\(\s*csrf_exempt)", line)
+        ]
         if places and not _PROOF.search(project.code.text(path)):
-            yield bad(f"{plural(len(places), 'view')} of {path} take requests that other sites make.", *(At(path, n) for n in places[:5]))
+            yield bad(
+                f"{plural(len(places), 'view')} of {path} take requests that other sites make.",
+                *(At(path, n) for n in places[:5]),
+            )
     for path in project.code.holding("MIDDLEWARE", languages=("python",)):
         text = project.code.text(path)
         if "SessionMiddleware" in text and "MIDDLEWARE" in text:
@@ -268,7 +453,10 @@ def _switched_off(project: Project) -> Iterator[Fact]:
 
 def _spring(project: Project, path: str) -> Iterator[Fact]:
     text = project.code.text(path)
-    off = re.search(r"csrf\(\)\s*\.disable\(\)|csrf\(\s*\w+\s*->\s*\w+\.disable\(\)|csrf\(\s*(?:\w+::disable)|CsrfSpec::disable", text)
+    off = re.search(
+        r"csrf\(\)\s*\.disable\(\)|csrf\(\s*\w+\s*->\s*\w+\.disable\(\)|csrf\(\s*(?:\w+::disable)|CsrfSpec::disable",
+        text,
+    )
     if off is None:
         return
     at = At(path, text.count("\n", 0, off.start()) + 1)
@@ -277,4 +465,8 @@ def _spring(project: Project, path: str) -> Iterator[Fact]:
     elif within(path, ".") and "formLogin" in text:
         yield bad("Spring's protection against other sites' requests is off, and logins are kept in a session.", at)
     else:
-        yield partial("Spring's protection against other sites' requests is off; whether callers bring a cookie is not seen here.", at, severity=Severity.LOW)
+        yield partial(
+            "Spring's protection against other sites' requests is off; whether callers bring a cookie is not seen here.",
+            at,
+            severity=Severity.LOW,
+        )

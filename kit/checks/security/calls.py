@@ -18,11 +18,12 @@ __all__ = ["JAVASCRIPT", "Call", "arguments", "calls", "entry", "is_text", "opti
 ALL = ("python", *JAVASCRIPT, "go", "java")
 _KINDS = {"python": "call", "go": "call_expression", "java": "method_invocation"}
 _ASIDE = re.compile(
-    r"(^|/)(scripts?|tools?|bin|hack|dev|ci|seeds?|seeders|benchmarks?|examples?|stories|\.storybook|codegen|cypress|e2e"
+    r"(^|/)\.\w|(^|/)(scripts?|tools?|bin|hack|dev|ci|seeds?|seeders|benchmarks?|examples?|stories|\.storybook|codegen|cypress|e2e"
     r"|migrations?|fixtures)/|(^|/)(gulpfile|gruntfile|webpack|rollup|vite|vitest|jest|next|babel|karma|playwright|conftest"
     r"|setup)[\w.-]*\.[cm]?[jt]s$|(^|/)(setup|conftest|noxfile|tasks|fabfile)\.py$",
     re.IGNORECASE,
 )
+_SERVED_AS_IS = re.compile(r"(^|/)(static|public|assets|wwwroot)/")
 _STRINGS = frozenset({
     "string", "template_string", "concatenated_string", "interpreted_string_literal", "raw_string_literal",
     "string_literal",
@@ -69,13 +70,19 @@ class Call:
         return None
 
 
-def runs(path: str) -> bool:
-    """Whether a file is part of what runs in production, by its place: no build script, seed or tool."""
-    return not _ASIDE.search(path)
+def runs(path: str, *, browser: bool = False) -> bool:
+    """Whether a file is part of what runs in production, by its place: no build script, seed or tool, and, where not the
+    `browser` is meant, no file that is served as it is."""
+    return not _ASIDE.search(path) and (browser or not _SERVED_AS_IS.search(path))
 
 
 def calls(
-    project: Project, *names: str, languages: tuple[str, ...] = ALL, needles: Iterable[str] = (), new: bool = False
+    project: Project,
+    *names: str,
+    languages: tuple[str, ...] = ALL,
+    needles: Iterable[str] = (),
+    new: bool = False,
+    browser: bool = False,
 ) -> Iterator[Call]:
     """The calls whose last word is one of `names`, in files that run in production.
 
@@ -84,7 +91,7 @@ def calls(
     sieve = tuple(needles) or tuple(f"{name}" for name in names)
     last = re.compile(rf"(?:^|[.>:]|\bnew\s)(?:{'|'.join(map(re.escape, names))})$")
     for path in project.code.holding(*sieve, languages=languages):
-        root = project.code.tree(path) if runs(path) else None
+        root = project.code.tree(path) if runs(path, browser=browser) else None
         language = project.code.language(path) or ""
         for node in _callers(root, language, names, new=new) if root is not None else ():
             callee = _callee(node)
@@ -95,7 +102,9 @@ def calls(
 def _callers(root: SgNode, language: str, names: tuple[str, ...], *, new: bool) -> list[SgNode]:
     words = "|".join(map(re.escape, names))
     if new and language != "python":
-        kind, field = ("object_creation_expression", "type") if language == "java" else ("new_expression", "constructor")
+        kind, field = (
+            ("object_creation_expression", "type") if language == "java" else ("new_expression", "constructor")
+        )
         return list(root.find_all(kind=kind, has={"field": field, "regex": rf"(^|\.)({words})(<.*>)?$"}))
     kind = _KINDS.get(language, "call_expression")
     field = "name" if language == "java" else "function"
@@ -136,6 +145,10 @@ def option(node: SgNode | None, *names: str) -> SgNode | None:
             if len(parts) > 1 and parts[0].text().strip("'\"`") in names:
                 return _element(parts[-1])
         elif child.kind() == "shorthand_property_identifier" and child.text() in names:
+            return child
+        elif (
+            child.kind() == "method_definition" and (named := child.field("name")) is not None and named.text() in names
+        ):
             return child
         elif child.kind() == "literal_value" and (found := option(child, *names)) is not None:
             return found

@@ -35,7 +35,7 @@ def served(project: Project) -> Iterator[tuple[Service, tuple[Route, ...]]]:
         mine = tuple(r for r in service.routes if r.mounted is not False and (r.at, r.method, r.path) not in seen)
         mine = tuple(r for r in mine if project.files.class_of(r.at.path) is FileClass.PRODUCTION)
         seen |= {(r.at, r.method, r.path) for r in mine}
-        if mine:
+        if any(r.framework != "spring-actuator" for r in mine):
             yield service, mine
 
 
@@ -96,6 +96,6 @@ def settings_of(project: Project, service: Service) -> Iterator[str]:
             yield path
 
 
-def plural(count: int, word: str) -> str:
+def plural(count: int, word: str, many: str = "") -> str:
     """`1 route`, `3 routes`."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return f"{count} {word}" if count == 1 else f"{count} {many or word + 's'}"

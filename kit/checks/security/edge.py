@@ -53,7 +53,15 @@ def _javascript(project: Project) -> Iterator[Fact]:
     for call in calls(project, "register", languages=JAVASCRIPT, needles=("fastify/cors", "fastify-cors")):
         if call.args and "ors" in call.args[0].text()[:80]:
             yield _js_options(project, call, call.args[1] if len(call.args) > 1 else None)
-    for call in calls(project, "setHeader", "header", "set", "append", languages=JAVASCRIPT, needles=("Access-Control-Allow-Origin", "access-control-allow-origin")):
+    for call in calls(
+        project,
+        "setHeader",
+        "header",
+        "set",
+        "append",
+        languages=JAVASCRIPT,
+        needles=("Access-Control-Allow-Origin", "access-control-allow-origin"),
+    ):
         if len(call.args) == 2 and (text_value(call.args[0]) or "").lower() == "access-control-allow-origin":
             yield _header(project, call)
 
@@ -63,7 +71,11 @@ def _js_options(project: Project, call: Call, options: SgNode | None) -> Fact:
     if options is None:
         return _verdict(call.at, every=True, credentials=False)
     if options.kind() != "object":
-        return ok("CORS: its options are made elsewhere.", call) if options.kind() not in {"true", "string"} else _verdict(call.at, every=True, credentials=False)
+        return (
+            ok("CORS: its options are made elsewhere.", call)
+            if options.kind() not in {"true", "string"}
+            else _verdict(call.at, every=True, credentials=False)
+        )
     origin = _resolved(project, option(options, "origin"), call.path)
     sent = option(options, "credentials")
     return _verdict(call.at, every=_every(origin), credentials=sent is not None and sent.text() == "true")
@@ -83,7 +95,10 @@ def _every(origin: SgNode | None) -> bool | None:
     text = re.sub(r"\s", "", origin.text()[:300])
     if text in {"true", "'*'", '"*"', "`*`", "['*']", '["*"]', "/.*/"}:
         return True
-    lenient = re.fullmatch(r"(?:async)?(?:function\w*)?\(?(\w+)(?::\w+)?,(\w+)(?::\w+)?\)?(?:=>)?\{?(?:return)?\2\((?:null|undefined),(?:true|\1)\);?\}?;?", text)
+    lenient = re.fullmatch(
+        r"(?:async)?(?:function\w*)?\(?(\w+)(?::\w+)?,(\w+)(?::\w+)?\)?(?:=>)?\{?(?:return)?\2\((?:null|undefined),(?:true|\1)\);?\}?;?",
+        text,
+    )
     return True if lenient or re.fullmatch(r"\(?(\w+)\)?=>(?:\1|true)", text) else None
 
 
@@ -93,8 +108,13 @@ def _header(project: Project, call: Call) -> Fact:
     sent = re.search(r"[Aa]ccess-[Cc]ontrol-[Aa]llow-[Cc]redentials['\"]\s*,\s*['\"`]?true", near) is not None
     if text_value(value) == "*":
         return _verdict(call.at, every=True, credentials=False)
-    mirrored = not is_text(value) and re.search(r"\.origin\b|\.get\(['\"]origin|header\(['\"][Oo]rigin", value.text()[:120]) is not None
-    checked = re.search(r"(?i)allowed\w*\s*\.\s*(?:includes|indexOf|has|some)|includes\(\s*\w*\.?\w*origin|whitelist|allowlist", near)
+    mirrored = (
+        not is_text(value)
+        and re.search(r"\.origin\b|\.get\(['\"]origin|header\(['\"][Oo]rigin", value.text()[:120]) is not None
+    )
+    checked = re.search(
+        r"(?i)allowed\w*\s*\.\s*(?:includes|indexOf|has|some)|includes\(\s*\w*\.?\w*origin|whitelist|allowlist", near
+    )
     return _verdict(call.at, every=mirrored and not checked, credentials=sent)
 
 
@@ -102,16 +122,21 @@ def _python(project: Project) -> Iterator[Fact]:
     for call in calls(project, "add_middleware", languages=("python",), needles=("CORSMiddleware",)):
         if call.args and call.args[0].text().endswith("CORSMiddleware"):
             origins = call.option("allow_origins") or call.option("allow_origin_regex")
-            yield _verdict(call.at, every=_star(project, origins, call.path), credentials=_on(call.option("allow_credentials")))
+            yield _verdict(
+                call.at, every=_star(project, origins, call.path), credentials=_on(call.option("allow_credentials"))
+            )
     for call in calls(project, "CORS", "init_app", languages=("python",), needles=("flask_cors",)):
         if call.name == "CORS" or call.callee.lower().startswith("cors"):
             origins = call.option("origins")
-            every = origins is None and call.option("resources") is None or _star(project, origins, call.path)
+            every = (origins is None and call.option("resources") is None) or _star(project, origins, call.path)
             yield _verdict(call.at, every=every, credentials=_on(call.option("supports_credentials")))
     for path in project.code.holding("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL", languages=("python",)):
         lines = project.files.lines(path)
         for number, line in enumerate(lines, start=1):
-            if re.match(r"CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True", line) and project.files.environment_of(path) not in ASIDE:
+            if (
+                re.match(r"CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True", line)
+                and project.files.environment_of(path) not in ASIDE
+            ):
                 sent = any(re.match(r"CORS_ALLOW_CREDENTIALS\s*=\s*True", one) for one in lines)
                 yield _verdict(At(path, number), every=True, credentials=sent)
 
@@ -120,22 +145,40 @@ def _star(project: Project, origins: SgNode | None, path: str) -> bool | None:
     found = _resolved(project, origins, path)
     if found is None:
         return None
-    return True if re.fullmatch(r"[\[(]?\s*r?['\"](?:\*|\.\*|https?://\.\*)['\"]\s*,?\s*[\])]?", found.text()[:200]) else None
+    return (
+        True
+        if re.fullmatch(r"[\[(]?\s*r?['\"](?:\*|\.\*|https?://\.\*)['\"]\s*,?\s*[\])]?", found.text()[:200])
+        else None
+    )
 
 
 def _on(node: SgNode | None) -> bool:
     return node is not None and node.text() in {"True", "true"}
 
 
-_GO_ANY = re.compile(r"AllowAllOrigins:\s*true|Allow(?:ed)?Origins:\s*(?:\[\]string\{)?\s*\"\*\"|AllowOriginFunc:\s*func\([^)]*\)\s*bool\s*\{\s*return true")
-_JAVA_ANY = re.compile(r"(?:setAllowedOriginPatterns|allowedOriginPatterns|addAllowedOriginPattern)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|(?:setAllowedOrigins|allowedOrigins|addAllowedOrigin)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|@CrossOrigin\s*(?:\(\s*\)|(?!\s*\()|\(\s*(?:origins\s*=\s*)?\"\*\")")
+_GO_ANY = re.compile(
+    r"AllowAllOrigins:\s*true|Allow(?:ed)?Origins:\s*(?:\[\]string\{)?\s*\"\*\"|AllowOriginFunc:\s*func\([^)]*\)\s*bool\s*\{\s*return true"
+)
+_JAVA_ANY = re.compile(
+    r"(?:setAllowedOriginPatterns|allowedOriginPatterns|addAllowedOriginPattern)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|(?:setAllowedOrigins|allowedOrigins|addAllowedOrigin)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|@CrossOrigin\s*(?:\(\s*\)|(?!\s*\()|\(\s*(?:origins\s*=\s*)?\"\*\")"
+)
 
 
 def _other_languages(project: Project) -> Iterator[Fact]:
     """Go's and Java's libraries of CORS, by the text of their options."""
     for language, needles, pattern, sent in (
-        ("go", ("AllowAllOrigins", "AllowOrigins", "AllowedOrigins", "AllowOriginFunc"), _GO_ANY, r"AllowCredentials:\s*true"),
-        ("java", ("llowedOrigin", "@CrossOrigin"), _JAVA_ANY, r"llowCredentials\s*\(\s*true|allowCredentials\s*=\s*\"true\""),
+        (
+            "go",
+            ("AllowAllOrigins", "AllowOrigins", "AllowedOrigins", "AllowOriginFunc"),
+            _GO_ANY,
+            r"AllowCredentials:\s*true",
+        ),
+        (
+            "java",
+            ("llowedOrigin", "@CrossOrigin"),
+            _JAVA_ANY,
+            r"llowCredentials\s*\(\s*true|allowCredentials\s*=\s*\"true\"",
+        ),
     ):
         for path in project.code.holding(*needles, languages=(language,)):
             text = project.code.text(path)
@@ -156,19 +199,43 @@ def _in_front(project: Project) -> Iterator[Fact]:
                 sent = headers.get("access-control-allow-credentials")
                 every = origin.args[1] == "*" or origin.args[1] == "$http_origin"
                 mirrored = origin.args[1] == "$http_origin"
-                yield _verdict(origin.at, every=every, credentials=mirrored and sent is not None and sent.args[1] == "true")
+                yield _verdict(
+                    origin.at, every=every, credentials=mirrored and sent is not None and sent.args[1] == "true"
+                )
     for ingress in project.manifests.effective.of("Ingress"):
         said = {k.rpartition("/")[2]: v for k, v in ingress.annotations.items() if k.startswith("nginx.ingress")}
         if said.get("enable-cors") == "true":
             every = said.get("cors-allow-origin", "*").strip() == "*"
             environment = None if ingress.environment == "unknown" else ingress.environment
-            fact = _verdict(ingress.node.at_or_self("metadata", "annotations"), every=every, credentials=said.get("cors-allow-credentials", "true") == "true")
+            fact = _verdict(
+                ingress.node.at_or_self("metadata", "annotations"),
+                every=every,
+                credentials=said.get("cors-allow-credentials", "true") == "true",
+            )
             yield Fact(fact.outcome, f"{ingress.title}: {fact.message}", fact.at, fact.severity, fact.fix, environment)
 
 
 _ACTUATOR = re.compile(r"(?m)^\s*(?:management\.endpoints\.web\.exposure\.include\s*=|include:)\s*['\"]?\*")
-_CONSOLES = re.compile(r"(?:^|/)(adminer|phpmyadmin|pgadmin4?|mongo-express|redis-commander|redisinsight|kafka-ui|akhq|flower|kibana|phpredisadmin|cloudbeaver|dozzle|portainer(?:-ce)?|mailhog|mailpit|maildev|mailcatcher)(?::|@|$)")
-_INTERNAL = frozenset({"debug", "pprof", "profiler", "phpinfo", "actuator", "heapdump", "swagger", "graphiql", "playground", "queues", "bull", "horizon", "telescope"})
+_CONSOLES = re.compile(
+    r"(?:^|/)(adminer|phpmyadmin|pgadmin4?|mongo-express|redis-commander|redisinsight|kafka-ui|akhq|flower|kibana|phpredisadmin|cloudbeaver|dozzle|portainer(?:-ce)?|mailhog|mailpit|maildev|mailcatcher)(?::|@|$)"
+)
+_INTERNAL = frozenset(
+    {
+        "debug",
+        "pprof",
+        "profiler",
+        "phpinfo",
+        "actuator",
+        "heapdump",
+        "swagger",
+        "graphiql",
+        "playground",
+        "queues",
+        "bull",
+        "horizon",
+        "telescope",
+    }
+)
 
 
 @check("SEC-013", "What is for operators is not shown to the world", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
@@ -200,7 +267,11 @@ def _actuators(project: Project) -> Iterator[Fact]:
             if found and project.files.environment_of(path) not in ASIDE:
                 line = text.count("\n", 0, found.end()) + 1
                 say, grave = (partial, Severity.LOW) if guarded else (bad, Severity.HIGH)
-                yield say(f"{service.name}: every actuator endpoint is served, heap dumps and the environment among them.", At(path, line), severity=grave)
+                yield say(
+                    f"{service.name}: every actuator endpoint is served, heap dumps and the environment among them.",
+                    At(path, line),
+                    severity=grave,
+                )
     for path in project.code.holding('"net/http/pprof"', languages=("go",)):
         at = next(i.at for i in project.code.imports(path) if i.module == "net/http/pprof")
         if re.search(r"ListenAndServe\([^,]+,\s*nil\)", project.code.text(path)) and runs(path):
@@ -231,7 +302,12 @@ def _consoles(project: Project) -> Iterator[Fact]:
                 seen.add(published[0].at)
                 grave = Severity.LOW if file.environment == "unknown" else Severity.MEDIUM
                 environment = None if file.environment == "unknown" else file.environment
-                yield bad(f"{service.name}: the console {named[1]} is published on all addresses.", published[0], severity=grave, environment=environment)
+                yield bad(
+                    f"{service.name}: the console {named[1]} is published on all addresses.",
+                    published[0],
+                    severity=grave,
+                    environment=environment,
+                )
 
 
 def _debug_routes(project: Project) -> Iterator[Fact]:
@@ -239,17 +315,29 @@ def _debug_routes(project: Project) -> Iterator[Fact]:
     for service in project.system.own:
         for route in service.routes:
             parts = set(route.path.lower().strip("/").split("/"))
-            if parts & _INTERNAL and route.auth is False and route.mounted and route.at not in seen and route.framework != "spring-actuator":
+            if (
+                parts & _INTERNAL
+                and route.auth is False
+                and route.mounted
+                and route.at not in seen
+                and route.framework != "spring-actuator"
+            ):
                 if project.files.class_of(route.at.path) is FileClass.PRODUCTION:
                     seen.add(route.at)
-                    yield partial(f"{service.name}: {route.path} is for operators, and nothing asks who calls.", route, severity=Severity.LOW)
+                    yield partial(
+                        f"{service.name}: {route.path} is for operators, and nothing asks who calls.",
+                        route,
+                        severity=Severity.LOW,
+                    )
 
 
 _STACK = re.compile(
     r"(?:res(?:ponse)?|reply|ctx)\b[^;\n]{0,80}\.(?:send|json|end|render)\([^;\n]{0,160}\b(?:err|error|e|ex)\.stack\b"
     r"|ctx\.body\s*=[^;\n]{0,120}\.stack\b|(?:return|Response|jsonify|HTTPException)\b[^\n]{0,160}traceback\.format_exc\(\)"
 )
-_DETAILS = re.compile(r"(?m)^\s*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^\s*(?:server\.error\.)?include-exception\s*[:=]\s*true")
+_DETAILS = re.compile(
+    r"(?m)^\s*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^\s*(?:server\.error\.)?include-exception\s*[:=]\s*true"
+)
 
 
 @check("SEC-022", "Errors do not show the inside", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=1)
@@ -273,7 +361,11 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
             if runs(path) and not re.search(r"NODE_ENV|isDev|isProd|development|DEBUG|debug", before):
                 yield bad("The answer holds the stack of the error.", At(path, text.count("\n", 0, found.end()) + 1))
     for use in project.middleware:
-        if use.name in {"errorhandler", "express-error-handler", "DebugToolbarExtension"} and use.mounted is not False and not _in_branch(project, use.at):
+        if (
+            use.name in {"errorhandler", "express-error-handler", "DebugToolbarExtension"}
+            and use.mounted is not False
+            and not _in_branch(project, use.at)
+        ):
             yield bad(f"{use.name} shows stacks to whoever causes an error; it is for development.", use)
     for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
         text = project.files.text(path)
@@ -281,7 +373,10 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
             yield bad("Errors are answered with their stack.", At(path, text.count("\n", 0, said.end()) + 1))
     for call in calls(project, "FastAPI", "Starlette", languages=("python",), needles=("debug=True",)):
         if _on(call.option("debug")):
-            yield bad("The application is made in debug mode: errors are answered with their stack.", node_at(call.path, call.node))
+            yield bad(
+                "The application is made in debug mode: errors are answered with their stack.",
+                node_at(call.path, call.node),
+            )
 
 
 def _in_branch(project: Project, at: At) -> bool:

@@ -27,14 +27,26 @@ REQUEST = re.compile(
 """Expressions that hold what a client sent."""
 
 _CALLS = frozenset({"call", "call_expression", "method_invocation"})
-_MEMBERS = frozenset({"member_expression", "subscript_expression", "attribute", "subscript", "selector_expression", "index_expression", "field_access"})
+_MEMBERS = frozenset(
+    {
+        "member_expression",
+        "subscript_expression",
+        "attribute",
+        "subscript",
+        "selector_expression",
+        "index_expression",
+        "field_access",
+    }
+)
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _PASSING = frozenset({
     "trim", "toString", "String", "str", "decode", "encode", "format", "join", "concat", "replace", "strip", "lower", "upper",
     "toLowerCase", "toUpperCase", "split", "slice", "substring", "get", "Sprintf", "TrimSpace", "ToLower", "getOrDefault",
     "normalize", "resolve", "Join", "decodeURIComponent", "unquote", "json", "parse", "valueOf", "get_json", "JSON.parse", "Get",
 })  # fmt: skip
-_NUMBER = re.compile(r":?\s*(?:number|int|int32|int64|uint|uint64|float|float64|bool|boolean|bigint|long|Long|Integer|Double|Boolean|UUID|uuid\.UUID|date|datetime|Date|LocalDate)\b")
+_NUMBER = re.compile(
+    r":?\s*(?:number|int|int32|int64|uint|uint64|float|float64|bool|boolean|bigint|long|Long|Integer|Double|Boolean|UUID|uuid\.UUID|date|datetime|Date|LocalDate)\b"
+)
 _FUNCTIONS = frozenset({
     "function_definition", "function_declaration", "method_definition", "arrow_function", "function_expression",
     "method_declaration", "func_literal", "constructor_declaration", "lambda", "lambda_expression",
@@ -132,7 +144,13 @@ class Flow:
             return True
         if node.kind() in _CALLS:
             function = node.field("function") or node.field("name")
-            return bool(function and re.fullmatch(r"int|float|len|parseInt|Number|parseFloat|Math\.\w+|strconv\.(Itoa|Format\w+)|uuid\w*|BigInt|bool|id", function.text()[-60:]))
+            return bool(
+                function
+                and re.fullmatch(
+                    r"int|float|len|parseInt|Number|parseFloat|Math\.\w+|strconv\.(Itoa|Format\w+)|uuid\w*|BigInt|bool|id",
+                    function.text()[-60:],
+                )
+            )
         if node.kind() not in _NAMES:
             return bool(re.search(r"(?:^|\.)(?:length|size|count|len)(?:\(\))?$", node.text()[-40:]))
         found = list(self.definitions(node, path))
@@ -153,7 +171,10 @@ class Flow:
         if is_text(node) or self.is_number(node, path) or depth > 3:
             return depth <= 3
         text = node.text()[:200]
-        if re.fullmatch(r"(?:\w+\.)*[A-Z][A-Z0-9_]{2,}|[A-Z]\w+\.\w+(?:\.value)?|(?:self|cls|this)\.(?:_{0,2}table\w*|model\w*|schema\w*)|__\w+__", text):
+        if re.fullmatch(
+            r"(?:\w+\.)*[A-Z][A-Z0-9_]{2,}|[A-Z]\w+\.\w+(?:\.value)?|(?:self|cls|this)\.(?:_{0,2}table\w*|model\w*|schema\w*)|__\w+__",
+            text,
+        ):
             return True
         if node.kind() in {"ternary_expression", "conditional_expression"}:
             return all(self.is_constant(c, path, depth + 1) for c in [c for c in node.children() if c.is_named()][1:])
@@ -232,7 +253,12 @@ def _kinds(language: str | None) -> tuple[str, ...]:
         "go": ("short_var_declaration", "assignment_statement", "parameter_declaration", "var_spec", "const_spec"),
         "java": ("variable_declarator", "assignment_expression", "formal_parameter"),
     }  # fmt: skip
-    javascript = ("variable_declarator", "assignment_expression", "augmented_assignment_expression", "formal_parameters")
+    javascript = (
+        "variable_declarator",
+        "assignment_expression",
+        "augmented_assignment_expression",
+        "formal_parameters",
+    )
     typed = (*javascript, "required_parameter", "optional_parameter")
     return {**of, "javascript": javascript, "typescript": typed, "tsx": typed}.get(language or "", ())
 
@@ -278,7 +304,11 @@ def _formatted(node: SgNode, flow: Flow, path: str, depth: int) -> list[str | Sg
     """`"...".format(x)`, `fmt.Sprintf("...", x)`, `String.format("...", x)`, `text("...")`."""
     function = node.field("function")
     owner = (function.field("object") if function is not None else None) or node.field("object")
-    written = function.text()[-60:] if function is not None else f"{owner.text()[-20:] if owner else ''}.{node.field('name').text() if node.field('name') else ''}"  # type: ignore[union-attr]
+    written = (
+        function.text()[-60:]
+        if function is not None
+        else f"{owner.text()[-20:] if owner else ''}.{node.field('name').text() if node.field('name') else ''}"
+    )  # type: ignore[union-attr]
     given = arguments(node)
     if written.endswith(".format") and owner is not None and text_value(owner) is not None:
         return _filled(text_value(owner) or "", [g.field("value") or g for g in given])

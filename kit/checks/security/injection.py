@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_text, text_value, unwrap
+from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_text, runs, text_value, unwrap
 from kit.checks.security.common import flow, plural
 from kit.checks.security.flow import Flow, Hole
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
+from kit.sources.code import node_at
 
 _QUERIES = {
     "python": ("execute", "executemany", "executescript", "raw", "text", "read_sql", "read_sql_query", "exec_driver_sql", "fetch", "fetchrow", "fetchval", "query"),
@@ -24,7 +25,10 @@ _SQL = re.compile(
     r"\bSELECT\b[\s\S]{1,400}?\bFROM\b|\bINSERT\s+(?:\w+\s+)?INTO\b|\bUPDATE\s+\S+\s+SET\b|\bDELETE\s+FROM\b|\b(?:DROP|ALTER|CREATE)\s+(?:TABLE|USER|ROLE|DATABASE)\b",
     re.IGNORECASE,
 )
-_VALUE = re.compile(r"(?:=|<|>|\b(?:I?LIKE|IN|BETWEEN|ANY|VALUES|REGEXP|MATCH|AGAINST|INTERVAL))\s*\(?\s*$|\b(?:VALUES|IN)\s*\([^()]*,\s*$", re.IGNORECASE)
+_VALUE = re.compile(
+    r"(?:=|<|>|\b(?:I?LIKE|IN|BETWEEN|ANY|VALUES|REGEXP|MATCH|AGAINST|INTERVAL))\s*\(?\s*$|\b(?:VALUES|IN)\s*\([^()]*,\s*$",
+    re.IGNORECASE,
+)
 _MARKER = re.compile(r"[$:@]$")
 _HARMLESS = re.compile(
     r"(?i)placeholder|\bmarks?\b|escape|quote|identifier|sanitiz|columns?|fields?\b|\btable|schema|\bcond|clause|where|order|sort|direction|"
@@ -59,11 +63,9 @@ def queries_take_parameters(project: Project) -> Iterator[Fact]:
             wrong += 1
             yield fact
     if looked and not wrong:
-        yield ok(f"{plural(len(looked), 'query')[:-1] + ('y' if len(looked) == 1 else 'ies') if False else _queries(len(looked))} take their values as parameters.", looked[0])
-
-
-def _queries(count: int) -> str:
-    return "1 query that is written out" if count == 1 else f"All {count} queries that are written out"
+        yield ok(
+            f"Nothing that varies is written into the text of {plural(len(looked), 'query', 'queries')}.", looked[0]
+        )
 
 
 def _query_calls(project: Project) -> Iterator[Call]:
@@ -83,7 +85,9 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
             continue
         shown = _shown(hole.node)
         if values.tainted(hole.node, call.path):
-            return bad(f"The query is put together with {shown}, which a request decides.", call, severity=Severity.CRITICAL)
+            return bad(
+                f"The query is put together with {shown}, which a request decides.", call, severity=Severity.CRITICAL
+            )
         quoted = hole.before.rstrip("%").endswith("'")
         if (quoted or _VALUE.search(hole.before[-80:])) and not _HARMLESS.search(shown):
             return bad(f"The query holds the value of {shown} as text: whatever reaches it can change the query.", call)
@@ -94,11 +98,17 @@ def _shown(node: SgNode) -> str:
     return re.sub(r"\s+", " ", node.text())[:60]
 
 
-_SHELLS = re.compile(r"(?:^|\.)(?:os\.system|os\.popen|subprocess\.(?:run|call|Popen|check_output|check_call|getoutput)|system|popen)$")
-_CHILD = re.compile(r"^(?:child_?[pP]rocess|cp|childProcess|execa)\.(?:exec|execSync|command|commandSync)$|^(?:exec|execSync|execAsync|execPromise|promisedExec|asyncExec)$")
+_SHELLS = re.compile(
+    r"(?:^|\.)(?:os\.system|os\.popen|subprocess\.(?:run|call|Popen|check_output|check_call|getoutput)|system|popen)$"
+)
+_CHILD = re.compile(
+    r"^(?:child_?[pP]rocess|cp|childProcess|execa)\.(?:exec|execSync|command|commandSync)$|^(?:exec|execSync|execAsync|execPromise|promisedExec|asyncExec)$"
+)
 
 
-@check("SEC-007", "No command and no code is made of what others send", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)
+@check(
+    "SEC-007", "No command and no code is made of what others send", Severity.HIGH, Clause.INVARIANTS, effort_hours=3
+)
 def nothing_is_executed(project: Project) -> Iterator[Fact]:
     """
     A shell or an interpreter that is handed text with somebody's input in it runs that input.
@@ -120,17 +130,52 @@ def nothing_is_executed(project: Project) -> Iterator[Fact]:
         if holes and all(values.is_constant(h.node, call.path) for h in holes):
             continue
         if values.tainted(node, call.path):
-            yield bad(f"{what} is handed what a request sends: whoever sends it runs commands on the server.", call, severity=Severity.CRITICAL)
+            yield bad(
+                f"{what} is handed what a request sends: whoever sends it runs commands on the server.",
+                call,
+                severity=Severity.CRITICAL,
+            )
         else:
-            yield bad(f"{what} is handed text that is made at run time ({_shown(node)}).", call, severity=Severity.MEDIUM)
+            yield bad(
+                f"{what} is handed text that is made at run time ({_shown(node)}).", call, severity=Severity.MEDIUM
+            )
 
 
 def _shell_calls(project: Project) -> Iterator[tuple[Call, SgNode, str]]:
-    for call in calls(project, "system", "popen", "run", "call", "Popen", "check_output", "check_call", "getoutput", languages=("python",), needles=("subprocess", "os.system", "os.popen")):
+    for call in calls(
+        project,
+        "system",
+        "popen",
+        "run",
+        "call",
+        "Popen",
+        "check_output",
+        "check_call",
+        "getoutput",
+        languages=("python",),
+        needles=("subprocess", "os.system", "os.popen"),
+    ):
         shell = call.option("shell")
-        if call.args and _SHELLS.search(call.callee) and (shell is not None and shell.text() == "True" or call.callee in {"os.system", "os.popen", "subprocess.getoutput"}):
+        if (
+            call.args
+            and _SHELLS.search(call.callee)
+            and (
+                (shell is not None and shell.text() == "True")
+                or call.callee in {"os.system", "os.popen", "subprocess.getoutput"}
+            )
+        ):
             yield call, call.args[0], "A shell"
-    for call in calls(project, "exec", "execSync", "command", "commandSync", "execAsync", "execPromise", languages=JAVASCRIPT, needles=("child_process", "execa")):
+    for call in calls(
+        project,
+        "exec",
+        "execSync",
+        "command",
+        "commandSync",
+        "execAsync",
+        "execPromise",
+        languages=JAVASCRIPT,
+        needles=("child_process", "execa"),
+    ):
         if call.args and _CHILD.search(call.callee):
             yield call, call.args[0], "A shell"
     for call in calls(project, "Command", "CommandContext", languages=("go",), needles=("os/exec",)):
@@ -154,9 +199,39 @@ def _evaluations(project: Project) -> Iterator[tuple[Call, SgNode, str]]:
             yield call, call.args[-1], "`new Function`"
 
 
-_REQUESTS = ("fetch", "get", "post", "put", "request", "head", "patch", "urlopen", "axios", "got", "Get", "Post", "getForObject", "getForEntity")
-_CLIENT = re.compile(r"^(?:await)?(?:fetch|axios|got|needle|superagent|request|requests|httpx|urllib\.request|urllib2|http|https|http\.DefaultClient|restTemplate|this\.http(?:Service)?)(?:\.\w+)?$|\burlopen$")
-_FILES = ("sendFile", "readFile", "readFileSync", "createReadStream", "send_file", "FileResponse", "open", "ServeFile", "ReadFile", "unlink", "unlinkSync", "download")
+_REQUESTS = (
+    "fetch",
+    "get",
+    "post",
+    "put",
+    "request",
+    "head",
+    "patch",
+    "urlopen",
+    "axios",
+    "got",
+    "Get",
+    "Post",
+    "getForObject",
+    "getForEntity",
+)
+_CLIENT = re.compile(
+    r"^(?:await)?(?:fetch|axios|got|needle|superagent|request|requests|httpx|urllib\.request|urllib2|http|https|http\.DefaultClient|restTemplate|this\.http(?:Service)?)(?:\.\w+)?$|\burlopen$"
+)
+_FILES = (
+    "sendFile",
+    "readFile",
+    "readFileSync",
+    "createReadStream",
+    "send_file",
+    "FileResponse",
+    "open",
+    "ServeFile",
+    "ReadFile",
+    "unlink",
+    "unlinkSync",
+    "download",
+)
 
 
 @check("SEC-021", "No address and no path is taken from a request", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)
@@ -175,12 +250,39 @@ def addresses_are_ours(project: Project) -> Iterator[Fact]:
     See: https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/
     """
     values = flow(project)
-    for call in calls(project, *_REQUESTS, needles=("fetch(", "axios", "got", "requests.", "httpx", "urlopen", "http.Get", "http.Post", "request(", "needle")):
+    for call in calls(
+        project,
+        *_REQUESTS,
+        needles=(
+            "fetch(",
+            "axios",
+            "got",
+            "requests.",
+            "httpx",
+            "urlopen",
+            "http.Get",
+            "http.Post",
+            "request(",
+            "needle",
+        ),
+    ):
         if call.args and _CLIENT.search(call.callee) and _leads(values, call, call.args[0], r"://[^/\0]+[/?]"):
-            yield bad("The server requests the address that a client names: it reaches what only the server can reach.", call)
+            yield bad(
+                "The server requests the address that a client names: it reaches what only the server can reach.", call
+            )
     for call in calls(project, "redirect", "Redirect", "HttpResponseRedirect", "RedirectResponse", "sendRedirect"):
-        index = 1 if call.args[1:] and call.args[0].kind() in {"number", "integer"} else 2 if call.callee == "http.Redirect" and len(call.args) > 2 else 0
-        if len(call.args) > index and not call.callee.startswith(("NextResponse.", "Response.")) and _leads(values, call, call.args[index], r"^/[^/\\]|://[^/\0]+[/?]"):
+        index = (
+            1
+            if call.args[1:] and call.args[0].kind() in {"number", "integer"}
+            else 2
+            if call.callee == "http.Redirect" and len(call.args) > 2
+            else 0
+        )
+        if (
+            len(call.args) > index
+            and not call.callee.startswith(("NextResponse.", "Response."))
+            and _leads(values, call, call.args[index], r"^/[^/\\]|://[^/\0]+[/?]")
+        ):
             yield bad("Visitors are sent on to wherever the request says.", call, severity=Severity.MEDIUM)
     for call in calls(project, *_FILES):
         if call.args and _is_file_call(call) and _leads_file(values, call):
@@ -199,11 +301,33 @@ def _leads(values: Flow, call: Call, node: SgNode, fixed: str) -> bool:
 def _checked(call: Call, node: SgNode) -> bool:
     """Whether the function looks at the value in a condition, or in a call that says so, before it is used."""
     name = re.escape(re.split(r"[.\[(]", node.text())[-1].strip("]) '\"")[:60] or node.text()[:40])
-    holder = next((a for a in call.node.ancestors() if a.kind() in {"function_definition", "arrow_function", "function_expression", "function_declaration", "method_definition", "method_declaration", "func_literal"}), None)
+    holder = next(
+        (
+            a
+            for a in call.node.ancestors()
+            if a.kind()
+            in {
+                "function_definition",
+                "arrow_function",
+                "function_expression",
+                "function_declaration",
+                "method_definition",
+                "method_declaration",
+                "func_literal",
+            }
+        ),
+        None,
+    )
     if holder is None:
         return False
     before = holder.text()[: max(0, call.node.range().start.index - holder.range().start.index)][-4000:]
-    return re.search(rf"(?i)(?:if\s*\(?[^\n]{{0,120}}{name}|(?:allow|valid|safe|whitelist|sanit|check|verify|isLocal|trusted)\w*\([^\n]{{0,80}}{name}|{name}[^\n]{{0,40}}\.(?:startsWith|includes|startswith|match|test))", before) is not None
+    return (
+        re.search(
+            rf"(?i)(?:if\s*\(?[^\n]{{0,120}}{name}|(?:allow|valid|safe|whitelist|sanit|check|verify|isLocal|trusted)\w*\([^\n]{{0,80}}{name}|{name}[^\n]{{0,40}}\.(?:startsWith|includes|startswith|match|test))",
+            before,
+        )
+        is not None
+    )
 
 
 def _is_file_call(call: Call) -> bool:
@@ -226,20 +350,26 @@ def _leads_file(values: Flow, call: Call) -> bool:
     if not values.tainted(node, call.path):
         return False
     text = call.node.text()[:600] + node.text()[:200]
-    return re.search(r"basename|path\.parse|secure_filename|filepath\.Base|sanitize|\.name\b.*file", text) is None and not _checked(call, _last_name(node))
+    return re.search(
+        r"basename|path\.parse|secure_filename|filepath\.Base|sanitize|\.name\b.*file", text
+    ) is None and not _checked(call, _last_name(node))
 
 
 def _last_name(node: SgNode) -> SgNode:
     names = [c for c in node.children() if c.is_named()]
-    return _last_name(names[-1]) if names and node.kind() not in {"identifier", "member_expression", "attribute", "subscript"} else node
+    return (
+        _last_name(names[-1])
+        if names and node.kind() not in {"identifier", "member_expression", "attribute", "subscript"}
+        else node
+    )
 
 
-_LOADERS: tuple[tuple[tuple[str, ...], tuple[str, ...], Callable[[Call], bool], str], ...] = (
-    (("loads", "load", "Unpickler"), ("pickle", "cPickle", "dill", "shelve"), lambda c: c.callee.split(".")[0] in {"pickle", "cPickle", "dill", "_pickle"}, "pickle runs whatever the data tells it to"),
-    (("load", "load_all", "unsafe_load", "full_load"), ("yaml",), lambda c: c.callee.startswith("yaml.") and (c.name == "unsafe_load" or (c.name in {"load", "load_all"} and "afe" not in c.node.text()[:400] and "BaseLoader" not in c.node.text()[:400])), "YAML that is loaded without `SafeLoader` makes any object"),
-    (("loads", "load"), ("marshal", "jsonpickle"), lambda c: c.callee.startswith(("marshal.", "jsonpickle.")), "the format can carry code"),
-    (("unserialize",), ("node-serialize", "serialize-javascript"), lambda c: "erialize" in c.callee, "node-serialize runs functions in the data"),
-    (("readObject",), ("ObjectInputStream",), lambda c: True, "Java's own serialization makes any class on the path"),
+_LOADERS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[Call], bool], str], ...] = (
+    ("python", ("loads", "load", "Unpickler"), ("pickle", "cPickle", "dill", "shelve"), lambda c: c.callee.split(".")[0] in {"pickle", "cPickle", "dill", "_pickle"}, "pickle runs whatever the data tells it to"),
+    ("python", ("load", "load_all", "unsafe_load", "full_load"), ("yaml",), lambda c: c.callee.startswith("yaml.") and (c.name == "unsafe_load" or (c.name in {"load", "load_all"} and "afe" not in c.node.text()[:400] and "BaseLoader" not in c.node.text()[:400])), "YAML that is loaded without `SafeLoader` makes any object"),
+    ("python", ("loads", "load"), ("marshal", "jsonpickle"), lambda c: c.callee.startswith(("marshal.", "jsonpickle.")), "the format can carry code"),
+    ("javascript", ("unserialize",), ("node-serialize",), lambda c: "erialize" in c.callee, "node-serialize runs functions in the data"),
+    ("java", ("readObject",), ("ObjectInputStream",), lambda c: True, "Java's own serialization makes any class on the path"),
 )  # fmt: skip
 
 
@@ -258,8 +388,9 @@ def nothing_loaded_runs(project: Project) -> Iterator[Fact]:
     See: https://cheatsheetseries.owasp.org/cheatsheets/Deserialization_Cheat_Sheet.html
     """
     values = flow(project)
-    for names, needles, fits, why in _LOADERS:
-        for call in calls(project, *names, needles=needles, languages=("python", *JAVASCRIPT, "java")):
+    for language, names, needles, fits, why in _LOADERS:
+        languages = JAVASCRIPT if language == "javascript" else (language,)
+        for call in calls(project, *names, needles=needles, languages=languages):
             if fits(call):
                 sent = bool(call.args) and values.tainted(call.args[0], call.path)
                 say, grave = (bad, Severity.CRITICAL) if sent else (partial, Severity.MEDIUM)
@@ -270,10 +401,31 @@ def nothing_loaded_runs(project: Project) -> Iterator[Fact]:
             yield bad("The XML parser resolves entities: a document can read the server's files.", call)
 
 
-_WRITES = ("create", "update", "updateOne", "updateMany", "findByIdAndUpdate", "findOneAndUpdate", "insertOne", "insert", "build", "upsert", "save", "findOneAndReplace", "assign", "merge")
+_WRITES = (
+    "create",
+    "update",
+    "updateOne",
+    "updateMany",
+    "findByIdAndUpdate",
+    "findOneAndUpdate",
+    "insertOne",
+    "insert",
+    "build",
+    "upsert",
+    "save",
+    "findOneAndReplace",
+    "assign",
+    "merge",
+)
 
 
-@check("SEC-012", "What a request sends is not stored or searched as it is", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=2)
+@check(
+    "SEC-012",
+    "What a request sends is not stored or searched as it is",
+    Severity.MEDIUM,
+    Clause.INVARIANTS,
+    effort_hours=2,
+)
 def bodies_are_picked(project: Project) -> Iterator[Fact]:
     """
     A body that is written into the store whole sets fields that no form shows, `isAdmin` among them; one that is a search
@@ -292,21 +444,64 @@ def bodies_are_picked(project: Project) -> Iterator[Fact]:
         whole = next((a for a in call.args if _is_whole_body(a)), None)
         if whole is not None and not _validated(call) and not re.match(r"^(?:Object\.assign|_\.\w+)$", call.callee):
             yield bad(f"{call.callee}({whole.text()[:30]}) stores whatever fields the client sends.", call)
-    for call in calls(project, "find", "findOne", "updateOne", "deleteOne", "count", "countDocuments", languages=JAVASCRIPT, needles=("mongodb", "MongoClient")):
-        query = call.args[0] if call.args else None
-        sent = re.search(r":\s*(?:req|request|ctx\.request)\.body\.\w+\s*[,}\n]", query.text()[:400]) if query is not None else None
+    for call in calls(
+        project,
+        "find",
+        "findOne",
+        "updateOne",
+        "deleteOne",
+        "count",
+        "countDocuments",
+        languages=JAVASCRIPT,
+        needles=("'mongodb'", '"mongodb"'),
+    ):
+        query = call.args[0] if call.args and "where:" not in call.args[0].text()[:200] else None
+        sent = (
+            re.search(r":\s*(?:req|request|ctx\.request)\.body\.\w+\s*[,}\n]", query.text()[:400])
+            if query is not None
+            else None
+        )
         if sent and not _validated(call):
-            yield bad("The search takes values of the request as they are: an object in their place is an operator that matches anything.", call)
+            yield bad(
+                "The search takes values of the request as they are: an object in their place is an operator that matches anything.",
+                call,
+            )
+    yield from _where(project)
     for call in calls(project, "create", "filter", "update", "get", languages=("python",), needles=("**request.",)):
         if re.search(r"\*\*request\.(?:json|get_json\(\)|form|data|POST|GET)", call.node.text()[:400]):
             yield bad(f"{call.callee} takes whatever fields the client sends.", call)
 
 
+def _where(project: Project) -> Iterator[Fact]:
+    """MongoDB's `$where` runs its text as code."""
+    for path in project.code.holding("$where", languages=JAVASCRIPT):
+        root = project.code.tree(path) if runs(path) else None
+        for node in root.find_all(kind="pair", has={"field": "key", "regex": r"^['\"]?\$where['\"]?$"}) if root else ():
+            value = node.field("value")
+            _, holes = flow(project).holes(value, path) if value is not None else ("", [])
+            if any(not flow(project).is_constant(h.node, path) for h in holes):
+                yield bad(
+                    "`$where` runs its text as code, and values are written into it.",
+                    node_at(path, node),
+                    severity=Severity.HIGH,
+                )
+
+
 def _is_whole_body(node: SgNode) -> bool:
-    return re.fullmatch(r"(?:req|request|ctx\.request)\.body|\{\s*(?:data:\s*)?(?:\.\.\.)?(?:req|request)\.body\s*,?\s*\}|\{\s*\$set:\s*req\.body\s*\}", node.text()[:80]) is not None
+    return (
+        re.fullmatch(
+            r"(?:req|request|ctx\.request)\.body|\{\s*(?:data:\s*)?(?:\.\.\.)?(?:req|request)\.body\s*,?\s*\}|\{\s*\$set:\s*req\.body\s*\}",
+            node.text()[:80],
+        )
+        is not None
+    )
 
 
 def _validated(call: Call) -> bool:
-    holder = [a for a in call.node.ancestors() if a.kind() in {"arrow_function", "function_expression", "function_declaration", "method_definition"}]
+    holder = [
+        a
+        for a in call.node.ancestors()
+        if a.kind() in {"arrow_function", "function_expression", "function_declaration", "method_definition"}
+    ]
     text = holder[0].text()[:4000] if holder else ""
     return re.search(r"(?i)valid|\.parse\(|safeParse|schema|sanitiz|\bpick\(|joi\b", text) is not None

@@ -53,16 +53,26 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
         found = list(_limiters(project, service))
         yield from found
         if not found and front is None:
-            bare.append((service, next((r for r in routes if _LOGIN & set(words(r.path)) and r.method != "GET"), routes[0])))
+            bare.append((service, min(routes, key=_rank)))
     yield from _unlimited(bare)
     yield from _keys(project)
+
+
+def _rank(route: Route) -> int:
+    """Routes where passwords are tried first, then other ways in, then those that change state."""
+    said = set(words(route.path))
+    if route.method == "GET":
+        return 4
+    if said & {"apple", "google", "facebook", "github", "oauth", "oauth2", "sso", "saml", "twitter"}:
+        return 2
+    return 0 if said & {"login", "signin", "authenticate"} else 1 if said & _LOGIN else 3
 
 
 def _unlimited(bare: list[tuple[Service, Route]]) -> Iterator[Fact]:
     """One fact for all services that nothing limits, at a login where there is one."""
     if not bare:
         return
-    bare.sort(key=lambda pair: not (_LOGIN & set(words(pair[1].path))))
+    bare.sort(key=lambda pair: _rank(pair[1]))
     logins = [r for _, r in bare if _LOGIN & set(words(r.path)) and r.method != "GET"]
     names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
     tail = f"; passwords can be guessed at {logins[0].path} without end" if logins else ""
@@ -77,13 +87,19 @@ def _limit_in_front(project: Project) -> At | None:
                 if directive.name == "limit_req":
                     return directive.at
     for manifest in project.manifests.effective:
-        if manifest.kind == "Ingress" and any(re.search(r"/limit-(rps|rpm|connections)", k) for k in manifest.annotations):
+        if manifest.kind == "Ingress" and any(
+            re.search(r"/limit-(rps|rpm|connections)", k) for k in manifest.annotations
+        ):
             return manifest.node.at_or_self("metadata", "annotations")
         if manifest.kind == "Middleware" and manifest.node.get("spec", "rateLimit") is not None:
             return manifest.node.at_or_self("spec", "rateLimit")
     for group in project.terraform:
         for resource in group.resources:
-            if resource.type in {"aws_wafv2_web_acl", "cloudflare_rate_limit", "google_compute_security_policy"} and "rate" in str(resource.node.value):
+            if resource.type in {
+                "aws_wafv2_web_acl",
+                "cloudflare_rate_limit",
+                "google_compute_security_policy",
+            } and "rate" in str(resource.node.value):
                 return resource.at
     for file in project.compose:
         for composed in file.services:
@@ -95,7 +111,12 @@ def _limit_in_front(project: Project) -> At | None:
 
 def _limiters(project: Project, service: Service) -> Iterator[Fact]:
     """What the service's own code does with a limiter: mounts it, makes it for nothing, or only depends on it."""
-    used = [u for u in project.middleware if _of_service(project, service, u.at.path) and re.search(r"rate-?limit|limiter|throttl|slow-?down|axes", u.name, re.IGNORECASE)]
+    used = [
+        u
+        for u in project.middleware
+        if _of_service(project, service, u.at.path)
+        and re.search(r"rate-?limit|limiter|throttl|slow-?down|axes", u.name, re.IGNORECASE)
+    ]
     if mounted := next((u for u in used if u.mounted is not False), None):
         yield ok(f"{service.name}: {mounted.name} limits requests.", mounted)
         return
@@ -115,7 +136,9 @@ def _of_service(project: Project, service: Service, path: str) -> bool:
     return service.root is not None and (service.root == "." or path.startswith(service.root + "/"))
 
 
-_IMPORTS = re.compile(r"express-rate-limit|rate-limiter-flexible|express-slow-down|express-brute|koa-ratelimit|hono-rate-limiter|@upstash/ratelimit|@arcjet")
+_IMPORTS = re.compile(
+    r"express-rate-limit|rate-limiter-flexible|express-slow-down|express-brute|koa-ratelimit|hono-rate-limiter|@upstash/ratelimit|@arcjet"
+)
 
 
 def _wired(project: Project, path: str) -> At | None:
@@ -124,16 +147,34 @@ def _wired(project: Project, path: str) -> At | None:
     if not re.search(r"(?i)limit|throttl|bucket4j|axes", text):
         return None
     if project.code.language(path) not in JAVASCRIPT:
-        return line_of(project, path, r"@\w*[lL]imiter\.(?:limit|shared_limit)|RateLimiter\(|@ratelimit|DEFAULT_THROTTLE_(?:CLASSES|RATES)|throttle_classes|SlowAPIMiddleware|AxesMiddleware|httprate\.Limit|tollbooth\.Limit|RequestRateLimiter|@RateLimiter|\.tryConsume\(|Limiter\(\s*(?:app|get_remote|key_func)|middleware\.RateLimiter|\.Allow\(\)|limiter\.New\(")
-    nest = line_of(project, path, r"APP_GUARD[^}]{0,120}Throttl\w+Guard|@UseGuards\([^)]*Throttl\w+Guard|useGlobalGuards\([^)]*Throttl")
+        return line_of(
+            project,
+            path,
+            r"@\w*[lL]imiter\.(?:limit|shared_limit)|RateLimiter\(|@ratelimit|DEFAULT_THROTTLE_(?:CLASSES|RATES)|throttle_classes|SlowAPIMiddleware|AxesMiddleware|httprate\.Limit|tollbooth\.Limit|RequestRateLimiter|@RateLimiter|\.tryConsume\(|Limiter\(\s*(?:app|get_remote|key_func)|middleware\.RateLimiter|\.Allow\(\)|limiter\.New\(",
+        )
+    nest = line_of(
+        project,
+        path,
+        r"APP_GUARD[^}]{0,120}Throttl\w+Guard|@UseGuards\([^)]*Throttl\w+Guard|useGlobalGuards\([^)]*Throttl",
+    )
     return nest or _among_handlers(project, path)
 
 
 def _among_handlers(project: Project, path: str) -> At | None:
     """A limiter passed to a route, or asked within a handler: `app.post(path, limiter, ...)`, `limiter.consume(...)`."""
-    at = line_of(project, path, r"(?i)\b\w*(?:limit|throttle|slowdown)\w*\.(?:consume|limit|check|protect|blockDuration)\(")
-    found = line_of(project, path, r"(?is)\.(?:get|post|put|patch|delete|all|use|route)\(\s*(?:['\"`][^'\"`\n]*['\"`]\s*,\s*)?(?:\[?\s*\w+\s*(?:\([^()\n]*\))?\s*,\s*){0,4}\[?\s*\w*(?:rate_?limit|limiter|throttle)\w*")
-    handed = line_of(project, path, r"(?im)^\s*(?:middleware|preHandler|onRequest|rateLimit|config)s?\s*:\s*[^\n]*(?:rate_?limit|limiter)")
+    at = line_of(
+        project, path, r"(?i)\b\w*(?:limit|throttle|slowdown)\w*\.(?:consume|limit|check|protect|blockDuration)\("
+    )
+    found = line_of(
+        project,
+        path,
+        r"(?is)\.(?:get|post|put|patch|delete|all|use|route)\(\s*(?:['\"`][^'\"`\n]*['\"`]\s*,\s*)?(?:\[?\s*\w+\s*(?:\([^()\n]*\))?\s*,\s*){0,4}\[?\s*\w*(?:rate_?limit|limiter|throttle)\w*",
+    )
+    handed = line_of(
+        project,
+        path,
+        r"(?im)^\s*(?:middleware|preHandler|onRequest|rateLimit|config)s?\s*:\s*[^\n]*(?:rate_?limit|limiter)",
+    )
     return found or at or handed
 
 
@@ -141,7 +182,9 @@ def _made(project: Project, path: str) -> At | None:
     """Where a file imports or makes a limiter."""
     text = project.code.text(path)
     if project.code.language(path) in JAVASCRIPT and _IMPORTS.search(text):
-        return line_of(project, path, r"=\s*(?:await\s+)?(?:new\s+)?\w*(?:rateLimit|RateLimiter|slowDown|Ratelimit)\w*\(") or line_of(project, path, _IMPORTS.pattern)
+        return line_of(
+            project, path, r"=\s*(?:await\s+)?(?:new\s+)?\w*(?:rateLimit|RateLimiter|slowDown|Ratelimit)\w*\("
+        ) or line_of(project, path, _IMPORTS.pattern)
     if "ThrottlerModule" in text:
         return line_of(project, path, r"ThrottlerModule\.\w+|ThrottlerModule")
     if project.code.language(path) == "python" and re.search(r"\b(?:slowapi|flask_limiter|fastapi_limiter)\b", text):
@@ -151,25 +194,53 @@ def _made(project: Project, path: str) -> At | None:
 
 def _keys(project: Project) -> Iterator[Fact]:
     """Limits whose key a client chooses, or whose memory is split among replicas."""
-    for call in calls(project, "rateLimit", "slowDown", languages=JAVASCRIPT, needles=("express-rate-limit", "express-slow-down")):
+    for call in calls(
+        project, "rateLimit", "slowDown", languages=JAVASCRIPT, needles=("express-rate-limit", "express-slow-down")
+    ):
         key = call.option("keyGenerator")
-        if key is not None and re.search(r"headers?\W{1,3}['\"]?x-forwarded-for|x-real-ip|x-client", key.text()[:400], re.IGNORECASE):
-            yield partial("The limit counts by a header that the client writes: whoever changes it is not limited.", call, severity=Severity.MEDIUM)
-        many = next((d for s in project.system.own if _of_service(project, s, call.path) for d in s.deployments if (d.replicas or 1) > 1), None)
+        if key is not None and re.search(
+            r"headers?\W{1,3}['\"]?x-forwarded-for|x-real-ip|x-client", key.text()[:400], re.IGNORECASE
+        ):
+            yield partial(
+                "The limit counts by a header that the client writes: whoever changes it is not limited.",
+                call,
+                severity=Severity.MEDIUM,
+            )
+        many = next(
+            (
+                d
+                for s in project.system.own
+                if _of_service(project, s, call.path)
+                for d in s.deployments
+                if (d.replicas or 1) > 1
+            ),
+            None,
+        )
         if many is not None and call.option("store") is None and call.args:
-            yield partial(f"The limit counts in the memory of each process; {many.replicas} replicas let as many times more through.", call, many, severity=Severity.LOW)
+            yield partial(
+                f"The limit counts in the memory of each process; {many.replicas} replicas let as many times more through.",
+                call,
+                many,
+                severity=Severity.LOW,
+            )
     for config in project.nginx:
         for directive in config.walk():
             if directive.name == "limit_req_zone" and directive.args and directive.args[0].startswith("$http_"):
-                yield partial("The limit counts by a header that the client writes.", directive, severity=Severity.MEDIUM)
+                yield partial(
+                    "The limit counts by a header that the client writes.", directive, severity=Severity.MEDIUM
+                )
 
 
-_ARMOUR = re.compile(r"(?i)['\"](?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)['\"]")
+_ARMOUR = re.compile(
+    r"(?i)['\"](?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)['\"]"
+)
 _HEADER_TOOLS = re.compile(
     r"(?<![\w-])(?:helmet|lusca|nuxt-security|fastify-helmet|koa-helmet)\s*\(|@fastify/helmet|\bTalisman\(|\bsecure\.(?:Secure|Headers|New)\b|secureHeaders\(|middleware\.Secure\b|helmet\.New\(|SecurityFilterChain|"
     r"django\.middleware\.security\.SecurityMiddleware|\bnosecone\b|createSecureHeaders\("
 )
-_HEADERS = frozenset({"content-security-policy", "x-frame-options", "strict-transport-security", "x-content-type-options"})
+_HEADERS = frozenset(
+    {"content-security-policy", "x-frame-options", "strict-transport-security", "x-content-type-options"}
+)
 
 
 @check("SEC-004", "Answers carry security headers", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)
@@ -202,22 +273,57 @@ def answers_carry_headers(project: Project) -> Iterator[Fact]:
     for call in calls(project, "helmet", languages=JAVASCRIPT):
         policy = call.option("contentSecurityPolicy")
         if policy is not None and policy.text() == "false":
-            yield partial("helmet is mounted without its Content-Security-Policy: injected scripts run.", At(call.path, policy.range().start.line + 1), severity=Severity.LOW)
+            yield partial(
+                "helmet is mounted without its Content-Security-Policy: injected scripts run.",
+                At(call.path, policy.range().start.line + 1),
+                severity=Severity.LOW,
+            )
 
 
 def _headers(project: Project, service: Service) -> Fact | None:
-    set_by = mentions(project, service, rf"(?m)^(?!\s*(?://|#|\*|import\b|from\b|const\s+\w+\s*=\s*require)).*(?:{_HEADER_TOOLS.pattern})", "helmet", "lusca", "Talisman", "ecure", "ecurity", "nosecone")
-    by_mount = next((u for u in project.middleware if _of_service(project, service, u.at.path) and re.search(r"helmet|talisman|securityheaders|lusca|securitymiddleware", u.name, re.IGNORECASE) and u.mounted is not False), None)
+    set_by = mentions(
+        project,
+        service,
+        rf"(?m)^(?!\s*(?://|#|\*|import\b|from\b|const\s+\w+\s*=\s*require)).*(?:{_HEADER_TOOLS.pattern})",
+        "helmet",
+        "lusca",
+        "Talisman",
+        "ecure",
+        "ecurity",
+        "nosecone",
+    )
+    by_mount = next(
+        (
+            u
+            for u in project.middleware
+            if _of_service(project, service, u.at.path)
+            and re.search(r"helmet|talisman|securityheaders|lusca|securitymiddleware", u.name, re.IGNORECASE)
+            and u.mounted is not False
+        ),
+        None,
+    )
     if by_mount or set_by:
         at = by_mount.at if by_mount else set_by
         return ok(f"{service.name}: security headers are set.", at or At("."))
-    literal = mentions(project, service, _ARMOUR.pattern, "X-Frame-Options", "ontent-Security-Policy", "ontent-security-policy", "x-frame-options", "trict-Transport-Security", "X-Content-Type-Options")
+    literal = mentions(
+        project,
+        service,
+        _ARMOUR.pattern,
+        "X-Frame-Options",
+        "ontent-Security-Policy",
+        "ontent-security-policy",
+        "x-frame-options",
+        "trict-Transport-Security",
+        "X-Content-Type-Options",
+    )
     if literal is not None:
         return ok(f"{service.name}: security headers are set.", literal)
     unused = dependency(project, service, "helmet", "@fastify/helmet", "koa-helmet", "flask-talisman", "secure")
     if unused is not None:
         return bad(f"{service.name}: {unused.name} is a dependency, and nothing mounts it: no header is set.", unused)
-    if any(d.name.endswith("spring-boot-starter-security") for p in packages_of(project, service) for d in p.dependencies):
+    if any(
+        d.name.endswith("spring-boot-starter-security") for p in packages_of(project, service) for d in p.dependencies
+    ):
         return ok(f"{service.name}: Spring Security sets security headers.", next(iter(packages_of(project, service))))
     return None
 
@@ -229,16 +335,31 @@ def _headers_in_front(project: Project) -> At | None:
                 if directive.name == "add_header" and directive.args and directive.args[0].lower() in _HEADERS:
                     return directive.at
     for manifest in project.manifests.effective.of("Ingress", "Middleware", "ConfigMap"):
-        said = [n for n in manifest.node.strings() if re.search(r"(?i)x-frame-options|strict-transport-security|content-security-policy", f"{n.key} {n.text[:4000]}")]
+        said = [
+            n
+            for n in manifest.node.strings()
+            if re.search(
+                r"(?i)x-frame-options|strict-transport-security|content-security-policy", f"{n.key} {n.text[:4000]}"
+            )
+        ]
         if said:
             return said[0].at
-    for path in project.files.named("vercel.json", "netlify.toml", "_headers", "staticwebapp.config.json", "Caddyfile", "firebase.json"):
+    for path in project.files.named(
+        "vercel.json", "netlify.toml", "_headers", "staticwebapp.config.json", "Caddyfile", "firebase.json"
+    ):
         for number, line in enumerate(project.files.lines(path), start=1):
             if re.search(r"(?i)x-frame-options|strict-transport-security|content-security-policy", line):
                 return At(path, number)
     for file in project.compose:
         for composed in file.services:
-            label = next((n for k, n in composed.labels.items() if re.search(r"(?i)headers\.(?:sts|frame|contenttype|contentsecurity|browserxss)", k)), None)
+            label = next(
+                (
+                    n
+                    for k, n in composed.labels.items()
+                    if re.search(r"(?i)headers\.(?:sts|frame|contenttype|contentsecurity|browserxss)", k)
+                ),
+                None,
+            )
             if label is not None:
                 return label.at
     return None
@@ -258,8 +379,19 @@ def uploads_are_limited(project: Project) -> Iterator[Fact]:
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/File_Upload_Cheat_Sheet.html
     """
-    front = next((d for c in project.nginx if project.files.class_of(c.path) is FileClass.PRODUCTION for d in c.walk() if d.name == "proxy_pass"), None)
-    lifted = next((d for c in project.nginx for d in c.walk() if d.name == "client_max_body_size" and d.value == "0"), None)
+    front = next(
+        (
+            d
+            for c in project.nginx
+            if project.files.class_of(c.path) is FileClass.PRODUCTION
+            for d in c.walk()
+            if d.name == "proxy_pass"
+        ),
+        None,
+    )
+    lifted = next(
+        (d for c in project.nginx for d in c.walk() if d.name == "client_max_body_size" and d.value == "0"), None
+    )
     for at, limited, what in _uploads(project):
         if limited:
             yield ok(f"{what} takes files up to a limit.", at)
@@ -273,7 +405,11 @@ def _uploads(project: Project) -> Iterator[tuple[At, bool, str]]:
     for call in calls(project, "multer", languages=JAVASCRIPT):
         if call.callee == "multer":
             limits = _value(project, call.option("limits"), call.path)
-            yield call.at, limits is not None and (limits.kind() != "object" or option(limits, "fileSize") is not None), "multer"
+            yield (
+                call.at,
+                limits is not None and (limits.kind() != "object" or option(limits, "fileSize") is not None),
+                "multer",
+            )
     for call in calls(project, "fileUpload", languages=JAVASCRIPT, needles=("express-fileupload",)):
         yield call.at, call.option("limits") is not None, "express-fileupload"
     for call in calls(project, "FileInterceptor", "FilesInterceptor", languages=JAVASCRIPT):
@@ -287,7 +423,11 @@ def _uploads(project: Project) -> Iterator[tuple[At, bool, str]]:
 def mentions_limit(project: Project, path: str) -> bool:
     """Whether a module beside configures uploads for all of its handlers."""
     folder = posixpath.dirname(path)
-    return any("MulterModule" in project.code.text(p) and "fileSize" in project.code.text(p) for p in project.code.holding("MulterModule") if posixpath.dirname(p).startswith(folder))
+    return any(
+        "MulterModule" in project.code.text(p) and "fileSize" in project.code.text(p)
+        for p in project.code.holding("MulterModule")
+        if posixpath.dirname(p).startswith(folder)
+    )
 
 
 def _python_uploads(project: Project, path: str) -> Iterator[tuple[At, bool, str]]:
