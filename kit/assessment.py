@@ -83,11 +83,7 @@ class AreaAssessment:
         opened = self.judged.open
         shown = {f.fingerprint for f in opened}
         aside = [f for f in self.records if f.outcome.open and f.fingerprint not in shown]
-        head = (
-            findings_table(opened, count(len(opened), "open finding"))
-            if opened
-            else _nothing_open(self.records)
-        )
+        head = findings_table(opened, count(len(opened), "open finding")) if opened else _nothing_open(self.records)
         caption = f"{count(len(aside), 'finding')} set aside: waived, or in files that weigh nothing"
         return show(head, findings_table(aside, caption, folded=True) if aside else None)
 
@@ -95,9 +91,7 @@ class AreaAssessment:
         """What holds, folded: it shows that somebody looked."""
         held = [f for f in self.records if f.outcome is Outcome.PASS]
         if not held:
-            return show(
-                Notice("Nothing that was examined here holds yet.", tone="empty", title="No strengths")
-            )
+            return show(Notice("Nothing that was examined here holds yet.", tone="empty", title="No strengths"))
         return show(findings_table(held, f"{count(len(held), 'thing')} that hold", folded=True))
 
     def not_seen(self) -> Display:
@@ -106,9 +100,7 @@ class AreaAssessment:
 
     def frame(self) -> Display:
         """Every finding as a pandas frame's table, for a closer look in a notebook."""
-        return show(
-            frame_table(findings_frame(self.records), f"All findings of {AREAS[self.area][1].lower()}")
-        )
+        return show(frame_table(findings_frame(self.records), f"All findings of {AREAS[self.area][1].lower()}"))
 
     def save(self) -> None:
         """Write the findings to `<out>/findings/<area>.json` for the summary; nothing where `out` is
@@ -179,9 +171,7 @@ class SummaryAssessment:
         if not self.missing:
             return None
         titles = ", ".join(AREAS[area][1] for area in self.missing)
-        return Notice(
-            f"These areas left no findings and are not judged: {titles}.", tone="unknown", title="Not judged"
-        )
+        return Notice(f"These areas left no findings and are not judged: {titles}.", tone="unknown", title="Not judged")
 
 
 def assess(project: str, area: str, params: str = "", out: str = "") -> AreaAssessment:
@@ -240,9 +230,7 @@ def _read(path: Path) -> tuple[Finding, ...]:
         raise ValueError(f"{path} holds no findings: {str(error).splitlines()[0]}") from error
 
 
-def _judge(
-    project: Project, params: Params, findings: Sequence[Finding], checks: Iterable[Check]
-) -> Assessment:
+def _judge(project: Project, params: Params, findings: Sequence[Finding], checks: Iterable[Check]) -> Assessment:
     now, revision = datetime.now(UTC), project.files.revision
     return judge(findings, load_policy(params), params, generated_at=now, revision=revision, checks=checks)
 

@@ -176,8 +176,9 @@ def _matrix_row(
 def _matrix_cell(finding: Finding | None) -> Cell:
     if finding is None:
         return None
-    line = finding.evidence[0].line if finding.evidence else None
-    return Mark(finding.outcome.value, at=f"line {line}" if line and finding.outcome.open else "")
+    first = finding.evidence[0] if finding.evidence and finding.outcome.open else None
+    where = f"{first.path.rsplit('/', 1)[-1]}:{first.line}" if first and first.line else ""
+    return Mark(finding.outcome.value, at=where)
 
 
 def _kind(frame: pd.DataFrame, name: str, kinds: Mapping[str, Kind]) -> Kind:

@@ -64,7 +64,7 @@ def test_a_matrix_keeps_the_worst_outcome_of_a_cell_and_leaves_out_what_does_not
     assert table
     assert [c.name for c in table.columns] == ["Control", "api", "db"]
     assert [cell_text(c) for c in table.rows[0]] == ["Title of SEC-001", "fail", ""]
-    assert table.rows[0][1] == Mark("fail", at="line 7")
+    assert table.rows[0][1] == Mark("fail", at="api:7")
 
 
 def test_a_matrix_of_nothing_is_none() -> None:
