@@ -19,10 +19,12 @@ from kit.sources.nodes import Problem
 from kit.sources.shell import commands as shell_commands
 
 MAX_CHARS = 1_000_000
-_SHELLS = frozenset(
-    {"sh", "bash", "shell", "zsh", "console", "shell-session", "shellscript", "terminal", "fish", ""}
-)
+_SHELLS = frozenset({"sh", "bash", "shell", "zsh", "console", "shell-session", "shellscript", "terminal", "fish", ""})
 _PROMPT = re.compile(r"^\s*(?:\$|%|❯|➜|(?:[\w.-]+@[\w.-]+[^$#\n]{0,60})[$#])\s+")
+_PROGRAM = re.compile(
+    r"\s*(?:sudo )?(?:npm|npx|pnpm|yarn|bun|make|docker|docker-compose|podman|kubectl|helm|kustomize|git|python3?|pip3?|uv|poetry"
+    r"|pytest|node|go|cargo|mvn|gradle|curl|terraform|psql|bash|sh|cd|export|cp|mkdir|\./[\w./-]+)(?:\s|$)"
+)
 _TASK = re.compile(r"^\[(?P<mark>[ xX~-])\]\s+(?P<text>.*)", re.S)
 _SUFFIXES = (
     "adoc|bash|bat|bicep|c|cc|cfg|cjs|conf|config|cpp|crt|cs|css|csv|dart|env|example|gemspec|go|gql|gradle|graphql|h|hbs|hcl"
@@ -141,11 +143,7 @@ def find(files: FileIndex) -> tuple[Markdown, ...]:
 
 def parse(text: str, path: str) -> Markdown:
     """What a text holds. Never raises; a text that is too long is cut and says so."""
-    error = (
-        Problem(f"Only the first {MAX_CHARS} characters were read.", At(path))
-        if len(text) > MAX_CHARS
-        else None
-    )
+    error = Problem(f"Only the first {MAX_CHARS} characters were read.", At(path)) if len(text) > MAX_CHARS else None
     try:
         tokens = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").parse(_body(text[:MAX_CHARS]))
     except (ValueError, IndexError, RecursionError) as problem:
@@ -195,11 +193,7 @@ class _Reader:
             elif token.type == "inline":
                 if before.type == "heading_open":
                     self._heading(token, int(before.tag[1:]))
-                elif (
-                    before.type == "paragraph_open"
-                    and index > 1
-                    and self._tokens[index - 2].type == "list_item_open"
-                ):
+                elif before.type == "paragraph_open" and index > 1 and self._tokens[index - 2].type == "list_item_open":
                     self._task(token)
                 self._inline(token)
 
@@ -222,11 +216,9 @@ class _Reader:
         first = self._line + (1 if token.type == "fence" else 0)
         lang = (token.info.strip().split() or [""])[0].strip("{}.").lower() if token.type == "fence" else ""
         last = first + max(0, token.content.count("\n") - 1)
-        self.blocks.append(
-            CodeBlock(lang, token.content, At(self._path, first, last if last > first else None))
-        )
+        self.blocks.append(CodeBlock(lang, token.content, At(self._path, first, last if last > first else None)))
         prompted = any(_PROMPT.match(line) for line in token.content.split("\n"))
-        if lang in _SHELLS and (lang or prompted):
+        if lang in _SHELLS and (lang or prompted or _looks_typed(token.content)):
             self.commands += shell_commands(_typed(token.content, prompted), self._path, first)
 
     def _inline(self, token: Token) -> None:
@@ -304,6 +296,12 @@ def _until_close(children: list[Token], start: int) -> str:
 
 def _is_relative(target: str) -> bool:
     return "://" not in target and not re.match(r"^(?:[a-z][a-z0-9+.-]*:|//|\{)", target, re.I)
+
+
+def _looks_typed(text: str) -> bool:
+    """Whether a block without a language holds nothing but calls of programs that people type."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return bool(lines) and all(_PROGRAM.match(line) for line in lines)
 
 
 def _typed(text: str, prompted: bool) -> str:

@@ -22,7 +22,24 @@ _BY_PLATFORM = re.compile(
     r"SESSION_TOKEN)|VERCEL\w*|RENDER\w*|RAILWAY_\w+|FLY_\w+|DYNO|K_\w+|GAE_\w+|GOOGLE_APPLICATION_CREDENTIALS|"
     r"WEBSITE_\w+|NETLIFY\w*|COMP_\w+|PYTHONPATH|VIRTUAL_ENV|DEBUG|NO_COLOR|NODE_OPTIONS|XDG_\w+|APPDATA|GOPATH"
 )
-_NOT_RUN = frozenset({"scripts", "script", "tools", "tool", "bin", "hack", "dev", "ci", "seed", "seeds", "benchmarks", "examples", "stories", ".storybook"})
+_NOT_RUN = frozenset(
+    {
+        "scripts",
+        "script",
+        "tools",
+        "tool",
+        "bin",
+        "hack",
+        "dev",
+        "ci",
+        "seed",
+        "seeds",
+        "benchmarks",
+        "examples",
+        "stories",
+        ".storybook",
+    }
+)
 _SAMPLE_NAME = re.compile(r"\.?env\b.*(example|sample|template|dist|default)s?\b.*|(example|sample|template)\.env")
 NEAR = 0.82
 
@@ -55,13 +72,15 @@ def required(service: Service) -> Iterator[EnvRead]:
     soft = {r.name for r in service.env if r.required is False}
     for read in service.env:
         aside = _NOT_RUN & set(posixpath.dirname(read.at.path).lower().split("/"))
-        if read.required and read.name not in seen | soft and not aside and not _BY_PLATFORM.fullmatch(read.name):
-            if not BUILD_TIME.fullmatch(read.name):
-                seen.add(read.name)
-                yield read
+        told = read.name in seen | soft or aside or _BY_PLATFORM.fullmatch(read.name) or BUILD_TIME.fullmatch(read.name)
+        if read.required and not told:
+            seen.add(read.name)
+            yield read
 
 
-def _demand(service: Service, read: EnvRead, targets: Iterable[Deployment], inside: dict[str, At], *, local: bool) -> Demand:
+def _demand(
+    service: Service, read: EnvRead, targets: Iterable[Deployment], inside: dict[str, At], *, local: bool
+) -> Demand:
     given: list[tuple[Deployment, EnvGiven | At]] = []
     missing, unseen = [], []
     for target in targets:
@@ -95,20 +114,37 @@ def _reads_a_local_file(project: Project, service: Service) -> bool:
             return True
         local = posixpath.normpath(posixpath.join(service.root or ".", ".env"))
         context = service.build.context if service.build else "."
-        whole = any(posixpath.normpath(s) == "." for c in dockerfile.copies() if c.from_stage is None for s in c.sources)
-        if whole and not project.dockerignore(context, dockerfile.path).ignores(local) and _loads_env_files(project, service):
+        whole = any(
+            posixpath.normpath(s) == "." for c in dockerfile.copies() if c.from_stage is None for s in c.sources
+        )
+        if (
+            whole
+            and not project.dockerignore(context, dockerfile.path).ignores(local)
+            and _loads_env_files(project, service)
+        ):
             return True
     return any(target.endswith(".env") for d in service.deployments for _, target, _ in d.volumes)
 
 
 def _loads_env_files(project: Project, service: Service) -> bool:
     marks = ("dotenv", "env_file", "ConfigModule.forRoot", "read_env(", "godotenv", "loadEnv")
-    return any(any(m in project.files.text(p) for m in marks) for p in dict.fromkeys(r.at.path for r in service.env)) or any(
-        p.depends_on("dotenv", "python-dotenv", "dotenv-cli", "@nestjs/config") for p in project.packages if p.dir == service.root
+    return any(
+        any(m in project.files.text(p) for m in marks) for p in dict.fromkeys(r.at.path for r in service.env)
+    ) or any(
+        p.depends_on("dotenv", "python-dotenv", "dotenv-cli", "@nestjs/config")
+        for p in project.packages
+        if p.dir == service.root
     )
 
 
-@check("CFG-001", "Every required variable is given by every deployment target", Severity.CRITICAL, Clause.ASSUMPTIONS, blocker="cannot start", effort_hours=1)
+@check(
+    "CFG-001",
+    "Every required variable is given by every deployment target",
+    Severity.CRITICAL,
+    Clause.ASSUMPTIONS,
+    blocker="cannot start",
+    effort_hours=1,
+)
 def required_is_given(project: Project) -> Iterator[Fact]:
     """
     A service that demands a variable which nobody gives ends at its start, or runs with an empty value until the first
@@ -133,10 +169,16 @@ def required_is_given(project: Project) -> Iterator[Fact]:
         if demand.given and not demand.missing:
             held[demand.service.name].append(demand)
     for name, all_given in held.items():
-        yield ok(f"{name}: {_names(all_given)} {'is' if len(all_given) == 1 else 'are'} given wherever it is deployed.", all_given[0].read)
+        yield ok(
+            f"{name}: {_names(all_given)} {'is' if len(all_given) == 1 else 'are'} given wherever it is deployed.",
+            all_given[0].read,
+        )
     for (name, target), not_seen in hidden.items():
         places = [d.read for d in not_seen[:5]]
-        yield unknown(f"{name}: {target} takes part of its environment from what is not in the repository; {_names(not_seen)} may come from there.", *places)
+        yield unknown(
+            f"{name}: {target} takes part of its environment from what is not in the repository; {_names(not_seen)} may come from there.",
+            *places,
+        )
 
 
 def _missing(demand: Demand) -> Fact:
@@ -177,7 +219,11 @@ def sample_is_complete(project: Project) -> Iterator[Fact]:
     """
     samples = [p for p in project.files.paths if _SAMPLE_NAME.fullmatch(posixpath.basename(p).lower())]
     listed = {key for p in samples for key, _ in project.documents.get(p).root.items()}
-    commented = {m for p in samples for m in re.findall(r"^\s*#\s*(?:export\s+)?([A-Z][A-Z0-9_]+)=", project.files.text(p), re.MULTILINE)}
+    commented = {
+        m
+        for p in samples
+        for m in re.findall(r"^\s*#\s*(?:export\s+)?([A-Z][A-Z0-9_]+)=", project.files.text(p), re.MULTILINE)
+    }
     needed = {r.name: r for s in project.system.own for r in required(s)}
     if not needed:
         return
@@ -215,7 +261,11 @@ def given_is_read(project: Project) -> Iterator[Fact]:
             for one in deployment.env:
                 near = get_close_matches(one.name, read - given, n=1, cutoff=0.88) if one.name not in read else []
                 if near and abs(len(near[0]) - len(one.name)) <= 2 and _typo(one.name, near[0]):
-                    yield bad(f"{service.name}: {one.name} is given, and nothing reads it; the code reads {near[0]}.", one, environment=_environment(deployment))
+                    yield bad(
+                        f"{service.name}: {one.name} is given, and nothing reads it; the code reads {near[0]}.",
+                        one,
+                        environment=_environment(deployment),
+                    )
 
 
 def _typo(a: str, b: str) -> bool:
@@ -253,7 +303,9 @@ def validated_at_start(project: Project) -> Iterator[Fact]:
         elif len({r.name for r in strict}) * 2 >= len(names):
             yield partial(f"{service.name}: most variables must be there, none is checked for its form.", strict[0])
         else:
-            yield bad(f"{service.name}: reads {len(names)} variables, and nothing checks them at start.", service.env[0])
+            yield bad(
+                f"{service.name}: reads {len(names)} variables, and nothing checks them at start.", service.env[0]
+            )
 
 
 _SCHEMAS = (
@@ -272,7 +324,13 @@ def _schema(project: Project, service: Service) -> At | None:
     return None
 
 
-@check("CFG-009", "Build-time variables are given when the bundle is built", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
+@check(
+    "CFG-009",
+    "Build-time variables are given when the bundle is built",
+    Severity.HIGH,
+    Clause.ASSUMPTIONS,
+    effort_hours=1,
+)
 def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
     """
     `NEXT_PUBLIC_`, `VITE_` and `REACT_APP_` variables are written into the bundle while it is built. Given only to the
@@ -288,7 +346,9 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
     See: https://vite.dev/guide/env-and-mode
     """
     for service in project.system.own:
-        dockerfile = next((d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None)
+        dockerfile = next(
+            (d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None
+        )
         if dockerfile is None:
             continue
         known = {name for i in dockerfile.of("ARG", "ENV") for name in i.pairs} | set(_in_image(project, service))
@@ -296,20 +356,46 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
         for name, read in sorted(wanted.items()):
             if not _bundler(project, service, name):
                 continue
-            late = [e for d in service.deployments if d.environment not in ASIDE for e in d.env if e.name == name and e.source != "build_arg"]
             if name in known:
-                yield ok(f"{service.name}: {name} is there when the bundle is built.", next(i for i in dockerfile.of("ARG", "ENV") if name in i.pairs) if any(name in i.pairs for i in dockerfile.of("ARG", "ENV")) else read)
-            elif late and f"__{name}__" not in project.files.text(read.at.path) and not _replaced(project, service, name):
-                yield bad(f"{service.name}: {name} is given to the running container only; the bundle was built without it.", late[0], read)
+                set_at = next((i for i in dockerfile.of("ARG", "ENV") if name in i.pairs), None)
+                yield ok(f"{service.name}: {name} is there when the bundle is built.", set_at or read)
+            elif f"__{name}__" not in project.files.text(read.at.path) and not _replaced(project, service, name):
+                yield from _not_at_build(service, name, read)
+
+
+def _not_at_build(service: Service, name: str, read: EnvRead) -> Iterator[Fact]:
+    """A variable that the build does not have: given too late, or by nobody though it has no default."""
+    targets = [d for d in service.deployments if d.environment not in ASIDE]
+    late = [e for d in targets for e in d.env if e.name == name and e.source != "build_arg"]
+    if late:
+        yield bad(
+            f"{service.name}: {name} is given to the running container only; the bundle was built without it.",
+            late[0],
+            read,
+        )
+    elif (
+        read.default is None
+        and read.required is not False
+        and not any(e.name == name for d in service.deployments for e in d.env)
+    ):
+        yield bad(f"{service.name}: nothing gives {name} to the build; in the bundle it is undefined.", read)
 
 
 def _bundler(project: Project, service: Service, name: str) -> bool:
     """Whether the service uses the bundler that writes variables of this prefix into its output."""
-    libraries = {"NEXT": ("next",), "VITE": ("vite",), "REACT": ("react-scripts", "@craco/craco"), "NUXT": ("nuxt",), "GATSBY": ("gatsby",)}
+    libraries = {
+        "NEXT": ("next",),
+        "VITE": ("vite",),
+        "REACT": ("react-scripts", "@craco/craco"),
+        "NUXT": ("nuxt",),
+        "GATSBY": ("gatsby",),
+    }
     wanted = libraries.get(name.split("_")[0])
     return wanted is None or any(p.depends_on(*wanted) for p in project.packages if p.dir == service.root)
 
 
 def _replaced(project: Project, service: Service, name: str) -> bool:
     """Whether some script of the service puts the value into the bundle when the container starts."""
-    return any(name in project.files.text(s.path) for s in project.scripts if service.root and s.path.startswith(service.root))
+    return any(
+        name in project.files.text(s.path) for s in project.scripts if service.root and s.path.startswith(service.root)
+    )

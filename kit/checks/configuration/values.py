@@ -9,13 +9,21 @@ from collections.abc import Iterator
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.secrets import find_secrets, is_placeholder, is_secret_name, is_weak
+from kit.sources.secrets import SecretHit, find_secrets, is_placeholder, is_secret_name, is_weak
 from kit.system.model import Deployment, EnvGiven, Service
 
 ASIDE = frozenset({"development", "test"})
-SAMPLE = re.compile(r"(^|[._-])(example|sample|template|dist|defaults?|test|tests|ci|local|dev|development)([._-]|$)", re.IGNORECASE)
-_HOST = re.compile(r"\b(?:[\w-]+\.)*(?:example\.(?:com|org|net)|your-?domain\.\w+|mydomain\.\w+|domain\.tld|changeme\.\w+)\b", re.IGNORECASE)
-_MARK = re.compile(r"\b(ACTION REQUIRED|CHANGE[-_ ]?ME|REPLACE[-_ ]?(ME|THIS|WITH)|FIXME|YOUR[-_][A-Z]+([-_][A-Z]+)*|INSERT[-_][A-Z]+)\b|<[a-z]+([-_ ][a-z]+)+>", re.IGNORECASE)
+SAMPLE = re.compile(
+    r"(^|[._-])(example|sample|template|dist|defaults?|test|tests|ci|local|dev|development)([._-]|$)", re.IGNORECASE
+)
+_HOST = re.compile(
+    r"\b(?:[\w-]+\.)*(?:example\.(?:com|org|net)|your-?domain\.\w+|mydomain\.\w+|domain\.tld|changeme\.\w+)\b",
+    re.IGNORECASE,
+)
+_MARK = re.compile(
+    r"\b(ACTION REQUIRED|CHANGE[-_ ]?ME|REPLACE[-_ ]?(ME|THIS|WITH)|FIXME|YOUR[-_][A-Z]+([-_][A-Z]+)*|INSERT[-_][A-Z]+)\b|<[a-z]+([-_ ][a-z]+)+>",
+    re.IGNORECASE,
+)
 
 
 def environment_of(deployment: Deployment) -> str | None:
@@ -55,10 +63,25 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
         value = one.value or ""
         if not value or one.source in {"image", "build_arg"} or SAMPLE.search(posixpath.basename(one.at.path)):
             continue
-        if _HOST.search(value) or _MARK.search(value) or (is_secret_name(one.name) and is_placeholder(value) and "$" not in value):
+        if (
+            _HOST.search(value)
+            or _MARK.search(value)
+            or (is_secret_name(one.name) and is_placeholder(value) and "$" not in value)
+        ):
             found.add(one.at)
-            grave = Severity.HIGH if is_secret_name(one.name) or "://" in value or one.name.endswith(("_HOST", "_URL", "_ORIGIN", "_ENDPOINT")) else Severity.MEDIUM
-            yield bad(f"{service.name}: {one.name} is a placeholder ({project.files.mask(value)[:60]}).", one, environment=environment_of(deployment), severity=grave)
+            grave = (
+                Severity.HIGH
+                if is_secret_name(one.name)
+                or "://" in value
+                or one.name.endswith(("_HOST", "_URL", "_ORIGIN", "_ENDPOINT"))
+                else Severity.MEDIUM
+            )
+            yield bad(
+                f"{service.name}: {one.name} is a placeholder ({project.files.mask(value)[:60]}).",
+                one,
+                environment=environment_of(deployment),
+                severity=grave,
+            )
         else:
             clean += 1
     yield from _hosts(project, found)
@@ -74,23 +97,39 @@ def _hosts(project: Project, found: set[At]) -> Iterator[Fact]:
         for host in ingress.node.each("spec", "rules", "*", "host"):
             if _HOST.search(host.text) and host.at not in found:
                 found.add(host.at)
-                yield bad(f"{ingress.title}: the host {host.text} is a placeholder.", host, environment=None if ingress.environment == "unknown" else ingress.environment)
+                yield bad(
+                    f"{ingress.title}: the host {host.text} is a placeholder.",
+                    host,
+                    environment=None if ingress.environment == "unknown" else ingress.environment,
+                )
 
 
 def _marked_lines(project: Project, found: set[At]) -> Iterator[Fact]:
     """Comments in manifests and production files that say what is still to be done."""
     places = {m.path for m in project.manifests.effective if m.environment not in ASIDE}
     places |= {f.path for f in project.compose if f.environment == "production"}
-    places |= {p for p in project.files.glob("**/.env.production", "**/.env.prod") if not SAMPLE.search(posixpath.basename(p).replace("production", ""))}
+    places |= {
+        p
+        for p in project.files.glob("**/.env.production", "**/.env.prod")
+        if not SAMPLE.search(posixpath.basename(p).replace("production", ""))
+    }
     taken = {(a.path, a.line) for a in found}
     for path in sorted(places):
         if project.files.class_of(path) is not FileClass.PRODUCTION:
             continue
         for number, line in enumerate(project.files.lines(path), start=1):
-            mark = re.search(r"ACTION REQUIRED|CHANGE[-_]ME|REPLACE[-_]ME|\bTODO\b[: ]+(set|replace|change|update|fill)", line, re.IGNORECASE)
+            mark = re.search(
+                r"ACTION REQUIRED|CHANGE[-_]ME|REPLACE[-_]ME|\bTODO\b[: ]+(set|replace|change|update|fill)",
+                line,
+                re.IGNORECASE,
+            )
             if mark and (path, number) not in taken:
                 found.add(At(path, number))
-                yield bad(f"{path} still says \"{mark[0]}\": something has to be put in before this is deployed.", At(path, number), severity=Severity.MEDIUM)
+                yield bad(
+                    f'{path} still says "{mark[0]}": something has to be put in before this is deployed.',
+                    At(path, number),
+                    severity=Severity.MEDIUM,
+                )
 
 
 @check("CFG-003", "No secret has a default in code", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
@@ -112,12 +151,21 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
         default = (read.default or "").strip("'\"`")
         if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
             continue
-        if re.search(r"API_?KEY|ACCESS_?KEY|CLIENT", read.name, re.IGNORECASE) and (is_placeholder(default) or len(default) < 8):
+        if re.search(r"API_?KEY|ACCESS_?KEY|CLIENT", read.name, re.IGNORECASE) and (
+            is_placeholder(default) or len(default) < 8
+        ):
             continue  # a stand-in for a key of somebody else's service opens nothing
         if _guarded(project.files.text(read.at.path), default):
-            yield partial(f"{read.name} falls back to a value that is in the code; a check rejects it in production.", read, severity=Severity.MEDIUM)
+            yield partial(
+                f"{read.name} falls back to a value that is in the code; a check rejects it in production.",
+                read,
+                severity=Severity.MEDIUM,
+            )
         else:
-            yield bad(f"{read.name} falls back to a value that is in the code: whoever reads it can forge what it signs or opens.", read)
+            yield bad(
+                f"{read.name} falls back to a value that is in the code: whoever reads it can forge what it signs or opens.",
+                read,
+            )
     safe = [r for r in project.env_reads if is_secret_name(r.name) and r.required]
     for read in safe:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
@@ -125,7 +173,12 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
 
 def _guarded(text: str, default: str) -> bool:
     """Whether the same file compares against the default and stops."""
-    return bool(re.search(rf"===?\s*['\"`]{re.escape(default)}['\"`]|['\"`]{re.escape(default)}['\"`]\s*===?|in\s*[\[({{][^\])}}]*['\"]{re.escape(default)}['\"]", text))
+    return bool(
+        re.search(
+            rf"===?\s*['\"`]{re.escape(default)}['\"`]|['\"`]{re.escape(default)}['\"`]\s*===?|in\s*[\[({{][^\])}}]*['\"]{re.escape(default)}['\"]",
+            text,
+        )
+    )
 
 
 @check("CFG-004", "No default password is deployed", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
@@ -147,10 +200,14 @@ def no_default_password(project: Project) -> Iterator[Fact]:
         if one.source in {"image", "build_arg", "secret"} or SAMPLE.search(posixpath.basename(one.at.path)):
             continue
         secret = value if is_secret_name(one.name) else _password_in(value)
-        if not secret or re.search(r"(_FILE|_PATH|_URL|_NAME|_HOST)$", one.name) and secret == value:
+        if not secret or (re.search(r"(_FILE|_PATH|_URL|_NAME|_HOST)$", one.name) and secret == value):
             continue
         if is_weak(secret) and not is_placeholder(secret) and one.name.lower() not in secret.lower():
-            yield bad(f"{service.name}: {one.name} has a value that everybody knows.", one, environment=environment_of(deployment))
+            yield bad(
+                f"{service.name}: {one.name} has a value that everybody knows.",
+                one,
+                environment=environment_of(deployment),
+            )
 
 
 def _password_in(value: str) -> str | None:
@@ -175,19 +232,43 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
     looked = 0
     found = 0
     for path in project.files.paths:
-        if project.files.class_of(path) is not FileClass.PRODUCTION or project.files.tracked(path) is False or _not_ours(path):
+        if (
+            project.files.class_of(path) is not FileClass.PRODUCTION
+            or project.files.tracked(path) is False
+            or _not_ours(path)
+        ):
             continue
         text = project.files.text(path)
         looked += bool(text)
         hits = [h for h in find_secrets(text, path) if not h.placeholder and not h.weak] if text else []
+        hits = [h for h in hits if not _stand_in(text, h)]
         if path.endswith((".html", ".htm", ".md", ".txt")):
             hits = [h for h in hits if h.kind != "assignment"]
         for hit in hits[:20]:
             found += 1
-            what = f"{hit.name} holds what looks like a real secret" if hit.name else f"What looks like a real {hit.kind.replace('-', ' ')} stands here"
-            yield bad(f"{what}; everybody with the repository has it.", At(path, hit.line), **_leak(project, path, hit.kind))
+            what = (
+                f"{hit.name} holds what looks like a real secret"
+                if hit.name
+                else f"What looks like a real {hit.kind.replace('-', ' ')} stands here"
+            )
+            yield bad(
+                f"{what}; everybody with the repository has it.", At(path, hit.line), **_leak(project, path, hit.kind)
+            )
     if looked and not found:
         yield ok(f"No secret in {looked} text files.", At("."))
+
+
+def _stand_in(text: str, hit: SecretHit) -> bool:
+    """A value that opens nothing: a password that is its user's name, words that say it is for tests, a key's name."""
+    value = text[hit.start : hit.end]
+    before = text[max(0, hit.start - 80) : hit.start]
+    user = re.search(r"//([^:/@\s]+):$", before)
+    if user is not None and user[1] == value:
+        return True
+    if re.search(r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev)([-_ ]|$)", value, re.IGNORECASE):
+        return True
+    names_a_key = (hit.name or "").lower() in {"secretkey", "secretname", "secretref", "key", "keyname"}
+    return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
 
 
 def _leak(project: Project, path: str, kind: str) -> dict[str, Severity]:
@@ -202,7 +283,11 @@ def _not_ours(path: str) -> bool:
     name = posixpath.basename(path).lower()
     if "dockerfile" in name:
         return True  # CON-005 looks at those
-    return name.endswith((".lock", ".sum", ".svg", ".map", ".po", ".csv")) or name in {"package-lock.json", "pnpm-lock.yaml"} or bool(SAMPLE.search(name.removeprefix(".env"))) and name.startswith(".env")
+    return (
+        name.endswith((".lock", ".sum", ".svg", ".map", ".po", ".csv"))
+        or name in {"package-lock.json", "pnpm-lock.yaml"}
+        or (bool(SAMPLE.search(name.removeprefix(".env"))) and name.startswith(".env"))
+    )
 
 
 @check("CFG-010", "Local environment files are ignored by git", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=0.5)
@@ -218,18 +303,40 @@ def env_files_are_ignored(project: Project) -> Iterator[Fact]:
 
     See: https://git-scm.com/docs/gitignore
     """
-    held = [p for p in project.files.paths if re.fullmatch(r"\.env(\.(production|prod|staging|live))?", posixpath.basename(p)) and project.files.class_of(p) is FileClass.PRODUCTION]
-    uses = held or any(posixpath.basename(p).startswith(".env") for p in project.files.paths) or any("dotenv" in (d.name or "") for p in project.packages for d in p.dependencies)
+    held = [
+        p
+        for p in project.files.paths
+        if re.fullmatch(r"\.env(\.(production|prod|staging|live))?", posixpath.basename(p))
+        and project.files.class_of(p) is FileClass.PRODUCTION
+    ]
+    uses = (
+        held
+        or any(posixpath.basename(p).startswith(".env") for p in project.files.paths)
+        or any("dotenv" in (d.name or "") for p in project.packages for d in p.dependencies)
+    )
     for path in held:
-        if project.files.tracked(path) is not False and project.files.is_git:
-            secrets = [k for k, n in project.documents.get(path).root.items() if is_secret_name(k) and n.text and not is_placeholder(n.text)]
+        if project.files.tracked(path) is not False:
+            secrets = [
+                k
+                for k, n in project.documents.get(path).root.items()
+                if is_secret_name(k) and n.text and not is_placeholder(n.text)
+            ]
             grave = {} if secrets else {"severity": Severity.LOW}
-            yield bad(f"{path} is tracked by git{' and sets ' + ', '.join(secrets[:3]) if secrets else ''}.", At(path), **grave)
-    if uses and not held and project.files.is_git:
+            yield bad(
+                f"{path} is tracked by git{' and sets ' + ', '.join(secrets[:3]) if secrets else ''}.",
+                At(path),
+                *([] if project.files.ignored(path) else [At(".gitignore")]),
+                **grave,
+            )
+    if uses and not held:
         if project.files.ignored(".env"):
             yield ok(".env is ignored by git.", At(".gitignore"))
         else:
-            yield partial("Environment files are used, and no ignore rule keeps .env out of git.", At(".gitignore" if project.files.exists(".gitignore") else "."), severity=Severity.MEDIUM)
+            yield partial(
+                "Environment files are used, and no ignore rule keeps .env out of git.",
+                At(".gitignore" if project.files.exists(".gitignore") else "."),
+                severity=Severity.MEDIUM,
+            )
 
 
 @check("CFG-011", "Debug modes are off in production", Severity.HIGH, Clause.EXECUTION, effort_hours=0.5)
@@ -262,17 +369,31 @@ def _debug(name: str, value: str) -> bool | None:
     """True for a debug mode that is on, False for one that is off, None for another variable."""
     if name in {"DEBUG", "FLASK_DEBUG", "DJANGO_DEBUG", "APP_DEBUG"}:
         return value in {"1", "true", "yes", "on"} if value else None
-    if name in {"NODE_ENV", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "RAILS_ENV", "RACK_ENV", "APP_ENV", "FLASK_ENV"}:
+    if name in {
+        "NODE_ENV",
+        "ASPNETCORE_ENVIRONMENT",
+        "DOTNET_ENVIRONMENT",
+        "RAILS_ENV",
+        "RACK_ENV",
+        "APP_ENV",
+        "FLASK_ENV",
+    }:
         return value in {"development", "dev", "debug", "local"} if value and "$" not in value else None
     return None
 
 
 def _debug_in_code(project: Project) -> Iterator[Fact]:
     for path in project.code.holding("debug=True", languages=("python",)):
-        for match in project.code.find("$APP.run($$$, debug=True, $$$)", languages=("python",), needles=("debug=True",)):
+        for match in project.code.find(
+            "$APP.run($$$, debug=True, $$$)", languages=("python",), needles=("debug=True",)
+        ):
             if match.path == path:
                 shielded = "__main__" in project.files.text(path)
-                yield bad("The development server starts with its debugger on.", match, **({"severity": Severity.MEDIUM} if shielded else {}))
+                yield bad(
+                    "The development server starts with its debugger on.",
+                    match,
+                    **({"severity": Severity.MEDIUM} if shielded else {}),
+                )
     for path in project.code.holding("DEBUG = True", languages=("python",)):
         name = posixpath.basename(path)
         if "settings" in path and name not in {"local.py", "dev.py", "development.py", "test.py", "testing.py"}:
@@ -301,7 +422,10 @@ def environments_are_separate(project: Project) -> Iterator[Fact]:
     if production is not None:
         yield ok("Production has configuration of its own.", production)
     else:
-        yield bad("No deployment target is for production by its name; one file serves every environment.", next(iter(targets.values())))
+        yield bad(
+            "No deployment target is for production by its name; one file serves every environment.",
+            next(iter(targets.values())),
+        )
 
 
 @check("CFG-013", "Configuration files can be parsed", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=0.5)
@@ -335,4 +459,6 @@ def files_parse(project: Project) -> Iterator[Fact]:
 
 def _lenient(path: str) -> bool:
     """Files whose readers take more than the format allows."""
-    return bool(re.search(r"\{\{|cookiecutter", path)) or posixpath.basename(path).startswith(".") and path.endswith("rc")
+    return bool(re.search(r"\{\{|cookiecutter", path)) or (
+        posixpath.basename(path).startswith(".") and path.endswith("rc")
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from kit.checks.observability.services import METRICS, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.prometheus import Alert, ScrapeJob, Target
+from kit.sources.prometheus import Alert, RuleFiles, ScrapeJob, Target
 from kit.system.model import Service
 
 _FROM_OUTSIDE = re.compile(
@@ -77,7 +79,12 @@ def _target(job: ScrapeJob, target: Target, service: Service) -> Fact:
                 f"Job {job.name} asks {service.name} for {job.metrics_path}; which path serves its metrics could not be told.",
                 target,
             )
-        return bad(f"Job {job.name} asks {service.name} for {job.metrics_path}, which it does not serve.", target)
+        path = job.node.get("metrics_path")
+        return bad(
+            f"Job {job.name} asks {service.name} for {job.metrics_path}, which it does not serve.",
+            path or target,
+            target,
+        )
     return (
         ok(f"Job {job.name} asks {service.name} where its metrics are.", target)
         if own
@@ -166,6 +173,13 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
         group = next(g for g in groups if g.path == path)
         if group.source != "file" or not project.prometheus.configs:
             yield ok(f"{path} defines {sum(len(g.alerts) for g in groups if g.path == path)} alerts.", group)
+        elif (unloaded := _mounted_elsewhere(project, path)) is not None:
+            pattern, mounted = unloaded
+            yield bad(
+                f"{path} is mounted at {mounted}, and rule_files loads {pattern.pattern}: its alerts never fire.",
+                pattern,
+                group,
+            )
         elif path in loaded or _by_name(project, path):
             yield ok(f"{path} is loaded by a Prometheus configuration.", group)
         else:
@@ -179,6 +193,24 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
                     files,
                     severity=Severity.MEDIUM,
                 )
+
+
+def _mounted_elsewhere(project: Project, path: str) -> tuple[RuleFiles, str] | None:
+    """Where compose mounts a rule file, if no configuration loads it from there."""
+    patterns = [r for c in project.prometheus.configs for r in c.rule_files]
+    places = [
+        posixpath.normpath(posixpath.join(volume.target, posixpath.relpath(path, host)))
+        for file in project.compose
+        for service in file.services
+        for volume in service.volumes
+        if (host := service.host_path(volume)) and (path == host or path.startswith(host.rstrip("/") + "/"))
+    ]
+    absolute = [r for r in patterns if r.pattern.startswith("/")]
+    if not places or len(absolute) < len(patterns) or not patterns:
+        return None
+    if any(fnmatchcase(place, r.pattern) for place in places for r in patterns):
+        return None
+    return patterns[0], places[0]
 
 
 def _by_name(project: Project, path: str) -> bool:
@@ -343,7 +375,9 @@ def levels_are_stated(project: Project) -> Iterator[Fact]:
     """
     if not running(project):
         return
-    pattern = re.compile(r"\bSLOs?\b|service level objective|error[-_ ]budget|burn[-_ ]?rate", re.IGNORECASE)
+    pattern = re.compile(
+        r"\bSLOs?\b|service level objective|\bobjectives?\b|error[-_ ]budget|burn[-_ ]?rate", re.IGNORECASE
+    )
     for alert in project.prometheus.alerts:
         if pattern.search(f"{alert.name} {alert.expression}"):
             yield ok(f"{alert.name} watches an objective.", alert)

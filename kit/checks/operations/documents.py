@@ -241,7 +241,7 @@ def named_commands_are_defined(project: Project) -> Iterator[Fact]:
                     continue
                 if (
                     definitions.defined(call) is False
-                    and call.name not in anywhere
+                    and (call.directory not in {None, "."} or call.name not in anywhere)
                     and not any(m.defines(call.name) is None for m in project.makefiles)
                 ):
                     missing += 1

@@ -12,9 +12,13 @@ from kit.registry import check
 from kit.sources.scripts import Script
 
 _EARNEST = re.compile(
-    r"deploy|release|backup|restore|migrat|rollback|rotate|provision|promote|failover|health", re.IGNORECASE
+    r"deploy|smoke|release|backup|restore|migrat|rollback|rotate|provision|promote|failover|health", re.IGNORECASE
 )
 _LOCAL_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d{2,5}))?(?P<path>/[\w./-]*)?")
+_EXPECTED = re.compile(
+    r"\b(except|catch|isinstance)\b|501|NotImplementedError\)?:\s*$|must be implemented|should be implemented|subclass"
+)
+_BASED = re.compile(r"\$\{?\w*(?:base|url|host|api|address|endpoint|target)\w*\}?(/[\w./-]+)", re.IGNORECASE)
 _UNFINISHED = re.compile(
     r"\b(not[ _-]?(?:yet[ _-]?)?implemented|NotImplementedError|unimplemented!|todo!\(|TODO: implement|stub(?:bed)? (?:implementation|out)|placeholder implementation)\b",
     re.IGNORECASE,
@@ -88,16 +92,28 @@ def health_scripts_ask_what_is_there(project: Project) -> Iterator[Fact]:
         return
     for script in earnest(project):
         for number, line in enumerate(project.files.lines(script.path), start=1):
+            at = At(script.path, number)
             for found in _LOCAL_URL.finditer(line):
                 if found["port"]:
-                    yield _asked(
-                        project,
-                        script,
-                        At(script.path, number),
-                        int(found["port"]),
-                        found["path"] or "/",
-                        ports,
-                    )
+                    yield _asked(project, script, at, int(found["port"]), found["path"] or "/", ports)
+            for path in _BASED.findall(line) if re.search(r"\b(curl|wget|http)\b", line) else ():
+                yield from _served(project, script, at, path)
+
+
+def _served(project: Project, script: Script, at: At, path: str) -> Iterator[Fact]:
+    """A path behind an address that is a variable: it has to be a route of some service."""
+    routes = [r for s in project.system.own for r in s.routes]
+    if len(routes) < 3 or not all(r.prefix_known for r in routes):
+        return
+    if any(_fits(r.path, path) for r in routes):
+        yield ok(f"{script.path} asks {path}, which is served.", at)
+    else:
+        yield bad(f"{script.path} asks {path}, which no service serves.", at)
+
+
+def _fits(route: str, path: str) -> bool:
+    pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(route.rstrip("/") or "/")).replace("[^/]+\\*", ".*")
+    return re.fullmatch(pattern, path.rstrip("/") or "/") is not None
 
 
 def _asked(project: Project, script: Script, at: At, port: int, path: str, ports: dict[int, list[str]]) -> Fact:
@@ -138,7 +154,7 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
 
     See: https://cwe.mitre.org/data/definitions/758.html
     """
-    found = []
+    found = list(_answered(project))
     for path in project.code.holding("mplemented", "todo!(", "TODO: implement", "stub"):
         text = project.files.text(path)
         if not _UNFINISHED.search(text) or re.search(
@@ -146,10 +162,8 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
         ):
             continue
         for number, line in enumerate(text.splitlines(), start=1):
-            if _UNFINISHED.search(line) and not re.search(
-                r"\b(except|catch|isinstance)\b|501|NotImplementedError\)?:\s*$|must be implemented|should be implemented|subclass",
-                line,
-            ):
+            known = any(at.path == path and (at.line or 0) <= number <= (at.end_line or 0) for at in found)
+            if not known and _UNFINISHED.search(line) and not _EXPECTED.search(line):
                 found.append(At(path, number))
     for at in found[:15]:
         yield bad("Production code says here that it is not implemented.", at)
@@ -160,6 +174,21 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
         )
     if not found and project.code.files():
         yield ok("No production code says that it is not implemented.", At("."))
+
+
+def _answered(project: Project) -> Iterator[At]:
+    """Handlers that answer 501, from the comment that says what is missing."""
+    pattern = re.compile(
+        r"(?:status|sendStatus|status_code|code|HTTP_)\W{0,3}\(?\s*501\b|StatusNotImplemented|HTTP_501|NOT_IMPLEMENTED\b"
+    )
+    for path in project.code.holding("501", "StatusNotImplemented", "NOT_IMPLEMENTED"):
+        lines = project.files.lines(path)
+        for number, line in enumerate(lines, start=1):
+            if pattern.search(line) and not line.lstrip().startswith(("#", "//", "*", "import", "from")):
+                note = next(
+                    (n for n in range(number, max(0, number - 4), -1) if re.search(r"TODO|FIXME", lines[n - 1])), number
+                )
+                yield At(path, note, number)
 
 
 def _line(project: Project, script: Script, pattern: re.Pattern[str]) -> At | None:
