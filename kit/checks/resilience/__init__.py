@@ -1,0 +1,1 @@
+"""Does the system hold when something around it fails?"""

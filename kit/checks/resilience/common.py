@@ -1,0 +1,86 @@
+"""Which services, files and calls the checks of this area judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kit.checks.observability.services import library, running
+from kit.checks.security import calls
+from kit.checks.security.common import line_of, plural, within
+from kit.model import At
+from kit.project import Project
+from kit.sources.code_records import CallFact
+from kit.sources.package_model import Package, plain_name
+from kit.system.model import Service
+
+__all__ = ["JS", "judged", "library", "mentions", "outbound", "owner", "packages", "plural", "roots", "runs", "within"]
+
+JS = ("javascript", "typescript", "tsx")
+_BROWSER = re.compile(r"(^|/)(components?|hooks|pages|views|stores?|composables|src/app|public|static)/|\.(tsx|jsx|vue)$")
+_SERVER = re.compile(r"(^|/)(api|server|backend|route\.[jt]s|actions?|lib/server)(/|$|\.)")
+
+
+def runs(path: str) -> bool:
+    """Whether a file is part of what runs in production. A `tasks.py` holds a queue's tasks as often as a tool's."""
+    return calls.runs(path.removesuffix("tasks.py") + "jobs.py" if path.endswith("tasks.py") else path)
+
+
+def judged(project: Project) -> list[Service]:
+    """The running services, those that share a folder once: the one that is deployed."""
+    seen: dict[str | None, Service] = {}
+    for service in sorted(running(project), key=lambda s: not s.deployments):
+        seen.setdefault(service.root if service.build is None else f"{service.root}:{service.build.target}", service)
+    roots_of_deployed = {s.root for s in seen.values() if s.deployments}
+    return [s for s in seen.values() if s.deployments or s.root not in roots_of_deployed]
+
+
+def packages(project: Project, service: Service) -> list[Package]:
+    """The manifests within a service's folder."""
+    return [p for p in project.packages if within(p.path, service.root)]
+
+
+def roots(project: Project, service: Service) -> tuple[str, ...]:
+    """A service's folder and those of the project's own packages that it stands on."""
+    named = {plain_name(p.name): p for p in project.packages if p.name and p.dir != "."}
+    wanted, found = packages(project, service), [service.root or "."]
+    for _ in range(3):
+        names = {plain_name(d.name) for p in wanted for d in p.dependencies}
+        wanted = [named[n] for n in names & set(named) if named[n].dir not in found]
+        found += [p.dir for p in wanted]
+    return tuple(found)
+
+
+def mentions(project: Project, service: Service, pattern: str, *needles: str) -> At | None:
+    """The first line of a service's code, or of a package of the project that it stands on, that matches."""
+    places = roots(project, service)
+    for path in project.code.holding(*needles):
+        if any(within(path, r) for r in places) and (found := line_of(project, path, pattern)):
+            return found
+    return None
+
+
+def outbound(project: Project) -> Iterator[tuple[CallFact, bool]]:
+    """The requests of code that runs in production, each with whether a browser makes it."""
+    web = {s.root for s in project.system.own if s.kind == "web" and s.root not in {None, "."} and not s.routes}
+    for call in project.calls:
+        if runs(call.at.path):
+            shown = any(within(call.at.path, r) for r in web) or _in_browser(project, call)
+            yield call, shown
+
+
+def _in_browser(project: Project, call: CallFact) -> bool:
+    path = call.at.path
+    if call.client not in {"fetch", "axios", "ky", "superagent"}:
+        return False
+    head = project.code.text(path)[:4000]
+    if call.url.startswith("/") or "use client" in head[:200] or re.search(r"from ['\"](react|vue|svelte|@angular/core)['\"]", head):
+        return True
+    return bool(_BROWSER.search(path)) and not _SERVER.search(path)
+
+
+def owner(project: Project, path: str) -> str:
+    """The name of the service that a file belongs to, the innermost; its folder where none claims it."""
+    found = [s for s in project.system.own if within(path, s.root)]
+    best = max(found, key=lambda s: (len(s.root or ""), s.kind in {"api", "worker", "web"}), default=None)
+    return best.name if best is not None else project.code.unit(path).rsplit("/", 1)[-1]

@@ -1,0 +1,80 @@
+"""What happens when something that the system calls is slow or gone."""
+
+from __future__ import annotations
+
+from tests.checks.conftest import Look
+
+API = {
+    "package.json": '{"name": "api", "dependencies": {"express": "^5.0.0"}}',
+    "src/app.js": """
+    import express from "express";
+    const app = express();
+    app.get("/orders", (req, res) => res.json([]));
+    app.listen(3000);
+    """,
+}
+
+
+def test_a_request_that_may_wait_for_ever_is_found_and_one_with_a_limit_is_not(look: Look) -> None:
+    seen = look("RES-001", {
+        "slow.py": "import requests\n\ndef go():\n    return requests.get('https://a.test/x')\n",
+        "quick.py": "import requests\n\ndef go():\n    return requests.get('https://a.test/x', timeout=3)\n",
+    })  # fmt: skip
+    assert seen.failed == ["slow.py:4"]
+    assert seen.passed == ["quick.py:4"]
+
+
+def test_a_limit_around_the_request_counts_in_javascript(look: Look) -> None:
+    seen = look("RES-001", {
+        "server/a.js": "export async function a(url) {\n  const stop = new AbortController();\n  const given = { signal: stop.signal };\n  return fetch(url, given);\n}\n",
+        "server/b.js": "export const b = () => fetch('https://a.test/x');\n",
+    })  # fmt: skip
+    assert seen.failed == ["server/b.js:1"]
+    assert seen.findings[0].severity == "medium" or seen.findings[1].severity == "medium"
+
+
+def test_requests_of_a_browser_weigh_least(look: Look) -> None:
+    seen = look("RES-001", {"src/components/List.tsx": 'import { useState } from "react";\nexport const load = () => fetch("/api/items");\n'})
+    assert seen.failed == ["src/components/List.tsx:2"]
+    assert [f.severity for f in seen.findings] == ["low"]
+
+
+def test_a_go_client_without_a_limit_is_found(look: Look) -> None:
+    seen = look("RES-001", {
+        "go.mod": "module x\n",
+        "a.go": 'package x\n\nimport "net/http"\n\nvar slow = &http.Client{}\n',
+        "b.go": 'package x\n\nimport ("net/http"; "time")\n\nvar quick = &http.Client{Timeout: time.Second}\n',
+    })  # fmt: skip
+    assert seen.failed == ["a.go:5"]
+    assert seen.passed == ["b.go:5"]
+
+
+def test_a_single_try_is_found(look: Look) -> None:
+    call = "export const rates = () => fetch('https://rates.test/v1', { signal: AbortSignal.timeout(900) });\n"
+    assert look("RES-002", {**API, "src/rates.js": call}).failed == ["src/rates.js:1"]
+
+
+def test_growing_pauses_hold_and_unknown_pauses_hold_in_part(look: Look) -> None:
+    call = "const rates = (attempt) => fetch('https://rates.test/v1');\n"
+    assert look("RES-002", {**API, "src/rates.js": call}).outcomes == ["partial"]
+    assert look("RES-002", {**API, "src/rates.js": call + "const pause = (attempt) => 100 * 2 ** attempt;\n"}).passed == ["src/rates.js:1"]
+
+
+def test_two_outside_systems_want_a_breaker(look: Look) -> None:
+    files = {**API, "src/a.js": "export const a = () => fetch('https://a.test/');\n", "src/b.js": "export const b = () => fetch('https://b.test/');\n"}
+    assert look("RES-003", files).failed == ["src/a.js:1"]
+    files["package.json"] = '{"name": "api", "dependencies": {"express": "^5.0.0", "opossum": "^8.0.0"}}'
+    assert look("RES-003", files).passed == ["package.json:1"]
+
+
+def test_one_outside_system_wants_no_breaker(look: Look) -> None:
+    assert look("RES-003", {**API, "src/a.js": "export const a = () => fetch('https://a.test/');\n"}).failed == []
+
+
+def test_a_payment_without_a_key_may_charge_twice(look: Look) -> None:
+    seen = look("RES-009", {
+        "pay.py": "import httpx\n\ndef pay(o):\n    return httpx.post('https://psp.test/v1/charges', json=o)\n",
+        "kept.py": "import httpx\n\ndef pay(o):\n    return httpx.post('https://psp.test/v1/charges', json=o, headers={'Idempotency-Key': o['id']})\n",
+    })  # fmt: skip
+    assert seen.failed == ["pay.py:4"]
+    assert seen.passed == ["kept.py:4"]
