@@ -23,7 +23,7 @@ ROLLBACK_TEXT = re.compile(
     r"\broll(?:ing)?[ -]?back\b|\brollout undo\b|previous (?:version|release|image)", re.IGNORECASE
 )
 VERIFIES_ITSELF = re.compile(
-    r"amazon-ecs-deploy|deploy-cloudrun|gcloud run deploy|fly(?:ctl)?\b|vercel|netlify|heroku|railway|render|firebase|wrangler|fastapi deploy|pages"
+    r"deploy-cloudrun|gcloud run deploy|fly(?:ctl)?\b|vercel|netlify|heroku|railway|render|firebase|wrangler|fastapi deploy|pages"
 )
 
 
@@ -146,12 +146,20 @@ def deploys_are_verified(project: Project) -> Iterator[Fact]:
         after = [a for a in pipeline.of("verify", "test", "load-test") if _after(pipeline, a, job, acts)]
         if after:
             yield ok(f"Job {job.id}: the deploy is verified ({after[0].words}).", acts[-1], after[0])
-        elif any(VERIFIES_ITSELF.search(a.words) for a in acts):
+        elif any(_waits_itself(a) for a in acts):
             yield ok(f"Job {job.id}: the platform takes a release that does not start for failed.", acts[-1])
         else:
             yield bad(
                 f"Job {job.id}: {acts[-1].words} ends the job; whether the release works, nobody looks.", acts[-1]
             )
+
+
+def _waits_itself(act: Act) -> bool:
+    """Whether the tool takes a release that does not come up for failed; ECS only where it is told to wait."""
+    if "amazon-ecs-deploy" in act.words:
+        waits = act.step.inputs.get("wait-for-service-stability") if act.step.inputs is not None else None
+        return waits is not None and waits.text == "true"
+    return bool(VERIFIES_ITSELF.search(act.words))
 
 
 def _after(pipeline: Pipeline, act: Act, job: Job, deploys: tuple[Act, ...]) -> bool:

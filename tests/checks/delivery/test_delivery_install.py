@@ -1,0 +1,90 @@
+"""Whether lockfiles hold where an install demands them."""
+
+from __future__ import annotations
+
+import json
+
+from conftest import Look
+
+MANIFEST = '{"name": "api", "version": "1.0.0",\n "dependencies": {\n"express": "^4.18.0"}}'
+
+
+def lock(spec: str = "^4.18.0", version: str = "4.18.2") -> str:
+    root = {"name": "api", "version": "1.0.0", "dependencies": {"express": spec}}
+    packages = {"": root, "node_modules/express": {"version": version}}
+    return json.dumps({"name": "api", "lockfileVersion": 3, "packages": packages})
+
+
+def image(copy: str = "package.json package-lock.json ./", run: str = "npm ci") -> str:
+    return f"FROM node:22\nWORKDIR /app\nCOPY {copy}\nRUN {run}\n"
+
+
+def test_a_stale_lockfile_ends_the_build(look: Look) -> None:
+    files = {"package.json": MANIFEST, "package-lock.json": lock("^3.0.0", "3.2.1"), "Dockerfile": image()}
+
+    seen = look("DEL-007", files)
+
+    assert seen.failed == ["package.json:3"]
+    assert seen.findings[0].blocker == "cannot build"
+
+
+def test_a_lockfile_in_step_holds(look: Look) -> None:
+    files = {"package.json": MANIFEST, "package-lock.json": lock(), "Dockerfile": image()}
+
+    assert look("DEL-007", files).passed == ["Dockerfile:4"]
+
+
+def test_a_frozen_install_without_any_lockfile_ends_the_build(look: Look) -> None:
+    assert look("DEL-007", {"package.json": MANIFEST, "Dockerfile": image("package.json ./")}).failed == ["Dockerfile:4"]
+
+
+def test_an_image_that_gets_no_lockfile_cannot_be_built(look: Look) -> None:
+    files = {"package.json": MANIFEST, "package-lock.json": lock(), "Dockerfile": image("package.json ./")}
+
+    assert "gets no copy" in look("DEL-007", files).text
+
+
+def test_an_install_with_a_way_out_is_not_judged(look: Look) -> None:
+    files = {"package.json": MANIFEST, "Dockerfile": image("package.json ./", "npm ci || npm install")}
+
+    assert look("DEL-007", files).outcomes == ["not_applicable"]
+
+
+def test_a_pipeline_demands_the_lockfile_too(look: Look) -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: pnpm install\n"
+
+    seen = look("DEL-007", {"package.json": MANIFEST, ".github/workflows/ci.yml": text})
+
+    assert seen.failed == [".github/workflows/ci.yml:7"]
+
+
+def test_a_package_without_a_lockfile_is_found(look: Look) -> None:
+    assert look("DEL-020", {"package.json": MANIFEST}).failed == ["package.json"]
+
+
+def test_requirements_without_versions_are_found(look: Look) -> None:
+    assert look("DEL-020", {"requirements.txt": "flask\nredis\n"}).outcomes == ["fail"]
+
+
+def test_pinned_requirements_hold(look: Look) -> None:
+    assert look("DEL-020", {"requirements.txt": "flask==3.0.0\n"}).outcomes == ["pass"]
+
+
+def test_an_install_that_may_change_the_lockfile_holds_in_part(look: Look) -> None:
+    files = {"package.json": MANIFEST, "package-lock.json": lock(), "Dockerfile": image(run="npm install")}
+
+    assert look("DEL-020", files).failed == ["Dockerfile:4"]
+
+
+def test_a_frozen_install_leaves_out_what_is_not_locked(look: Look) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "api"\nversion = "1"\ndependencies = [\n"flask>=3",\n"redis>=5",\n]\n',
+        "uv.lock": 'version = 1\n[[package]]\nname = "api"\nsource = { virtual = "." }\n[package.metadata]\n'
+        'requires-dist = [{ name = "flask", specifier = ">=3" }]\n[[package]]\nname = "flask"\nversion = "3.0.0"\n',
+        "Dockerfile": "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN uv sync --frozen\n",
+    }
+
+    seen = look("DEL-020", files)
+
+    assert seen.failed == ["pyproject.toml:6"]
+    assert "redis" in seen.text
