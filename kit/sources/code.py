@@ -98,11 +98,8 @@ class CodeIndex:
     def files(self, *languages: str, every_class: bool = False) -> tuple[str, ...]:
         """The paths of code in these languages (all where none is named); production only unless
         `every_class`."""
-        return tuple(
-            path
-            for path, language in self._languages.items()
-            if (not languages or language in languages) and (every_class or self._is_production(path))
-        )
+        known = self._languages if every_class else self._production
+        return tuple(path for path, language in known.items() if not languages or language in languages)
 
     def language(self, path: str) -> str | None:
         """The grammar of a path, or None where it is no code that can be parsed."""
@@ -188,11 +185,9 @@ class CodeIndex:
         return {path: language for path, language in known if language}
 
     @cached_property
-    def _classes(self) -> dict[str, FileClass]:
-        return {path: self.index.class_of(path) for path in self._languages}
-
-    def _is_production(self, path: str) -> bool:
-        return self._classes[path] is FileClass.PRODUCTION
+    def _production(self) -> dict[str, str]:
+        known = self._languages.items()
+        return {p: language for p, language in known if self.index.class_of(p) is FileClass.PRODUCTION}
 
     def _syntax_error(self, path: str) -> Problem | None:
         root = self.tree(path)

@@ -70,9 +70,8 @@ def called_env(code: CodeIndex) -> Iterator[EnvReadFact]:
 
 
 def _call(match: Match, language: str, found: re.Match[str]) -> EnvReadFact:
-    holder = match.node.parent()
-    around = holder.text() if holder is not None else match.text
-    around = around if len(around) < 400 else match.text
+    outer = [node.text() for node in match.node.ancestors()[:2]]
+    around = next((text for text in reversed(outer) if len(text) < 400), match.text)
     given = found[2] if found.re.groups > 1 else None
     stated = _FALLBACK[language].search(around) if language in _FALLBACK else None
     default = given or (stated[1] if stated else None)

@@ -24,7 +24,7 @@ from kit.sources.code_records import EnvReadFact
 NEEDLES = (
     "environ",
     "getenv",
-    "BaseSettings",
+    "Settings",
     "decouple",
     "Env(",
     "envvar",

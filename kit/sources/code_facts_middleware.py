@@ -73,7 +73,7 @@ def _js_name(node: SgNode, module: JsModule, project: JsProject) -> str:
     if node.kind() in FUNCTIONS or node.kind() == "object":
         return ""
     callee = node
-    while callee.kind() in {"call_expression", "new_expression"}:
+    while callee.kind() in {"call_expression", "new_expression"} and not project.origin(callee, module):
         inner = callee.field("function") or callee.field("constructor")
         if inner is None:
             break

@@ -26,21 +26,14 @@ from kit.sources.code_mounts import OPEN, Guard, Key, Mount, MountGraph, Prefix,
 from kit.sources.code_records import RouteFact
 from kit.sources.code_routers_js import VERBS, JsRouters
 
+_PACKAGES = ("express", "fastify", "koa", "@koa", "hono", "@hono", "elysia", "@hapi", "restify", "polka", "h3")
 NEEDLES = (
-    "express",
-    "fastify",
-    "koa",
-    "hono",
-    "elysia",
-    "hapi",
-    "restify",
-    "polka",
-    "h3",
-    "outer",
-    "app.",
-    ".use(",
+    *(f"{quote}{name}" for name in _PACKAGES for quote in "'\""),
+    *(f".{verb}({quote}/" for verb in ("get", "post", "use", "all", "route") for quote in "'\"`"),
+    *(".use(", "Express", "Fastify", "fastify"),
 )
-NESTING = 2
+"""What a file holds that makes, mounts or fills a router. Front ends hold `router` too, and are many."""
+NESTING = 4
 """How often routers are followed into functions before routes are read: one that is handed on twice is
 found."""
 _PATHS = frozenset(["string", "template_string", "binary_expression", "regex"])
@@ -91,10 +84,14 @@ class Routes:
         for module in self.project.modules(*NEEDLES):
             self.reached[module.path] = module
             self.routers.find(module)
+        waiting = list(self.reached.values())
         for _ in range(NESTING):
-            for module in list(self.reached.values()):
+            before = set(self.graph.objects)
+            for module in waiting:
                 for call in self._calls(module):
                     self._given(call, module)
+            gained = {key[0] for key in self.graph.objects.keys() - before}
+            waiting = [module for path, module in self.reached.items() if path in gained]
         for module in list(self.reached.values()):
             for call in self._calls(module):
                 self._call(call, module)
