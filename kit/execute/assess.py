@@ -79,6 +79,7 @@ def run_assessment(request: Request, progress: Progress) -> Result:
         inputs = _inputs(project, request)
     with clock.step("map"):
         project.warm()
+        checks = [c for c in catalogue() if not request.areas or c.area in request.areas]
     key = key_of(
         inputs,
         policy=policy.sha256,
@@ -98,7 +99,7 @@ def run_assessment(request: Request, progress: Progress) -> Result:
         request.params,
         generated_at=datetime.now(UTC),
         revision=project.files.revision,
-        checks=[c for c in catalogue() if not request.areas or c.area in request.areas],
+        checks=checks,
     )
     missing = (*failed.values(), *_crashed(assessment))
     _publish(request, project, staging, assessment, chosen, inputs, missing, clock)
