@@ -8,7 +8,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +35,18 @@ def parts() -> tuple[Part, ...]:
     python = ".".join(map(str, sys.version_info[:3]))
     fork = "forked from one warm process" if available() else None
     return (
-        Part("Python", python if sys.version_info >= (3, 11) else None, "runs the kit; 3.11 or later", required=True),
+        Part(
+            "Python",
+            python if sys.version_info >= (3, 11) else None,
+            "runs the kit; 3.11 or later",
+            required=True,
+        ),
         Part("Notebook engine", fork, "without it notebooks run in ordinary kernels, several times slower"),
-        _program("Quarto", ("quarto",), "renders the same notebooks with `quarto render`; the built-in renderer needs nothing"),
+        _program(
+            "Quarto",
+            ("quarto",),
+            "renders the same notebooks with `quarto render`; the built-in renderer needs nothing",
+        ),
         _program("Browser", BROWSERS, "runs the browser tests of this repository; reports need none to be made"),
         _module("JupyterLab", "jupyterlab", "opens the notebooks for exploring: pip install 'readiness-kit[lab]'"),
     )

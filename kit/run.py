@@ -26,7 +26,7 @@ def run_check(project: Project, check: Check) -> tuple[Finding, ...]:
     facts: list[Fact] = []
     try:
         facts.extend(check.function(project))
-    except Exception as error:  # noqa: BLE001 - a check that crashes must not take the rest with it
+    except Exception as error:
         facts.append(_crash(error))
     if not facts:
         facts.append(Fact(Outcome.NOT_APPLICABLE, "Nothing of the kind is in the project."))
@@ -74,9 +74,13 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
 
 
 def _class_of(project: Project, check: Check, path: str) -> FileClass:
-    """The class of the first place. A document that is itself judged weighs as any production file."""
-    found = project.files.class_of(path)
-    return FileClass.PRODUCTION if check.documents and found is FileClass.DOCUMENTATION else found
+    """The class of the first place. What a check examines weighs in full: documents for a check of documents, tests
+    for the testing area."""
+    kind = project.files.class_of(path)
+    judged = (check.documents and kind is FileClass.DOCUMENTATION) or (
+        check.area == "testing" and kind is FileClass.TEST
+    )
+    return FileClass.PRODUCTION if judged else kind
 
 
 def evidence_at(project: Project, place: At, fact: Fact) -> Evidence:
