@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
@@ -16,7 +15,7 @@ from kit.registry import check
 from kit.sources.code import node_at
 
 _LOGIN = re.compile(r"(?i)sess|token|auth|jwt|\bsid\b|login|remember|refresh|access")
-_NOT_LOGIN = re.compile(r"(?i)csrf|xsrf|continue|lang|locale|theme|currency")
+_NOT_LOGIN = re.compile(r"(?i)csrf|xsrf|continue|lang|locale|theme|currency|method|last_|hint|redirect|return")
 
 
 @check(
@@ -154,7 +153,7 @@ def _go(project: Project) -> Iterator[Fact]:
 
 
 _SAFE = re.compile(
-    r"(?i)sanitiz|purify|escape|\bxss\(|JSON\.stringify|serialize|renderToStaticMarkup|highlight|hljs|prism|shiki|katex|nonce|\.css\b|styles?\b|mermaid"
+    r"(?i)sanitiz|purify|escape|\bxss\(|JSON\.stringify|serialize|renderToStaticMarkup|highlight|hljs|prism|shiki|katex|nonce|renderSVG|\.css\b|styles?\b|mermaid"
 )
 _TEMPLATES = (
     (("**/*.vue",), re.compile(r"\bv-html\s*=\s*[\"']([^\"']+)"), "v-html"),

@@ -13,13 +13,26 @@ from kit.model import At
 from kit.project import Project
 from kit.sources.code import JAVASCRIPT, node_at
 
-__all__ = ["JAVASCRIPT", "Call", "arguments", "calls", "entry", "is_text", "option", "runs", "text_value", "unwrap"]
+__all__ = [
+    "JAVASCRIPT",
+    "Call",
+    "arguments",
+    "calls",
+    "entry",
+    "is_on",
+    "is_text",
+    "option",
+    "runs",
+    "shown",
+    "text_value",
+    "unwrap",
+]
 
 ALL = ("python", *JAVASCRIPT, "go", "java")
 _KINDS = {"python": "call", "go": "call_expression", "java": "method_invocation"}
 _ASIDE = re.compile(
     r"(^|/)\.\w|(^|/)(scripts?|tools?|bin|hack|dev|ci|seeds?|seeders|benchmarks?|examples?|stories|\.storybook|codegen|cypress|e2e"
-    r"|migrations?|fixtures)/|(^|/)(gulpfile|gruntfile|webpack|rollup|vite|vitest|jest|next|babel|karma|playwright|conftest"
+    r"|migrations?|fixtures|generators?)/|(^|/)(gulpfile|gruntfile|webpack|rollup|vite|vitest|jest|next|babel|karma|playwright|conftest"
     r"|setup)[\w.-]*\.[cm]?[jt]s$|(^|/)(setup|conftest|noxfile|tasks|fabfile)\.py$",
     re.IGNORECASE,
 )
@@ -83,14 +96,19 @@ def calls(
     needles: Iterable[str] = (),
     new: bool = False,
     browser: bool = False,
+    both: Iterable[str] = (),
 ) -> Iterator[Call]:
     """The calls whose last word is one of `names`, in files that run in production.
 
-    `needles` narrows the files that are parsed to those that hold one of them; `new` asks for constructors.
+    `needles` narrows the files that are parsed to those that hold one of them, `both` further to those that hold one of
+    these too; `new` asks for constructors, `browser` for files that are served as they are too.
     """
     sieve = tuple(needles) or tuple(f"{name}" for name in names)
     last = re.compile(rf"(?:^|[.>:]|\bnew\s)(?:{'|'.join(map(re.escape, names))})$")
+    marks = tuple(both)
     for path in project.code.holding(*sieve, languages=languages):
+        if marks and not any(mark in project.code.text(path) for mark in marks):
+            continue
         root = project.code.tree(path) if runs(path, browser=browser) else None
         language = project.code.language(path) or ""
         for node in _callers(root, language, names, new=new) if root is not None else ():
@@ -137,6 +155,14 @@ def unwrap(node: SgNode) -> SgNode:
     return node
 
 
+def _is_named(child: SgNode, names: tuple[str, ...]) -> bool:
+    """Whether a part of an object is a shorthand or a method of one of these names."""
+    if child.kind() == "method_definition":
+        named = child.field("name")
+        return named is not None and named.text() in names
+    return child.kind() == "shorthand_property_identifier" and child.text() in names
+
+
 def option(node: SgNode | None, *names: str) -> SgNode | None:
     """The value of a key of an object, dictionary or composite literal; a shorthand is its own value."""
     for child in node.children() if node is not None else ():
@@ -144,11 +170,7 @@ def option(node: SgNode | None, *names: str) -> SgNode | None:
             parts = [c for c in child.children() if c.is_named()]
             if len(parts) > 1 and parts[0].text().strip("'\"`") in names:
                 return _element(parts[-1])
-        elif child.kind() == "shorthand_property_identifier" and child.text() in names:
-            return child
-        elif (
-            child.kind() == "method_definition" and (named := child.field("name")) is not None and named.text() in names
-        ):
+        elif _is_named(child, names):
             return child
         elif child.kind() == "literal_value" and (found := option(child, *names)) is not None:
             return found
@@ -186,3 +208,13 @@ def text_value(node: SgNode | None) -> str | None:
     parts = ("string_content", "string_fragment", "interpreted_string_literal_content")
     inner = [c.text() for c in node.children() if c.kind() in parts]
     return "".join(inner) if inner else node.text().strip("'\"`")
+
+
+def shown(node: SgNode) -> str:
+    """An expression on one line, cut to what a sentence can hold."""
+    return re.sub(r"\s+", " ", node.text()[:200])[:60]
+
+
+def is_on(node: SgNode | None) -> bool:
+    """True for a literal true."""
+    return node is not None and node.text() in {"True", "true"}

@@ -14,6 +14,13 @@ from kit.system.model import Route, Service
 
 ASIDE = frozenset({"development", "test"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+HOOKS = frozenset({"webhook", "webhooks", "hook", "hooks", "ipn"})
+PROOF = re.compile(
+    r"constructEvent|[Hh]mac|timingSafeEqual|compare_digest|verifySignature|verify_signature|[Ss]vix|x-hub-signature|"
+    r"-signature\b|_signature\b|[Ss]ignature\(|verifyHeader|validateRequest|verifyWebhook|webhook_secret|WEBHOOK_SECRET|"
+    r"webhookSecret|isValidSignature|RequestValidator|ConstructEvent|ValidatePayload",
+)
+"""What code says that verifies a signature or a shared secret."""
 
 
 def flow(project: Project) -> Flow:

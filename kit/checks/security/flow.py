@@ -26,6 +26,11 @@ REQUEST = re.compile(
 )
 """Expressions that hold what a client sent."""
 
+MARKS = (
+    "req.", "request.", "Request.", "ctx.", "context.", "c.", "event.", "r.", "mux.Vars", "URLParam", "@Body", "@Query", "@Param",
+    "@Headers", "@RequestParam", "@PathVariable", "@RequestBody", "@RequestHeader", "@CookieValue", "@router.", "@app.", ".route(",
+)  # fmt: skip
+
 _CALLS = frozenset({"call", "call_expression", "method_invocation"})
 _MEMBERS = frozenset(
     {
@@ -47,7 +52,7 @@ _PASSING = frozenset({
 _NUMBER = re.compile(
     r":?\s*(?:number|int|int32|int64|uint|uint64|float|float64|bool|boolean|bigint|long|Long|Integer|Double|Boolean|UUID|uuid\.UUID|date|datetime|Date|LocalDate)\b"
 )
-_FUNCTIONS = frozenset({
+FUNCTIONS = frozenset({
     "function_definition", "function_declaration", "method_definition", "arrow_function", "function_expression",
     "method_declaration", "func_literal", "constructor_declaration", "lambda", "lambda_expression",
     "generator_function_declaration",
@@ -88,7 +93,15 @@ class Flow:
 
     def __init__(self, code: CodeIndex) -> None:
         self.code = code
+        self._asks: dict[str, bool] = {}
         self._known: dict[str, dict[str, list[Definition]]] = {}
+
+    def asks(self, path: str) -> bool:
+        """Whether a file mentions anything that a client sends: where it does not, nothing in it is tainted."""
+        if path not in self._asks:
+            text = self.code.text(path)
+            self._asks[path] = any(mark in text for mark in MARKS)
+        return self._asks[path]
 
     def tainted(self, node: SgNode, path: str, depth: int = 0) -> bool:
         """True where what a client sent decides the value without anything in between that checks it."""
@@ -105,7 +118,7 @@ class Flow:
         if kind in _MEMBERS:
             owner = next((c for c in node.children() if c.is_named()), None)
             return owner is not None and self.tainted(owner, path, depth + 1)
-        if kind in _FUNCTIONS:
+        if kind in FUNCTIONS:
             return False
         return any(self.tainted(c, path, depth + 1) for c in node.children()[:MAX_PARTS] if c.is_named())
 
@@ -264,7 +277,7 @@ def _kinds(language: str | None) -> tuple[str, ...]:
 
 
 def _defined(node: SgNode) -> Iterator[tuple[str, Definition]]:
-    scope = next((a for a in node.ancestors() if a.kind() in _FUNCTIONS), None)
+    scope = next((a for a in node.ancestors() if a.kind() in FUNCTIONS), None)
     span = scope.range() if scope is not None else None
     first, last = (span.start.line, span.end.line) if span is not None else (0, 10**9)
     if node.kind() in {"parameters", "formal_parameters"}:
@@ -308,7 +321,7 @@ def _formatted(node: SgNode, flow: Flow, path: str, depth: int) -> list[str | Sg
         function.text()[-60:]
         if function is not None
         else f"{owner.text()[-20:] if owner else ''}.{node.field('name').text() if node.field('name') else ''}"
-    )  # type: ignore[union-attr]
+    )
     given = arguments(node)
     if written.endswith(".format") and owner is not None and text_value(owner) is not None:
         return _filled(text_value(owner) or "", [g.field("value") or g for g in given])

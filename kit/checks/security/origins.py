@@ -1,4 +1,4 @@
-"""What stands at the edge: who may call from a browser, and how often."""
+"""Which sites may call the services from a browser."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_text, option, runs, text_value
-from kit.checks.security.common import ASIDE, flow, settings_of
+from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_on, is_text, option, runs, text_value
+from kit.checks.security.common import ASIDE, flow
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
 
 _ANY = "Every site may read what the service answers"
+
+
 _LOGGED_IN = "every site may read, in a visitor's browser, what the service answers to that visitor's login"
 
 
@@ -123,13 +124,13 @@ def _python(project: Project) -> Iterator[Fact]:
         if call.args and call.args[0].text().endswith("CORSMiddleware"):
             origins = call.option("allow_origins") or call.option("allow_origin_regex")
             yield _verdict(
-                call.at, every=_star(project, origins, call.path), credentials=_on(call.option("allow_credentials"))
+                call.at, every=_star(project, origins, call.path), credentials=is_on(call.option("allow_credentials"))
             )
     for call in calls(project, "CORS", "init_app", languages=("python",), needles=("flask_cors",)):
         if call.name == "CORS" or call.callee.lower().startswith("cors"):
             origins = call.option("origins")
             every = (origins is None and call.option("resources") is None) or _star(project, origins, call.path)
-            yield _verdict(call.at, every=every, credentials=_on(call.option("supports_credentials")))
+            yield _verdict(call.at, every=every, credentials=is_on(call.option("supports_credentials")))
     for path in project.code.holding("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL", languages=("python",)):
         lines = project.files.lines(path)
         for number, line in enumerate(lines, start=1):
@@ -152,13 +153,11 @@ def _star(project: Project, origins: SgNode | None, path: str) -> bool | None:
     )
 
 
-def _on(node: SgNode | None) -> bool:
-    return node is not None and node.text() in {"True", "true"}
-
-
 _GO_ANY = re.compile(
     r"AllowAllOrigins:\s*true|Allow(?:ed)?Origins:\s*(?:\[\]string\{)?\s*\"\*\"|AllowOriginFunc:\s*func\([^)]*\)\s*bool\s*\{\s*return true"
 )
+
+
 _JAVA_ANY = re.compile(
     r"(?:setAllowedOriginPatterns|allowedOriginPatterns|addAllowedOriginPattern)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|(?:setAllowedOrigins|allowedOrigins|addAllowedOrigin)\s*\((?:List\.of|Arrays\.asList|Collections\.singletonList)?\(?\s*\"\*\"|@CrossOrigin\s*(?:\(\s*\)|(?!\s*\()|\(\s*(?:origins\s*=\s*)?\"\*\")"
 )
@@ -213,173 +212,3 @@ def _in_front(project: Project) -> Iterator[Fact]:
                 credentials=said.get("cors-allow-credentials", "true") == "true",
             )
             yield Fact(fact.outcome, f"{ingress.title}: {fact.message}", fact.at, fact.severity, fact.fix, environment)
-
-
-_ACTUATOR = re.compile(r"(?m)^\s*(?:management\.endpoints\.web\.exposure\.include\s*=|include:)\s*['\"]?\*")
-_CONSOLES = re.compile(
-    r"(?:^|/)(adminer|phpmyadmin|pgadmin4?|mongo-express|redis-commander|redisinsight|kafka-ui|akhq|flower|kibana|phpredisadmin|cloudbeaver|dozzle|portainer(?:-ce)?|mailhog|mailpit|maildev|mailcatcher)(?::|@|$)"
-)
-_INTERNAL = frozenset(
-    {
-        "debug",
-        "pprof",
-        "profiler",
-        "phpinfo",
-        "actuator",
-        "heapdump",
-        "swagger",
-        "graphiql",
-        "playground",
-        "queues",
-        "bull",
-        "horizon",
-        "telescope",
-    }
-)
-
-
-@check("SEC-013", "What is for operators is not shown to the world", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
-def internals_are_not_public(project: Project) -> Iterator[Fact]:
-    """
-    Metrics, heap dumps, profilers and database consoles tell a stranger how the system is built, some of them its secrets.
-
-    Decides: Spring's actuator with every endpoint, Go's profiler on the server's own mux, directory listings, consoles for
-    stores that compose files outside development publish, and routes for debugging that nothing guards.
-
-    Fix: serve them on a port that is not published, or put authentication in front.
-
-    Blind to: network rules that keep the world out.
-
-    See: https://owasp.org/Top10/A05_2021-Security_Misconfiguration/
-    """
-    yield from _actuators(project)
-    yield from _listings(project)
-    yield from _consoles(project)
-    yield from _debug_routes(project)
-
-
-def _actuators(project: Project) -> Iterator[Fact]:
-    for service in project.system.own:
-        guarded = any("security" in d.name for p in project.packages if p.dir == service.root for d in p.dependencies)
-        for path in settings_of(project, service):
-            text = project.files.text(path)
-            found = _ACTUATOR.search(text) if "exposure" in text else None
-            if found and project.files.environment_of(path) not in ASIDE:
-                line = text.count("\n", 0, found.end()) + 1
-                say, grave = (partial, Severity.LOW) if guarded else (bad, Severity.HIGH)
-                yield say(
-                    f"{service.name}: every actuator endpoint is served, heap dumps and the environment among them.",
-                    At(path, line),
-                    severity=grave,
-                )
-    for path in project.code.holding('"net/http/pprof"', languages=("go",)):
-        at = next(i.at for i in project.code.imports(path) if i.module == "net/http/pprof")
-        if re.search(r"ListenAndServe\([^,]+,\s*nil\)", project.code.text(path)) and runs(path):
-            yield bad("Go's profiler is served with everything else, on the default mux.", at)
-
-
-def _listings(project: Project) -> Iterator[Fact]:
-    for use in project.middleware:
-        if use.name.split(".")[0] in {"serve-index", "express-status-monitor"} and use.mounted is not False:
-            what = "Folders can be listed" if "index" in use.name else "The state of the process is shown"
-            yield bad(f"{what} by everyone.", use)
-    for config in project.nginx:
-        if project.files.class_of(config.path) is FileClass.PRODUCTION and not config.included:
-            for directive in config.walk():
-                if directive.name == "autoindex" and directive.value == "on":
-                    yield bad("nginx lists the files of this folder to everyone.", directive)
-
-
-def _consoles(project: Project) -> Iterator[Fact]:
-    seen: set[At] = set()
-    for file in project.compose:
-        if file.environment in ASIDE or project.files.class_of(file.path) is not FileClass.PRODUCTION:
-            continue
-        for service in file.services:
-            named = _CONSOLES.search(service.image or "")
-            published = [p for p in service.ports if p.address not in {"127.0.0.1", "::1"} and p.host is not None]
-            if named and published and published[0].at not in seen:
-                seen.add(published[0].at)
-                grave = Severity.LOW if file.environment == "unknown" else Severity.MEDIUM
-                environment = None if file.environment == "unknown" else file.environment
-                yield bad(
-                    f"{service.name}: the console {named[1]} is published on all addresses.",
-                    published[0],
-                    severity=grave,
-                    environment=environment,
-                )
-
-
-def _debug_routes(project: Project) -> Iterator[Fact]:
-    seen: set[At] = set()
-    for service in project.system.own:
-        for route in service.routes:
-            parts = set(route.path.lower().strip("/").split("/"))
-            if (
-                parts & _INTERNAL
-                and route.auth is False
-                and route.mounted
-                and route.at not in seen
-                and route.framework != "spring-actuator"
-            ):
-                if project.files.class_of(route.at.path) is FileClass.PRODUCTION:
-                    seen.add(route.at)
-                    yield partial(
-                        f"{service.name}: {route.path} is for operators, and nothing asks who calls.",
-                        route,
-                        severity=Severity.LOW,
-                    )
-
-
-_STACK = re.compile(
-    r"(?:res(?:ponse)?|reply|ctx)\b[^;\n]{0,80}\.(?:send|json|end|render)\([^;\n]{0,160}\b(?:err|error|e|ex)\.stack\b"
-    r"|ctx\.body\s*=[^;\n]{0,120}\.stack\b|(?:return|Response|jsonify|HTTPException)\b[^\n]{0,160}traceback\.format_exc\(\)"
-)
-_DETAILS = re.compile(
-    r"(?m)^\s*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^\s*(?:server\.error\.)?include-exception\s*[:=]\s*true"
-)
-
-
-@check("SEC-022", "Errors do not show the inside", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=1)
-def errors_show_nothing(project: Project) -> Iterator[Fact]:
-    """
-    A stack trace in an answer gives a stranger file names, versions and queries to work with.
-
-    Decides: answers that hold a stack, handlers for development that are mounted, Spring's `include-stacktrace`, and
-    applications made in debug mode.
-
-    Fix: log the error with an id, and answer with the id alone.
-
-    Blind to: messages of errors that themselves tell too much.
-
-    See: https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html
-    """
-    for path in project.code.holding(".stack", "format_exc"):
-        text = project.code.text(path)
-        for found in _STACK.finditer(text):
-            before = text[max(0, found.start() - 200) : found.end()]
-            if runs(path) and not re.search(r"NODE_ENV|isDev|isProd|development|DEBUG|debug", before):
-                yield bad("The answer holds the stack of the error.", At(path, text.count("\n", 0, found.end()) + 1))
-    for use in project.middleware:
-        if (
-            use.name in {"errorhandler", "express-error-handler", "DebugToolbarExtension"}
-            and use.mounted is not False
-            and not _in_branch(project, use.at)
-        ):
-            yield bad(f"{use.name} shows stacks to whoever causes an error; it is for development.", use)
-    for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
-        text = project.files.text(path)
-        if (said := _DETAILS.search(text)) and project.files.environment_of(path) not in ASIDE:
-            yield bad("Errors are answered with their stack.", At(path, text.count("\n", 0, said.end()) + 1))
-    for call in calls(project, "FastAPI", "Starlette", languages=("python",), needles=("debug=True",)):
-        if _on(call.option("debug")):
-            yield bad(
-                "The application is made in debug mode: errors are answered with their stack.",
-                node_at(call.path, call.node),
-            )
-
-
-def _in_branch(project: Project, at: At) -> bool:
-    """Whether the lines just above ask for the environment."""
-    lines = project.files.lines(at.path)[max(0, (at.line or 1) - 6) : at.line]
-    return any(re.search(r"NODE_ENV|development|isDev|DEBUG", line) for line in lines)

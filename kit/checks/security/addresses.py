@@ -1,0 +1,121 @@
+"""What others send, and where it leads: addresses that are requested, files that are opened, redirects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from kit.checks.security.calls import Call, calls, unwrap
+from kit.checks.security.common import flow
+from kit.checks.security.flow import FUNCTIONS, MARKS, Flow
+from kit.model import Clause, Fact, Severity, bad
+from kit.project import Project
+from kit.registry import check
+
+_REQUESTS = (
+    "fetch", "get", "post", "put", "request", "head", "patch", "urlopen", "axios", "got", "Get", "Post", "getForObject",
+    "getForEntity",
+)  # fmt: skip
+_CLIENTS = ("fetch(", "axios", "got", "requests.", "httpx", "urlopen", "http.Get", "http.Post", "request(", "needle")
+_CLIENT = re.compile(
+    r"^(?:await)?(?:fetch|axios|got|needle|superagent|request|requests|httpx|urllib\.request|urllib2|https?"
+    r"|http\.DefaultClient|restTemplate|this\.http(?:Service)?)(?:\.\w+)?$|\burlopen$"
+)
+_REDIRECTS = ("redirect", "Redirect", "HttpResponseRedirect", "RedirectResponse", "sendRedirect")
+_FILES = (
+    "sendFile", "readFile", "readFileSync", "createReadStream", "send_file", "FileResponse", "open", "ServeFile", "ReadFile",
+    "unlink", "unlinkSync", "download",
+)  # fmt: skip
+_STRIPPED = re.compile(r"basename|path\.parse|secure_filename|filepath\.Base|sanitize|\.name\b.*file")
+
+
+@check("SEC-021", "No address and no path is taken from a request", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)
+def addresses_are_ours(project: Project) -> Iterator[Fact]:
+    """
+    A server that fetches the address a client names reaches what only the server can reach; one that opens the file a
+    client names hands out its own; one that redirects where a client says lends its name to others.
+
+    Decides: addresses of outbound requests, paths of files and targets of redirects whose beginning a request decides,
+    where nothing in between looks at them.
+
+    Fix: choose from a list of known hosts, join to a fixed folder and check that the result stays in it.
+
+    Blind to: values that pass through a database or another function first.
+
+    See: https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/
+    """
+    values = flow(project)
+    for call in calls(project, *_REQUESTS, needles=_CLIENTS, both=MARKS):
+        if call.args and _CLIENT.search(call.callee) and _leads(values, call, call.args[0], r"://[^/\0]+[/?]"):
+            said = "The server requests the address that a client names: it reaches what only the server can reach."
+            yield bad(said, call)
+    for call in calls(project, *_REDIRECTS, both=MARKS):
+        target = _target(call)
+        if target is not None and _leads(values, call, target, r"^/[^/\\]|://[^/\0]+[/?]"):
+            yield bad("Visitors are sent on to wherever the request says.", call, severity=Severity.MEDIUM)
+    for call in calls(project, *_FILES, both=MARKS):
+        if call.args and _opens(call) and _leads_file(values, call):
+            yield bad("The file that is opened is the one that the request names; `../` leads out of the folder.", call)
+
+
+def _target(call: Call) -> SgNode | None:
+    """The argument of a redirect that says where to: a status or a writer may stand before it."""
+    if call.callee.startswith(("NextResponse.", "Response.")):
+        return None
+    index = 2 if call.callee == "http.Redirect" else 0
+    if len(call.args) > 1 and call.args[0].kind() in {"number", "integer", "int_literal"}:
+        index = 1
+    return call.args[index] if len(call.args) > index else None
+
+
+def _leads(values: Flow, call: Call, node: SgNode, fixed: str) -> bool:
+    """Whether a request decides the beginning of the text, before anything `fixed` stands."""
+    _, holes = values.holes(node, call.path)
+    first = holes[0] if holes else None
+    if first is None or re.search(fixed, first.before) or first.before not in {"", "http://", "https://", "//"}:
+        return False
+    return values.tainted(first.node, call.path) and not _checked(call, first.node)
+
+
+def _checked(call: Call, node: SgNode) -> bool:
+    """Whether the function looks at the value in a condition, or in a call that says so, before it is used."""
+    name = re.escape(re.split(r"[.\[(]", node.text())[-1].strip("]) '\"")[:60] or node.text()[:40])
+    holder = next((a for a in call.node.ancestors() if a.kind() in FUNCTIONS), None)
+    if holder is None:
+        return False
+    length = call.node.range().start.index - holder.range().start.index
+    before = holder.text()[: max(0, length)][-4000:]
+    looked = (
+        rf"if\s*\(?[^\n]{{0,120}}{name}"
+        rf"|(?:allow|valid|safe|whitelist|sanit|check|verify|isLocal|trusted)\w*\([^\n]{{0,80}}{name}"
+        rf"|{name}[^\n]{{0,40}}\.(?:startsWith|includes|startswith|match|test)"
+    )
+    return re.search(looked, before, re.IGNORECASE) is not None
+
+
+def _opens(call: Call) -> bool:
+    """Whether the call opens a file of the server: `sendFile(name, { root })` stays in its root by itself."""
+    if call.name == "open":
+        return call.language == "python" and call.callee == "open"
+    if call.name == "download":
+        return call.callee in {"res.download", "response.download"}
+    if call.name in {"ServeFile", "ReadFile", "send_file", "FileResponse", "sendFile"}:
+        return call.option("root") is None
+    return call.callee.startswith(("fs.", "fsp.", "fs.promises.")) or call.callee == call.name
+
+
+def _leads_file(values: Flow, call: Call) -> bool:
+    node = unwrap(call.args[2] if call.name == "ServeFile" and len(call.args) > 2 else call.args[0])
+    if not values.tainted(node, call.path):
+        return False
+    return not _STRIPPED.search(call.node.text()[:600]) and not _checked(call, _last(node))
+
+
+def _last(node: SgNode) -> SgNode:
+    """The last expression of a path that is joined: the part that a client may name."""
+    inner = [c for c in node.children() if c.is_named()]
+    if not inner or node.kind() in {"identifier", "member_expression", "attribute", "subscript"}:
+        return node
+    return _last(inner[-1])

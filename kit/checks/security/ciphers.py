@@ -1,0 +1,196 @@
+"""What secrets stand behind: ciphers, random numbers, certificates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from kit.checks.security.calls import JAVASCRIPT, calls, runs, text_value
+from kit.checks.security.common import ASIDE
+from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+from kit.sources.command import word_set
+
+_WEAK_CIPHER = re.compile(
+    r"(?i)^(?:des|3des|des3|des-|rc4|rc2|blowfish|bf-|idea|seed-)|-ecb$|/ecb/|^(?:aes|desede|blowfish)$"
+)
+
+
+_GUESSED = re.compile(
+    r"(?i)token|secret|passw|otp\b|otp_|nonce|session_?id|api_?key|reset_?code|verif\w*_?code|salt|csrf|invite_?code|one_?time"
+)
+
+
+_RANDOM = re.compile(
+    r"^(?:Math\.random|random\.(?:choice|choices|randint|random|randrange|sample|getrandbits)|rand\.(?:Intn?|Int63|Int31n?|Read|Seed))$"
+)
+
+
+@check("SEC-005", "Ciphers and random numbers are strong", Severity.HIGH, Clause.INVARIANTS, effort_hours=2)
+def ciphers_are_strong(project: Project) -> Iterator[Fact]:
+    """
+    A token from a random number that can be predicted is no secret, and DES, RC4 and ECB hide nothing from who wants to see.
+
+    Decides: the names of ciphers and modes that code asks for; `Math.random`, `random` and `math/rand` where what they
+    make is called a token, secret, password or code.
+
+    Fix: `crypto.randomBytes(32)`, `secrets.token_urlsafe()`, `crypto/rand`, and AES in GCM mode.
+
+    Blind to: ciphers that libraries choose by themselves.
+
+    See: https://cheatsheetseries.owasp.org/cheatsheets/Cryptographic_Storage_Cheat_Sheet.html
+    """
+    for call in calls(project, "createCipheriv", "createDecipheriv", "createCipher", languages=JAVASCRIPT):
+        name = text_value(call.args[0]) if call.args else None
+        if name and _WEAK_CIPHER.search(name):
+            yield bad(f"{name} does not keep a secret.", call)
+        elif call.name == "createCipher":
+            yield bad("createCipher derives its key without salt, and newer versions of Node no longer have it.", call)
+        elif name and call.name != "createDecipheriv":
+            yield ok(f"{name} is a strong cipher.", call)
+    for call in calls(project, "getInstance", languages=("java",), needles=("Cipher.getInstance",)):
+        name = text_value(call.args[0]) if call.args and call.callee == "Cipher.getInstance" else None
+        if name is not None:
+            yield (
+                bad(f"{name} does not keep a secret.", call)
+                if _WEAK_CIPHER.search(name)
+                else ok(f"{name} is a strong cipher.", call)
+            )
+    for call in calls(
+        project,
+        "new",
+        "NewCipher",
+        "NewTripleDESCipher",
+        languages=("python", "go"),
+        needles=("DES", "ARC4", "MODE_ECB", "des.New", "rc4.New"),
+    ):
+        if re.match(r"(?:DES3?|ARC[24])\.new|des\.New|rc4\.New", call.callee) or "MODE_ECB" in call.node.text()[:200]:
+            yield bad(
+                f"{call.callee} does not keep a secret{' in ECB mode' if 'ECB' in call.node.text()[:200] else ''}.",
+                call,
+            )
+    yield from _guessable(project)
+
+
+def _guessable(project: Project) -> Iterator[Fact]:
+    seen: set[At] = set()
+    names = (
+        "random",
+        "choice",
+        "choices",
+        "randint",
+        "randrange",
+        "sample",
+        "getrandbits",
+        "Int",
+        "Intn",
+        "Int63",
+        "Int31n",
+    )
+    for call in calls(project, *names, needles=("Math.random", "random.", "math/rand")):
+        if not _RANDOM.match(call.callee) or ("crypto/rand" in project.code.text(call.path) and call.language == "go"):
+            continue
+        name = _given_to(call.node)
+        if (
+            name
+            and _GUESSED.search(name)
+            and call.at not in seen
+            and "SystemRandom" not in project.code.text(call.path)
+        ):
+            seen.add(call.at)
+            yield bad(f"{name} is made with {call.callee}, whose numbers can be predicted.", call)
+
+
+_GIVEN = word_set("pair keyword_argument variable_declarator assignment short_var_declaration assignment_expression")
+
+
+def _given_to(node: SgNode) -> str | None:
+    """The nearest name that the value goes to: a variable, a key, the function that returns it."""
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind in _GIVEN:
+            named = above.field("key") or above.field("name") or above.field("left")
+            if named is not None and _GUESSED.search(named.text()[:80]):
+                return str(named.text()[:80])
+        elif kind in {"function_definition", "function_declaration", "method_definition", "method_declaration"}:
+            named = above.field("name")
+            return named.text()[:80] if named is not None else None
+    return None
+
+
+_UNVERIFIED = {
+    "javascript": re.compile(r"rejectUnauthorized['\"]?\s*:\s*false|NODE_TLS_REJECT_UNAUTHORIZED['\"]?\]?\s*=\s*['\"]?0|strictSSL\s*:\s*false"),
+    "python": re.compile(r"\bverify\s*=\s*False|verify_ssl\s*=\s*False|_create_unverified_context|\bCERT_NONE\b|check_hostname\s*=\s*False|ssl\s*=\s*False\b(?=.*(?:aiohttp|session))"),
+    "go": re.compile(r"InsecureSkipVerify\s*:\s*true"),
+    "java": re.compile(r"NoopHostnameVerifier|ALLOW_ALL_HOSTNAME_VERIFIER|TrustAllStrategy|InsecureTrustManagerFactory|checkServerTrusted\([^)]*\)\s*(?:throws\s+\w+\s*)?\{\s*\}"),
+}  # fmt: skip
+
+
+_NOT_TLS = re.compile(r"jwt|decode\(|token", re.IGNORECASE)
+
+
+@check("SEC-018", "Certificates are verified", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
+def certificates_are_verified(project: Project) -> Iterator[Fact]:
+    """
+    A client that takes any certificate talks to whoever stands in the way as if it were the server.
+
+    Decides: `rejectUnauthorized: false`, `verify=False`, `InsecureSkipVerify`, empty trust managers and their like in code,
+    and `NODE_TLS_REJECT_UNAUTHORIZED=0` in what deployment targets give.
+
+    Fix: trust the authority that signed the certificate: `ca: fs.readFileSync("ca.pem")`, `verify="ca.pem"`.
+
+    Blind to: switches of one's own making.
+
+    See: https://owasp.org/Top10/A02_2021-Cryptographic_Failures/
+    """
+    for language, pattern in _UNVERIFIED.items():
+        languages = JAVASCRIPT if language == "javascript" else (language,)
+        for path in project.code.holding(
+            "rejectUnauthorized",
+            "NODE_TLS_REJECT",
+            "strictSSL",
+            "verify",
+            "_unverified",
+            "CERT_NONE",
+            "check_hostname",
+            "InsecureSkipVerify",
+            "Hostname",
+            "TrustAll",
+            "checkServerTrusted",
+            "TrustManager",
+            languages=languages,
+        ):
+            if runs(path):
+                yield from _unverified(project, path, pattern)
+    for service in project.system.services:
+        for deployment in service.deployments:
+            for one in deployment.env:
+                if (one.name, one.value) in {
+                    ("NODE_TLS_REJECT_UNAUTHORIZED", "0"),
+                    ("PYTHONHTTPSVERIFY", "0"),
+                    ("GIT_SSL_NO_VERIFY", "true"),
+                } and deployment.environment not in ASIDE:
+                    yield bad(
+                        f"{service.name}: {one.name}={one.value} switches the verification of every certificate off.",
+                        one,
+                    )
+
+
+def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterator[Fact]:
+    for number, line in enumerate(project.files.lines(path), start=1):
+        found = pattern.search(line[:400])
+        comment = re.match(r"\s*(?://|#|\*|/\*)", line)
+        if not found or comment or _NOT_TLS.search(line[: found.start()][-60:]):
+            continue
+        near = "\n".join(project.files.lines(path)[max(0, number - 8) : number + 2])
+        database = re.search(r"(?i)\bssl\b|dialectOptions|postgres|mysql|redis|typeorm|knex", near) is not None
+        optional = (
+            re.search(r"(?i)insecure|skip_?verify|NODE_ENV|isDev|development|process\.env|===?\s*['\"]", line)
+            is not None
+            and "false" not in line.split("rejectUnauthorized", 1)[0][-30:]
+        )
+        grave = Severity.MEDIUM if database or optional else Severity.HIGH
+        yield bad(f"{found[0].strip()[:60]}: any certificate is taken here.", At(path, number), severity=grave)

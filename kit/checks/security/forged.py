@@ -1,0 +1,164 @@
+"""Who may pose as somebody else: webhooks without a signature, forms that other sites send."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kit.checks.security.common import CHANGING, HOOKS, PROOF, mentions, plural, served, within, words
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.system.model import Route, Service
+
+
+@check("SEC-020", "Webhooks verify who calls", Severity.HIGH, Clause.INVARIANTS, effort_hours=2)
+def webhooks_are_verified(project: Project) -> Iterator[Fact]:
+    """
+    A webhook that takes everybody's word lets anyone mark an order as paid.
+
+    Decides: routes whose path says webhook: a guard on the route, or the verification of a signature or shared secret in
+    the handler's file; one elsewhere in the service leaves it open.
+
+    Fix: verify the provider's signature over the raw body before anything else, and answer 400 where it does not fit.
+
+    Blind to: allow lists of addresses in front of the service.
+
+    See: https://docs.stripe.com/webhooks/signature
+    """
+    for service, routes in served(project):
+        hooks = [r for r in routes if set(words(r.path)) & HOOKS and r.method in CHANGING | {"ANY"}]
+        hooks = [r for r in hooks if not re.search(r"webhooks?(/\{[^}]*\})?/?$", r.path) or not _manages(r, routes)]
+        elsewhere = (
+            mentions(project, service, PROOF.pattern, "ignature", "mac", "svix", "constructEvent", "ECRET")
+            if hooks
+            else None
+        )
+        for route in hooks:
+            proof = PROOF.search(project.code.text(route.at.path))
+            if route.auth or proof:
+                yield ok(f"{service.name}: {route.method} {route.path} verifies who calls.", route.auth_at or route)
+            elif elsewhere is not None or route.auth is None:
+                yield unknown(
+                    f"{service.name}: whether {route.method} {route.path} verifies who calls cannot be told.",
+                    route,
+                    *([elsewhere] if elsewhere else []),
+                )
+            else:
+                yield bad(
+                    f"{service.name}: {route.method} {route.path} is a webhook, and no signature or secret is verified.",
+                    route,
+                )
+
+
+def _manages(route: Route, routes: Iterable[Route]) -> bool:
+    """Whether the route belongs to a resource called webhooks, which users manage: it can be listed and deleted."""
+    base = re.sub(r"/\{[^}]*\}/?$", "", route.path)
+    methods = {r.method for r in routes if r.path.startswith(base)}
+    return "GET" in methods and bool(methods & {"DELETE", "PUT", "PATCH"})
+
+
+@check(
+    "SEC-014",
+    "Forms with a session's cookie are safe from other sites",
+    Severity.MEDIUM,
+    Clause.INVARIANTS,
+    effort_hours=2,
+)
+def sessions_are_safe_from_other_sites(project: Project) -> Iterator[Fact]:
+    """
+    A browser sends a session's cookie with every request, also with those that another site makes it send.
+
+    Decides: services that keep a login in a session cookie and have routes that change state: a token against forged
+    requests, or `SameSite`; Django's and Spring's protection that is switched off.
+
+    Fix: set `sameSite: "lax"` on the session's cookie and add a token (csrf-csrf, Flask-WTF's CSRFProtect).
+
+    Blind to: tokens of one's own making.
+
+    See: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    """
+    for service, routes in served(project):
+        if any(r.method in CHANGING for r in routes):
+            yield from _sessions(project, service)
+    yield from _switched_off(project)
+
+
+_SESSION = r"(?:express-session|cookie-session|client-sessions|@fastify/session|koa-session)['\"]"
+
+
+_TOKENS = r"csurf|csrf-csrf|csrf-sync|lusca|@fastify/csrf|tiny-csrf|CSRFProtect|SeaSurf|csrfProtection|gorilla/csrf|nosurf|x-csrf|xsrf"
+
+
+def _sessions(project: Project, service: Service) -> Iterator[Fact]:
+    session = mentions(project, service, _SESSION, "session")
+    if session is None:
+        return
+    protection = mentions(
+        project,
+        service,
+        r"(?mi)^(?!\s*(?://|#|\*)).*(?:" + _TOKENS + ")",
+        "csrf",
+        "lusca",
+        "CSRF",
+        "xsrf",
+        "SeaSurf",
+        "nosurf",
+    )
+    same_site = mentions(
+        project, service, r"(?m)^(?!\s*(?://|#|\*)).*sameSite\s*:\s*(?:['\"](?:lax|strict)|true)", "sameSite"
+    )
+    if protection is not None:
+        yield ok(f"{service.name}: a token keeps other sites from using its sessions.", protection)
+    elif same_site is not None:
+        yield ok(f"{service.name}: other sites' requests come without the session's cookie.", same_site)
+    else:
+        yield bad(
+            f"{service.name}: logins are kept in a session's cookie, and neither a token nor SameSite keeps other sites from using it.",
+            session,
+        )
+
+
+def _switched_off(project: Project) -> Iterator[Fact]:
+    for path in project.code.holding("csrf_exempt", languages=("python",)):
+        places = [
+            n
+            for n, line in enumerate(project.files.lines(path), 1)
+            if re.match(r"\s*@(?:\w+\.)?(?:csrf_exempt\b|method_decorator\(\s*csrf_exempt)", line)
+        ]
+        if places and not PROOF.search(project.code.text(path)):
+            yield bad(
+                f"{plural(len(places), 'view')} of {path} take requests that other sites make.",
+                *(At(path, n) for n in places[:5]),
+            )
+    for path in project.code.holding("MIDDLEWARE", languages=("python",)):
+        text = project.code.text(path)
+        if "SessionMiddleware" in text and "MIDDLEWARE" in text:
+            place = re.search(r"(?m)^MIDDLEWARE\b", text)
+            at = At(path, text.count("\n", 0, place.start()) + 1 if place else None)
+            said = "The sessions of Django are {}safe from other sites' requests."
+            on = re.search(r"(?m)^\s*['\"]django\.middleware\.csrf\.CsrfViewMiddleware", text)
+            yield ok(said.format(""), at) if on else bad(said.format("not "), at)
+    for path in project.code.holding("csrf", languages=("java",)):
+        yield from _spring(project, path)
+
+
+def _spring(project: Project, path: str) -> Iterator[Fact]:
+    text = project.code.text(path)
+    off = re.search(
+        r"csrf\(\)\s*\.disable\(\)|csrf\(\s*\w+\s*->\s*\w+\.disable\(\)|csrf\(\s*(?:\w+::disable)|CsrfSpec::disable",
+        text,
+    )
+    if off is None:
+        return
+    at = At(path, text.count("\n", 0, off.start()) + 1)
+    if re.search(r"STATELESS|oauth2ResourceServer|[Jj]wt|httpBasic", text) and "formLogin" not in text:
+        yield ok("Spring's protection of forms is off where callers bring a token, not a cookie.", at)
+    elif within(path, ".") and "formLogin" in text:
+        yield bad("Spring's protection against other sites' requests is off, and logins are kept in a session.", at)
+    else:
+        yield partial(
+            "Spring's protection against other sites' requests is off; whether callers bring a cookie is not seen here.",
+            at,
+            severity=Severity.LOW,
+        )

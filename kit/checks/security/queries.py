@@ -1,0 +1,208 @@
+"""What others send, and the stores it ends up in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from kit.checks.security.calls import JAVASCRIPT, Call, calls, runs, shown
+from kit.checks.security.common import flow, plural
+from kit.checks.security.flow import Flow, Hole
+from kit.model import Clause, Fact, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+from kit.sources.code import node_at
+
+_QUERIES = {
+    "python": ("execute", "executemany", "executescript", "raw", "text", "read_sql", "read_sql_query", "exec_driver_sql", "fetch", "fetchrow", "fetchval", "query"),
+    "javascript": ("query", "raw", "execute", "exec", "all", "get", "run", "$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "whereRaw", "literal", "prepare"),
+    "go": ("Query", "QueryRow", "Exec", "QueryContext", "QueryRowContext", "ExecContext", "Raw", "Queryx", "Get", "Select"),
+    "java": ("createQuery", "createNativeQuery", "executeQuery", "executeUpdate", "execute", "prepareStatement", "query", "queryForObject", "queryForList", "update"),
+}  # fmt: skip
+
+
+_SQL = re.compile(
+    r"\bSELECT\b[\s\S]{1,400}?\bFROM\b|\bINSERT\s+(?:\w+\s+)?INTO\b|\bUPDATE\s+\S+\s+SET\b|\bDELETE\s+FROM\b|\b(?:DROP|ALTER|CREATE)\s+(?:TABLE|USER|ROLE|DATABASE)\b",
+    re.IGNORECASE,
+)
+
+
+_VALUE = re.compile(
+    r"(?:=|<|>|\b(?:I?LIKE|IN|BETWEEN|ANY|VALUES|REGEXP|MATCH|AGAINST|INTERVAL))\s*\(?\s*$|\b(?:VALUES|IN)\s*\([^()]*,\s*$",
+    re.IGNORECASE,
+)
+
+
+_MARKER = re.compile(r"[$:@]$")
+
+
+_HARMLESS = re.compile(
+    r"(?i)placeholder|\bmarks?\b|escape|quote|identifier|sanitiz|columns?|fields?\b|\btable|schema|\bcond|clause|where|order|sort|direction|"
+    r"\.join\(|Prisma\.(?:join|sql|raw)|sql\.|\bsql\b|dialect|prefix|_name$|Name$|\.name$|params\w*\.length|\bdtype|\bindex|tableName|interval|"
+    r"\.map\(\s*(?:\(\)|_|\(_[^)]*\))\s*=>"
+)
+
+
+@check("SEC-006", "Queries take their values as parameters", Severity.HIGH, Clause.INVARIANTS, effort_hours=2)
+def queries_take_parameters(project: Project) -> Iterator[Fact]:
+    """
+    A value that is written into a query's text can end the query and start another: whoever sends it reads the database.
+
+    Decides: the text of queries in Python, JavaScript, Go and Java that is put together by `+`, `%`, `format` or a
+    template: an expression where a value belongs, or one that a request decides anywhere in the text, does not hold.
+
+    Fix: pass the value apart: `db.query("SELECT * FROM users WHERE id = $1", [id])`.
+
+    Blind to: texts that are put together in another file than the one that runs them.
+
+    See: https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html
+    """
+    looked: list[Call] = []
+    wrong = 0
+    for call in _query_calls(project):
+        text, holes = flow(project).holes(call.args[0], call.path)
+        if not _SQL.search(text.replace("\0", "x")):
+            continue
+        looked.append(call)
+        fact = _query(flow(project), call, holes)
+        if fact is not None:
+            wrong += 1
+            yield fact
+    if looked and not wrong:
+        yield ok(
+            f"Nothing that varies is written into the text of {plural(len(looked), 'query', 'queries')}.", looked[0]
+        )
+
+
+def _query_calls(project: Project) -> Iterator[Call]:
+    for language, names in _QUERIES.items():
+        languages = JAVASCRIPT if language == "javascript" else (language,)
+        sieve = ("SELECT", "select ", "INSERT", "insert ", "UPDATE", "update ", "DELETE", "delete ")
+        for call in calls(project, *names, languages=languages, needles=sieve):
+            if call.args:
+                yield call
+
+
+def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
+    for hole in holes:
+        if _MARKER.search(hole.before[-1:]) and not hole.before.endswith("::"):
+            continue
+        if values.is_number(hole.node, call.path) or values.is_constant(hole.node, call.path):
+            continue
+        said = shown(hole.node)
+        if values.tainted(hole.node, call.path):
+            return bad(
+                f"The query is put together with {said}, which a request decides.", call, severity=Severity.CRITICAL
+            )
+        quoted = hole.before.rstrip("%").endswith("'")
+        if (quoted or _VALUE.search(hole.before[-80:])) and not _HARMLESS.search(said):
+            return bad(f"The query holds the value of {said} as text: whatever reaches it can change the query.", call)
+    return None
+
+
+_WRITES = (
+    "create",
+    "update",
+    "updateOne",
+    "updateMany",
+    "findByIdAndUpdate",
+    "findOneAndUpdate",
+    "insertOne",
+    "insert",
+    "build",
+    "upsert",
+    "save",
+    "findOneAndReplace",
+    "assign",
+    "merge",
+)
+
+
+@check(
+    "SEC-012",
+    "What a request sends is not stored or searched as it is",
+    Severity.MEDIUM,
+    Clause.INVARIANTS,
+    effort_hours=2,
+)
+def bodies_are_picked(project: Project) -> Iterator[Fact]:
+    """
+    A body that is written into the store whole sets fields that no form shows, `isAdmin` among them; one that is a search
+    may hold operators in the place of values.
+
+    Decides: `create`, `update` and their like that are given the request's body itself, `Model(**request.json)`, and
+    MongoDB searches whose values a request decides, where nothing in the function validates it.
+
+    Fix: parse the body with a schema and pass on the fields that are meant.
+
+    Blind to: models that let only listed fields through, validation in a middleware.
+
+    See: https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/
+    """
+    for call in calls(project, *_WRITES, languages=JAVASCRIPT, needles=(".body",)):
+        whole = next((a for a in call.args if _is_whole_body(a)), None)
+        if whole is not None and not _validated(call) and not re.match(r"^(?:Object\.assign|_\.\w+)$", call.callee):
+            yield bad(f"{call.callee}({whole.text()[:30]}) stores whatever fields the client sends.", call)
+    for call in calls(
+        project,
+        "find",
+        "findOne",
+        "updateOne",
+        "deleteOne",
+        "count",
+        "countDocuments",
+        languages=JAVASCRIPT,
+        needles=("'mongodb'", '"mongodb"'),
+    ):
+        query = call.args[0] if call.args and "where:" not in call.args[0].text()[:200] else None
+        sent = (
+            re.search(r":\s*(?:req|request|ctx\.request)\.body\.\w+\s*[,}\n]", query.text()[:400])
+            if query is not None
+            else None
+        )
+        if sent and not _validated(call):
+            yield bad(
+                "The search takes values of the request as they are: an object in their place is an operator that matches anything.",
+                call,
+            )
+    yield from _where(project)
+    for call in calls(project, "create", "filter", "update", "get", languages=("python",), needles=("**request.",)):
+        if re.search(r"\*\*request\.(?:json|get_json\(\)|form|data|POST|GET)", call.node.text()[:400]):
+            yield bad(f"{call.callee} takes whatever fields the client sends.", call)
+
+
+def _where(project: Project) -> Iterator[Fact]:
+    """MongoDB's `$where` runs its text as code."""
+    for path in project.code.holding("$where", languages=JAVASCRIPT):
+        root = project.code.tree(path) if runs(path) else None
+        for node in root.find_all(kind="pair", has={"field": "key", "regex": r"^['\"]?\$where['\"]?$"}) if root else ():
+            value = node.field("value")
+            _, holes = flow(project).holes(value, path) if value is not None else ("", [])
+            if any(not flow(project).is_constant(h.node, path) for h in holes):
+                yield bad(
+                    "`$where` runs its text as code, and values are written into it.",
+                    node_at(path, node),
+                    severity=Severity.HIGH,
+                )
+
+
+def _is_whole_body(node: SgNode) -> bool:
+    return (
+        re.fullmatch(
+            r"(?:req|request|ctx\.request)\.body|\{\s*(?:data:\s*)?(?:\.\.\.)?(?:req|request)\.body\s*,?\s*\}|\{\s*\$set:\s*req\.body\s*\}",
+            node.text()[:80],
+        )
+        is not None
+    )
+
+
+def _validated(call: Call) -> bool:
+    holder = [
+        a
+        for a in call.node.ancestors()
+        if a.kind() in {"arrow_function", "function_expression", "function_declaration", "method_definition"}
+    ]
+    text = holder[0].text()[:4000] if holder else ""
+    return re.search(r"(?i)valid|\.parse\(|safeParse|schema|sanitiz|\bpick\(|joi\b", text) is not None

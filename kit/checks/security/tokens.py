@@ -1,0 +1,216 @@
+"""How tokens are made and checked, and where their keys come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from kit.checks.security.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, runs, text_value
+from kit.checks.security.common import ASIDE, flow
+from kit.checks.security.flow import Flow
+from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+from kit.sources.code import node_at
+from kit.sources.secrets import is_placeholder
+
+
+@check("SEC-010", "Tokens are verified, and they expire", Severity.HIGH, Clause.INVARIANTS, effort_hours=2)
+def tokens_are_verified(project: Project) -> Iterator[Fact]:
+    """
+    A token whose signature nobody checks is written by whoever likes; one that never ends is valid for ever once stolen.
+
+    Decides: decoding without verification, the algorithm `none`, `ignoreExpiration`, and tokens that are signed without an
+    expiry.
+
+    Fix: `jwt.verify(token, key, { algorithms: ["RS256"] })` and `jwt.sign(claims, key, { expiresIn: "15m" })`.
+
+    Blind to: tokens that an identity provider makes and checks.
+
+    See: https://www.rfc-editor.org/rfc/rfc8725
+    """
+    yield from _javascript_tokens(project)
+    yield from _python_tokens(project)
+    yield from _go_tokens(project)
+
+
+_PY_TOKENS = ("import jwt", "from jwt", "from jose", "import jose", "authlib.jose")
+_JS_TOKENS = ("jsonwebtoken", "express-jwt", "passport-jwt", "@nestjs/jwt", "fast-jwt")
+
+
+def _javascript_tokens(project: Project) -> Iterator[Fact]:
+    for call in calls(project, "verify", "jwt", "expressjwt", "expressJwt", languages=JAVASCRIPT, needles=_JS_TOKENS):
+        algorithms = call.option("algorithms")
+        if algorithms is not None and re.search(r"['\"]none['\"]", algorithms.text()[:200]):
+            yield bad(
+                "The algorithm `none` is taken: tokens without a signature are let in.",
+                call,
+                severity=Severity.CRITICAL,
+            )
+        elif is_on(call.option("ignoreExpiration")):
+            yield bad("Tokens are let in after they have expired.", call)
+        elif call.name == "verify" and re.match(r"(?:jwt|jsonwebtoken|JWT)\.", call.callee):
+            yield ok("The token's signature is verified.", call)
+    for call in calls(project, "Strategy", "JwtStrategy", languages=JAVASCRIPT, needles=("passport-jwt",), new=True):
+        if is_on(call.option("ignoreExpiration")):
+            yield bad("Tokens are let in after they have expired.", call)
+    for call in calls(project, "sign", languages=JAVASCRIPT, needles=("jsonwebtoken",)):
+        if (
+            re.match(r"(?:jwt|jsonwebtoken|JWT|jsonWebToken)\.sign$|^sign$", call.callee)
+            and len(call.args) >= 2
+            and not _expires(flow(project), call)
+        ):
+            yield bad("The token never expires: one that is stolen is valid for ever.", call, severity=Severity.MEDIUM)
+
+
+def _expires(values: Flow, call: Call) -> bool:
+    """Whether the options or the claims set an end; options or claims that come from elsewhere may."""
+    for argument in (call.args[0], *call.args[2:3]):
+        shown = [argument]
+        if argument.kind() == "identifier":
+            shown = [d.value for d in values.definitions(argument, call.path) if d.value is not None]
+            if not shown:
+                return argument is not call.args[0] or len(call.args) > 2
+        if any(re.search(r"\bexpiresIn\b|\bexp\b|\.\.\.", node.text()[:800]) for node in shown):
+            return True
+        if (
+            any(node.kind() in {"call_expression", "member_expression"} for node in shown)
+            and argument is not call.args[0]
+        ):
+            return True
+    return False
+
+
+def _python_tokens(project: Project) -> Iterator[Fact]:
+    for call in calls(project, "decode", languages=("python",), needles=_PY_TOKENS):
+        if not re.match(r"(?:\w+\.)*(?:jwt|jws|PyJWT)\.decode$|^jwt_decode$", call.callee):
+            continue
+        options, verify = call.option("options"), call.option("verify")
+        off = re.search(r"verify_signature['\"]?\s*[:=]\s*False", options.text()[:300] if options is not None else "")
+        late = re.search(r"verify_exp['\"]?\s*[:=]\s*False", options.text()[:300] if options is not None else "")
+        algorithms = call.option("algorithms")
+        if off or (verify is not None and verify.text() == "False"):
+            yield bad("The token is read without its signature being verified: anybody can write one.", call)
+        elif algorithms is not None and re.search(r"['\"]none['\"]", algorithms.text()[:100]):
+            yield bad(
+                "The algorithm `none` is taken: tokens without a signature are let in.",
+                call,
+                severity=Severity.CRITICAL,
+            )
+        elif late:
+            yield bad("Tokens are let in after they have expired.", call)
+        else:
+            yield ok("The token's signature is verified.", call)
+    for call in calls(project, "encode", languages=("python",), needles=_PY_TOKENS):
+        if re.match(r"(?:\w+\.)*jwt\.encode$", call.callee):
+            holder = next((a for a in call.node.ancestors() if a.kind() == "function_definition"), None)
+            text = holder.text()[:4000] if holder is not None else project.code.text(call.path)[:4000]
+            if not re.search(r"\bexp\b|expire|lifetime|\bttl\b|payload\b.*:", text):
+                yield bad(
+                    "The token never expires: one that is stolen is valid for ever.", call, severity=Severity.MEDIUM
+                )
+
+
+def _go_tokens(project: Project) -> Iterator[Fact]:
+    for call in calls(project, "ParseUnverified", languages=("go",), needles=("jwt",)):
+        yield bad("The token is read without its signature being verified: anybody can write one.", call)
+    for call in calls(project, "NewWithClaims", languages=("go",), needles=("jwt",)):
+        holder = next(
+            (a for a in call.node.ancestors() if a.kind() in {"function_declaration", "method_declaration"}), call.node
+        )
+        if "MapClaims" in holder.text()[:4000] and not re.search(r"\"exp\"|ExpiresAt", holder.text()[:4000]):
+            yield bad("The token never expires: one that is stolen is valid for ever.", call, severity=Severity.MEDIUM)
+
+
+@check(
+    "SEC-023",
+    "Keys that sign tokens and sessions are not in the code",
+    Severity.CRITICAL,
+    Clause.ASSUMPTIONS,
+    effort_hours=1,
+)
+def signing_keys_are_not_in_code(project: Project) -> Iterator[Fact]:
+    """
+    Whoever reads the code can write tokens and sessions that the system takes for its own.
+
+    Decides: the key that is passed to `jwt.sign`, `jwt.verify`, sessions, cookies and their like is a literal, here or where
+    its name gets its value; Flask's `secret_key` and Django's `SECRET_KEY` in settings for production.
+
+    Fix: read it from the environment without a default: `process.env.JWT_SECRET`.
+
+    Blind to: keys that files beside the code hold; another check looks for those.
+
+    See: https://cwe.mitre.org/data/definitions/321.html
+    """
+    found: set[At] = set()
+    for call, key, what in _keys(project):
+        literal = _literal(flow(project), key, call.path)
+        if literal is not None and call.at not in found:
+            found.add(call.at)
+            yield bad(f"The key of {what} is written in the code.", node_at(call.path, literal), call)
+        elif "env" in key.text()[:200].lower() or "config" in key.text()[:200].lower():
+            yield ok(f"The key of {what} comes from outside of the code.", call)
+    yield from _settings(project)
+
+
+def _keys(project: Project) -> Iterator[tuple[Call, SgNode, str]]:
+    for call in calls(project, "sign", "verify", languages=JAVASCRIPT, needles=("jsonwebtoken",)):
+        if re.match(r"(?:jwt|jsonwebtoken|JWT|jsonWebToken)\.", call.callee) and len(call.args) > 1:
+            yield call, call.args[1], "tokens"
+    for call in calls(
+        project,
+        "session",
+        "cookieSession",
+        "cookieParser",
+        "expressjwt",
+        "expressJwt",
+        "register",
+        "registerAsync",
+        languages=JAVASCRIPT,
+        needles=("session", "cookie-parser", "express-jwt", "JwtModule"),
+    ):
+        key = call.option("secret", "keys") or (call.args[0] if call.name == "cookieParser" and call.args else None)
+        key = key or entry(call.args[0] if call.args else None, "secretOrPrivateKey")
+        if key is not None and (call.name not in {"register", "registerAsync"} or call.callee.startswith("JwtModule")):
+            yield call, key, "tokens" if "wt" in call.callee else "sessions"
+    for call in calls(project, "encode", "decode", languages=("python",), needles=_PY_TOKENS):
+        if re.match(r"(?:\w+\.)*jwt\.(?:en|de)code$", call.callee) and len(call.args) > 1:
+            yield call, call.args[1], "tokens"
+    for call in calls(project, "SignedString", languages=("go",), needles=("jwt",)):
+        if call.args:
+            inner = call.args[0].find(any=[{"kind": "interpreted_string_literal"}, {"kind": "identifier"}])
+            yield call, inner if inner is not None and "[]byte" in call.args[0].text()[:8] else call.args[0], "tokens"
+
+
+def _literal(values: Flow, key: SgNode, path: str) -> SgNode | None:
+    """The literal that a key is, here or where its name gets its value; None where it comes from elsewhere."""
+    if key.kind() == "array":
+        inner = [c for c in key.children() if c.is_named()]
+        return _literal(values, inner[0], path) if inner else None
+    text = text_value(key)
+    if text is not None:
+        public = text.startswith(("$", "/", "-----BEGIN PUBLIC"))
+        return None if public or (is_placeholder(text) and len(text) <= 3) else key
+    if key.kind() not in {"identifier", "shorthand_property_identifier"}:
+        return None
+    found = [d.value for d in values.definitions(key, path)]
+    value = found[0] if len(found) == 1 else None
+    if value is not None and value.kind() in {"call_expression", "type_conversion_expression"}:
+        return value.find(kind="interpreted_string_literal") if value.text().startswith("[]byte(") else None
+    return value if is_text(value) and value is not None and "PUBLIC KEY" not in value.text() else None
+
+
+def _settings(project: Project) -> Iterator[Fact]:
+    pattern = re.compile(
+        r"^(?:app\.secret_key|SECRET_KEY|app\.config\[['\"]SECRET_KEY['\"]\])\s*=\s*[bru]?['\"]([^'\"]{4,})['\"]"
+    )
+    for path in project.code.holding("SECRET_KEY", "secret_key", languages=("python",)):
+        name = path.rsplit("/", 1)[-1]
+        if not runs(path) or re.search(r"local|dev|test", name) or project.files.environment_of(path) in ASIDE:
+            continue
+        for number, line in enumerate(project.files.lines(path), start=1):
+            said = pattern.match(line.strip())
+            if said and "{{" not in said[1]:
+                yield bad("The key of sessions is written in the code.", At(path, number))
