@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kit.sources.dockerfile_model import Stage
     from kit.sources.packages import Package
 
+_OUTPUT = frozenset({"dist", "build", "target", "out", ".next", ".output", "publish"})
+
 
 def resolve_scopes(project: Project, drafts: Iterable[Draft]) -> None:
     """Set `root` and `scope` of every draft that has a build; a draft without one keeps what a join gave it."""
@@ -54,6 +56,8 @@ def _of_image(project: Project, draft: Draft, dockerfile: Dockerfile) -> tuple[s
     context = posixpath.normpath(draft.build.context)
     own = posixpath.dirname(dockerfile.path) or "."
     copied = _copied(project, dockerfile, context)
+    if not copied and _holds_output(project, dockerfile, context):
+        return context, (context,)
     if not copied:
         return None, ()
     packages = applications([p for p in _packages_below(project, context) if covers(copied, p.dir)])
@@ -79,6 +83,14 @@ def _copied(project: Project, dockerfile: Dockerfile, context: str) -> list[str]
                     if place == context or project.files.is_dir(place) or project.files.exists(place):
                         found[place] = None
     return list(found)
+
+
+def _holds_output(project: Project, dockerfile: Dockerfile, context: str) -> bool:
+    """Whether the image holds what a build in the folder of a package makes before the image is built."""
+    copies = [c for stage in dockerfile.stages for c in dockerfile.copies(stage)]
+    own = [c for c in copies if c.from_stage is None and c.from_image is None]
+    made = any(source.lstrip("./").split("/")[0] in _OUTPUT for copy in own for source in copy.sources)
+    return made and any(p.dir == context for p in project.packages)
 
 
 def _own_package(draft: Draft, dockerfile: Dockerfile, packages: list[Package]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kit.checks.containers.common import Image, images, judged
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -18,7 +19,14 @@ MOVING = frozenset({"latest", "stable", "edge", "main", "master", "nightly", "de
 NO_IMAGE = frozenset({"scratch"})
 
 
-@check("CON-001", "Every COPY source exists in its build context", Severity.CRITICAL, Clause.EXECUTION, blocker="cannot build", effort_hours=1)
+@check(
+    "CON-001",
+    "Every COPY source exists in its build context",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot build",
+    effort_hours=1,
+)
 def copy_sources_exist(project: Project) -> Iterator[Fact]:
     """
     A `COPY` of a file that is not there ends the build: no image, no release.
@@ -51,7 +59,11 @@ def _sources(project: Project, image: Image, copy: Copy) -> Iterator[Fact]:
         if path.startswith("..") or not (project.files.exists(path) or project.files.is_dir(path)):
             absent.append((source, path))
         elif path != image.context and project.files.exists(path) and ignore.ignores(path):
-            yield bad(f"{image.name}: {source} is kept out of the build context by {ignore.path}, so this COPY fails.", copy, ignore)
+            yield bad(
+                f"{image.name}: {source} is kept out of the build context by {ignore.path}, so this COPY fails.",
+                copy,
+                ignore,
+            )
             return
     if not absent:
         yield ok(f"{image.name}: everything that this line copies is in the build context.", copy)
@@ -63,11 +75,21 @@ def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) 
     made = BUILT & set(path.split("/")) or path.rsplit(".", 1)[-1] in {"jar", "war", "whl", "exe", "dll", "zip", "tgz"}
     where = "the repository's top" if image.context == "." else image.context
     if made or project.files.ignored(path):
-        return unknown(f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.", copy)
+        return unknown(
+            f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.",
+            copy,
+        )
     return bad(f"{image.name}: {source} does not exist in the build context ({where}); the build stops here.", copy)
 
 
-@check("CON-006", "Build stages that are named exist", Severity.CRITICAL, Clause.EXECUTION, blocker="cannot build", effort_hours=0.5)
+@check(
+    "CON-006",
+    "Build stages that are named exist",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot build",
+    effort_hours=0.5,
+)
 def targets_exist(project: Project) -> Iterator[Fact]:
     """
     A build for a target stage that the Dockerfile does not have fails at once.
@@ -140,7 +162,9 @@ def build_tools_stay_out(project: Project) -> Iterator[Fact]:
         commands = [i for s in lineage for i in s.instructions if i.name == "RUN"]
         building = next((i for i in commands if any(w in i.value for w in _BUILDING)), None)
         if building is not None:
-            yield bad(f"{image.name}: the final image is built where it is compiled; the build tools stay in it.", building)
+            yield bad(
+                f"{image.name}: the final image is built where it is compiled; the build tools stay in it.", building
+            )
         elif len(image.dockerfile.stages) > 1:
             yield ok(f"{image.name}: built in one stage, run in another.", image.stage)
 
@@ -151,7 +175,13 @@ _BUILDING = (
 )  # fmt: skip
 
 
-@check("CON-009", "The build context leaves out what no image should hold", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=0.5)
+@check(
+    "CON-009",
+    "The build context leaves out what no image should hold",
+    Severity.MEDIUM,
+    Clause.DEPLOYMENT,
+    effort_hours=0.5,
+)
 def context_is_lean(project: Project) -> Iterator[Fact]:
     """
     `COPY . .` without a `.dockerignore` puts the git history, local secrets and installed modules into the image.
@@ -178,7 +208,10 @@ def context_is_lean(project: Project) -> Iterator[Fact]:
 def _context(project: Project, image: Image, copy: Copy) -> Fact:
     ignore = project.dockerignore(image.context, image.dockerfile.path)
     names = [".git"] if image.context == "." else []
-    if any(posixpath.basename(p).startswith(".env") and (posixpath.dirname(p) or ".") == image.context for p in project.files.paths):
+    if any(
+        posixpath.basename(p).startswith(".env") and (posixpath.dirname(p) or ".") == image.context
+        for p in project.files.paths
+    ):
         names.append(".env")
     if project.files.exists(posixpath.normpath(posixpath.join(image.context, "package.json"))):
         names.append("node_modules")
@@ -188,7 +221,10 @@ def _context(project: Project, image: Image, copy: Copy) -> Fact:
     if ignore.path is None:
         return bad(f"{image.name}: the whole context is copied and no .dockerignore leaves anything out.", copy)
     if left_in:
-        return partial(f"{image.name}: the whole context is copied and {ignore.path} does not leave out {', '.join(left_in)}.", copy, ignore)
+        final = {stage.index for stage in image.dockerfile.lineage(image.stage)}
+        severity = None if copy.instruction.stage in final else Severity.LOW
+        message = f"{image.name}: the whole context is copied; {ignore.path} does not leave out {', '.join(left_in)}."
+        return partial(message, copy, ignore, severity=severity)
     return ok(f"{image.name}: {ignore.path} keeps {', '.join(names)} out of the image.", ignore)
 
 
@@ -214,10 +250,14 @@ def caches_cleaned(project: Project) -> Iterator[Fact]:
             text, mounted = instruction.value, any(m.get("type") == "cache" for m in instruction.mounts)
             if "apt-get install" in text or "apt install" in text:
                 kept = "/var/lib/apt/lists" not in text and not mounted
-                yield (bad if kept else ok)(f"{image.name}: apt's package lists {'stay in the layer' if kept else 'are removed'}.", instruction)
+                yield (bad if kept else ok)(
+                    f"{image.name}: apt's package lists {'stay in the layer' if kept else 'are removed'}.", instruction
+                )
             elif "apk add" in text:
                 kept = "--no-cache" not in text and "/var/cache/apk" not in text and not mounted
-                yield (bad if kept else ok)(f"{image.name}: apk's index {'stays in the layer' if kept else 'is not kept'}.", instruction)
+                yield (bad if kept else ok)(
+                    f"{image.name}: apk's index {'stays in the layer' if kept else 'is not kept'}.", instruction
+                )
 
 
 @check("CON-019", "Nothing is downloaded into an image unchecked", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
@@ -238,7 +278,10 @@ def downloads_are_checked(project: Project) -> Iterator[Fact]:
             text = instruction.value
             if instruction.name == "ADD" and "://" in text:
                 checked = "checksum" in instruction.flags
-                yield (ok if checked else bad)(f"ADD downloads from the network {'and compares a checksum' if checked else 'without a checksum'}.", instruction)
+                yield (ok if checked else bad)(
+                    f"ADD downloads from the network {'and compares a checksum' if checked else 'without a checksum'}.",
+                    instruction,
+                )
             elif instruction.name == "RUN" and ("curl " in text or "wget " in text) and _piped(text):
                 yield bad("A download is piped into a shell: the build runs whatever the server answers.", instruction)
 
@@ -247,5 +290,5 @@ def _piped(text: str) -> bool:
     parts = [p.strip() for p in text.split("|")]
     return any(
         ("curl " in left or "wget " in left) and right.split(" ")[0] in {"sh", "bash", "sudo", "python", "python3"}
-        for left, right in zip(parts, parts[1:], strict=False)
+        for left, right in pairwise(parts)
     )

@@ -40,7 +40,8 @@ def images(project: Project) -> list[Image]:
     """Every image that the system builds: one per Dockerfile and target, the final stage where no target is named."""
     found: dict[tuple[str, int], Image] = {}
     known = {d.path: d for d in judged(project)}
-    for service in project.system.services:
+    # Of several services that one image runs, the one that answers requests gives it its name.
+    for service in sorted(project.system.services, key=lambda s: not s.routes):
         build = service.build
         if build is not None and build.dockerfile in known:
             dockerfile = known[build.dockerfile]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from kit.checks.containers.common import services
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.compose import ComposeFile, ComposeService
@@ -29,14 +31,35 @@ def services_restart(project: Project) -> Iterator[Fact]:
 
     See: https://docs.docker.com/reference/compose-file/services/#restart
     """
-    for file, service in services(project):
-        if _runs_once(file, service):
+    lasting = [(f, s) for f, s in services(project) if not _runs_once(f, s)]
+    yield from _told(lasting, _no_restart, "no restart policy")
+    for _, service in (pair for pair in lasting if not _no_restart(pair[1])):
+        yield ok(f"{service.name}: restarts by itself.", service.node.get("restart") or service)
+
+
+def _no_restart(service: ComposeService) -> bool:
+    if "stack" in posixpath.basename(service.at.path):
+        return False  # Swarm restarts what ends, unless it is told not to.
+    return service.restart in {None, "no", "false"} and service.node.get("deploy", "restart_policy") is None
+
+
+def _told(
+    pairs: list[tuple[ComposeFile, ComposeService]], lacks: Callable[[ComposeService], bool], what: str
+) -> Iterator[Fact]:
+    """The services that lack something: one by one where the file names its environment; else, for they may be meant
+    for a developer's machine, once per file and milder."""
+    together: dict[str, list[ComposeService]] = defaultdict(list)
+    for file, service in pairs:
+        if not lacks(service):
             continue
-        restart = service.restart
-        if restart in {None, "no", "false"} and service.node.get("deploy", "restart_policy") is None:
-            yield bad(f"{service.name}: no restart policy in {file.path}.", service, **_grade(file, Severity.LOW))
+        if file.environment == "unknown":
+            together[service.at.path].append(service)
         else:
-            yield ok(f"{service.name}: restarts by itself.", service.node.get("restart") or service)
+            yield bad(f"{service.name}: {what} in {file.path}.", service, environment=file.environment)
+    for path, found in together.items():
+        names = ", ".join(dict.fromkeys(s.name for s in found[:6])) + (" …" if len(found) > 6 else "")
+        message = f"{path}: {what} for {names}."
+        yield bad(message, *found[:6], severity=Severity.LOW)
 
 
 @check("CON-011", "Compose services have resource limits", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
@@ -53,15 +76,15 @@ def services_have_limits(project: Project) -> Iterator[Fact]:
 
     See: https://docs.docker.com/reference/compose-file/deploy/#resources
     """
-    for file, service in services(project):
-        if _runs_once(file, service):
-            continue
-        if service.memory_limit is None:
-            yield bad(f"{service.name}: no memory limit in {file.path}.", service, **_grade(file, Severity.LOW))
-        elif service.cpu_limit is None:
-            yield partial(f"{service.name}: memory is limited, processors are not.", service.memory_limit)
-        else:
-            yield ok(f"{service.name}: memory and processors are limited.", service.memory_limit)
+    lasting = [(f, s) for f, s in services(project) if not _runs_once(f, s)]
+    yield from _told(lasting, lambda service: service.memory_limit is None, "no memory limit")
+    for _, service in lasting:
+        limit = service.memory_limit
+        if limit is not None and service.cpu_limit is None:
+            message = f"{service.name}: memory is limited, processors are not."
+            yield partial(message, limit, severity=Severity.LOW)
+        elif limit is not None:
+            yield ok(f"{service.name}: memory and processors are limited.", limit)
 
 
 @check("CON-012", "Stores are not published to the world", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=0.5)
@@ -85,9 +108,16 @@ def stores_are_not_published(project: Project) -> Iterator[Fact]:
         open_ports = [p for p in service.ports if p.address not in LOCAL]
         for port in open_ports:
             shown = port.host if port.host is not None else port.raw or port.container
-            yield bad(f"{service.name}: port {shown} of the {image.engine} store is published on all addresses.", port, **_grade(file))
+            yield bad(
+                f"{service.name}: port {shown} of the {image.engine} store is published on all addresses.",
+                port,
+                **_grade(file, Severity.MEDIUM),
+            )
         if not open_ports:
-            yield ok(f"{service.name}: the {image.engine} store is not published to the world.", service.ports[0] if service.ports else service)
+            yield ok(
+                f"{service.name}: the {image.engine} store is not published to the world.",
+                service.ports[0] if service.ports else service,
+            )
 
 
 @check("CON-013", "Services wait for their stores to be healthy", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)
@@ -113,10 +143,19 @@ def services_wait(project: Project) -> Iterator[Fact]:
             if condition == "service_healthy" and other.healthcheck is not None:
                 yield ok(f"{service.name}: waits until {name} is healthy.", at)
             else:
-                yield bad(f"{service.name}: starts as soon as {name} has been started, healthy or not.", at, **_grade(file))
+                yield bad(
+                    f"{service.name}: starts as soon as {name} has been started, healthy or not.", at, **_grade(file)
+                )
 
 
-@check("CON-014", "Compose files hold together", Severity.CRITICAL, Clause.EXECUTION, blocker="cannot start", effort_hours=0.5)
+@check(
+    "CON-014",
+    "Compose files hold together",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot start",
+    effort_hours=0.5,
+)
 def compose_holds_together(project: Project) -> Iterator[Fact]:
     """
     `docker compose up` refuses a file that refers to what it does not declare: nothing starts.
@@ -138,15 +177,34 @@ def compose_holds_together(project: Project) -> Iterator[Fact]:
             yield bad(f"{problem.message}", problem, environment=_environment(file))
         missing = list(_undeclared(file))
         for kind, name, service, at in missing:
-            yield bad(f"{service}: the {kind} {name} is not declared in {file.path}.", at, environment=_environment(file))
-        if not broken and not missing:
+            message = f"{service}: the {kind} {name} is not declared in {file.path}."
+            yield bad(message, at, environment=_environment(file))
+        unread = list(_env_files(project, file))
+        yield from unread
+        if not broken and not missing and not unread:
             yield ok("Everything that the file refers to is declared.", file)
+
+
+def _env_files(project: Project, file: ComposeFile) -> Iterator[Fact]:
+    """The env files that are asked for and not there: made on the machine where they are ignored or have a sample."""
+    for service in file.services:
+        for wanted in service.env_files:
+            if wanted.exists or not wanted.required or "$" in wanted.path:
+                continue
+            name, place = f"{service.name}: the env file {wanted.path}", {"environment": _environment(file)}
+            samples = [f"{wanted.path}.{end}" for end in ("example", "sample", "template", "dist")]
+            made = project.files.ignored(wanted.path) or any(project.files.exists(s) for s in samples)
+            if made or wanted.path.startswith("..") or ".env" in wanted.path.rsplit("/", 1)[-1]:
+                yield unknown(f"{name} is not in the repository; it must be made before the start.", wanted, **place)
+            else:
+                yield bad(f"{name} does not exist; docker compose refuses to start.", wanted, **place)
 
 
 def _undeclared(file: ComposeFile) -> Iterator[tuple[str, str, str, At]]:
     names = {s.name for s in file.services}
     for service in file.services:
-        wanted = [("service", n, names) for n in service.depends_on]
+        needed = [n for n in service.depends_on if not _is_optional(service, n)]
+        wanted = [("service", n, names) for n in needed]
         wanted += [("volume", v.source or "", set(file.volumes)) for v in service.volumes if v.kind == "volume"]
         wanted += [("network", n, {*file.networks, "default"}) for n in service.networks]
         wanted += [("secret", n, set(file.secrets)) for n in service.secrets]
@@ -155,6 +213,11 @@ def _undeclared(file: ComposeFile) -> Iterator[tuple[str, str, str, At]]:
             if name and "$" not in name and name not in declared:
                 key = {"service": "depends_on"}.get(kind, f"{kind}s")
                 yield kind, name, service.name, (service.node.get(key, name) or service.node.get(key) or service).at
+
+
+def _is_optional(service: ComposeService, name: str) -> bool:
+    required = service.node.get("depends_on", name, "required")
+    return required is not None and required.text == "false"
 
 
 @check("CON-015", "No container has the run of its host", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
@@ -178,14 +241,20 @@ def no_privileged_container(project: Project) -> Iterator[Fact]:
             rights.append(("runs privileged", service.node.at_or_self("privileged")))
         if service.network_mode == "host":
             rights.append(("shares the host's network", service.node.at_or_self("network_mode")))
-        if service.node.get("pid") is not None and service.node.at_or_self("pid") and str(service.node.get("pid").value) == "host":  # type: ignore[union-attr]
-            rights.append(("shares the host's processes", service.node.at_or_self("pid")))
-        rights += [(f"has the capability {c}", service.node.at_or_self("cap_add")) for c in service.cap_add if c.upper().removeprefix("CAP_") in {"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE"}]
+        if (pid := service.node.get("pid")) is not None and pid.text == "host":
+            rights.append(("shares the host's processes", pid.at))
+        rights += [
+            (f"has the capability {c}", service.node.at_or_self("cap_add"))
+            for c in service.cap_add
+            if c.upper().removeprefix("CAP_") in {"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE"}
+        ]
         for volume in service.volumes:
             if volume.source and volume.source.endswith("docker.sock"):
                 read_only = "ro" in volume.mode.split(",")
                 graded = {"severity": Severity.MEDIUM} if read_only or _is_monitor(service) else {}
-                yield bad(f"{service.name}: mounts the Docker socket{', read-only' if read_only else ''}; who controls it controls the host.", volume, **{**_grade(file), **graded})
+                how = "the Docker socket, read-only" if read_only else "the Docker socket"
+                message = f"{service.name}: mounts {how}; who controls it controls the host."
+                yield bad(message, volume, **{**_grade(file), **graded})
         for what, at in rights:
             yield bad(f"{service.name}: {what}.", at, **_grade(file))
         if not rights and not any((v.source or "").endswith("docker.sock") for v in service.volumes):
@@ -217,7 +286,11 @@ def host_ports_do_not_clash(project: Project) -> Iterator[Fact]:
         clashes = {key: users for key, users in taken.items() if len({s.name for s, _ in users}) > 1}
         for (number, _), users in clashes.items():
             names = " and ".join(dict.fromkeys(s.name for s, _ in users))
-            yield bad(f"{names} both publish host port {number}.", *(at for _, at in users[::-1]), environment=_environment(file))
+            yield bad(
+                f"{names} both publish host port {number}.",
+                *(at for _, at in users[::-1]),
+                environment=_environment(file),
+            )
         if taken and not clashes:
             yield ok("Every published host port is taken once.", file)
 
@@ -244,16 +317,24 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
         if kept:
             yield ok(f"{service.name}: its data is in {kept[0].source}.", kept[0])
         elif image.engine == "redis":
-            yield partial(f"{service.name}: no volume; what the cache holds is gone with its container.", service, severity=Severity.LOW)
+            yield partial(
+                f"{service.name}: no volume; what the cache holds is gone with its container.",
+                service,
+                severity=Severity.LOW,
+            )
         else:
-            yield bad(f"{service.name}: no volume; the data of the {image.engine} store is gone with its container.", service, **_grade(file))
+            yield bad(
+                f"{service.name}: no volume; the data of the {image.engine} store is gone with its container.",
+                service,
+                **_grade(file, Severity.MEDIUM),
+            )
 
 
 def _configures(target: str) -> bool:
     return "initdb" in target or target.rsplit("/", 1)[-1].rfind(".") > 0
 
 
-def _grade(file: ComposeFile, severity: Severity | None = None) -> dict[str, object]:
+def _grade(file: ComposeFile, severity: Severity | None = None) -> dict[str, Any]:
     """The environment that a file is for. `severity` takes the check's own where no name tells: the file may be meant
     for a developer's machine."""
     if file.environment != "unknown":
@@ -268,7 +349,11 @@ def _environment(file: ComposeFile) -> str | None:
 def _runs_once(file: ComposeFile, service: ComposeService) -> bool:
     """A migration or seed that others wait for to end, or that says it runs once."""
     waited_for = any(s.depends_on.get(service.name) == "service_completed_successfully" for s in file.services)
-    return waited_for or service.restart in {"no", "on-failure"} or any(w in service.name for w in ("migrat", "seed", "init", "setup"))
+    return (
+        waited_for
+        or service.restart in {"no", "on-failure"}
+        or any(w in service.name for w in ("migrat", "seed", "init", "setup"))
+    )
 
 
 def _is_monitor(service: ComposeService) -> bool:

@@ -6,17 +6,45 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from kit.checks.containers.common import Image, images, judged
+from kit.checks.containers.common import ASIDE, Image, images, judged
 from kit.model import Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.dockerfile import Dockerfile
+from kit.sources.dockerfile_model import Instruction
+from kit.sources.secret_values import is_weak
 from kit.sources.secrets import is_placeholder, is_secret_name
+from kit.system.images import Image as ImageName
 from kit.system.images import parse_image
+from kit.system.model import Service
+from kit.system.served import listening
 
 ROOTLESS = re.compile(r"nonroot|rootless|unprivileged|chainguard|cgr\.dev|bitnami", re.IGNORECASE)
+DISTROLESS = re.compile(r"gcr\.io/distroless/")
 ROOTS = frozenset({"root", "0", "0:0", "root:root"})
-OWN_ROOT = frozenset({"nginx", "postgres", "redis", "mysql", "mariadb", "mongo", "rabbitmq", "httpd", "traefik", "haproxy"})
+OWN_ROOT = frozenset(
+    {"nginx", "postgres", "redis", "mysql", "mariadb", "mongo", "rabbitmq", "httpd", "traefik", "haproxy"}
+)
+OWN_USER = frozenset(
+    {
+        "haproxy",
+        "memcached",
+        "elasticsearch",
+        "kibana",
+        "logstash",
+        "solr",
+        "kong",
+        "varnish",
+        "sonarqube",
+        "prometheus",
+    }
+)
+"""Well-known images that set a user of their own."""
+
 SCRIPTS = frozenset({"node", "python", "python3", "bun", "deno", "ruby", "php", "sh", "bash"})
+SECRET_FILE = re.compile(
+    r"\.env(\.(?!example|sample|template|dist|defaults?$)[\w.-]+)?|id_rsa|.*\.(key|p12|pfx)|(?!.*(ca|cert|bundle|pub)).*\.pem"
+)
 OUTPUT = frozenset({"dist", "build", "out", "target", ".next", "lib", "bin", "publish", "es", "cjs"})
 
 
@@ -41,14 +69,26 @@ def not_as_root(project: Project) -> Iterator[Fact]:
             name = image.dockerfile.expand(user).strip()
             holds = name.lower() not in ROOTS
             yield (ok if holds else bad)(f"{image.name}: the container runs as {name}.", user)
-        elif ROOTLESS.search(base):
+        elif ROOTLESS.search(base) or (parsed is not None and parsed.base in OWN_USER):
             yield ok(f"{image.name}: {base} runs without root rights by itself.", at)
-        elif parsed is None or parsed.registry is not None or "$" in base:
+        elif DISTROLESS.match(base):
+            yield bad(f"{image.name}: no USER; {base} runs as root, its tag nonroot does not.", at)
+        elif parsed is None or not _is_official(parsed) or "$" in base:
             yield unknown(f"{image.name}: no USER; as whom {base} runs is for that image to say.", at)
         elif parsed.base in OWN_ROOT and _only_configures(image):
-            yield partial(f"{image.name}: no USER; {parsed.base} starts as root and gives up its rights for its workers.", at, severity=Severity.MEDIUM)
+            yield partial(
+                f"{image.name}: no USER; {parsed.base} starts as root and gives up its rights for its workers.",
+                at,
+                severity=Severity.MEDIUM,
+            )
         else:
             yield bad(f"{image.name}: no USER; the container runs as root.", at)
+
+
+def _is_official(image: ImageName) -> bool:
+    """Whether it is one of Docker's own images, of which is known as whom they run."""
+    name = image.name.removeprefix("library/")
+    return image.registry in {None, "docker.io"} and "/" not in name
 
 
 def _only_configures(image: Image) -> bool:
@@ -71,7 +111,7 @@ def has_health_check(project: Project) -> Iterator[Fact]:
     """
     by_build = {(i.dockerfile.path, i.stage.index): i for i in images(project)}
     for service in project.system.own:
-        if service.build is None or service.kind in {"job", "store", "monitoring", "worker", "library"}:
+        if service.build is None or not _takes_requests(service):
             continue
         image = next((i for (path, _), i in by_build.items() if path == service.build.dockerfile), None)
         if image is None:
@@ -82,6 +122,13 @@ def has_health_check(project: Project) -> Iterator[Fact]:
             yield ok(f"{service.name}: its health is checked.", own or probes[0])
         else:
             yield bad(f"{service.name}: nothing checks that the container is healthy.", image.stage)
+
+
+def _takes_requests(service: Service) -> bool:
+    ports = [*service.ports, *(p for d in service.deployments for p in d.ports)]
+    aside = bool(service.deployments) and all(d.environment in ASIDE for d in service.deployments)
+    lasting = service.kind not in {"job", "store", "monitoring", "worker", "library"}
+    return lasting and not aside and bool(ports or service.routes)
 
 
 @check("CON-005", "No secret is baked into an image", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=2)
@@ -98,20 +145,33 @@ def no_secrets_in_images(project: Project) -> Iterator[Fact]:
     See: https://docs.docker.com/build/building/secrets/
     """
     for dockerfile in judged(project):
-        clean = True
-        for instruction in dockerfile.of("ENV", "ARG"):
-            for name, value in instruction.pairs.items():
-                if value and is_secret_name(name) and "$" not in value and not is_placeholder(value) and not _harmless(name, value):
-                    clean = False
-                    yield bad(f"{instruction.name} {name} gives a secret a value that stays in the image's history.", instruction)
-        for copy in dockerfile.copies():
-            for source in copy.sources if copy.from_stage is None and copy.from_image is None else ():
-                name = posixpath.basename(source)
-                if re.fullmatch(r"\.env(\.(?!example|sample|template|dist|defaults?$)[\w.-]+)?|id_rsa|.*\.(pem|key|p12|pfx)", name):
-                    clean = False
-                    yield bad(f"COPY puts {source} into the image: whoever pulls it can read it.", copy)
-        if clean:
+        final = {stage.index for stage in dockerfile.lineage(dockerfile.final)}
+        found = [*_set_secrets(dockerfile), *_copied_secrets(dockerfile)]
+        for message, instruction, weak in found:
+            if instruction.stage not in final:
+                stays = "; it stays in the build cache, not in the image."
+                yield partial(f"{message}{stays}", instruction, severity=Severity.MEDIUM)
+            else:
+                severity = Severity.HIGH if weak else Severity.CRITICAL
+                yield bad(f"{message}; whoever pulls the image can read it.", instruction, severity=severity)
+        if not found:
             yield ok("No secret is set or copied into the image.", dockerfile)
+
+
+def _set_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, bool]]:
+    """What says it, where, and whether anybody guesses the value."""
+    for instruction in dockerfile.of("ENV", "ARG"):
+        for name, value in instruction.pairs.items():
+            literal = bool(value) and value is not None and "$" not in value and not is_placeholder(value)
+            if value and literal and is_secret_name(name) and not _harmless(name, value):
+                yield f"{instruction.name} gives {name} a value", instruction, is_weak(value)
+
+
+def _copied_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, bool]]:
+    for copy in dockerfile.copies():
+        for source in copy.sources if copy.from_stage is None and copy.from_image is None else ():
+            if SECRET_FILE.fullmatch(posixpath.basename(source)):
+                yield f"COPY puts {source} into the image", copy.instruction, False
 
 
 def _harmless(name: str, value: str) -> bool:
@@ -146,15 +206,24 @@ def entry_point_exists(project: Project) -> Iterator[Fact]:
         sources = list(_sources_of(project, image, place))
         if any(project.files.exists(s) for s in sources):
             yield ok(f"{image.name}: {script} is copied into the image.", command)
-        elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(project, image):
-            yield unknown(f"{image.name}: {script} is made while the image is built; files alone do not show it.", command)
+        elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(image):
+            yield unknown(
+                f"{image.name}: {script} is made while the image is built; files alone do not show it.", command
+            )
         else:
-            yield bad(f"{image.name}: the command runs {script}, and no such file is copied to {place}; the container ends at once.", command)
+            yield bad(
+                f"{image.name}: the command runs {script}, and no such file is copied to {place}; the container ends at once.",
+                command,
+            )
 
 
 def _script(args: tuple[str, ...]) -> str | None:
     """The file of the project that a command runs, as written."""
-    words = [w for w in args if w not in {"exec", "dumb-init", "tini", "--", "/sbin/tini", "/usr/bin/tini", "/usr/bin/dumb-init"}]
+    words = [
+        w
+        for w in args
+        if w not in {"exec", "dumb-init", "tini", "--", "/sbin/tini", "/usr/bin/tini", "/usr/bin/dumb-init"}
+    ]
     if not words or "$" in " ".join(words[:2]):
         return None
     if words[0].startswith("./") or words[0].endswith((".sh", ".py", ".js")):
@@ -193,11 +262,14 @@ def _sources_of(project: Project, image: Image, place: str) -> Iterator[str]:
                     yield origin
 
 
-def _all_literal(project: Project, image: Image) -> bool:
+def _all_literal(image: Image) -> bool:
     """Whether all that the image holds can be seen: nothing is built, and no wildcard or outside image is copied."""
     lineage = image.dockerfile.lineage(image.stage)
     copies = [c for s in lineage for c in image.dockerfile.copies(s)]
-    return all(c.from_stage is None and c.from_image is None and not any(set("*?[$") & set(s) for s in c.sources) for c in copies)
+    return all(
+        c.from_stage is None and c.from_image is None and not any(set("*?[$") & set(s) for s in c.sources)
+        for c in copies
+    )
 
 
 @check("CON-017", "Signals reach the process", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)
@@ -228,7 +300,9 @@ def signals_reach(project: Project) -> Iterator[Fact]:
             yield ok(f"{image.name}: the command is in exec form.", last)
 
 
-@check("CON-021", "The exposed port is the one that is listened on", Severity.MEDIUM, Clause.EXECUTION, effort_hours=0.5)
+@check(
+    "CON-021", "The exposed port is the one that is listened on", Severity.MEDIUM, Clause.EXECUTION, effort_hours=0.5
+)
 def exposed_is_listened(project: Project) -> Iterator[Fact]:
     """
     `EXPOSE` is what operators and tools take for the truth; a wrong one sends them to a closed port.
@@ -242,18 +316,24 @@ def exposed_is_listened(project: Project) -> Iterator[Fact]:
     See: https://docs.docker.com/reference/dockerfile/#expose
     """
     for service in project.system.own:
-        image = next((i for i in images(project) if service.build and i.dockerfile.path == service.build.dockerfile), None)
-        listened = {p.number for p in service.ports if p.role == "listen" and p.number is not None}
-        if image is None or not listened:
+        image = next(
+            (i for i in images(project) if service.build and i.dockerfile.path == service.build.dockerfile), None
+        )
+        if image is None:
             continue
-        given = {int(v.value) for k, v in image.dockerfile.env(image.stage).items() if k.endswith("PORT") and (v.value or "").isdigit()}
+        deployments = [d for d in service.deployments if d.environment not in ASIDE]
+        found = [listening(project, service, d) for d in deployments] or [listening(project, service)]
         exposed = image.dockerfile.exposed(image.stage)
         for port in exposed:
-            if port.number in listened | given:
+            said = [one.on(port.number) for one in found]
+            if True in said:
                 yield ok(f"{service.name}: port {port.number} is exposed and listened on.", port)
-            elif len(exposed) == 1:
-                at = next(p for p in service.ports if p.role == "listen" and p.number in listened)
-                yield bad(f"{service.name}: port {port.number} is exposed, but the process listens on {_list(listened)}.", port, at)
+            elif len(exposed) == 1 and all(answer is False for answer in said):
+                ports = {number: at for one in found for number, at in one.ports.items()}
+                message = (
+                    f"{service.name}: port {port.number} is exposed, but the process listens on {_list(set(ports))}."
+                )
+                yield bad(message, port, *ports.values())
 
 
 def _list(numbers: set[int]) -> str:
