@@ -1,22 +1,16 @@
-"""What each service shows of itself: health, logs, metrics, traces."""
+"""What each service shows of itself: logs, metrics, traces, errors."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.checks.observability.common import METRICS, first_mention, inside, library, running
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.packages import Package
-from kit.system.model import Route, Service
+from kit.system.model import Service
 
-HEALTH = re.compile(
-    r"/(?:api/|v\d+/)*(?:[\w-]+/)*(health[\w-]*|healthz|livez|readyz|ready|readiness|liveness|live|alive|status|ping|_health|heartbeat|up)(?:/[\w{}-]*)?/?$",
-    re.IGNORECASE,
-)
-METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
-ANSWERING = frozenset({"api", "web", "unknown"})
 _LOGGERS = (
     "pino", "winston", "bunyan", "nestjs-pino", "pino-http", "@logtail/node", "tslog", "consola", "log4js", "roarr", "structlog",
     "python-json-logger", "loguru", "json-log-formatter", "logfire", "aws-lambda-powertools", "go.uber.org/zap", "github.com/rs/zerolog",
@@ -59,148 +53,9 @@ _PRINTS = {
     "go": "fmt.Print",
     "java": "System.out.print",
 }
-_TOOLS = re.compile(
-    r"load[-_]?(gen|test)?$|loadgenerator|seed|migrat|e2e|playwright|integration[-_]test|smoke|\bsut\b|storybook|^cli$|backup"
-)
 _NOT_SERVED = re.compile(
     r"(^|/)(scripts?|tools?|cli|bin|seeds?|prisma|migrations?|alembic|cmd|examples?|config|public|static|benchmarks?)(/|$)|\.config\.|(^|/)(setup|manage|gulpfile|webpack)[\w.]*$"
 )
-
-
-def running(project: Project) -> list[Service]:
-    """The services that the project builds and runs for others: no stores, no monitoring, no one-off jobs, nothing that
-    only development or tests start, no pages without a server of their own."""
-    kinds = {*ANSWERING, "worker", "function"}
-    own = [s for s in project.system.own if s.root is not None and s.language is not None and s.kind in kinds]
-    return [s for s in own if not _aside(s) and (s.kind != "web" or s.routes)]
-
-
-def _aside(service: Service) -> bool:
-    targets = {d.environment for d in service.deployments}
-    return (bool(targets) and targets <= {"development", "test"}) or bool(_TOOLS.search(service.name))
-
-
-def packages_of(project: Project, service: Service) -> list[Package]:
-    """The manifests of a service's own folder, and of the root where it has none."""
-    own = [
-        p
-        for p in project.packages
-        if service.root is not None and (p.dir == service.root or p.dir.startswith(service.root.rstrip("/") + "/"))
-    ]
-    return own or [p for p in project.packages if p.dir == "."]
-
-
-def library(project: Project, service: Service, names: tuple[str, ...]) -> tuple[str, At] | None:
-    """The first of these libraries that a service depends on, and that its code mentions."""
-    for package in packages_of(project, service):
-        found = package.depends_on(*names)
-        if found is not None:
-            return found.name, found.at
-    for package in packages_of(project, service):
-        for dependency in package.dependencies:
-            if any(dependency.name.startswith(n) for n in names if "/" in n and "." in n) or any(
-                dependency.name.endswith(":" + n) for n in names
-            ):
-                return dependency.name, dependency.at
-    return None
-
-
-@check(
-    "OBS-007",
-    "Every service that answers has a health endpoint",
-    Severity.HIGH,
-    Clause.EXECUTION,
-    effort_hours=1,
-)
-def has_health_endpoint(project: Project) -> Iterator[Fact]:
-    """
-    Without an address that tells whether it works, no balancer, no orchestrator and no person can tell a hanging service
-    from a busy one.
-
-    Decides: each service that serves routes has one for health, readiness or liveness; gRPC services count by their health
-    service.
-
-    Fix: serve `GET /health` that answers 200 when the process works, and `GET /ready` that also asks its stores.
-
-    Blind to: endpoints that a framework adds without a trace in the code.
-
-    See: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
-    """
-    for service in running(project):
-        if not service.routes or service.kind == "function":
-            continue
-        health = health_routes(service)
-        if health:
-            yield ok(f"{service.name}: answers {health[0].method} {health[0].path}.", health[0])
-        elif service.kind == "web" and service.framework not in {"nextjs", "express", "fastify"}:
-            yield unknown(
-                f"{service.name}: no health route was found; a server-side framework may answer for it.",
-                service.routes[0],
-            )
-        elif any(not r.prefix_known for r in service.routes) and len(service.routes) < 3:
-            yield unknown(f"{service.name}: its routes could not all be told.", service.routes[0])
-        else:
-            yield bad(
-                f"{service.name}: none of its {len(service.routes)} routes tells whether it works.",
-                service.routes[0],
-            )
-
-
-def health_routes(service: Service) -> list[Route]:
-    """The routes that tell of health, readiness last."""
-    return [
-        r
-        for r in service.routes
-        if HEALTH.search("/" + r.path.lstrip("/")) and r.method in {"GET", "ANY", "HEAD", "GRPC"}
-    ]
-
-
-@check(
-    "OBS-008",
-    "Readiness looks at what the service depends on",
-    Severity.MEDIUM,
-    Clause.EXECUTION,
-    effort_hours=2,
-)
-def readiness_looks(project: Project) -> Iterator[Fact]:
-    """
-    A readiness endpoint that always says yes sends requests to a service that has lost its database.
-
-    Decides: for each service with stores, whether the handler of some health route mentions a store, a query, a ping or a
-    health library.
-
-    Fix: let `/ready` run `SELECT 1` and `PING` with a short time limit, and answer 503 when one fails; keep `/health` for
-    the process alone.
-
-    Blind to: what handlers call in other files.
-
-    See: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
-    """
-    for service in running(project):
-        health = health_routes(service)
-        stores = [s for s in service.stores if s.engine != "sqlite"]
-        if not health or not stores:
-            continue
-        asking = next((r for r in health if _asks(project, r)), None)
-        if asking is not None:
-            yield ok(f"{service.name}: {asking.path} asks what the service depends on.", asking)
-        elif any(r.at.line is None or r.framework in {"actuator", "spring"} for r in health):
-            yield unknown(f"{service.name}: what {health[0].path} looks at is a library's matter.", health[0])
-        else:
-            yield bad(f"{service.name}: {health[-1].path} answers without a look at {stores[0].engine}.", health[-1])
-
-
-_ASKING = re.compile(
-    r"select 1|\$queryRaw|\.ping\(|\.query\(|execute\(|raw\(|isReady|connected|readyState|authenticate\(|HealthCheck|\.pingCheck|check\w*\(|Ping\(|PingContext|\.status\b.*503|is_healthy|isHealthy|is_ready|readiness",
-    re.IGNORECASE,
-)
-
-
-def _asks(project: Project, route: Route) -> bool:
-    lines = project.files.lines(route.at.path)
-    first = (route.at.line or 1) - 1
-    body = "\n".join(lines[first : max(route.at.end_line or first, first + 18)])
-    return bool(_ASKING.search(body)) and not re.search(r"^\W*(return|res)\W.{0,40}ok\W{0,6}$", body)
 
 
 @check("OBS-001", "Services log in a form that machines read", Severity.MEDIUM, Clause.EXECUTION, effort_hours=4)
@@ -218,7 +73,7 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
     """
     for service in running(project):
         found = library(project, service, _LOGGERS)
-        used = _first(
+        used = first_mention(
             project,
             service,
             (
@@ -268,7 +123,7 @@ def no_prints(project: Project) -> Iterator[Fact]:
 def _prints(project: Project, service: Service, needle: str) -> Iterator[At]:
     pattern = re.compile(rf"(?<![\w.]){re.escape(needle)}")
     for path in project.code.holding(needle):
-        if _within(service, path) and not _NOT_SERVED.search(path):
+        if inside(service, path) and not _NOT_SERVED.search(path):
             for number, line in enumerate(project.code.text(path).splitlines(), start=1):
                 if pattern.search(line) and not line.lstrip().startswith(("#", "//", "*", '"', "'")):
                     yield At(path, number)
@@ -291,7 +146,7 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
     for service in running(project):
         route = next((r for r in service.routes if METRICS.search(r.path)), None)
         found = library(project, service, _METRICS)
-        registered = next((m for m in project.metrics if _within(service, m.at.path)), None)
+        registered = next((m for m in project.metrics if inside(service, m.at.path)), None)
         if route is not None:
             yield ok(f"{service.name}: metrics are served at {route.path}.", route)
         elif registered is not None or (found is not None and service.kind == "worker"):
@@ -382,22 +237,9 @@ def requests_have_ids(project: Project) -> Iterator[Fact]:
     )
     for service in running(project):
         if service.routes and service.kind != "function":
-            place = _first(project, service, marks)
+            place = first_mention(project, service, marks)
             traced = library(project, service, _TRACES)
             if place is not None or traced is not None:
                 yield ok(f"{service.name}: requests carry an id.", place or traced[1])  # type: ignore[index]
             else:
                 yield bad(f"{service.name}: nothing ties the log lines of a request together.", service.routes[0])
-
-
-def _first(project: Project, service: Service, marks: tuple[str, ...]) -> At | None:
-    for path in project.code.holding(*marks):
-        if _within(service, path):
-            text = project.code.text(path)
-            mark = next(m for m in marks if m in text)
-            return At(path, text.count("\n", 0, text.index(mark)) + 1)
-    return None
-
-
-def _within(service: Service, path: str) -> bool:
-    return service.root is not None and (service.root == "." or path.startswith(service.root.rstrip("/") + "/"))

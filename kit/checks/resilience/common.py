@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.observability.services import library, running
+from kit.checks.observability.common import library, running
 from kit.checks.security import calls
 from kit.checks.security.common import line_of, plural, within
 from kit.model import At

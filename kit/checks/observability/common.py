@@ -1,0 +1,67 @@
+"""What the checks of observability share: which services run for others, and what they depend on."""
+
+from __future__ import annotations
+
+import re
+
+from kit.model import At
+from kit.project import Project
+from kit.sources.packages import Package
+from kit.system.model import Service
+
+METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
+ANSWERING = frozenset({"api", "web", "unknown"})
+_TOOLS = re.compile(
+    r"load[-_]?(gen|test)?$|loadgenerator|seed|migrat|e2e|playwright|integration[-_]test|smoke|\bsut\b|storybook|^cli$|backup"
+)
+
+
+def running(project: Project) -> list[Service]:
+    """The services that the project builds and runs for others: no stores, no monitoring, no one-off jobs, nothing that
+    only development or tests start, no pages without a server of their own."""
+    kinds = {*ANSWERING, "worker", "function"}
+    own = [s for s in project.system.own if s.root is not None and s.language is not None and s.kind in kinds]
+    return [s for s in own if not _aside(s) and (s.kind != "web" or s.routes)]
+
+
+def _aside(service: Service) -> bool:
+    targets = {d.environment for d in service.deployments}
+    return (bool(targets) and targets <= {"development", "test"}) or bool(_TOOLS.search(service.name))
+
+
+def packages_of(project: Project, service: Service) -> list[Package]:
+    """The manifests of a service's own folder, and of the root where it has none."""
+    own = [
+        p
+        for p in project.packages
+        if service.root is not None and (p.dir == service.root or p.dir.startswith(service.root.rstrip("/") + "/"))
+    ]
+    return own or [p for p in project.packages if p.dir == "."]
+
+
+def library(project: Project, service: Service, names: tuple[str, ...]) -> tuple[str, At] | None:
+    """The first of these libraries that a service depends on, and that its code mentions."""
+    for package in packages_of(project, service):
+        found = package.depends_on(*names)
+        if found is not None:
+            return found.name, found.at
+    for package in packages_of(project, service):
+        for dependency in package.dependencies:
+            if any(dependency.name.startswith(n) for n in names if "/" in n and "." in n) or any(
+                dependency.name.endswith(":" + n) for n in names
+            ):
+                return dependency.name, dependency.at
+    return None
+
+
+def first_mention(project: Project, service: Service, marks: tuple[str, ...]) -> At | None:
+    for path in project.code.holding(*marks):
+        if inside(service, path):
+            text = project.code.text(path)
+            mark = next(m for m in marks if m in text)
+            return At(path, text.count("\n", 0, text.index(mark)) + 1)
+    return None
+
+
+def inside(service: Service, path: str) -> bool:
+    return service.root is not None and (service.root == "." or path.startswith(service.root.rstrip("/") + "/"))

@@ -1,0 +1,113 @@
+"""Whether a service tells that it works, and whether that is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kit.checks.observability.common import running
+from kit.model import Clause, Fact, Severity, bad, ok, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.system.model import Route, Service
+
+HEALTH = re.compile(
+    r"/(?:api/|v\d+/)*(?:[\w-]+/)*(health[\w-]*|healthz|livez|readyz|ready|readiness|liveness|live|alive|status|ping|_health|heartbeat|up)(?:/[\w{}-]*)?/?$",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"select 1|\$queryRaw|\.ping\(|\.query\(|execute\(|raw\(|isReady|connected|readyState|authenticate\(|HealthCheck|\.pingCheck|check\w*\(|Ping\(|PingContext|\.status\b.*503|is_healthy|isHealthy|is_ready|readiness",
+    re.IGNORECASE,
+)
+
+
+@check(
+    "OBS-007",
+    "Every service that answers has a health endpoint",
+    Severity.HIGH,
+    Clause.EXECUTION,
+    effort_hours=1,
+)
+def has_health_endpoint(project: Project) -> Iterator[Fact]:
+    """
+    Without an address that tells whether it works, no balancer, no orchestrator and no person can tell a hanging service
+    from a busy one.
+
+    Decides: each service that serves routes has one for health, readiness or liveness; gRPC services count by their health
+    service.
+
+    Fix: serve `GET /health` that answers 200 when the process works, and `GET /ready` that also asks its stores.
+
+    Blind to: endpoints that a framework adds without a trace in the code.
+
+    See: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+    """
+    for service in running(project):
+        if not service.routes or service.kind == "function":
+            continue
+        health = health_routes(service)
+        if health:
+            yield ok(f"{service.name}: answers {health[0].method} {health[0].path}.", health[0])
+        elif service.kind == "web" and service.framework not in {"nextjs", "express", "fastify"}:
+            yield unknown(
+                f"{service.name}: no health route was found; a server-side framework may answer for it.",
+                service.routes[0],
+            )
+        elif any(not r.prefix_known for r in service.routes) and len(service.routes) < 3:
+            yield unknown(f"{service.name}: its routes could not all be told.", service.routes[0])
+        else:
+            yield bad(
+                f"{service.name}: none of its {len(service.routes)} routes tells whether it works.",
+                service.routes[0],
+            )
+
+
+def health_routes(service: Service) -> list[Route]:
+    """The routes that tell of health, readiness last."""
+    return [
+        r
+        for r in service.routes
+        if HEALTH.search("/" + r.path.lstrip("/")) and r.method in {"GET", "ANY", "HEAD", "GRPC"}
+    ]
+
+
+@check(
+    "OBS-008",
+    "Readiness looks at what the service depends on",
+    Severity.MEDIUM,
+    Clause.EXECUTION,
+    effort_hours=2,
+)
+def readiness_looks(project: Project) -> Iterator[Fact]:
+    """
+    A readiness endpoint that always says yes sends requests to a service that has lost its database.
+
+    Decides: for each service with stores, whether the handler of some health route mentions a store, a query, a ping or a
+    health library.
+
+    Fix: let `/ready` run `SELECT 1` and `PING` with a short time limit, and answer 503 when one fails; keep `/health` for
+    the process alone.
+
+    Blind to: what handlers call in other files.
+
+    See: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+    """
+    for service in running(project):
+        health = health_routes(service)
+        stores = [s for s in service.stores if s.engine != "sqlite"]
+        if not health or not stores:
+            continue
+        asking = next((r for r in health if _asks(project, r)), None)
+        if asking is not None:
+            yield ok(f"{service.name}: {asking.path} asks what the service depends on.", asking)
+        elif any(r.at.line is None or r.framework in {"actuator", "spring"} for r in health):
+            yield unknown(f"{service.name}: what {health[0].path} looks at is a library's matter.", health[0])
+        else:
+            yield bad(f"{service.name}: {health[-1].path} answers without a look at {stores[0].engine}.", health[-1])
+
+
+def _asks(project: Project, route: Route) -> bool:
+    lines = project.files.lines(route.at.path)
+    first = (route.at.line or 1) - 1
+    body = "\n".join(lines[first : max(route.at.end_line or first, first + 18)])
+    return bool(_ASKING.search(body)) and not re.search(r"^\W*(return|res)\W.{0,40}ok\W{0,6}$", body)
