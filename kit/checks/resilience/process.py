@@ -37,16 +37,19 @@ def services_end_gracefully(project: Project) -> Iterator[Fact]:
     See: https://12factor.net/disposability
     """
     endings = {"python": _python_ends, "java": _java_ends, "kotlin": _java_ends, "go": _go_ends, **dict.fromkeys(JS, _javascript_ends)}
+    seen: set[At] = set()
     for service in judged(project):
-        end = endings.get(service.language or "")
+        language = "java" if any(p.ecosystem in {"maven", "gradle"} for p in packages(project, service)) else service.language or ""
+        end = endings.get(language)
         if service.kind == "function":
             continue
         if service.framework in _SELF_ENDING or service.language == "csharp":
             yield ok(f"{service.name}: its framework ends requests before the process.", service)
-        elif end is not None:
-            yield end(project, service)
-        else:
-            yield unknown(f"{service.name}: how it ends cannot be told from here.", service)
+            continue
+        fact = end(project, service) if end is not None else unknown(f"{service.name}: how it ends cannot be told from here.", service)
+        if not fact.outcome.open or fact.at[0] not in seen:  # services that share their start share the fault
+            yield fact
+        seen |= set(fact.at)
 
 
 def _javascript_ends(project: Project, service: Service) -> Fact:
@@ -253,9 +256,9 @@ def nothing_stands_alone(project: Project) -> Iterator[Fact]:
     """
     for service in project.system.services:
         if service.kind == "store":
-            for deployment in service.deployments:
-                if _real(deployment) and deployment.workload in {"Deployment", "StatefulSet"}:
-                    yield _store(service, deployment)
+            real = [d for d in service.deployments if d.environment in {"production", "unknown"} and d.workload in {"Deployment", "StatefulSet"}]
+            for deployment in sorted(real, key=lambda d: d.environment != "production")[:1]:
+                yield _store(service, deployment)
     for target, environment, at in project.system.targets:
         if target.startswith("compose:") and environment == "production":
             count = sum(any(d.target == target for d in s.deployments) for s in project.system.services)
@@ -269,6 +272,3 @@ def _store(service: Service, deployment: Deployment) -> Fact:
         return ok(f"{service.name}: {deployment.replicas} copies in {where}.", deployment, environment=deployment.environment)
     return bad(f"{service.name}: runs once in {where}; while it restarts or moves, everything that needs it fails.", deployment, environment=deployment.environment)
 
-
-def _real(deployment: Deployment) -> bool:
-    return deployment.environment in {"production", "unknown"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.checks.conftest import Look
+from conftest import Look
 
 APP = """
 import express from "express";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.checks.conftest import Look
+from conftest import Look
 
 PACKAGE = '{"name": "api", "dependencies": {"express": "^5.0.0"}}'
 APP = """
@@ -91,7 +91,7 @@ def test_a_store_that_runs_once_and_a_single_host_are_named(look: Look) -> None:
         spec:
           containers: [{name: postgres, image: "postgres:16"}]
     """
-    assert look("RES-011", {"k8s/production/postgres.yaml": store}).failed == ["k8s/production/postgres.yaml:1"]
+    assert look("RES-011", {"k8s/production/postgres.yaml": store}).failed == ["k8s/production/postgres.yaml:9"]
 
 
 def test_a_development_compose_file_may_stand_alone(look: Look) -> None:

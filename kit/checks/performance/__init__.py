@@ -1,0 +1,1 @@
+"""Will the system carry the load that it is meant for?"""
