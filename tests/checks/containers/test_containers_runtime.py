@@ -1,0 +1,136 @@
+"""Whether containers start, as whom, and who sees that they live."""
+
+from __future__ import annotations
+
+from conftest import Look
+
+SERVER = """
+    const app = require("express")();
+    app.get("/health", (req, res) => res.send("ok"));
+    app.listen(3000);
+    """
+NODE = """
+    FROM node:22.12.0-slim
+    WORKDIR /app
+    COPY . .
+    USER node
+    EXPOSE 3000
+    CMD ["node", "server.js"]
+    """
+FILES = {"Dockerfile": NODE, "package.json": '{"name": "api"}', "server.js": SERVER}
+
+
+def with_(*lines: tuple[str, str]) -> dict[str, str]:
+    text = NODE
+    for old, new in lines:
+        text = text.replace(old, new)
+    return {**FILES, "Dockerfile": text}
+
+
+def test_the_user_that_is_in_force_decides(look: Look) -> None:
+    assert look("CON-002", FILES).passed == ["Dockerfile:4"]
+    assert look("CON-002", with_(("USER node", "USER 0:0"))).failed == ["Dockerfile:4"]
+    assert look("CON-002", with_(("    USER node\n", ""))).failed == ["Dockerfile:1"]
+
+
+def test_what_is_known_of_base_images_decides_without_a_user(look: Look) -> None:
+    free = ("    USER node\n", "")
+
+    def outcome(base: str) -> list[str]:
+        return look("CON-002", with_(free, ("node:22.12.0-slim", base))).outcomes
+
+    assert outcome("gcr.io/distroless/nodejs22:nonroot") == ["pass"]
+    assert outcome("gcr.io/distroless/nodejs22") == ["fail"]
+    assert outcome("docker.io/library/node:22.12.0") == ["fail"]
+    assert outcome("grafana/grafana:11.3.0") == ["unknown"]
+    assert outcome("elasticsearch:8.16.0") == ["pass"]
+
+
+def test_an_nginx_that_is_only_configured_drops_its_rights_itself(look: Look) -> None:
+    seen = look("CON-002", {"Dockerfile": "FROM nginx:1.27.3\nCOPY site /usr/share/nginx/html\n", "site/a": ""})
+
+    assert seen.outcomes == ["partial"]
+
+
+def test_a_service_that_nobody_checks_is_named(look: Look) -> None:
+    none = look("CON-004", FILES)
+    own = look("CON-004", with_(("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:3000/health")))
+
+    assert none.failed == ["Dockerfile:1"]
+    assert own.passed == ["Dockerfile:5"]
+
+
+def test_an_image_that_answers_nothing_needs_no_health_check(look: Look) -> None:
+    files = {"Dockerfile": "FROM python:3.12.7\nCOPY job.py .\nCMD python job.py\n", "job.py": "print(1)\n"}
+
+    assert look("CON-004", files).outcomes == ["not_applicable"]
+
+
+def test_secrets_in_layers_are_found(look: Look) -> None:
+    env = look("CON-005", with_(("EXPOSE 3000", "ENV API_TOKEN=9f8a7b6c5d4e3f2a1b")))
+    file = look("CON-005", {**with_(("COPY . .", "COPY .env server.key ./")), ".env": "", "server.key": ""})
+
+    assert env.failed == ["Dockerfile:5"]
+    assert file.failed == ["Dockerfile:3", "Dockerfile:3"]
+
+
+def test_names_samples_and_variables_are_no_secrets(look: Look) -> None:
+    files = with_(("EXPOSE 3000", "ENV API_TOKEN=$TOKEN TOKEN_TTL=60"), ("COPY . .", "COPY .env.example ca.pem ./"))
+
+    assert look("CON-005", files).failed == []
+
+
+def test_a_secret_of_a_stage_that_is_left_behind_weighs_less(look: Look) -> None:
+    text = "FROM node:22.12.0 AS build\nARG NPM_TOKEN=9f8a7b6c5d4e3f2a1b\n" + NODE.replace("    ", "")
+    seen = look("CON-005", {**FILES, "Dockerfile": text})
+
+    assert (seen.failed, seen.outcomes) == (["Dockerfile:2"], ["partial"])
+
+
+def test_a_command_that_names_no_file_of_the_image_ends_at_once(look: Look) -> None:
+    assert look("CON-008", FILES).passed == ["Dockerfile:6"]
+    assert look("CON-008", with_(("server.js", "main.js"))).failed == ["Dockerfile:6"]
+    assert look("CON-008", with_(("server.js", "dist/server.js"))).unknown == ["Dockerfile:6"]
+
+
+def test_a_command_of_an_installed_program_is_not_looked_up(look: Look) -> None:
+    assert look("CON-008", with_(('"node", "server.js"', '"npx", "serve"'))).outcomes == ["not_applicable"]
+
+
+def test_the_shell_form_keeps_signals_to_itself(look: Look) -> None:
+    shell = look("CON-017", with_(('["node", "server.js"]', "node server.js")))
+    manager = look("CON-017", with_(('["node", "server.js"]', '["npm", "start"]')))
+
+    assert (shell.outcomes, manager.outcomes, look("CON-017", FILES).outcomes) == (["fail"], ["partial"], ["pass"])
+    assert shell.failed == ["Dockerfile:6"]
+
+
+def test_the_exposed_port_is_compared_with_the_one_listened_on(look: Look) -> None:
+    poor = look("CON-021", with_(("EXPOSE 3000", "EXPOSE 8080")))
+
+    assert poor.failed == ["Dockerfile:5"]
+    assert "listens on 3000" in poor.text
+    assert look("CON-021", FILES).passed == ["Dockerfile:5"]
+
+
+def test_a_health_check_asks_what_is_served(look: Look) -> None:
+    good = look("CON-022", with_(("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:3000/health")))
+    path = look("CON-022", with_(("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:3000/healthz")))
+    port = look("CON-022", with_(("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:8080/health")))
+
+    assert good.passed == ["Dockerfile:5"]
+    assert (path.failed, port.failed) == (["Dockerfile:5"], ["Dockerfile:5"])
+    assert "the nearest is /health" in path.text
+
+
+def test_a_health_check_of_compose_is_held_against_the_code_too(look: Look) -> None:
+    compose = """
+        services:
+          api:
+            build: .
+            healthcheck:
+              test: curl -f http://localhost:3000/status
+        """
+    seen = look("CON-022", {**FILES, "compose.prod.yaml": compose})
+
+    assert seen.failed == ["compose.prod.yaml:4"]
