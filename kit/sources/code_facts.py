@@ -16,7 +16,7 @@ from kit.sources.code_facts_listen import (
 from kit.sources.code_facts_metrics import js_metrics, other_metrics, python_metrics
 from kit.sources.code_facts_middleware import js_middleware, python_middleware
 from kit.sources.code_facts_servers import go_listens, java_listens
-from kit.sources.code_facts_stores import stores_by_import
+from kit.sources.code_facts_stores import stores_by_import, stores_by_url
 from kit.sources.code_records import CallFact, EntryPointFact, ListenFact, MetricFact, StoreFact, UseFact
 
 F = TypeVar("F", CallFact, EntryPointFact, ListenFact, MetricFact, StoreFact, UseFact)
@@ -33,8 +33,11 @@ def calls(code: CodeIndex) -> tuple[CallFact, ...]:
 
 
 def stores(code: CodeIndex) -> tuple[StoreFact, ...]:
-    """The databases, caches, queues and object stores whose client libraries code imports, once per file."""
-    return _ordered(stores_by_import(code))
+    """The databases, caches, queues and object stores that imports and URLs show, each once per file."""
+    imported = tuple(stores_by_import(code))
+    known = {(fact.at.path, fact.engine) for fact in imported}
+    named = (fact for fact in stores_by_url(code) if (fact.at.path, fact.engine) not in known)
+    return _ordered([*imported, *named])
 
 
 def metrics(code: CodeIndex) -> tuple[MetricFact, ...]:

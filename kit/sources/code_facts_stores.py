@@ -1,10 +1,12 @@
-"""The stores that code talks to, by the client libraries that it imports."""
+"""The stores that code talks to: by the client libraries that it imports, and by the URLs in its text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from kit.sources.code import CodeIndex
+from kit.sources.code import CodeIndex, Match
+from kit.sources.code_java import JavaModules
 from kit.sources.code_records import StoreFact
 
 LIBRARIES = {
@@ -54,6 +56,61 @@ def stores_by_import(code: CodeIndex) -> Iterator[StoreFact]:
             if engine and library and engine not in seen:
                 seen.add(engine)
                 yield StoreFact(engine, library, imported.at)
+
+
+SCHEMES = {
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mongodb": "mongodb",
+    "redis": "redis",
+    "rediss": "redis",
+    "amqp": "rabbitmq",
+    "amqps": "rabbitmq",
+    "nats": "nats",
+    "clickhouse": "clickhouse",
+    "sqlserver": "sqlserver",
+    "mssql": "sqlserver",
+}
+_SCHEME = rf"(?:jdbc:)?(?P<scheme>{'|'.join(SCHEMES)})(?:\+\w+)?(?::|$|['\"`])"
+_STRINGS = {
+    "python": "string",
+    "javascript": "string",
+    "typescript": "string",
+    "tsx": "string",
+    "go": "interpreted_string_literal",
+    "java": "string_literal",
+}
+
+
+def stores_by_url(code: CodeIndex) -> Iterator[StoreFact]:
+    """`"postgresql+psycopg://…"`, a dialect's bare name, `jdbc:` URLs of Spring's settings; once per file."""
+    seen: set[tuple[str, str]] = set()
+    for language, kind in _STRINGS.items():
+        pattern = rf"^\w{{0,2}}['\"`]{_SCHEME}".replace("?P<scheme>", "")
+        for match in code.find(kind=kind, languages=(language,), needles=tuple(SCHEMES), regex=pattern):
+            found = re.search(_SCHEME, match.text)
+            engine = SCHEMES[found["scheme"]] if found else ""
+            bare = "://" not in match.text and "+" not in match.text
+            if found and (match.path, engine) not in seen and not (bare and _is_other(match)):
+                seen.add((match.path, engine))
+                yield StoreFact(engine, found["scheme"], match.at)
+    modules = code.once(JavaModules)
+    for module in modules.roots:
+        for path, root in modules.settings(module):
+            for node in root.strings():
+                found = re.match(_SCHEME, node.text)
+                if found and ":" in node.text and (path, SCHEMES[found["scheme"]]) not in seen:
+                    seen.add((path, SCHEMES[found["scheme"]]))
+                    yield StoreFact(SCHEMES[found["scheme"]], found["scheme"], node.at)
+
+
+def _is_other(match: Match) -> bool:
+    """True for a bare word that is no dialect or scheme: it is the value of no `dialect`, `type` or `scheme`."""
+    holder = match.node.parent()
+    key = (holder.field("key") or holder.field("name")) if holder is not None else None
+    return key is None or key.text().strip("'\"") not in {"dialect", "type", "scheme", "provider", "drivername"}
 
 
 def _library(module: str, language: str) -> str | None:
