@@ -12,7 +12,7 @@ from kit.registry import check
 from kit.system.model import Route, Service
 
 HEALTH = re.compile(
-    r"/(?:api/|v\d+/)*(?:[\w-]+/)*(health[\w-]*|healthz|livez|readyz|ready|readiness|liveness|live|alive|status|ping|_health|heartbeat|up)(?:/[\w{}-]*)?/?$",
+    r"/(?:api/|v\d+/)*(?:[\w-]+/)*(_?health[\w-]*|grpc\.health\.v1\.Health/Check|_?livez|readyz|ready|readiness|liveness|live|alive|status|ping|heartbeat|up)(?:/[\w{}-]*)?/?$",
     re.IGNORECASE,
 )
 _ASKING = re.compile(

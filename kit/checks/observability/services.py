@@ -46,6 +46,14 @@ _ERRORS = (
     "sentry-spring-boot-starter",
     "github.com/getsentry/sentry-go",
 )
+_JSON_IN_CODE = (
+    "JSONFormatter", "JsonFormatter", "JSONRenderer", "slog.NewJSONHandler", "LogstashEncoder", "json_formatter", "JsonEncoder", "serilog", "Serilog",
+    "AddJsonConsole",
+)  # fmt: skip
+_LOG_SETTINGS = ("**/log4j2*.*", "**/logback*.xml", "**/application*.y*ml", "**/application*.properties", "**/appsettings*.json")
+_JSON_IN_SETTINGS = re.compile(
+    r"<Json(?:Template)?Layout\b|LogstashEncoder|JsonEncoder|JsonLayout|JsonTemplateLayout|structured\.format|\"FormatterName\"\s*:\s*\"json\"|^\s*structured:\s*$"
+)
 _PRINTS = {
     "javascript": "console.log(",
     "typescript": "console.log(",
@@ -73,26 +81,23 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
     """
     for service in running(project):
         found = library(project, service, _LOGGERS)
-        used = first_mention(
-            project,
-            service,
-            (
-                "JSONFormatter",
-                "JsonFormatter",
-                "slog.NewJSONHandler",
-                "LogstashEncoder",
-                "json_formatter",
-                "JsonEncoder",
-                "logging.structured",
-                "serilog",
-            ),
-        )
+        used = first_mention(project, service, _JSON_IN_CODE) or _json_in_settings(project, service)
         if found is not None:
             yield ok(f"{service.name}: logs through {found[0]}.", At(found[1].path, found[1].line))
         elif used is not None:
             yield ok(f"{service.name}: logs as JSON.", used)
         else:
             yield bad(f"{service.name}: no structured logger.", service)
+
+
+def _json_in_settings(project: Project, service: Service) -> At | None:
+    """Where a logging configuration beside the code sets a JSON layout."""
+    for path in project.files.glob(*_LOG_SETTINGS):
+        if inside(service, path):
+            for number, line in enumerate(project.files.lines(path), start=1):
+                if _JSON_IN_SETTINGS.search(line):
+                    return At(path, number)
+    return None
 
 
 @check("OBS-012", "Production code logs through a logger", Severity.LOW, Clause.EXECUTION, effort_hours=2)

@@ -17,6 +17,9 @@ _EARNEST = re.compile(
 _LOCAL_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d{2,5}))?(?P<path>/[\w./-]*)?")
 _EXPECTED = re.compile(
     r"\b(except|catch|isinstance)\b|501|NotImplementedError\)?:\s*$|must be implemented|should be implemented|subclass"
+    # Of gRPC's health service only Check has to answer.
+    r"|\bhealth\w*\.\w*UNIMPLEMENTED|health.{0,20}\bWatch\b",
+    re.IGNORECASE,
 )
 _BASED = re.compile(r"\$\{?\w*(?:base|url|host|api|address|endpoint|target)\w*\}?(/[\w./-]+)", re.IGNORECASE)
 _UNFINISHED = re.compile(
