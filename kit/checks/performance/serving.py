@@ -24,7 +24,7 @@ _DEVELOPMENT = (
     ("webpack's development server", re.compile(r"webpack(-dev-server|\s+serve\b)")),
     ("Angular's development server", re.compile(rf"{_BEGIN}ng\s+serve\b")),
     ("Vue's development server", re.compile(r"vue-cli-service\s+serve\b")),
-    ("nodemon", re.compile(rf"{_BEGIN}nodemon\b")),
+    ("nodemon", re.compile(rf"{_BEGIN}nodemon(?![\w.-])")),
     ("ts-node-dev", re.compile(rf"{_BEGIN}(ts-node-dev|tsnd)\b")),
     ("a file watcher", re.compile(rf"{_BEGIN}(tsx\s+watch|node\s+--watch|nest\s+start\s+[^\n&;]{{0,40}}--watch|air\b(?=\s|$)|watchmedo|cargo\s+watch|dotnet\s+watch)")),
     ("uvicorn with --reload", re.compile(r"uvicorn\b[^\n]{0,200}--reload\b|fastapi\s+dev\b|hypercorn\b[^\n]{0,200}--reload\b|gunicorn\b[^\n]{0,200}--reload\b")),

@@ -17,7 +17,7 @@ from kit.system.model import Service
 __all__ = ["JS", "judged", "library", "mentions", "outbound", "owner", "packages", "plural", "roots", "runs", "within"]
 
 JS = ("javascript", "typescript", "tsx")
-_BROWSER = re.compile(r"(^|/)(components?|hooks|pages|views|stores?|composables|src/app|public|static)/|\.(tsx|jsx|vue)$")
+_BROWSER = re.compile(r"(^|/)(components?|hooks|pages|views|stores?|composables|src/app|public|static|client-only|frontend)/|\.(tsx|jsx|vue)$")
 _SERVER = re.compile(r"(^|/)(api|server|backend|route\.[jt]s|actions?|lib/server)(/|$|\.)")
 
 

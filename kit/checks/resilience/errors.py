@@ -17,8 +17,8 @@ from kit.sources.code import node_at
 from kit.system.model import Service
 
 _HANDLER = re.compile(r"(?i)error|exception|boom|sentry|errorhandler")
-_INLINE = re.compile(r"\.use\(\s*(?:async\s+)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex|exception)\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80}\)")
-_WRITTEN = re.compile(r"(?:function\s+|(?:const|let|var)\s+|exports\.)(\w+)\s*(?::\s*(?:express\.)?ErrorRequestHandler\b|(?:=\s*)?(?:async\s*)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex)\b\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80}\))")
+_INLINE = re.compile(r"\.use\(\s*(?:async\s+)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex|exception)\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\)")
+_WRITTEN = re.compile(r"(?:function\s+|(?:const|let|var)\s+|exports\.)(\w+)\s*(?::\s*(?:express\.)?ErrorRequestHandler\b|(?:=\s*)?(?:async\s*)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex)\b\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\))")
 _ASYNC_ERRORS = ("express-async-errors", "express-promise-router", "@awaitjs/express", "express-async-handler", "@fastify/express")
 _EXPECTED = re.compile(
     r"JSON\.parse|new URL\(|decodeURI|localStorage|sessionStorage|unlink|rmSync|\brm\(|mkdir|existsSync|access\(|statSync|\bstat\(|require\(|import\(|\.close\(|\.abort\(|\.quit\(|"

@@ -26,7 +26,7 @@ _BREAKERS = (
     "Polly", "Microsoft.Extensions.Http.Polly", "Microsoft.Extensions.Http.Resilience",
 )  # fmt: skip
 _BACKOFF = r"(?i)back_?off|exponential|jitter|2\s*\*\*\s*\w|\*\*\s*attempt|math\.pow\(2|wait_exponential|1\s*<<\s*\w"
-_ENDLESS = frozenset({"requests", "urllib", "urllib3", "net/http", "httpx"})
+_ENDLESS = frozenset({"requests", "urllib", "urllib3", "net/http", "httpx", "axios", "got", "request", "superagent", "node-fetch"})
 _PAYING = re.compile(r"payment|charge|refund|payout|checkout|capture", re.IGNORECASE)
 
 
@@ -199,8 +199,10 @@ def payments_may_repeat(project: Project) -> Iterator[Fact]:
 
     See: https://docs.stripe.com/api/idempotent_requests
     """
+    inside = {c.fact.at for s in project.system.own for c in s.calls if c.service is not None}
     for call, shown in outbound(project):
-        if not shown and call.method == "POST" and _PAYING.search(call.url + call.at.path.rsplit("/", 1)[-1]):
+        words = call.url if "://" in _lines(project, call.at, 0) or call.at in inside else call.url + call.at.path.rsplit("/", 1)[-1]
+        if not shown and call.method == "POST" and _PAYING.search(words):
             keyed = re.search(r"(?i)idempoten", _lines(project, call.at, 4))
             where = owner(project, call.at.path)
             yield ok(f"{where}: the payment request carries an idempotency key.", call) if keyed else bad(f"{where}: a payment request without an idempotency key; tried again, it may charge twice.", call)

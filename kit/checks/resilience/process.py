@@ -190,7 +190,9 @@ def _brokers(project: Project) -> Iterator[Fact]:
                 aside = apart or "redrive_policy" in resource.node
                 yield (ok if aside else bad)(f"queue {resource.name}: messages that fail again and again {'are put aside' if aside else 'come back until they expire, and are lost then'}.", resource)
     for call in calls(project, "consume", "basic_consume", "Consume", needles=("amqp", "pika", "rabbitmq")):
-        if "amqp" in (text := project.code.text(call.path)) or "pika" in text:
+        text = project.code.text(call.path)
+        # the answers of remote calls come through queues of one connection that end with it
+        if ("amqp" in text or "pika" in text) and not re.search(r"(?i)rpc|reply_?to|exclusive\s*[:=]\s*true", text):
             kept = re.search(r"(?i)dead_?-?letter|x-dead", text)
             where = owner(project, call.path)
             yield ok(f"{where}: messages that fail are put aside.", call) if kept else bad(f"{where}: this queue has no dead-letter exchange; a message that cannot be handled is lost or comes back for ever.", call)

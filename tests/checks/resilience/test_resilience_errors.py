@@ -27,6 +27,11 @@ def test_a_handler_written_in_place_counts(look: Look) -> None:
     assert look("RES-005", {"package.json": PACKAGE, "app.js": app}).passed == ["app.js:5"]
 
 
+def test_a_typed_handler_over_several_lines_counts(look: Look) -> None:
+    handler = "app.use(\n  (\n    err: Error,\n    req: express.Request,\n    res: express.Response,\n    next: express.NextFunction,\n  ) => {\n    res.status(500).end();\n  },\n);\n"
+    assert look("RES-005", {"package.json": PACKAGE, "app.ts": APP.replace("app.listen", handler + "app.listen")}).outcomes == ["pass"]
+
+
 def test_an_application_without_any_error_handler_is_found(look: Look) -> None:
     assert look("RES-005", {"package.json": PACKAGE, "app.js": APP}).failed == ["app.js:3"]
 
