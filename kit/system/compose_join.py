@@ -19,16 +19,16 @@ def join_compose(project: Project, drafts: Drafts) -> None:
     overridden = {f.overrides for f in project.compose if f.overrides and f.environment == "development"}
     for file in sorted(project.compose, key=lambda f: f.environment in {"development", "test"}):
         for service in file.services:
-            draft = _draft_of(service, drafts)
+            draft = _draft_of(service, drafts, f"compose:{file.path}")
             environment = (
                 "development" if file.path in overridden and file.environment == "unknown" else file.environment
             )
             draft.deployments.append(_deployment(file, service, environment))
 
 
-def _draft_of(service: ComposeService, drafts: Drafts) -> Draft:
+def _draft_of(file: ComposeFile, service: ComposeService, drafts: Drafts) -> Draft:
     build = _build(service)
-    draft = drafts.named(service.name) if _same(service, drafts, build) else None
+    draft = _same(file, service, drafts, build)
     image = parse_image(service.image)
     if draft is None:
         kind = image.kind if image and not build else "unknown"
@@ -41,12 +41,15 @@ def _draft_of(service: ComposeService, drafts: Drafts) -> Draft:
     return draft
 
 
-def _same(service: ComposeService, drafts: Drafts, build: Build | None) -> bool:
-    """One name in two files is one service, unless the two build from different Dockerfiles."""
-    found = drafts.named(service.name)
-    if found is None or found.build is None or build is None:
-        return found is not None
-    return found.build.dockerfile == build.dockerfile or found.name == service.name
+def _same(file: ComposeFile, service: ComposeService, drafts: Drafts, build: Build | None) -> Draft | None:
+    """The service of that name in another file, unless the two build from different Dockerfiles and their names differ
+    by an affix. Two services of one file are two, though they may share an image."""
+    found = drafts.called(service.name)
+    if found is None or any(d.target == f"compose:{file.path}" for d in found.deployments):
+        return None
+    if found.build is None or build is None or found.build.dockerfile == build.dockerfile:
+        return found
+    return found if found.name == service.name else None
 
 
 def _build(service: ComposeService) -> Build | None:

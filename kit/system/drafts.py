@@ -74,14 +74,22 @@ class Drafts:
         return draft
 
     def named(self, *names: str | None) -> Draft | None:
-        """The draft that goes by one of the names: exactly, or but for an affix such as `-service`."""
+        """The draft that goes by one of the names: exactly, or but for an affix such as `-service`; a name of its own
+        goes before one of its image."""
         wanted = [self._forms(n) for n in names if n]
         for level in range(3):
             for forms in wanted:
-                for draft in self.all:
-                    if forms[level] in {self._forms(n)[level] for n in {draft.name, *draft.aliases, *draft.images}}:
-                        return draft
+                for known in (lambda d: {d.name, *d.aliases}, lambda d: d.images):
+                    for draft in self.all:
+                        if forms[level] in {self._forms(n)[level] for n in known(draft)}:
+                            return draft
         return None
+
+    def called(self, name: str) -> Draft | None:
+        """The draft that itself is called so, whatever images others run: exactly, or but for an affix."""
+        wanted = self._forms(name)
+        alike = (d for level in range(3) for d in self.all if self._forms(d.name)[level] == wanted[level])
+        return next(alike, None)
 
     def built_by(self, dockerfile: str, target: str | None = None) -> list[Draft]:
         """The drafts that this Dockerfile (and target) builds."""

@@ -12,7 +12,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, u
 from kit.project import Project
 from kit.registry import check
 from kit.sources.compose import ComposeFile
-from kit.sources.nginx import Directive, Location, NginxConfig, Server
+from kit.sources.nginx import Directive, Location, NginxConfig, Server, in_config_maps
 from kit.system.model import Deployment, Service
 from kit.system.proxies import Proxy, proxies
 from kit.system.served import listening
@@ -44,7 +44,7 @@ def judged(project: Project) -> list[NginxConfig]:
     """The configurations that are read by themselves, not for development or tests."""
     return [
         c
-        for c in project.nginx
+        for c in (*project.nginx, *in_config_maps(project.manifests.effective))
         if not c.included
         and project.files.class_of(c.path) is FileClass.PRODUCTION
         and project.files.environment_of(c.path) not in ASIDE
