@@ -18,6 +18,7 @@ from kit.sources.code_records import CallFact
 
 VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "request"])
 _GAP = "{…}"
+MAX_DEPTH = 40
 
 # Python: requests waits for ever unless told, httpx and aiohttp have defaults.
 _PYTHON_CLIENTS = {"requests": False, "httpx": True, "aiohttp": True, "urllib3": False}
@@ -150,11 +151,13 @@ def _js_call(
     return CallFact("ANY" if method == "REQUEST" else method, url, module.at(call), client, timeout)
 
 
-def _js_url(node: SgNode, module: JsModule, project: JsProject) -> str:
+def _js_url(node: SgNode, module: JsModule, project: JsProject, depth: int = 0) -> str:
     node = unwrap(node)
+    if depth > MAX_DEPTH:
+        return _GAP
     if node.kind() == "template_string":
         pieces = [
-            _js_url(child.named_children()[0], module, project)
+            _js_url(child.named_children()[0], module, project, depth + 1)
             if child.kind() == "template_substitution"
             else child.text()
             for child in node.named_children()
@@ -163,7 +166,7 @@ def _js_url(node: SgNode, module: JsModule, project: JsProject) -> str:
     operator = node.field("operator") if node.kind() == "binary_expression" else None
     if operator is not None and operator.text() == "+":
         sides = [side for side in (node.field("left"), node.field("right")) if side is not None]
-        return re.sub(r"(?:\{…\}){2,}", _GAP, "".join(_js_url(side, module, project) for side in sides))
+        return re.sub(r"(?:\{…\}){2,}", _GAP, "".join(_js_url(side, module, project, depth + 1) for side in sides))
     return _filled(project.text(node, module))
 
 
@@ -216,12 +219,12 @@ def _go_method(node: SgNode) -> str:
     return str(node.text()).removeprefix("http.Method").strip('"').upper()
 
 
-def _quoted(node: SgNode) -> str:
+def _quoted(node: SgNode, depth: int = 0) -> str:
     """A string literal's text; sums of literals and other things with gaps."""
     text = str(node.text())
     if node.kind() in {"interpreted_string_literal", "raw_string_literal", "string_literal"}:
         return text.strip('"`')
-    if node.kind() == "binary_expression":
+    if node.kind() == "binary_expression" and depth < MAX_DEPTH:
         sides = [side for side in (node.field("left"), node.field("right")) if side is not None]
-        return re.sub(r"(?:\{…\}){2,}", _GAP, "".join(_quoted(side) for side in sides))
+        return re.sub(r"(?:\{…\}){2,}", _GAP, "".join(_quoted(side, depth + 1) for side in sides))
     return _GAP

@@ -70,6 +70,7 @@ SCHEMES = {
     "amqps": "rabbitmq",
     "nats": "nats",
     "clickhouse": "clickhouse",
+    "sqlite": "sqlite",
     "sqlserver": "sqlserver",
     "mssql": "sqlserver",
 }

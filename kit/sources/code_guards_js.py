@@ -39,7 +39,7 @@ class JsGuards:
     def __init__(self, project: JsProject) -> None:
         self.project = project
 
-    def of_middleware(self, node: SgNode, module: JsModule) -> Guard:
+    def of_middleware(self, node: SgNode, module: JsModule, hops: int = 0) -> Guard:
         """One argument of `use` or of a route before its handler.
 
         A name that says so guards; a function that answers 401 under another name leaves a doubt, as does a
@@ -47,7 +47,8 @@ class JsGuards:
         """
         node = unwrap(node)
         if node.kind() == "array":
-            return all_of(self.of_middleware(item, module) for item in node.named_children())
+            items = node.named_children() if hops < MAX_HOPS else []
+            return all_of(self.of_middleware(item, module, hops + 1) for item in items)
         name = callee_name(node)
         last = name.rsplit(".", 1)[-1]
         if last in _HARMLESS:
@@ -91,19 +92,19 @@ class JsGuards:
         stated = auth is not None and auth.text() not in {"false", "null"}
         return Guard(True, module.at(auth)) if stated and auth is not None and not guard.auth else guard
 
-    def of_handlers(self, nodes: list[SgNode], module: JsModule, path: str) -> Guard:
+    def of_handlers(self, nodes: list[SgNode], module: JsModule, path: str, hops: int = 0) -> Guard:
         """All that is given for a route: options and middlewares, then the handler."""
-        if not nodes:
+        if not nodes or hops > MAX_HOPS:
             return OPEN
         guard = all_of(self.of_options(n, module).and_then(self._before(n, module)) for n in nodes[:-1])
-        return guard if guard.auth else guard.and_then(self.of_handler(nodes[-1], module, path))
+        return guard if guard.auth else guard.and_then(self.of_handler(nodes[-1], module, path, hops))
 
     def of_handler(self, node: SgNode, module: JsModule, path: str, hops: int = 0) -> Guard:
         """A handler: wrapped in a guard (`requireAuth(handler)`), asking for a session, or refusing by
         itself."""
         node = unwrap(node)
         if node.kind() == "array":
-            return self.of_handlers(node.named_children(), module, path)
+            return self.of_handlers(node.named_children(), module, path, hops + 1)
         if node.kind() == "object":
             return self.of_options(node, module)
         wrapper = self.of_middleware(node, module) if node.kind() == "call_expression" else OPEN

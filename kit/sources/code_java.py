@@ -17,6 +17,7 @@ from kit.sources.documents import Documents
 from kit.sources.nodes import Node
 
 TYPES = ("class_declaration", "interface_declaration", "record_declaration")
+MAX_DEPTH = 40
 _BUILD_FILES = ("pom.xml", "build.gradle", "build.gradle.kts")
 
 
@@ -77,13 +78,13 @@ def texts(node: SgNode | None, constants: dict[str, str]) -> list[Prefix]:
     return [text_of(node, constants)]
 
 
-def text_of(node: SgNode, constants: dict[str, str]) -> Prefix:
+def text_of(node: SgNode, constants: dict[str, str], depth: int = 0) -> Prefix:
     """The text of one expression as far as it can be told."""
     if node.kind() == "string_literal":
         return Prefix(node.text().strip('"'))
-    if node.kind() == "binary_expression":
+    if node.kind() == "binary_expression" and depth < MAX_DEPTH:
         left, right = node.field("left"), node.field("right")
-        sides = [text_of(side, constants) for side in (left, right) if side is not None]
+        sides = [text_of(side, constants, depth + 1) for side in (left, right) if side is not None]
         return Prefix("".join(s.path for s in sides), all(s.known for s in sides))
     name = node.text().rsplit(".", 1)[-1]
     return Prefix(constants[name]) if name in constants else Prefix("", False)

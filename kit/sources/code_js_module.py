@@ -32,6 +32,10 @@ _BY_LANGUAGE = {
 }
 
 
+MAX_LINKS = 40
+"""How far a chain of members is spelled out."""
+
+
 class Scope(NamedTuple):
     """The span of a function or class; `outer` is the index of the scope around it, -1 for the file."""
 
@@ -361,14 +365,22 @@ def method_of(call: SgNode) -> tuple[SgNode, str] | None:
 
 
 def callee_name(node: SgNode) -> str:
-    """The dotted name as written: of `passport.authenticate("jwt")` "passport.authenticate"; "" for a
-    function."""
-    node = unwrap(node)
-    if node.kind() in {"call_expression", "new_expression"}:
+    """The dotted name as written: of `passport.authenticate("jwt")` "passport.authenticate"; "" for a function."""
+    parts: list[str] = []
+    while len(parts) <= MAX_LINKS:
+        node = unwrap(node)
         inner = node.field("function") or node.field("constructor")
-        return callee_name(inner) if inner is not None else ""
-    if node.kind() == "member_expression":
-        receiver, prop = node.field("object"), node.field("property")
-        outer = callee_name(receiver) if receiver is not None else ""
-        return f"{outer}.{prop.text()}" if outer and prop is not None else (prop.text() if prop else "")
-    return node.text() if node.kind() in {"identifier", "shorthand_property_identifier", "this"} else ""
+        if node.kind() == "member_expression":
+            prop = node.field("property")
+            parts.append(prop.text() if prop is not None else "")
+            inner = node.field("object")
+        elif node.kind() not in {"call_expression", "new_expression"}:
+            parts.append(node.text() if node.kind() in _NAMED else "")
+            break
+        if inner is None:
+            break
+        node = inner
+    return ".".join(part for part in reversed(parts) if part)
+
+
+_NAMED = frozenset(["identifier", "shorthand_property_identifier", "this"])

@@ -41,6 +41,7 @@ _KEPT = frozenset(
 )  # fmt: skip
 _LEAVES = frozenset([ast.Load, ast.Store, ast.Del, ast.Name, ast.Constant, ast.Pass, str, type(None)])
 """What holds nothing of interest is not walked: it is most of a file."""
+MAX_DEPTH = 120
 
 
 class PythonModule:
@@ -97,21 +98,24 @@ class PythonModule:
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     def _read(self) -> None:
-        stack: list[tuple[ast.AST, Scope]] = [(self.tree, ())]
+        stack: list[tuple[ast.AST, Scope, int]] = [(self.tree, (), 0)]
         while stack:
-            node, scope = stack.pop()
+            node, scope, depth = stack.pop()
             if type(node) in _KEPT:
                 self._nodes[type(node)].append(Placed(node, scope))
             if type(node) in _BINDING:
                 self._bind(node, scope)
+            if depth > MAX_DEPTH:
+                _prune(node)
+                continue
             inner = (*scope, node.name) if isinstance(node, Function | ast.ClassDef) else scope
             for name in reversed(node._fields):
                 outside = scope if name == "decorator_list" else inner
                 value = getattr(node, name, None)
                 if isinstance(value, list):
-                    stack.extend((v, outside) for v in reversed(value) if type(v) not in _LEAVES)
+                    stack.extend((v, outside, depth + 1) for v in reversed(value) if type(v) not in _LEAVES)
                 elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
-                    stack.append((value, outside))
+                    stack.append((value, outside, depth + 1))
 
     def _bind(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
@@ -151,6 +155,15 @@ class PythonModule:
                 self.stars.append(found)
             else:
                 self.imports.setdefault((scope, alias.asname or alias.name), found)
+
+
+def _prune(node: ast.AST) -> None:
+    """Take away what is nested too deep for readers that descend by recursion."""
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.expr):
+            setattr(node, name, ast.copy_location(ast.Constant(None), value))
+        elif isinstance(value, list) and value and isinstance(value[0], ast.AST):
+            setattr(node, name, [])
 
 
 def _of_self(node: ast.AST) -> bool:

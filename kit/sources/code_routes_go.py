@@ -267,7 +267,7 @@ class Routes:
                 for path in ("/livez", "/readyz"):
                     self.graph.route(owner, RouteFact("GET", path, file.at(call), "fiber", "healthcheck", False))
 
-    def _guards(self, nodes: list[SgNode], file: GoFile) -> Guard:
+    def _guards(self, nodes: list[SgNode], file: GoFile, depth: int = 0) -> Guard:
         """The guard among middlewares, by name; one of the project must turn somebody away."""
         guard = OPEN
         for node in nodes:
@@ -276,8 +276,8 @@ class Routes:
             found = self.project.function(node, file) if node.kind() == "call_expression" else None
             if suggests_auth(text) and (found is None or turns_away(found.node.text()) or refuses(found.node.text())):
                 guard = guard.and_then(Guard(True, file.at(node)))
-            elif node.kind() == "call_expression" and text:
-                guard = guard.and_then(self._guards([a for a in arguments(node) if a.kind() != "func_literal"], file))
+            elif node.kind() == "call_expression" and text and depth < MAX_HOPS:
+                guard = guard.and_then(self._guards(_plain(node), file, depth + 1))
         return guard
 
     def _covering(self, owner: Key) -> Guard:
@@ -285,6 +285,11 @@ class Routes:
         for active in self.active[owner]:
             guard = guard.and_then(active)
         return guard
+
+
+def _plain(call: SgNode) -> list[SgNode]:
+    """The arguments of a call but for functions written in place."""
+    return [node for node in arguments(call) if node.kind() != "func_literal"]
 
 
 def _taking_routers(file: GoFile) -> Iterator[str]:

@@ -13,6 +13,7 @@ from kit.sources.code_guards_js import JsGuards, all_of
 from kit.sources.code_js import JsProject
 from kit.sources.code_js_module import (
     FUNCTIONS,
+    MAX_LINKS,
     JsModule,
     arguments,
     callee_name,
@@ -24,7 +25,7 @@ from kit.sources.code_js_module import (
 from kit.sources.code_loops_js import Substitution, repetitions
 from kit.sources.code_mounts import OPEN, Guard, Key, Mount, MountGraph, Prefix, colon_path
 from kit.sources.code_records import RouteFact
-from kit.sources.code_routers_js import VERBS, JsRouters
+from kit.sources.code_routers_js import CHAINING, VERBS, JsRouters
 
 _PACKAGES = ("express", "fastify", "koa", "@koa", "hono", "@hono", "elysia", "@hapi", "restify", "polka", "h3")
 NEEDLES = (
@@ -74,6 +75,7 @@ class Routes:
         self.active: dict[Key, list[tuple[str, Guard]]] = defaultdict(list)
         self.reached: dict[str, JsModule] = {}
         self._ordered: dict[str, list[SgNode]] = {}
+        self._receivers: dict[Key, tuple[Key | None, Prefix]] = {}
 
     def routes(self) -> Iterator[RouteFact]:
         """All of them, in the order of the files."""
@@ -145,20 +147,26 @@ class Routes:
             for given in repetitions(call, module, self.project):
                 self._route(call, given, name, owner, path, module)
 
-    def _receiver(self, node: SgNode, module: JsModule) -> tuple[Key | None, Prefix]:
-        """The router that a call is made on, and the path that the chain before it set:
-        `router.route("/x").get(f)`."""
-        path = Prefix()
+    def _receiver(self, node: SgNode, module: JsModule, links: int = 0) -> tuple[Key | None, Prefix]:
+        """The router that a call is made on, and the path that the chain before it set: `router.route("/x").get(f)`.
+
+        Calls come in the order of their chain, so that what is before a link is known by then.
+        """
         node = unwrap(node)
-        while (method := method_of(node)) is not None:
-            given = arguments(node)
-            key = self.routers.of(node, module) if method[1] not in {"route", "basePath", "prefix"} else None
-            if key and module.key(node) == key:
-                return key, path
-            if method[1] == "basePath" or (method[1] == "route" and len(given) == 1):
-                path = self.project.text(given[0] if given else None, module) / path
-            node = unwrap(method[0])
-        return self.routers.of(node, module), self._base(node, module) / path
+        key = module.key(node)
+        if key not in self._receivers:
+            self._receivers[key] = self._before(node, key, module, links)
+        return self._receivers[key]
+
+    def _before(self, node: SgNode, key: Key, module: JsModule, links: int) -> tuple[Key | None, Prefix]:
+        method = method_of(node) if key not in self.graph.objects and links < MAX_LINKS else None
+        if method is None or method[1] not in CHAINING:
+            return self.routers.of(node, module), self._base(node, module)
+        owner, path = self._receiver(method[0], module, links + 1)
+        given = arguments(node)
+        if owner and (method[1] == "basePath" or (method[1] == "route" and len(given) == 1)):
+            path = path / self.project.text(given[0] if given else None, module)
+        return owner, path
 
     def _base(self, node: SgNode, module: JsModule) -> Prefix:
         """The base path of a router that was given one where it was made: `const api = new

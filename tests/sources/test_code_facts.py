@@ -5,6 +5,8 @@ from pathlib import Path
 from code_project import code_of
 
 from kit.sources import code_facts
+from kit.sources.code_env import env_reads
+from kit.sources.code_routes import routes
 
 
 def ports(root: Path, files: dict[str, str]) -> list[tuple[str, int | None, str | None, str]]:
@@ -139,6 +141,27 @@ def test_stores_are_told_by_the_client_libraries(tmp_path: Path) -> None:
     assert found == [("postgres", "a.py"), ("redis", "a.py"), ("postgres", "b.ts"), ("postgres", "c.go")]
 
 
+def test_stores_are_told_by_urls_and_dialects(tmp_path: Path) -> None:
+    code = code_of(
+        tmp_path,
+        {
+            "a.py": 'URL = "postgresql+psycopg://shop@db/shop"\nlabel = "redis"\n',
+            "b.ts": "new Sequelize({ dialect: 'mysql' });\nconst u = process.env.MONGO || 'mongodb://localhost/x';\n",
+            "pom.xml": "<project/>",
+            "src/main/resources/application.properties": "spring.datasource.url=jdbc:postgresql://db/shop\n",
+        },
+    )
+
+    found = [(fact.engine, fact.at.path) for fact in code_facts.stores(code)]
+
+    assert found == [
+        ("postgres", "a.py"),
+        ("mysql", "b.ts"),
+        ("mongodb", "b.ts"),
+        ("postgres", "src/main/resources/application.properties"),
+    ]
+
+
 def test_metrics_have_the_names_that_are_exported(tmp_path: Path) -> None:
     code = code_of(
         tmp_path,
@@ -217,3 +240,32 @@ def test_entry_points(tmp_path: Path) -> None:
         ("src/main/java/A.java", "main", "main"),
         ("server.js", "listen", "server"),
     }
+
+
+def test_what_is_nested_too_deep_is_left_out_and_nothing_raises(tmp_path: Path) -> None:
+    links = "".join(f"\n.get('/{i}', f)" for i in range(600))
+    long = " +\n".join(["a"] * 2000)
+    deep = "[\n" * 3000 + "]\n" * 3000
+    code = code_of(
+        tmp_path,
+        {
+            "a.py": "import os\nx = (" + " +\n".join(["os.getenv('A')"] * 400) + ")\n",
+            "b.py": "from fastapi import FastAPI\nx = " + "(\n" * 90 + "FastAPI()" + ")\n" * 90 + "\n",
+            "c.py": "import requests\nrequests.get(" + " +\n".join(["a"] * 400) + ")\n",
+            "d.js": f"const app = require('express')();\napp{links};\n",
+            "e.js": f"import axios from 'axios';\naxios.get({deep});\naxios.get({long});\na" + "\n.b" * 3000 + "();\n",
+            "f.js": f"const app = require('express')();\napp.use({deep});\napp.get('/x', {deep});\n",
+            "g.go": f'package f\nimport "net/http"\nfunc f() {{ http.Get({long}) }}\n',
+            "H.java": f"@RestController class H {{ @GetMapping({long}) void h() {{}} }}\n",
+        },
+    )
+
+    found = routes(code)
+    env_reads(code)
+    for read in (code_facts.listens, code_facts.calls, code_facts.stores, code_facts.metrics):
+        read(code)
+    code_facts.middleware(code)
+    code_facts.entrypoints(code)
+
+    assert len(code.files()) == 8
+    assert "/599" in {route.path for route in found}
