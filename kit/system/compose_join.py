@@ -19,7 +19,7 @@ def join_compose(project: Project, drafts: Drafts) -> None:
     overridden = {f.overrides for f in project.compose if f.overrides and f.environment == "development"}
     for file in sorted(project.compose, key=lambda f: f.environment in {"development", "test"}):
         for service in file.services:
-            draft = _draft_of(service, drafts, f"compose:{file.path}")
+            draft = _draft_of(file, service, drafts)
             environment = (
                 "development" if file.path in overridden and file.environment == "unknown" else file.environment
             )

@@ -18,6 +18,7 @@ STORE_IMAGES: dict[str, str] = {
     "mariadb": "mysql",
     "percona": "mysql",
     "mssql": "mssql",
+    "mssql/server": "mssql",
     "azure-sql-edge": "mssql",
     "mongo": "mongodb",
     "mongodb": "mongodb",
@@ -91,13 +92,14 @@ class Image:
     @property
     def engine(self) -> str | None:
         """The store that this image runs, or None."""
-        return STORE_IMAGES.get(self.base.lower())
+        name = self.name.lower()
+        return STORE_IMAGES.get(self.base.lower()) or STORE_IMAGES.get("/".join(name.split("/")[-2:]))
 
     @property
     def kind(self) -> Kind:
         """store, proxy, monitoring, or unknown."""
         base = self.base.lower()
-        if base in STORE_IMAGES:
+        if self.engine is not None:
             return "store"
         if base in PROXY_IMAGES:
             return "proxy"

@@ -1,0 +1,28 @@
+"""What the tests of the system map share: `system` writes a small project and joins it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from kit.project import Project
+
+Write = Callable[[Mapping[str, str]], Project]
+
+
+@pytest.fixture
+def project_of(tmp_path: Path) -> Write:
+    """`project_of({"Dockerfile": "FROM x"})`: the project of these files, called "shop"."""
+
+    def run(files: Mapping[str, str]) -> Project:
+        root = tmp_path / "shop"
+        for name, text in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text).lstrip("\n"), "utf-8")
+        return Project(root)
+
+    return run
