@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from kit.checks.observability.common import library, running
 from kit.checks.security import calls
 from kit.checks.security.common import line_of, plural, within
-from kit.model import At
+from kit.model import At, FileClass
 from kit.project import Project
 from kit.sources.code_records import CallFact
 from kit.sources.package_model import Package, plain_name
 from kit.system.model import Service
 
-__all__ = ["JS", "judged", "library", "mentions", "outbound", "owner", "packages", "plural", "roots", "runs", "within"]
+__all__ = ["JS", "judged", "library", "mentions", "outbound", "owner", "packages", "plural", "roots", "runs", "settings", "within"]
 
 JS = ("javascript", "typescript", "tsx")
 _BROWSER = re.compile(r"(^|/)(components?|hooks|pages|views|stores?|composables|src/app|public|static|client-only|frontend)/|\.(tsx|jsx|vue)$")
@@ -58,6 +58,13 @@ def mentions(project: Project, service: Service, pattern: str, *needles: str) ->
         if any(within(path, r) for r in places) and (found := line_of(project, path, pattern)):
             return found
     return None
+
+
+def settings(project: Project, service: Service) -> Iterator[str]:
+    """The configuration files of a service that Spring and its like read."""
+    for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
+        if within(path, service.root) and project.files.class_of(path) is FileClass.PRODUCTION:
+            yield path
 
 
 def outbound(project: Project) -> Iterator[tuple[CallFact, bool]]:

@@ -6,9 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kit.checks.resilience.common import JS, judged, library, mentions, owner, packages, plural, runs, within
+from kit.checks.resilience.common import JS, judged, library, mentions, owner, packages, plural, runs, settings, within
 from kit.checks.security.calls import calls
-from kit.checks.security.common import settings_of
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -87,7 +86,7 @@ def _python_ends(project: Project, service: Service) -> Fact:
 
 
 def _java_ends(project: Project, service: Service) -> Fact:
-    for path in settings_of(project, service):
+    for path in settings(project, service):
         for number, line in enumerate(project.files.lines(path), start=1):
             if re.match(r"\s*(server\.)?shutdown\s*[:=]\s*[\"']?graceful", line):
                 return ok(f"{service.name}: Spring ends requests before the process.", At(path, number))
