@@ -1,0 +1,86 @@
+"""Dockerfiles that no compose file builds."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Write
+
+from kit.system.dockerfile_join import build_context
+
+COPIES = "FROM python:3.12\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("Dockerfile", "shop"),
+        ("api/Dockerfile", "api"),
+        ("api.Dockerfile", "api"),
+        ("Dockerfile.worker", "worker"),
+        ("services/mail/docker/Dockerfile", "mail"),
+        ("docker/Dockerfile.prod", "shop"),
+    ],
+)
+def test_a_service_is_called_by_the_place_of_its_dockerfile(project_of: Write, path: str, name: str) -> None:
+    assert [s.name for s in project_of({path: COPIES}).system.services] == [name]
+
+
+@pytest.mark.parametrize("path", ["Dockerfile.dev", ".devcontainer/Dockerfile", "test.Dockerfile", "Dockerfile.ci"])
+def test_what_only_developers_or_tests_build_is_no_service(project_of: Write, path: str) -> None:
+    assert project_of({path: COPIES}).system.services == ()
+
+
+def test_another_dockerfile_beside_the_plain_one_is_the_same_service(project_of: Write) -> None:
+    system = project_of({"api/Dockerfile": COPIES, "api/Dockerfile.alpine": COPIES}).system
+
+    assert [s.name for s in system.services] == ["api"]
+
+
+def test_another_dockerfile_that_a_pipeline_builds_is_a_service_of_its_own(project_of: Write) -> None:
+    system = project_of(
+        {
+            "Dockerfile": COPIES,
+            "Dockerfile.worker": COPIES,
+            "Makefile": "image:\n\tdocker build -f Dockerfile.worker .\n",
+        }
+    ).system
+
+    assert {s.name for s in system.services} == {"shop", "worker"}
+
+
+def test_the_context_is_the_folder_that_holds_what_is_copied(project_of: Write) -> None:
+    project = project_of(
+        {
+            "deploy/api/Dockerfile": "FROM python:3.12\nCOPY pyproject.toml uv.lock ./\n",
+            "pyproject.toml": "[project]\nname = 'api'\n",
+            "uv.lock": "",
+        }
+    )
+
+    assert build_context(project, project.dockerfiles[0], ()) == "."
+
+
+def test_the_context_that_a_script_gives_goes_before_a_guess(project_of: Write) -> None:
+    project = project_of(
+        {
+            "api/Dockerfile": "FROM python:3.12\nCOPY app.py .\n",
+            "api/app.py": "",
+            "Makefile": "build:\n\tdocker build -f api/Dockerfile -t api .\n",
+        }
+    )
+
+    build = project.system.services[0].build
+
+    assert build is not None and build.context == "."
+
+
+def test_the_production_build_takes_the_place_of_the_developers_one(project_of: Write) -> None:
+    system = project_of(
+        {
+            "docker-compose.yml": "services: {api: {build: {context: api, dockerfile: Dockerfile.dev}}}\n",
+            "api/Dockerfile.dev": COPIES,
+            "api/Dockerfile": COPIES,
+        }
+    ).system
+
+    assert [s.build.dockerfile for s in system.services if s.build] == ["api/Dockerfile"]

@@ -1,0 +1,49 @@
+"""What the pipelines do, and for which service."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Write
+
+
+def workflow(*steps: str) -> str:
+    lines = "".join(f"      - run: {step}\n" for step in steps)
+    return f"on: push\njobs:\n  ci:\n    runs-on: ubuntu-latest\n    steps:\n{lines}"
+
+
+SERVICES = {
+    "api/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+    "web/Dockerfile": "FROM node:22\nCOPY . .\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "does"),
+    [
+        ("pytest -q", {"test"}),
+        ("npm run test:e2e", {"test"}),
+        ("./mvnw -B verify", {"test"}),
+        ("ruff check .", {"lint"}),
+        ("alembic upgrade head", {"migrate"}),
+        ("trivy image acme", {"scan"}),
+        ("docker push acme", {"push"}),
+        ("kubectl apply -f k8s", {"deploy"}),
+        ("helm upgrade --install x ./chart", {"deploy"}),
+        ("k6 run load.js", {"load-test"}),
+        ("docker build .", {"build"}),
+        ("echo pytest", set()),
+        ("ls -la", set()),
+    ],
+)
+def test_a_step_is_told_by_its_command(project_of: Write, step: str, does: set[str]) -> None:
+    system = project_of({**SERVICES, ".github/workflows/ci.yml": workflow(step)}).system
+
+    assert {s.does for s in system.services[0].pipelines} == does
+
+
+def test_a_step_that_names_a_service_is_of_that_service_alone(project_of: Write) -> None:
+    system = project_of({**SERVICES, ".github/workflows/ci.yml": workflow("pytest api/tests", "ruff check .")}).system
+
+    steps = {s.name: [(p.does, str(p.at)) for p in s.pipelines] for s in system.services}
+    assert steps["api"] == [("test", ".github/workflows/ci.yml:6"), ("lint", ".github/workflows/ci.yml:7")]
+    assert steps["web"] == [("lint", ".github/workflows/ci.yml:7")]
