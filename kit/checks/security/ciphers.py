@@ -187,10 +187,7 @@ def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterat
             continue
         near = "\n".join(project.files.lines(path)[max(0, number - 8) : number + 2])
         database = re.search(r"(?i)\bssl\b|dialectOptions|postgres|mysql|redis|typeorm|knex", near) is not None
-        optional = (
-            re.search(r"(?i)insecure|skip_?verify|NODE_ENV|isDev|development|process\.env|===?\s*['\"]", line)
-            is not None
-            and "false" not in line.split("rejectUnauthorized", 1)[0][-30:]
-        )
+        rest = line[: found.start()] + line[found.end() :]
+        optional = re.search(r"(?i)insecure|skip_?verify|NODE_ENV|isDev|development|process\.env", rest) is not None
         grave = Severity.MEDIUM if database or optional else Severity.HIGH
         yield bad(f"{found[0].strip()[:60]}: any certificate is taken here.", At(path, number), severity=grave)

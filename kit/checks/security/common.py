@@ -14,6 +14,7 @@ from kit.system.model import Route, Service
 
 ASIDE = frozenset({"development", "test"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SPRING_SETTINGS = ("**/application*.yml", "**/application*.yaml", "**/application*.properties")
 HOOKS = frozenset({"webhook", "webhooks", "hook", "hooks", "ipn"})
 PROOF = re.compile(
     r"constructEvent|[Hh]mac|timingSafeEqual|compare_digest|verifySignature|verify_signature|[Ss]vix|x-hub-signature|"
@@ -94,13 +95,6 @@ def mentions(project: Project, service: Service, pattern: str, *needles: str) ->
         if within(path, service.root) and (found := line_of(project, path, pattern)):
             return found
     return None
-
-
-def settings_of(project: Project, service: Service) -> Iterator[str]:
-    """The configuration files of a service that frameworks read."""
-    for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
-        if within(path, service.root) and project.files.class_of(path) is FileClass.PRODUCTION:
-            yield path
 
 
 def plural(count: int, word: str, many: str = "") -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.security.calls import calls, is_on, runs
-from kit.checks.security.common import ASIDE, served, settings_of
+from kit.checks.security.common import ASIDE, SPRING_SETTINGS, served, within
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, partial
 from kit.project import Project
 from kit.registry import check
@@ -45,19 +45,17 @@ def internals_are_not_public(project: Project) -> Iterator[Fact]:
 
 
 def _actuators(project: Project) -> Iterator[Fact]:
-    for service in project.system.own:
-        guarded = any("security" in d.name for p in project.packages if p.dir == service.root for d in p.dependencies)
-        for path in settings_of(project, service):
-            text = project.files.text(path)
-            found = _ACTUATOR.search(text) if "exposure" in text else None
-            if found and project.files.environment_of(path) not in ASIDE:
-                line = text.count("\n", 0, found.end()) + 1
-                say, grave = (partial, Severity.LOW) if guarded else (bad, Severity.HIGH)
-                yield say(
-                    f"{service.name}: every actuator endpoint is served, heap dumps and the environment among them.",
-                    At(path, line),
-                    severity=grave,
-                )
+    for path in project.files.glob(*SPRING_SETTINGS, classes={FileClass.PRODUCTION}):
+        text = project.files.text(path)
+        found = _ACTUATOR.search(text) if "exposure" in text else None
+        if found and project.files.environment_of(path) not in ASIDE:
+            at = At(path, text.count("\n", 0, found.end()) + 1)
+            owners = [p for p in project.packages if within(path, p.dir)]
+            guarded = any("security" in d.name for p in owners for d in p.dependencies)
+            say, grave = (partial, Severity.LOW) if guarded else (bad, Severity.HIGH)
+            yield say(
+                "Every actuator endpoint is served, heap dumps and the environment among them.", at, severity=grave
+            )
     for path in project.code.holding('"net/http/pprof"', languages=("go",)):
         at = next(i.at for i in project.code.imports(path) if i.module == "net/http/pprof")
         if re.search(r"ListenAndServe\([^,]+,\s*nil\)", project.code.text(path)) and runs(path):
@@ -145,7 +143,7 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
             and not _in_branch(project, use.at)
         ):
             yield bad(f"{use.name} shows stacks to whoever causes an error; it is for development.", use)
-    for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
+    for path in project.files.glob(*SPRING_SETTINGS, classes={FileClass.PRODUCTION}):
         text = project.files.text(path)
         if (said := _DETAILS.search(text)) and project.files.environment_of(path) not in ASIDE:
             yield bad("Errors are answered with their stack.", At(path, text.count("\n", 0, said.end()) + 1))

@@ -99,6 +99,7 @@ def _sessions(project: Project, service: Service) -> Iterator[Fact]:
         service,
         r"(?mi)^(?!\s*(?://|#|\*)).*(?:" + _TOKENS + ")",
         "csrf",
+        "csurf",
         "lusca",
         "CSRF",
         "xsrf",

@@ -40,7 +40,7 @@ _MARKER = re.compile(r"[$:@]$")
 
 _HARMLESS = re.compile(
     r"(?i)placeholder|\bmarks?\b|escape|quote|identifier|sanitiz|columns?|fields?\b|\btable|schema|\bcond|clause|where|order|sort|direction|"
-    r"\.join\(|Prisma\.(?:join|sql|raw)|sql\.|\bsql\b|dialect|prefix|_name$|Name$|\.name$|params\w*\.length|\bdtype|\bindex|tableName|interval|"
+    r"\.join\(|Prisma\.(?:join|sql|raw)|sql\.|\bsql\b|dialect|prefix|params\w*\.length|\bdtype|\bindex|tableName|interval|"
     r"\.map\(\s*(?:\(\)|_|\(_[^)]*\))\s*=>"
 )
 

@@ -36,7 +36,8 @@ def tokens_are_verified(project: Project) -> Iterator[Fact]:
     yield from _go_tokens(project)
 
 
-_PY_TOKENS = ("import jwt", "from jwt", "from jose", "import jose", "authlib.jose")
+_PY_TOKENS = ("jwt", "jose")
+_PY_LIBRARY = re.compile(r"(?m)^\s*(?:import jwt\b|from jwt\b|from jose\b|import jose\b|from authlib\b)")
 _JS_TOKENS = ("jsonwebtoken", "express-jwt", "passport-jwt", "@nestjs/jwt", "fast-jwt")
 
 
@@ -83,9 +84,15 @@ def _expires(values: Flow, call: Call) -> bool:
     return False
 
 
+def _is_library(project: Project, call: Call) -> bool:
+    """Whether `jwt.encode` and `jwt.decode` are a library's own, not a wrapper of the project's."""
+    own = re.match(r"(?:\w+\.)*(?:jwt|jws|PyJWT|JsonWebToken)\.(?:en|de)code$|^jwt_decode$", call.callee)
+    return own is not None and _PY_LIBRARY.search(project.code.text(call.path)) is not None
+
+
 def _python_tokens(project: Project) -> Iterator[Fact]:
     for call in calls(project, "decode", languages=("python",), needles=_PY_TOKENS):
-        if not re.match(r"(?:\w+\.)*(?:jwt|jws|PyJWT)\.decode$|^jwt_decode$", call.callee):
+        if not _is_library(project, call):
             continue
         options, verify = call.option("options"), call.option("verify")
         off = re.search(r"verify_signature['\"]?\s*[:=]\s*False", options.text()[:300] if options is not None else "")
@@ -104,7 +111,7 @@ def _python_tokens(project: Project) -> Iterator[Fact]:
         else:
             yield ok("The token's signature is verified.", call)
     for call in calls(project, "encode", languages=("python",), needles=_PY_TOKENS):
-        if re.match(r"(?:\w+\.)*jwt\.encode$", call.callee):
+        if _is_library(project, call):
             holder = next((a for a in call.node.ancestors() if a.kind() == "function_definition"), None)
             text = holder.text()[:4000] if holder is not None else project.code.text(call.path)[:4000]
             if not re.search(r"\bexp\b|expire|lifetime|\bttl\b|payload\b.*:", text):
@@ -176,7 +183,7 @@ def _keys(project: Project) -> Iterator[tuple[Call, SgNode, str]]:
         if key is not None and (call.name not in {"register", "registerAsync"} or call.callee.startswith("JwtModule")):
             yield call, key, "tokens" if "wt" in call.callee else "sessions"
     for call in calls(project, "encode", "decode", languages=("python",), needles=_PY_TOKENS):
-        if re.match(r"(?:\w+\.)*jwt\.(?:en|de)code$", call.callee) and len(call.args) > 1:
+        if _is_library(project, call) and len(call.args) > 1:
             yield call, call.args[1], "tokens"
     for call in calls(project, "SignedString", languages=("go",), needles=("jwt",)):
         if call.args:

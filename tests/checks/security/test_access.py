@@ -1,0 +1,101 @@
+"""Do routes that change state ask who calls?"""
+
+from __future__ import annotations
+
+from conftest import Look
+
+PACKAGE = {
+    "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2"}}',
+    "Dockerfile": "FROM node:22\nCOPY . .\nCMD node app.js\n",
+}
+HEAD = """
+const express = require('express');
+const app = express();
+const { requireAuth } = require('./auth');
+"""
+AUTH = "exports.requireAuth = (req, res, next) => { if (!req.user) return res.status(401).end(); next(); };\n"
+
+
+def shop(routes: str) -> dict[str, str]:
+    return {**PACKAGE, "auth.js": AUTH, "app.js": HEAD.lstrip("\n") + routes + "\napp.listen(3000);\n"}
+
+
+def test_a_service_without_any_guard_is_told_once_and_is_critical(look: Look) -> None:
+    seen = look(
+        "SEC-001", shop("app.get('/orders', list);\napp.post('/orders', create);\napp.delete('/orders/:id', remove);")
+    )
+
+    assert seen.failed == ["app.js:5"]
+    assert seen.findings[0].severity == "critical"
+    assert "DELETE /orders/{id}" in seen.text
+
+
+def test_one_open_route_among_guarded_ones_is_named(look: Look) -> None:
+    seen = look("SEC-001", shop("app.post('/orders', requireAuth, create);\napp.put('/prices/:id', change);"))
+
+    assert seen.failed == ["app.js:5"]
+    assert "PUT /prices/{id}" in seen.text
+    assert seen.passed == ["app.js:4"]
+
+
+def test_ways_in_webhooks_and_reads_may_stand_open(look: Look) -> None:
+    routes = "\n".join(
+        f"app.post('{path}', handler);"
+        for path in (
+            "/login",
+            "/users",
+            "/forgotPassword",
+            "/webhooks/pay",
+            "/products/search",
+            "/health",
+            "/checkout/:clientSecret",
+        )
+    )
+
+    seen = look("SEC-001", shop("app.post('/orders', requireAuth, create);\n" + routes))
+
+    assert seen.failed == []
+    assert seen.passed == ["app.js:4"]
+
+
+def test_a_proxy_that_asks_leaves_it_open(look: Look) -> None:
+    proxy = (
+        "server {\n  listen 80;\n  location / {\n    auth_request /auth;\n    proxy_pass http://shop:3000;\n  }\n}\n"
+    )
+
+    seen = look("SEC-001", {**shop("app.post('/orders', create);"), "nginx.conf": proxy})
+
+    assert seen.unknown == ["nginx.conf:4"]
+
+
+def test_two_services_without_guards_are_one_finding(look: Look) -> None:
+    files = {}
+    for name in ("cart", "stock"):
+        files[f"{name}/package.json"] = '{"name": "%s", "dependencies": {"express": "4.19.2"}}' % name
+        files[f"{name}/Dockerfile"] = "FROM node:22\nCOPY . .\n"
+        files[f"{name}/app.js"] = "const app = require('express')();\napp.put('/things/:id', change);\napp.listen(1);\n"
+
+    seen = look("SEC-001", files)
+
+    assert seen.failed == ["cart/app.js:2"]
+    assert "Nothing in the system asks who calls" in seen.text
+
+
+def test_an_inner_service_beside_a_guarded_one_weighs_less(look: Look) -> None:
+    compose = """
+    services:
+      shop:
+        build: shop
+        ports: ["3000:3000"]
+      stock:
+        build: stock
+    """
+    files = {f"shop/{name}": text for name, text in shop("app.post('/orders', requireAuth, create);").items()}
+    files["stock/package.json"] = '{"name": "stock", "dependencies": {"express": "4.19.2"}}'
+    files["stock/Dockerfile"] = "FROM node:22\nCOPY . .\n"
+    files["stock/app.js"] = "const app = require('express')();\napp.put('/things/:id', change);\napp.listen(1);\n"
+
+    seen = look("SEC-001", {**files, "compose.yaml": compose})
+
+    assert seen.failed == ["stock/app.js:2"]
+    assert [f.severity for f in seen.findings if f.outcome == "fail"] == ["medium"]

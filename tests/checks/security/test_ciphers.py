@@ -1,0 +1,54 @@
+"""Ciphers, random numbers, certificates."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "outcomes"),
+    [
+        ("app.js", "crypto.createCipheriv('des-ede3-cbc', key, iv);", ["fail"]),
+        ("app.js", "crypto.createCipheriv('aes-256-ecb', key, null);", ["fail"]),
+        ("app.js", "crypto.createCipheriv('aes-256-gcm', key, iv);", ["pass"]),
+        ("app.js", "const resetToken = Math.random().toString(36);", ["fail"]),
+        ("app.js", "function makeOtp() { return Math.floor(Math.random() * 1e6); }", ["fail"]),
+        ("app.js", "const delay = Math.random() * 100;", ["not_applicable"]),
+        ("shop/a.py", "def make_token():\n    return ''.join(random.choice(LETTERS) for _ in range(8))", ["fail"]),
+        ("shop/a.py", "token = secrets.token_urlsafe()", ["not_applicable"]),
+        ("shop/a.py", "AES.new(key, AES.MODE_ECB)", ["fail"]),
+        (
+            "src/main/java/A.java",
+            'class A { void a() { Cipher.getInstance("DES"); Cipher.getInstance("AES/GCM/NoPadding"); } }',
+            ["fail", "pass"],
+        ),
+    ],
+)
+def test_ciphers_and_random_numbers(look: Look, path: str, source: str, outcomes: list[str]) -> None:
+    assert look("SEC-005", {path: source + "\n"}).outcomes == outcomes
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "severities"),
+    [
+        ("app.js", "const agent = new https.Agent({ rejectUnauthorized: false });", ["high"]),
+        ("db.js", "new Pool({ ssl: { rejectUnauthorized: false } });", ["medium"]),
+        ("app.js", "// rejectUnauthorized: false", []),
+        ("app.js", "const agent = new https.Agent({ rejectUnauthorized: true });", []),
+        ("shop/a.py", "requests.get(url, verify=False)", ["high"]),
+        ("shop/a.py", "jwt.decode(token, verify=False)", []),
+        ("main.go", "package main\nvar c = tls.Config{InsecureSkipVerify: true}", ["high"]),
+    ],
+)
+def test_certificates(look: Look, path: str, source: str, severities: list[str]) -> None:
+    seen = look("SEC-018", {"go.mod": "module x\n", path: source + "\n"})
+
+    assert [f.severity for f in seen.findings if f.outcome == "fail"] == severities
+
+
+def test_a_variable_that_switches_verification_off(look: Look) -> None:
+    compose = "services:\n  shop:\n    image: shop\n    environment:\n      NODE_TLS_REJECT_UNAUTHORIZED: '0'\n"
+
+    assert look("SEC-018", {"docker-compose.prod.yml": compose}).failed == ["docker-compose.prod.yml:5"]
+    assert look("SEC-018", {"docker-compose.prod.yml": compose.replace("'0'", "'1'")}).failed == []

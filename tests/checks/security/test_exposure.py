@@ -1,0 +1,81 @@
+"""What is shown to the world?"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+EXPRESS = '{"name": "shop", "dependencies": {"express": "4.19.2"}}'
+
+
+def test_every_actuator_endpoint_is_too_many(look: Look) -> None:
+    settings = "management:\n  endpoints:\n    web:\n      exposure:\n        include: %s\n"
+    files = {"pom.xml": "<project><artifactId>shop</artifactId></project>", "Dockerfile": "FROM eclipse-temurin:21\n"}
+
+    assert look("SEC-013", {**files, "src/main/resources/application.yml": settings % "'*'"}).failed == [
+        "src/main/resources/application.yml:5"
+    ]
+    assert look("SEC-013", {**files, "src/main/resources/application.yml": settings % "health,info"}).failed == []
+
+
+def test_a_console_that_compose_publishes(look: Look) -> None:
+    compose = 'services:\n  admin:\n    image: adminer:4\n    ports: ["%s8080:8080"]\n'
+
+    assert look("SEC-013", {"docker-compose.prod.yml": compose % ""}).failed == ["docker-compose.prod.yml:4"]
+    assert look("SEC-013", {"docker-compose.prod.yml": compose % "127.0.0.1:"}).failed == []
+
+
+def test_folders_that_can_be_listed(look: Look) -> None:
+    app = "const app = require('express')();\nconst serveIndex = require('serve-index');\napp.use('/ftp', serveIndex('ftp'));\napp.listen(1);\n"
+    proxy = "server {\n  listen 80;\n  location /files/ {\n    autoindex on;\n  }\n}\n"
+
+    assert look("SEC-013", {"package.json": EXPRESS, "app.js": app, "nginx.conf": proxy}).failed == [
+        "app.js:3",
+        "nginx.conf:4",
+    ]
+
+
+def test_routes_for_debugging(look: Look) -> None:
+    app = "const app = require('express')();\napp.get('/debug/state', state);\napp.get('/debugger', page);\napp.listen(1);\n"
+
+    assert look("SEC-013", {"package.json": EXPRESS, "app.js": app}).failed == ["app.js:2"]
+
+
+def test_the_profiler_on_the_default_mux(look: Look) -> None:
+    source = 'package main\n\nimport (\n\t"net/http"\n\t_ "net/http/pprof"\n)\n\nfunc main() { http.ListenAndServe(":8080", %s) }\n'
+
+    assert look("SEC-013", {"go.mod": "module x\n", "main.go": source % "nil"}).failed == ["main.go:5"]
+    assert look("SEC-013", {"go.mod": "module x\n", "main.go": source % "router"}).failed == []
+
+
+@pytest.mark.parametrize(
+    ("line", "failed"),
+    [
+        ("res.status(500).json({ error: err.stack });", ["app.js:1"]),
+        ("res.status(500).json({ error: isDev ? err.stack : undefined });", []),
+        ("console.error(err.stack);", []),
+    ],
+)
+def test_stacks_in_answers(look: Look, line: str, failed: list[str]) -> None:
+    assert look("SEC-022", {"package.json": "{}", "app.js": line + "\n"}).failed == failed
+
+
+def test_handlers_for_development(look: Look) -> None:
+    app = "const app = require('express')();\n%sapp.use(require('errorhandler')());\napp.listen(1);\n"
+
+    assert look("SEC-022", {"package.json": EXPRESS, "app.js": app % ""}).failed == ["app.js:2"]
+    assert (
+        look(
+            "SEC-022", {"package.json": EXPRESS, "app.js": app % "if (process.env.NODE_ENV === 'development')\n  "}
+        ).failed
+        == []
+    )
+
+
+def test_stacks_by_configuration(look: Look) -> None:
+    files = {
+        "shop/main.py": "app = FastAPI(debug=True)\n",
+        "res/application.properties": "server.error.include-stacktrace=always\n",
+    }
+
+    assert look("SEC-022", files).failed == ["res/application.properties:1", "shop/main.py:1"]

@@ -1,0 +1,93 @@
+"""How often may a client call?"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+PACKAGE = '{"name": "shop", "dependencies": {"express": "4.19.2", "express-rate-limit": "7.0.0"}}'
+BARE = '{"name": "shop", "dependencies": {"express": "4.19.2"}}'
+HEAD = "const app = require('express')();\n"
+MADE = "const { rateLimit } = require('express-rate-limit');\nconst slow = rateLimit({ windowMs: 1000 });\n"
+
+
+def shop(source: str, package: str = PACKAGE, **more: str) -> dict[str, str]:
+    return {
+        "package.json": package,
+        "app.js": HEAD + source + "app.post('/login', login);\napp.listen(3000);\n",
+        **more,
+    }
+
+
+def test_nothing_at_all_is_told_once_at_the_login(look: Look) -> None:
+    seen = look("SEC-003", shop("app.get('/things', list);\n", BARE))
+
+    assert seen.failed == ["app.js:3"]
+    assert seen.findings[0].severity == "high"
+
+
+def test_a_limiter_that_nothing_mounts_is_found_where_it_is_made(look: Look) -> None:
+    assert look("SEC-003", shop(MADE)).failed == ["app.js:3"]
+
+
+@pytest.mark.parametrize(
+    "mount", ["app.use(slow);\n", "app.post('/orders', slow, create);\n", "app.use('/api', slow);\n"]
+)
+def test_a_limiter_that_is_mounted_holds_under_any_name(look: Look, mount: str) -> None:
+    seen = look("SEC-003", shop(MADE + mount))
+
+    assert seen.failed == []
+    assert seen.passed == ["app.js:4"]
+
+
+def test_a_limiter_in_a_comment_is_not_mounted(look: Look) -> None:
+    assert look("SEC-003", shop(MADE + "// app.use(slow);\n")).failed == ["app.js:3"]
+
+
+def test_a_dependency_that_no_code_uses_is_found_in_the_manifest(look: Look) -> None:
+    assert look("SEC-003", shop("")).failed == ["package.json:1"]
+
+
+def test_a_proxy_with_a_limit_is_enough(look: Look) -> None:
+    proxy = "http {\n  limit_req_zone $binary_remote_addr zone=one:10m rate=5r/s;\n  server {\n    listen 80;\n    limit_req zone=one;\n  }\n}\n"
+
+    assert look("SEC-003", shop("", BARE, **{"nginx.conf": proxy})).passed == ["nginx.conf:5"]
+
+
+def test_a_key_that_the_client_writes_holds_in_part(look: Look) -> None:
+    source = "const { rateLimit } = require('express-rate-limit');\napp.use(rateLimit({ keyGenerator: (req) => req.headers['x-forwarded-for'] }));\n"
+
+    assert look("SEC-003", shop(source)).outcomes == ["pass", "partial"]
+
+
+def test_memory_of_one_process_does_not_count_for_replicas(look: Look) -> None:
+    compose = "services:\n  shop:\n    build: .\n    deploy: {replicas: 3}\n"
+    files = shop(
+        "app.use(require('express-rate-limit').rateLimit({ limit: 5 }));\n",
+        **{"compose.yaml": compose, "Dockerfile": "FROM node:22\nCOPY . .\n"},
+    )
+
+    assert "3 replicas" in look("SEC-003", files).text
+
+
+@pytest.mark.parametrize(("decorator", "outcome"), [("@limiter.limit('5/minute')\n", "pass"), ("", "fail")])
+def test_python_routes_are_limited_by_decorators(look: Look, decorator: str, outcome: str) -> None:
+    source = f"from fastapi import FastAPI\nfrom slowapi import Limiter\napp = FastAPI()\nlimiter = Limiter(key_func=key)\n\n@app.post('/login')\n{decorator}def login(): ...\n"
+
+    seen = look(
+        "SEC-003",
+        {"pyproject.toml": '[project]\nname = "shop"\ndependencies = ["fastapi", "slowapi"]\n', "shop/main.py": source},
+    )
+
+    assert seen.outcomes == [outcome]
+
+
+def test_a_throttler_needs_its_guard(look: Look) -> None:
+    package = '{"name": "shop", "dependencies": {"@nestjs/core": "10.0.0", "@nestjs/throttler": "5.0.0"}}'
+    controller = "import { Controller, Post } from '@nestjs/common';\n@Controller('things')\nexport class Things { @Post() create() {} }\n"
+    module = "import { ThrottlerModule } from '@nestjs/throttler';\n@Module({ imports: [ThrottlerModule.forRoot([{ ttl: 60, limit: 10 }])], controllers: [Things]%s })\nexport class AppModule {}\n"
+    files = {"package.json": package, "src/things.ts": controller}
+
+    assert look("SEC-003", {**files, "src/app.module.ts": module % ""}).failed == ["src/app.module.ts:2"]
+    guarded = module % ", providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }]"
+    assert look("SEC-003", {**files, "src/app.module.ts": guarded}).outcomes == ["pass"]

@@ -1,0 +1,92 @@
+"""Which sites may call from a browser?"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+JS = "const cors = require('cors');\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome", "severity"),
+    [
+        ("app.use(cors({ origin: true, credentials: true }));", "fail", "high"),
+        ("app.use(cors({ origin: (origin, callback) => callback(null, true), credentials: true }));", "fail", "high"),
+        ("app.use(cors());", "partial", "low"),
+        ("app.use(cors({ origin: '*' }));", "partial", "low"),
+        ("app.use(cors({ origin: process.env.ORIGINS.split(','), credentials: true }));", "pass", "high"),
+        ("app.use(cors({ origin: ['https://shop.test'], credentials: true }));", "pass", "high"),
+        ("app.enableCors({ origin: true, credentials: true });", "fail", "high"),
+        ("app.enableCors();", "partial", "low"),
+    ],
+)
+def test_javascript(look: Look, line: str, outcome: str, severity: str) -> None:
+    seen = look("SEC-002", {"package.json": "{}", "app.js": JS + line + "\n"})
+
+    assert [(f.outcome, f.severity) for f in seen.findings] == [(outcome, severity)]
+    assert seen.findings[0].evidence[0].line == 2
+
+
+def test_options_that_have_a_name_are_looked_up(look: Look) -> None:
+    source = JS + "const options = { origin: true, credentials: true };\napp.use(cors(options));\n"
+
+    assert look("SEC-002", {"package.json": "{}", "app.js": source}).failed == ["app.js:3"]
+
+
+def test_an_origin_that_is_mirrored_unchecked_is_every_origin(look: Look) -> None:
+    lines = "res.header('Access-Control-Allow-Origin', req.headers.origin);\nres.header('Access-Control-Allow-Credentials', 'true');\n"
+    checked = "if (allowedOrigins.includes(req.headers.origin)) {\n" + lines + "}\n"
+
+    assert look("SEC-002", {"package.json": "{}", "app.js": lines}).failed == ["app.js:1"]
+    assert look("SEC-002", {"package.json": "{}", "app.js": checked}).failed == []
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        ("app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)", "fail"),
+        ("app.add_middleware(CORSMiddleware, allow_origins=['*'])", "partial"),
+        ("app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_credentials=True)", "pass"),
+        ("from flask_cors import CORS; CORS(app, supports_credentials=True)", "fail"),
+        ("CORS_ALLOW_ALL_ORIGINS = True\nCORS_ALLOW_CREDENTIALS = True", "fail"),
+    ],
+)
+def test_python(look: Look, source: str, outcome: str) -> None:
+    assert look("SEC-002", {"shop/main.py": source + "\n"}).outcomes == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "outcome"),
+    [
+        ("main.go", "package main\nvar c = cors.Config{AllowAllOrigins: true, AllowCredentials: true}\n", "fail"),
+        ("main.go", 'package main\nvar c = cors.Options{AllowedOrigins: []string{"*"}}\n', "partial"),
+        (
+            "src/main/java/Cors.java",
+            'class Cors { void a(CorsConfiguration c) { c.setAllowedOriginPatterns(List.of("*")); c.setAllowCredentials(true); } }\n',
+            "fail",
+        ),
+        ("src/main/java/Api.java", "@CrossOrigin\nclass Api { }\n", "partial"),
+        ("src/main/java/Api.java", '@CrossOrigin(origins = "https://shop.test")\nclass Api { }\n', "not_applicable"),
+    ],
+)
+def test_go_and_java(look: Look, path: str, source: str, outcome: str) -> None:
+    assert look("SEC-002", {"go.mod": "module x\n", path: source}).outcomes == [outcome]
+
+
+def test_nginx_and_ingress(look: Look) -> None:
+    nginx = "server {\n  listen 80;\n  add_header Access-Control-Allow-Origin $http_origin;\n  add_header Access-Control-Allow-Credentials true;\n}\n"
+    ingress = """
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: web
+      annotations:
+        nginx.ingress.kubernetes.io/enable-cors: "true"
+    spec: {rules: []}
+    """
+
+    assert look("SEC-002", {"nginx.conf": nginx, "k8s/ingress.yaml": ingress}).failed == [
+        "nginx.conf:3",
+        "k8s/ingress.yaml:5",
+    ]

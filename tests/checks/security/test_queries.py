@@ -1,0 +1,109 @@
+"""Do queries take their values as parameters, and stores what is meant?"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("cur.execute(f\"SELECT * FROM users WHERE name = '{name}'\")", "high"),
+        ("cur.execute('SELECT * FROM users WHERE id = %s' % name)", "high"),
+        ("cur.execute('SELECT * FROM users WHERE id = {}'.format(name))", "high"),
+        ("q = 'DELETE FROM users WHERE id = ' + name\n    cur.execute(q)", "high"),
+        ("session.execute(text(f'UPDATE users SET name = {name}'))", "high"),
+        ("cur.execute('SELECT * FROM users ORDER BY ' + request.args.get('by'))", "critical"),
+        ("by = request.args['by']\n    cur.execute(f'SELECT a FROM t ORDER BY {by}')", "critical"),
+    ],
+)
+def test_python_queries_with_values_in_their_text(look: Look, body: str, severity: str) -> None:
+    seen = look("SEC-006", {"shop/store.py": f"def find(name):\n    {body}\n"})
+
+    assert [f.severity for f in seen.findings] == [severity]
+    assert seen.failed[0].startswith("shop/store.py:")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "cur.execute('SELECT * FROM users WHERE id = %s', (name,))",
+        "cur.execute(f'SELECT * FROM {TABLE} WHERE id = %s', (name,))",
+        "cur.execute(f'SELECT * FROM {self.table} WHERE id = %s', (name,))",
+        "marks = ','.join('?' for _ in name)\n    cur.execute(f'SELECT * FROM t WHERE id IN ({marks})', name)",
+        "cur.execute(f'SELECT * FROM t WHERE id = {int(name)}')",
+        "limit = 5\n    cur.execute(f'SELECT a FROM t WHERE n < {limit}')",
+    ],
+)
+def test_python_queries_that_hold(look: Look, body: str) -> None:
+    assert look("SEC-006", {"shop/store.py": f"def find(self, name):\n    {body}\n"}).outcomes == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [
+        ("db.query(`SELECT * FROM users WHERE name = '${req.body.name}'`);", "critical"),
+        ("const { name } = req.query; db.query('SELECT * FROM users WHERE name = ' + name);", "critical"),
+        ("prisma.$queryRawUnsafe(`SELECT * FROM users WHERE name = '${name}'`);", "high"),
+    ],
+)
+def test_javascript_queries_with_values_in_their_text(look: Look, line: str, severity: str) -> None:
+    seen = look("SEC-006", {"app.js": f"function find(req, name) {{ {line} }}\n"})
+
+    assert (seen.failed, [f.severity for f in seen.findings]) == (["app.js:1"], [severity])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "db.query('SELECT * FROM users WHERE name = $1', [req.body.name]);",
+        "db.query(`SELECT * FROM users WHERE id = $${index}`, values);",
+        "prisma.$queryRaw`SELECT * FROM users WHERE name = ${name}`;",
+        "logger.info(`SELECT * FROM users WHERE name = ${req.body.name}`);",
+    ],
+)
+def test_javascript_queries_that_hold(look: Look, line: str) -> None:
+    assert look("SEC-006", {"app.js": f"function find(req, name, index) {{ {line} }}\n"}).failed == []
+
+
+def test_go_and_java(look: Look) -> None:
+    go = 'package main\n\nfunc find(db *sql.DB, name string, id int) {\n\tdb.Query("SELECT * FROM t WHERE n = \'" + name + "\'")\n\tdb.Query(fmt.Sprintf("SELECT * FROM t WHERE id = %d", id))\n}\n'
+    java = 'class Store {\n  void find(String name) {\n    em.createQuery("SELECT u FROM User u WHERE u.name = \'" + name + "\'");\n    em.createQuery("SELECT u FROM User u WHERE u.name = :name");\n  }\n}\n'
+
+    assert look("SEC-006", {"go.mod": "module x\n", "store.go": go, "src/main/java/Store.java": java}).failed == [
+        "store.go:4",
+        "src/main/java/Store.java:3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "failed"),
+    [
+        ("User.create(req.body);", ["app.js:2"]),
+        ("User.update({ ...req.body });", ["app.js:2"]),
+        ("User.create(schema.parse(req.body));", []),
+        ("User.create({ name: req.body.name });", []),
+    ],
+)
+def test_bodies_that_are_stored_whole(look: Look, line: str, failed: list[str]) -> None:
+    assert look("SEC-012", {"app.js": f"app.post('/users', (req, res) => {{\n  {line}\n}});\n"}).failed == failed
+
+
+def test_mongodb_takes_objects_for_operators(look: Look) -> None:
+    source = "const { MongoClient } = require('mongodb');\napp.post('/login', (req, res) => {\n  users.findOne({ name: %s });\n});\n"
+
+    assert look("SEC-012", {"app.js": source % "req.body.name,"}).failed == ["app.js:3"]
+    assert look("SEC-012", {"app.js": source % "String(req.body.name)"}).failed == []
+
+
+def test_where_runs_its_text(look: Look) -> None:
+    assert look(
+        "SEC-012", {"app.js": "col.find({ $where: `this.id == ${id}` });\ncol.find({ $where: 'this.a > 1' });\n"}
+    ).failed == ["app.js:1"]
+
+
+def test_python_models_that_take_everything(look: Look) -> None:
+    assert look(
+        "SEC-012", {"shop/views.py": "def new():\n    return User.objects.create(**request.json)\n"}
+    ).failed == ["shop/views.py:2"]

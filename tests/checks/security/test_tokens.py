@@ -1,0 +1,78 @@
+"""How are tokens made and checked?"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+JS = "const jwt = require('jsonwebtoken');\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome", "severity"),
+    [
+        ("jwt.verify(token, key, { algorithms: ['none'] });", "fail", "critical"),
+        ("jwt.verify(token, key, { ignoreExpiration: true });", "fail", "high"),
+        ("jwt.verify(token, key, { algorithms: ['RS256'] });", "pass", "high"),
+        ("jwt.sign({ id }, key);", "fail", "medium"),
+        ("jwt.sign({ id }, key, { algorithm: 'HS256' });", "fail", "medium"),
+        ("jwt.sign({ id }, key, { expiresIn: '15m' });", "not_applicable", "high"),
+        ("jwt.sign({ id, exp: soon }, key);", "not_applicable", "high"),
+        ("jwt.sign(claims, key, options);", "not_applicable", "high"),
+    ],
+)
+def test_javascript(look: Look, line: str, outcome: str, severity: str) -> None:
+    assert [(f.outcome, f.severity) for f in look("SEC-010", {"app.js": JS + line + "\n"}).findings] == [
+        (outcome, severity)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("jwt.decode(token, options={'verify_signature': False})", "fail"),
+        ("jwt.decode(token, KEY, algorithms=['HS256'], options={'verify_exp': False})", "fail"),
+        ("jwt.decode(token, KEY, algorithms=['HS256'])", "pass"),
+        ("jwt.encode({'sub': 1}, KEY)", "fail"),
+        ("jwt.encode({'sub': 1, 'exp': soon}, KEY)", "not_applicable"),
+    ],
+)
+def test_python(look: Look, line: str, outcome: str) -> None:
+    assert look("SEC-010", {"shop/a.py": f"import jwt\n\ndef f():\n    {line}\n"}).outcomes == [outcome]
+
+
+def test_a_wrapper_of_the_projects_own_is_not_the_library(look: Look) -> None:
+    assert (
+        look("SEC-010", {"shop/a.py": "from shop.kit import jwt\n\ndef f():\n    jwt.encode({'sub': 1}, KEY)\n"}).failed
+        == []
+    )
+
+
+def test_go(look: Look) -> None:
+    source = 'package main\n\nfunc make() {\n\tt := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"sub": 1%s})\n\tt.SignedString(key)\n}\n'
+
+    assert look("SEC-010", {"go.mod": "module x\n", "main.go": source % ""}).failed == ["main.go:4"]
+    assert look("SEC-010", {"go.mod": "module x\n", "main.go": source % ', "exp": soon'}).failed == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "failed"),
+    [
+        ("app.js", JS + "jwt.sign({ id }, 'correct horse', { expiresIn: 1 });", ["app.js:2"]),
+        ("app.js", JS + "const KEY = 'correct horse';\njwt.verify(token, KEY);", ["app.js:2"]),
+        ("app.js", JS + "jwt.sign({ id }, process.env.JWT_SECRET, { expiresIn: 1 });", []),
+        ("app.js", "app.use(session({ secret: 'keyboard cat' }));", ["app.js:1"]),
+        ("app.js", "app.use(session({ secret: process.env.SESSION_SECRET }));", []),
+        ("shop/app.py", "app.secret_key = 'correct horse'", ["shop/app.py:1"]),
+        ("shop/settings.py", "SECRET_KEY = env('SECRET_KEY')", []),
+        ("shop/settings/local.py", "SECRET_KEY = 'correct horse'", []),
+    ],
+)
+def test_keys_in_code(look: Look, path: str, source: str, failed: list[str]) -> None:
+    assert look("SEC-023", {path: source + "\n"}).failed == failed
+
+
+def test_a_key_in_go(look: Look) -> None:
+    source = 'package main\n\nvar key = []byte("correct horse")\n\nfunc make(t *jwt.Token) { t.SignedString(key) }\n'
+
+    assert look("SEC-023", {"go.mod": "module x\n", "main.go": source}).failed == ["main.go:3"]
