@@ -20,8 +20,8 @@ from kit.sources import (
     nginx,
     openapi,
     orm,
-    packages,
     paas,
+    packages,
     prometheus,
     scripts,
     serverless,
@@ -46,6 +46,7 @@ from kit.system.backups import Backup, Restore, backups, restores
 from kit.system.build import build_map
 from kit.system.image_builds import ImageBuild, image_builds
 from kit.system.model import SystemMap
+from kit.system.served import Serving
 
 
 class Project:
@@ -230,6 +231,11 @@ class Project:
     def restores(self) -> tuple[Restore, ...]:
         """What brings it back."""
         return restores(self)
+
+    @cached_property
+    def serving(self) -> Serving:
+        """What services listen on and serve."""
+        return Serving(self)
 
     def dockerignore(self, context: str, path: str | None = None) -> dockerignore.DockerIgnore:
         """What a build context leaves out, for the Dockerfile at `path`."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kit.model import At
 from kit.sources.command import word_set
 from kit.system.model import Deployment, Route, Service
-from kit.system.proxies import proxies_of
+from kit.system.proxies import Proxy, proxies_of
 from kit.system.scope import within
 
 if TYPE_CHECKING:
@@ -58,43 +59,88 @@ class Served:
     route: Route | None = None
 
 
-def listening(project: Project, service: Service, deployment: Deployment | None = None) -> Listening:
-    """The ports that the process of a service listens on, as its command, its code and its environment say."""
-    proxied = [p.config for p in proxies_of(project, service) if deployment in {None, p.deployment}]
-    if proxied:
-        return _of_proxy(proxied)
-    dockerfile, stage = _image(project, service)
-    env = {} if dockerfile is None else {name: v.value for name, v in dockerfile.env(stage).items()}
-    env |= {given.name: given.value for given in (deployment.env if deployment else ())}
-    command, at = _command(service, deployment, dockerfile, stage)
-    text = _script(project, service, command)
-    server = next((word for word in re.findall(r"[\w-]+", text) if word in _SERVERS), None)
-    if server is not None:
-        number = _of_command(text, server, env)
-        return Listening({number: at} if number else {}, whole=number is not None)
-    found = [(_number(p.number, p.name, env), p.at) for p in service.ports if p.role == "listen"]
-    hidden = text.split(" ")[0].endswith(".sh") or re.search(r"\.sh\b", text) is not None
-    return Listening({n: place for n, place in found if n}, whole=all(n for n, _ in found) and not hidden)
+class Serving:
+    """Asks of a project what its services listen on and serve, each answer worked out once."""
 
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._listening: dict[tuple[int, int], Listening] = {}
+        self._served: dict[tuple[int, str], Served] = {}
+        self._proxies: dict[int, list[Proxy]] = {}
+        self._holding: dict[str, tuple[str, ...]] = {}
 
-def serves(project: Project, service: Service, path: str) -> Served:
-    """Whether the service answers a GET of the path."""
-    wanted = _steps(path)
-    if any(_answers(proxy.config, path) for proxy in proxies_of(project, service)):
-        return Served(True)
-    routes = [r for r in service.routes if r.method in {"GET", "HEAD", "ANY"} and r.mounted is not False]
-    found = next((r for r in routes if _matches(_steps(r.path), wanted)), None)
-    if found is not None:
-        return Served(True, found)
-    if not routes or not _all_seen(service, path) or _built_in(service, path):
-        return Served(None)
-    near = _nearest(service.routes, wanted)
-    loose = [r for r in service.routes if not r.prefix_known or r.mounted is None]
-    if any(_ends_alike(_steps(r.path), wanted) for r in loose):
-        return Served(None, near)
-    if near is None and _spoken_of(project, service, wanted):
-        return Served(None)
-    return Served(False, near)
+    @cached_property
+    def _owners(self) -> dict[At, tuple[Service, Deployment]]:
+        return {d.at: (service, d) for service in self._project.system.services for d in service.deployments}
+
+    def owner(self, at: At) -> tuple[Service, Deployment] | None:
+        """The service and deployment that a container of a manifest, or a service of a compose file, is."""
+        return self._owners.get(at)
+
+    def proxies(self, service: Service) -> list[Proxy]:
+        """The nginx configurations that the service runs."""
+        if id(service) not in self._proxies:
+            self._proxies[id(service)] = list(proxies_of(self._project, service))
+        return self._proxies[id(service)]
+
+    def listening(self, service: Service, deployment: Deployment | None = None) -> Listening:
+        """The ports that the service's process listens on, as its command, its code and its environment say."""
+        key = (id(service), id(deployment))
+        if key not in self._listening:
+            self._listening[key] = self._listens(service, deployment)
+        return self._listening[key]
+
+    def serves(self, service: Service, path: str) -> Served:
+        """Whether the service answers a GET of the path."""
+        key = (id(service), path)
+        if key not in self._served:
+            self._served[key] = self._serves(service, path)
+        return self._served[key]
+
+    def _listens(self, service: Service, deployment: Deployment | None) -> Listening:
+        proxied = [p.config for p in self.proxies(service) if deployment in {None, p.deployment}]
+        if proxied:
+            return _of_proxy(proxied)
+        dockerfile, stage = _image(self._project, service)
+        env = {} if dockerfile is None else {name: v.value for name, v in dockerfile.env(stage).items()}
+        env |= {given.name: given.value for given in (deployment.env if deployment else ())}
+        command, at = _command(service, deployment, dockerfile, stage)
+        text = _script(self._project, service, command)
+        server = next((word for word in re.findall(r"[\w-]+", text) if word in _SERVERS), None)
+        if server is not None:
+            number = _of_command(text, server, env)
+            return Listening({number: at} if number else {}, whole=number is not None)
+        found = [(_number(p.number, p.name, env), p.at) for p in service.ports if p.role == "listen"]
+        hidden = re.search(r"\.sh\b", text) is not None
+        return Listening({n: place for n, place in found if n}, whole=all(n for n, _ in found) and not hidden)
+
+    def _serves(self, service: Service, path: str) -> Served:
+        wanted = _steps(path)
+        if any(_answers(proxy.config, path) for proxy in self.proxies(service)):
+            return Served(True)
+        routes = [r for r in service.routes if r.method in {"GET", "HEAD", "ANY"} and r.mounted is not False]
+        found = next((r for r in routes if _matches(_steps(r.path), wanted)), None)
+        if found is not None:
+            return Served(True, found)
+        if not routes or not _all_seen(service, path):
+            return Served(None)
+        near = _nearest(service.routes, wanted)
+        loose = [r for r in service.routes if not r.prefix_known or r.mounted is None]
+        if any(_ends_alike(_steps(r.path), wanted) for r in loose):
+            return Served(None, near)
+        if near is None and self._spoken_of(service, wanted):
+            return Served(None)
+        return Served(False, near)
+
+    def _spoken_of(self, service: Service, wanted: list[str]) -> bool:
+        """Whether the service's code holds the last step of the path: it may be served in a way that is not known."""
+        if not wanted or service.root is None:
+            return True
+        step = wanted[-1]
+        if step not in self._holding:
+            needles = (f"/{step}", f'"{step}', f"'{step}", f"`{step}")
+            self._holding[step] = self._project.code.holding(*needles)
+        return any(within(path, service.root) for path in self._holding[step])
 
 
 def _of_proxy(configs: list[NginxConfig]) -> Listening:
@@ -195,25 +241,9 @@ def _all_seen(service: Service, path: str) -> bool:
     return not pages or path.startswith("/api")
 
 
-def _built_in(service: Service, path: str) -> bool:
-    """Pages that frameworks serve of their own accord."""
-    return service.framework == "fastapi" and path in {"/docs", "/redoc", "/openapi.json"}
-
-
 def _nearest(routes: Iterable[Route], wanted: list[str]) -> Route | None:
     """The route that ends as the path does; else, for a health check, one that speaks of health."""
     known = [r for r in routes if r.prefix_known and r.method in {"GET", "HEAD", "ANY"}]
     alike = (r for r in known if wanted and _steps(r.path)[-1:] == wanted[-1:])
     about = (r for r in known if _HEALTH.search(r.path) and any(_HEALTH.search(step) for step in wanted))
     return next(alike, None) or next(about, None)
-
-
-def _spoken_of(project: Project, service: Service, wanted: list[str]) -> bool:
-    """Whether the service's code holds the last step of the path: it may be served in a way that is not known."""
-    if not wanted or service.root is None:
-        return True
-    return any(within(path, service.root) for path in _holding(project, wanted[-1]))
-
-
-def _holding(project: Project, step: str) -> Iterator[str]:
-    yield from project.code.holding(f"/{step}", f'"{step}', f"'{step}", f"`{step}")

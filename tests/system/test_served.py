@@ -10,7 +10,6 @@ import pytest
 
 from kit.project import Project
 from kit.system.model import Service
-from kit.system.served import listening, serves
 
 Open = Callable[[Mapping[str, str]], Project]
 PYTHON = {
@@ -51,7 +50,7 @@ def dockerfile(command: str, more: str = "") -> dict[str, str]:
 )
 def test_a_server_s_command_says_the_port(opened: Open, command: str, port: int) -> None:
     project = opened(dockerfile(command))
-    found = listening(project, only(project))
+    found = project.serving.listening(only(project))
 
     assert (found.on(port), found.on(port + 1)) == (True, False)
 
@@ -59,19 +58,19 @@ def test_a_server_s_command_says_the_port(opened: Open, command: str, port: int)
 def test_a_port_of_a_variable_is_that_of_the_image(opened: Open) -> None:
     project = opened(dockerfile("uvicorn main:app --port $PORT", "ENV PORT=7000\n"))
 
-    assert listening(project, only(project)).on(7000) is True
+    assert project.serving.listening(only(project)).on(7000) is True
 
 
 def test_a_port_in_a_file_of_settings_cannot_be_told(opened: Open) -> None:
     project = opened(dockerfile("gunicorn -c gunicorn.conf.py main:app"))
 
-    assert listening(project, only(project)).on(8000) is None
+    assert project.serving.listening(only(project)).on(8000) is None
 
 
 def test_a_script_that_starts_the_server_hides_it(opened: Open) -> None:
     project = opened({**dockerfile("./start.sh"), "start.sh": "exec uvicorn main:app\n"})
 
-    assert listening(project, only(project)).on(8000) is None
+    assert project.serving.listening(only(project)).on(8000) is None
 
 
 def test_a_package_script_is_followed(opened: Open) -> None:
@@ -82,22 +81,22 @@ def test_a_package_script_is_followed(opened: Open) -> None:
     }
     project = opened(files)
 
-    assert listening(project, only(project)).on(4000) is True
+    assert project.serving.listening(only(project)).on(4000) is True
 
 
 def test_routes_match_with_their_parameters(opened: Open) -> None:
     project = opened(dockerfile("uvicorn main:app"))
     service = only(project)
 
-    assert serves(project, service, "/items/7").holds is True
-    assert serves(project, service, "/orders").holds is False
-    assert serves(project, service, "/docs").holds is None
+    assert project.serving.serves(service, "/items/7").holds is True
+    assert project.serving.serves(service, "/orders").holds is False
+    assert project.serving.serves(service, "/docs").holds is True
 
 
 def test_what_no_route_is_known_for_cannot_be_told(opened: Open) -> None:
     project = opened({**dockerfile("python main.py"), "main.py": "print('hello')\n"})
 
-    assert serves(project, only(project), "/health").holds is None
+    assert project.serving.serves(only(project), "/health").holds is None
 
 
 def test_a_proxy_answers_for_its_locations(opened: Open) -> None:
@@ -108,6 +107,6 @@ def test_a_proxy_answers_for_its_locations(opened: Open) -> None:
     project = opened(files)
     service = only(project)
 
-    assert listening(project, service).on(80) is False
-    assert serves(project, service, "/ping").holds is True
-    assert serves(project, service, "/pong").holds is None
+    assert project.serving.listening(service).on(80) is False
+    assert project.serving.serves(service, "/ping").holds is True
+    assert project.serving.serves(service, "/pong").holds is None

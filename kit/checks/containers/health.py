@@ -11,7 +11,6 @@ from kit.project import Project
 from kit.registry import check
 from kit.system.model import Deployment, Service
 from kit.system.probes import asked_by
-from kit.system.served import listening, serves
 
 
 @check(
@@ -59,12 +58,12 @@ def _asked(
     place: dict[str, Any],
 ) -> Iterator[Fact]:
     name = f"{service.name}: the health check"
-    listens = listening(project, service, deployment)
+    listens = project.serving.listening(service, deployment)
     if port is not None and listens.on(port) is False:
         ports = ", ".join(map(str, sorted(listens.ports)))
         yield bad(f"{name} asks port {port}, but the process listens on {ports}.", at, *listens.ports.values(), **place)
         return
-    served = serves(project, service, path)
+    served = project.serving.serves(service, path)
     if served.holds:
         yield ok(f"{name} asks {path}, which it serves.", at, *filter(None, [served.route]), **place)
     elif served.holds is None:

@@ -17,7 +17,6 @@ from kit.sources.secrets import is_placeholder, is_secret_name
 from kit.system.images import Image as ImageName
 from kit.system.images import parse_image
 from kit.system.model import Service
-from kit.system.served import listening
 
 ROOTLESS = re.compile(r"nonroot|rootless|unprivileged|chainguard|cgr\.dev|bitnami", re.IGNORECASE)
 DISTROLESS = re.compile(r"gcr\.io/distroless/")
@@ -322,7 +321,7 @@ def exposed_is_listened(project: Project) -> Iterator[Fact]:
         if image is None:
             continue
         deployments = [d for d in service.deployments if d.environment not in ASIDE]
-        found = [listening(project, service, d) for d in deployments] or [listening(project, service)]
+        found = [project.serving.listening(service, d) for d in deployments or (None,)]
         exposed = image.dockerfile.exposed(image.stage)
         for port in exposed:
             said = [one.on(port.number) for one in found]

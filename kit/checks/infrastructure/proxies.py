@@ -15,7 +15,6 @@ from kit.sources.compose import ComposeFile
 from kit.sources.nginx import Directive, Location, NginxConfig, Server, in_config_maps
 from kit.system.model import Deployment, Service
 from kit.system.proxies import Proxy, proxies
-from kit.system.served import listening
 
 _PASSES = ("proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass")
 _TARGET = re.compile(r"(?:(?P<scheme>[a-z]+)://)?(?P<host>\[[^\]]+\]|[^:/\s]+)(?::(?P<port>\d{1,5}))?(?:/.*)?")
@@ -116,7 +115,7 @@ def _leads(project: Project, proxy: Proxy, deployment: Deployment, upstream: Ups
     if not _connected(project, deployment, proxy.service.name, service.name):
         yield bad(f"{name}, but the two share no network.", upstream, target, **place)
         return
-    listens = listening(project, service, target)
+    listens = project.serving.listening(service, target)
     if service.first_party and listens.on(upstream.port) is False:
         ports = ", ".join(str(n) for n in sorted(listens.ports))
         yield bad(f"{name}, but {service.name} listens on {ports}.", upstream, *listens.ports.values(), **place)
@@ -186,7 +185,7 @@ def _labelled(project: Project, service: Service, deployment: Deployment) -> Ite
     for key, label in own.labels.items() if own is not None else ():
         if not key.endswith(".loadbalancer.server.port") or not label.text.isdigit():
             continue
-        listens = listening(project, service, deployment)
+        listens = project.serving.listening(service, deployment)
         holds = listens.on(int(label.text))
         name = f"{service.name}: Traefik leads to its port {label.text}"
         if holds is False:

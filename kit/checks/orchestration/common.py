@@ -111,7 +111,8 @@ def called(workload: Manifest, container: Container) -> str:
 
 def service_of(project: Project, container: Container) -> Service | None:
     """The service of the system that this container runs."""
-    return next((s for s in project.system.services for d in s.deployments if d.at == container.at), None)
+    owner = project.serving.owner(container.at)
+    return owner[0] if owner is not None else None
 
 
 def store_of(project: Project, container: Container) -> str | None:

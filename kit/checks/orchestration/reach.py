@@ -23,7 +23,6 @@ from kit.sources.manifests import Manifest, ServicePort
 from kit.sources.pods import Container, ContainerProbe
 from kit.system.model import Deployment, Probe, Service
 from kit.system.probes import asked_by
-from kit.system.served import listening, serves
 
 _CORE_GROUPS = frozenset({"", "apps", "batch", "policy", "autoscaling", "networking.k8s.io"})
 
@@ -76,7 +75,7 @@ def _probe(
         if is_literal(port):
             return bad(f"{name} asks the port {port}, which the container does not declare.", probe, **place)
         return unknown(f"{name} asks a port that a variable gives.", probe, **place)
-    closed = _closed(project, container, service, port)
+    closed = _closed(project, container, port)
     if closed is not None:
         message = f"{name} asks port {port}, but the process listens on {listed(map(str, closed))}."
         return bad(message, probe, *closed.values(), **place)
@@ -88,17 +87,17 @@ def _probe(
     return unknown(f"{name} asks port {port}; that something listens there cannot be seen.", probe, **place)
 
 
-def _closed(project: Project, container: Container, service: Service | None, port: int | None) -> dict[int, At] | None:
+def _closed(project: Project, container: Container, port: int | None) -> dict[int, At] | None:
     """The ports that are listened on, where the probed one is surely not among them."""
-    if service is None or port is None or not service.first_party:
+    owner = project.serving.owner(container.at)
+    if owner is None or port is None or not owner[0].first_party:
         return None
-    deployment = next(d for d in service.deployments if d.at == container.at)
-    found = listening(project, service, deployment)
+    found = project.serving.listening(*owner)
     return found.ports if found.on(port) is False else None
 
 
 def _path(project: Project, service: Service, name: str, path: str, at: At, place: dict[str, Any]) -> Fact:
-    served = serves(project, service, path)
+    served = project.serving.serves(service, path)
     if served.holds:
         places = (at, served.route) if served.route is not None else (at,)
         return ok(f"{name} asks {path}, which {service.name} serves.", *places, **place)
@@ -135,7 +134,7 @@ def probed_routes_need_no_login(project: Project) -> Iterator[Fact]:
                 service = service_of(project, container)
                 for probe in (p for p in container.probes if p.mode == "http" and p.path and service):
                     assert service is not None
-                    route = serves(project, service, probe.path or "/")
+                    route = project.serving.serves(service, probe.path or "/")
                     sends = probe.node.get("httpGet", "httpHeaders") is not None
                     if not route.holds or route.route is None or sends:
                         continue
@@ -210,7 +209,7 @@ def _target(project: Project, group: Group, service: Manifest, pods: list[Manife
             return ok(f"{service.title}: the port {port.target} is declared by its pods.", port, **grade(group))
         message = f"{service.title}: no container of {pods[0].title} declares the port {port.target}."
         return bad(message, port, pods[0], **grade(group))
-    closed = [_closed(project, c, service_of(project, c), port.target) for c in running]
+    closed = [_closed(project, c, port.target) for c in running]
     if running and all(c is not None for c in closed):
         ports = {number: at for c in closed if c is not None for number, at in c.items()}
         name = f"{service.title}: it leads to port {port.target}"
@@ -226,8 +225,5 @@ def _target(project: Project, group: Group, service: Manifest, pods: list[Manife
 
 
 def _opens(project: Project, container: Container, port: int | None) -> bool:
-    service = service_of(project, container)
-    if service is None or port is None:
-        return False
-    deployment = next(d for d in service.deployments if d.at == container.at)
-    return listening(project, service, deployment).on(port) is True
+    owner = project.serving.owner(container.at)
+    return owner is not None and port is not None and project.serving.listening(*owner).on(port) is True
