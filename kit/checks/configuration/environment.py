@@ -9,38 +9,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from kit.checks.configuration.common import (
+    ASIDE,
+    in_image,
+    required,
+)
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Deployment, EnvGiven, EnvRead, Service
 
-ASIDE = frozenset({"development", "test"})
-BUILD_TIME = re.compile(r"(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|GATSBY|EXPO_PUBLIC|PUBLIC)_\w+")
-_BY_PLATFORM = re.compile(
-    r"PORT|HOST|HOSTNAME|HOME|PATH|PWD|USER|SHELL|TZ|LANG|LC_\w+|TMPDIR|TEMP|TMP|CI|NODE_ENV|RUNNER_\w+|GITHUB_\w+|"
-    r"npm_\w+|KUBERNETES_\w+|AWS_(?:REGION|DEFAULT_REGION|LAMBDA_\w+|EXECUTION_ENV|ACCESS_KEY_ID|SECRET_ACCESS_KEY|"
-    r"SESSION_TOKEN)|VERCEL\w*|RENDER\w*|RAILWAY_\w+|FLY_\w+|DYNO|K_\w+|GAE_\w+|GOOGLE_APPLICATION_CREDENTIALS|"
-    r"WEBSITE_\w+|NETLIFY\w*|COMP_\w+|PYTHONPATH|VIRTUAL_ENV|DEBUG|NO_COLOR|NODE_OPTIONS|XDG_\w+|APPDATA|GOPATH"
-)
-_NOT_RUN = frozenset(
-    {
-        "scripts",
-        "script",
-        "tools",
-        "tool",
-        "bin",
-        "hack",
-        "dev",
-        "ci",
-        "seed",
-        "seeds",
-        "benchmarks",
-        "examples",
-        "stories",
-        ".storybook",
-    }
-)
 _SAMPLE_NAME = re.compile(r"\.?env\b.*(example|sample|template|dist|default)s?\b.*|(example|sample|template)\.env")
+
+
 NEAR = 0.82
 
 
@@ -60,22 +41,10 @@ def demands(project: Project) -> Iterator[Demand]:
     for service in project.system.own:
         targets = [d for d in service.deployments if d.environment not in ASIDE and not d.workload.endswith("init")]
         if targets:
-            inside = _in_image(project, service)
+            inside = in_image(project, service)
             local = _reads_a_local_file(project, service)
             for read in required(service):
                 yield _demand(service, read, targets, inside, local=local)
-
-
-def required(service: Service) -> Iterator[EnvRead]:
-    """The reads without which the program cannot do, one per name; those of scripts beside the service left out."""
-    seen: set[str] = set()
-    soft = {r.name for r in service.env if r.required is False}
-    for read in service.env:
-        aside = _NOT_RUN & set(posixpath.dirname(read.at.path).lower().split("/"))
-        told = read.name in seen | soft or aside or _BY_PLATFORM.fullmatch(read.name) or BUILD_TIME.fullmatch(read.name)
-        if read.required and not told:
-            seen.add(read.name)
-            yield read
 
 
 def _demand(
@@ -90,20 +59,6 @@ def _demand(
         else:
             (missing if target.env_complete and not local else unseen).append(target)
     return Demand(service, read, tuple(given), tuple(missing), tuple(unseen))
-
-
-def _in_image(project: Project, service: Service) -> dict[str, At]:
-    """Variables that the image itself or a tracked env file that goes with the code sets."""
-    found: dict[str, At] = {}
-    for dockerfile in project.dockerfiles:
-        if service.build is not None and dockerfile.path == service.build.dockerfile:
-            stage = dockerfile.stage(service.build.target) if service.build.target else dockerfile.final
-            found.update({name: value.at for name, value in dockerfile.env(stage).items()})
-    for name in (".env", ".env.production", ".env.local"):
-        path = posixpath.normpath(posixpath.join(service.root or ".", name))
-        if project.files.exists(path):
-            found.update({key: node.at for key, node in project.documents.get(path).root.items()})
-    return found
 
 
 def _reads_a_local_file(project: Project, service: Service) -> bool:
@@ -322,80 +277,3 @@ def _schema(project: Project, service: Service) -> At | None:
             if mark in text:
                 return At(path, text.count("\n", 0, text.index(mark)) + 1)
     return None
-
-
-@check(
-    "CFG-009",
-    "Build-time variables are given when the bundle is built",
-    Severity.HIGH,
-    Clause.ASSUMPTIONS,
-    effort_hours=1,
-)
-def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
-    """
-    `NEXT_PUBLIC_`, `VITE_` and `REACT_APP_` variables are written into the bundle while it is built. Given only to the
-    running container they change nothing: the page calls the address of the developer's machine.
-
-    Decides: such variables that code reads and a deployment gives as run-time environment, where neither the Dockerfile's
-    `ARG` or `ENV`, compose's build arguments, an env file of the package nor a pipeline gives them to the build.
-
-    Fix: pass it as a build argument: `ARG VITE_API_URL` and `ENV VITE_API_URL=$VITE_API_URL` before the build.
-
-    Blind to: pages that read their configuration from the server at run time under the same names.
-
-    See: https://vite.dev/guide/env-and-mode
-    """
-    for service in project.system.own:
-        dockerfile = next(
-            (d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None
-        )
-        if dockerfile is None:
-            continue
-        known = {name for i in dockerfile.of("ARG", "ENV") for name in i.pairs} | set(_in_image(project, service))
-        wanted = {r.name: r for r in service.env if BUILD_TIME.fullmatch(r.name)}
-        for name, read in sorted(wanted.items()):
-            if not _bundler(project, service, name):
-                continue
-            if name in known:
-                set_at = next((i for i in dockerfile.of("ARG", "ENV") if name in i.pairs), None)
-                yield ok(f"{service.name}: {name} is there when the bundle is built.", set_at or read)
-            elif f"__{name}__" not in project.files.text(read.at.path) and not _replaced(project, service, name):
-                yield from _not_at_build(service, name, read)
-
-
-def _not_at_build(service: Service, name: str, read: EnvRead) -> Iterator[Fact]:
-    """A variable that the build does not have: given too late, or by nobody though it has no default."""
-    targets = [d for d in service.deployments if d.environment not in ASIDE]
-    late = [e for d in targets for e in d.env if e.name == name and e.source != "build_arg"]
-    if late:
-        yield bad(
-            f"{service.name}: {name} is given to the running container only; the bundle was built without it.",
-            late[0],
-            read,
-        )
-    elif (
-        read.default is None
-        and read.required is not False
-        and not any(e.name == name for d in service.deployments for e in d.env)
-    ):
-        yield bad(f"{service.name}: nothing gives {name} to the build; in the bundle it is undefined.", read)
-
-
-def _bundler(project: Project, service: Service, name: str) -> bool:
-    """Whether the service uses the bundler that writes variables of this prefix into its output."""
-    libraries = {
-        "NEXT": ("next",),
-        "VITE": ("vite",),
-        "REACT": ("react-scripts", "@craco/craco"),
-        "NUXT": ("nuxt",),
-        "GATSBY": ("gatsby",),
-    }
-    wanted = libraries.get(name.split("_")[0])
-    return wanted is None or any(p.depends_on(*wanted) for p in project.packages if p.dir == service.root)
-
-
-def _replaced(project: Project, service: Service, name: str) -> bool:
-    """Whether some script of the service puts the value into the bundle when the container starts."""
-    return any(
-        name in project.files.text(s.path) for s in project.scripts if service.root and s.path.startswith(service.root)
-    )

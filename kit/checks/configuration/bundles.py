@@ -1,0 +1,92 @@
+"""Variables that are written into a bundle while it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kit.checks.configuration.common import (
+    ASIDE,
+    BUILD_TIME,
+    in_image,
+)
+from kit.model import Clause, Fact, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+from kit.system.model import EnvRead, Service
+
+
+@check(
+    "CFG-009",
+    "Build-time variables are given when the bundle is built",
+    Severity.HIGH,
+    Clause.ASSUMPTIONS,
+    effort_hours=1,
+)
+def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
+    """
+    `NEXT_PUBLIC_`, `VITE_` and `REACT_APP_` variables are written into the bundle while it is built. Given only to the
+    running container they change nothing: the page calls the address of the developer's machine.
+
+    Decides: such variables that code reads and a deployment gives as run-time environment, where neither the Dockerfile's
+    `ARG` or `ENV`, compose's build arguments, an env file of the package nor a pipeline gives them to the build.
+
+    Fix: pass it as a build argument: `ARG VITE_API_URL` and `ENV VITE_API_URL=$VITE_API_URL` before the build.
+
+    Blind to: pages that read their configuration from the server at run time under the same names.
+
+    See: https://vite.dev/guide/env-and-mode
+    """
+    for service in project.system.own:
+        dockerfile = next(
+            (d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None
+        )
+        if dockerfile is None:
+            continue
+        known = {name for i in dockerfile.of("ARG", "ENV") for name in i.pairs} | set(in_image(project, service))
+        wanted = {r.name: r for r in service.env if BUILD_TIME.fullmatch(r.name)}
+        for name, read in sorted(wanted.items()):
+            if not _bundler(project, service, name):
+                continue
+            if name in known:
+                set_at = next((i for i in dockerfile.of("ARG", "ENV") if name in i.pairs), None)
+                yield ok(f"{service.name}: {name} is there when the bundle is built.", set_at or read)
+            elif f"__{name}__" not in project.files.text(read.at.path) and not _replaced(project, service, name):
+                yield from _not_at_build(service, name, read)
+
+
+def _not_at_build(service: Service, name: str, read: EnvRead) -> Iterator[Fact]:
+    """A variable that the build does not have: given too late, or by nobody though it has no default."""
+    targets = [d for d in service.deployments if d.environment not in ASIDE]
+    late = [e for d in targets for e in d.env if e.name == name and e.source != "build_arg"]
+    if late:
+        yield bad(
+            f"{service.name}: {name} is given to the running container only; the bundle was built without it.",
+            late[0],
+            read,
+        )
+    elif (
+        read.default is None
+        and read.required is not False
+        and not any(e.name == name for d in service.deployments for e in d.env)
+    ):
+        yield bad(f"{service.name}: nothing gives {name} to the build; in the bundle it is undefined.", read)
+
+
+def _bundler(project: Project, service: Service, name: str) -> bool:
+    """Whether the service uses the bundler that writes variables of this prefix into its output."""
+    libraries = {
+        "NEXT": ("next",),
+        "VITE": ("vite",),
+        "REACT": ("react-scripts", "@craco/craco"),
+        "NUXT": ("nuxt",),
+        "GATSBY": ("gatsby",),
+    }
+    wanted = libraries.get(name.split("_")[0])
+    return wanted is None or any(p.depends_on(*wanted) for p in project.packages if p.dir == service.root)
+
+
+def _replaced(project: Project, service: Service, name: str) -> bool:
+    """Whether some script of the service puts the value into the bundle when the container starts."""
+    return any(
+        name in project.files.text(s.path) for s in project.scripts if service.root and s.path.startswith(service.root)
+    )

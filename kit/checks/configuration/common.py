@@ -1,0 +1,98 @@
+"""What the checks of configuration share: what is given where, what is required, what a sample is."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from kit.model import At
+from kit.project import Project
+from kit.system.model import Deployment, EnvGiven, EnvRead, Service
+
+ASIDE = frozenset({"development", "test"})
+
+
+SAMPLE = re.compile(
+    r"(^|[._-])(example|sample|template|dist|defaults?|test|tests|ci|local|dev|development)([._-]|$)", re.IGNORECASE
+)
+
+
+EXAMPLE_HOST = re.compile(
+    r"\b(?:[\w-]+\.)*(?:example\.(?:com|org|net)|your-?domain\.\w+|mydomain\.\w+|domain\.tld|changeme\.\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def environment_of(deployment: Deployment) -> str | None:
+    """The environment that a fact about a deployment belongs to; None where no name tells."""
+    return None if deployment.environment == "unknown" else deployment.environment
+
+
+def given(project: Project) -> Iterator[tuple[Service, Deployment, EnvGiven]]:
+    """Every variable that is given outside development and tests, each place once."""
+    seen: set[tuple[At, str]] = set()
+    for service in project.system.services:
+        for deployment in service.deployments:
+            if deployment.environment not in ASIDE:
+                for one in deployment.env:
+                    if (one.at, one.name) not in seen:
+                        seen.add((one.at, one.name))
+                        yield service, deployment, one
+
+
+BUILD_TIME = re.compile(r"(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|GATSBY|EXPO_PUBLIC|PUBLIC)_\w+")
+
+
+_BY_PLATFORM = re.compile(
+    r"PORT|HOST|HOSTNAME|HOME|PATH|PWD|USER|SHELL|TZ|LANG|LC_\w+|TMPDIR|TEMP|TMP|CI|NODE_ENV|RUNNER_\w+|GITHUB_\w+|"
+    r"npm_\w+|KUBERNETES_\w+|AWS_(?:REGION|DEFAULT_REGION|LAMBDA_\w+|EXECUTION_ENV|ACCESS_KEY_ID|SECRET_ACCESS_KEY|"
+    r"SESSION_TOKEN)|VERCEL\w*|RENDER\w*|RAILWAY_\w+|FLY_\w+|DYNO|K_\w+|GAE_\w+|GOOGLE_APPLICATION_CREDENTIALS|"
+    r"WEBSITE_\w+|NETLIFY\w*|COMP_\w+|PYTHONPATH|VIRTUAL_ENV|DEBUG|NO_COLOR|NODE_OPTIONS|XDG_\w+|APPDATA|GOPATH"
+)
+
+
+_NOT_RUN = frozenset(
+    {
+        "scripts",
+        "script",
+        "tools",
+        "tool",
+        "bin",
+        "hack",
+        "dev",
+        "ci",
+        "seed",
+        "seeds",
+        "benchmarks",
+        "examples",
+        "stories",
+        ".storybook",
+    }
+)
+
+
+def required(service: Service) -> Iterator[EnvRead]:
+    """The reads without which the program cannot do, one per name; those of scripts beside the service left out."""
+    seen: set[str] = set()
+    soft = {r.name for r in service.env if r.required is False}
+    for read in service.env:
+        aside = _NOT_RUN & set(posixpath.dirname(read.at.path).lower().split("/"))
+        told = read.name in seen | soft or aside or _BY_PLATFORM.fullmatch(read.name) or BUILD_TIME.fullmatch(read.name)
+        if read.required and not told:
+            seen.add(read.name)
+            yield read
+
+
+def in_image(project: Project, service: Service) -> dict[str, At]:
+    """Variables that the image itself or a tracked env file that goes with the code sets."""
+    found: dict[str, At] = {}
+    for dockerfile in project.dockerfiles:
+        if service.build is not None and dockerfile.path == service.build.dockerfile:
+            stage = dockerfile.stage(service.build.target) if service.build.target else dockerfile.final
+            found.update({name: value.at for name, value in dockerfile.env(stage).items()})
+    for name in (".env", ".env.production", ".env.local"):
+        path = posixpath.normpath(posixpath.join(service.root or ".", name))
+        if project.files.exists(path):
+            found.update({key: node.at for key, node in project.documents.get(path).root.items()})
+    return found

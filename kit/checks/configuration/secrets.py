@@ -1,0 +1,225 @@
+"""Where secrets come from: no default in code, none that everybody knows, none in the repository."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from kit.checks.configuration.common import (
+    ASIDE,
+    SAMPLE,
+    environment_of,
+    given,
+)
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.project import Project
+from kit.registry import check
+from kit.sources.secrets import SecretHit, find_secrets, is_placeholder, is_secret_name, is_weak
+
+
+@check("CFG-003", "No secret has a default in code", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
+def no_default_secret(project: Project) -> Iterator[Fact]:
+    """
+    A secret with a fall-back in code works everywhere, also where nobody set it: then everybody who reads the code knows it.
+
+    Decides: reads of variables with a secret's name whose default is a literal that is not empty.
+
+    Fix: read it without a default and let the service end at start when it is missing.
+
+    Blind to: defaults that a start-up check rejects in production; such a check makes it less grave, and is looked for.
+
+    See: https://owasp.org/www-project-top-ten/
+    """
+    for read in project.env_reads:
+        if not is_secret_name(read.name) or read.required is True:
+            continue
+        default = (read.default or "").strip("'\"`")
+        if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
+            continue
+        if re.search(r"API_?KEY|ACCESS_?KEY|CLIENT", read.name, re.IGNORECASE) and (
+            is_placeholder(default) or len(default) < 8
+        ):
+            continue  # a stand-in for a key of somebody else's service opens nothing
+        if _guarded(project.files.text(read.at.path), default):
+            yield partial(
+                f"{read.name} falls back to a value that is in the code; a check rejects it in production.",
+                read,
+                severity=Severity.MEDIUM,
+            )
+        else:
+            yield bad(
+                f"{read.name} falls back to a value that is in the code: whoever reads it can forge what it signs or opens.",
+                read,
+            )
+    safe = [r for r in project.env_reads if is_secret_name(r.name) and r.required]
+    for read in safe:
+        yield ok(f"{read.name} has no default: without it the service does not start.", read)
+
+
+def _guarded(text: str, default: str) -> bool:
+    """Whether the same file compares against the default and stops."""
+    return bool(
+        re.search(
+            rf"===?\s*['\"`]{re.escape(default)}['\"`]|['\"`]{re.escape(default)}['\"`]\s*===?|in\s*[\[({{][^\])}}]*['\"]{re.escape(default)}['\"]",
+            text,
+        )
+    )
+
+
+@check("CFG-004", "No default password is deployed", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
+def no_default_password(project: Project) -> Iterator[Fact]:
+    """
+    `postgres:postgres` is the first pair that anybody tries.
+
+    Decides: variables with a secret's name, and URLs with a password, that deployment targets outside development and
+    tests give with a value everybody knows, fall-backs of `${VAR:-...}` among them.
+
+    Fix: take the value from a secret store or demand it: `${DB_PASSWORD:?set it}`.
+
+    Blind to: default passwords that are set inside of images.
+
+    See: https://cwe.mitre.org/data/definitions/1392.html
+    """
+    for service, deployment, one in given(project):
+        value = one.value or ""
+        if one.source in {"image", "build_arg", "secret"} or SAMPLE.search(posixpath.basename(one.at.path)):
+            continue
+        secret = value if is_secret_name(one.name) else _password_in(value)
+        if not secret or (re.search(r"(_FILE|_PATH|_URL|_NAME|_HOST)$", one.name) and secret == value):
+            continue
+        if is_weak(secret) and not is_placeholder(secret) and one.name.lower() not in secret.lower():
+            yield bad(
+                f"{service.name}: {one.name} has a value that everybody knows.",
+                one,
+                environment=environment_of(deployment),
+            )
+
+
+def _password_in(value: str) -> str | None:
+    found = re.match(r"[a-z][a-z0-9+.-]*://[^:/@\s]*:([^@/\s]+)@", value)
+    return found[1] if found and "$" not in found[1] else None
+
+
+@check("CFG-005", "No secret is in a tracked file", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=4)
+def no_tracked_secret(project: Project) -> Iterator[Fact]:
+    """
+    A secret in the repository is known to everybody who ever cloned it, and stays in the history when it is taken out.
+
+    Decides: known key formats, private keys, URLs with passwords, and random values given to secrets' names, in every text
+    file that belongs to the project; placeholders and well-known defaults are told apart.
+
+    Fix: revoke the secret, take it from a secret store, and rewrite the history if the repository was ever shared.
+
+    Blind to: secrets in binary files and in the history of the repository.
+
+    See: https://docs.github.com/en/code-security/secret-scanning/introduction/about-secret-scanning
+    """
+    looked = 0
+    found = 0
+    for path in project.files.paths:
+        if (
+            project.files.class_of(path) is not FileClass.PRODUCTION
+            or project.files.tracked(path) is False
+            or _not_ours(path)
+        ):
+            continue
+        text = project.files.text(path)
+        looked += bool(text)
+        hits = [h for h in find_secrets(text, path) if not h.placeholder and not h.weak] if text else []
+        hits = [h for h in hits if not _stand_in(text, h)]
+        if path.endswith((".html", ".htm", ".md", ".txt")):
+            hits = [h for h in hits if h.kind != "assignment"]
+        for hit in hits[:20]:
+            found += 1
+            what = (
+                f"{hit.name} holds what looks like a real secret"
+                if hit.name
+                else f"What looks like a real {hit.kind.replace('-', ' ')} stands here"
+            )
+            yield bad(
+                f"{what}; everybody with the repository has it.", At(path, hit.line), **_leak(project, path, hit.kind)
+            )
+    if looked and not found:
+        yield ok(f"No secret in {looked} text files.", At("."))
+
+
+def _stand_in(text: str, hit: SecretHit) -> bool:
+    """A value that opens nothing: a password that is its user's name, words that say it is for tests, a key's name."""
+    value = text[hit.start : hit.end]
+    before = text[max(0, hit.start - 80) : hit.start]
+    user = re.search(r"//([^:/@\s]+):$", before)
+    if user is not None and user[1] == value:
+        return True
+    if re.search(r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev)([-_ ]|$)", value, re.IGNORECASE):
+        return True
+    names_a_key = (hit.name or "").lower() in {"secretkey", "secretname", "secretref", "key", "keyname"}
+    return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
+
+
+def _leak(project: Project, path: str, kind: str) -> dict[str, Severity]:
+    """A hash must still be broken, and what opens a developer's machine opens less."""
+    if "hash" in kind:
+        return {"severity": Severity.MEDIUM}
+    return {"severity": Severity.HIGH} if project.files.environment_of(path) in ASIDE else {}
+
+
+def _not_ours(path: str) -> bool:
+    """Lock files, samples and translations hold hashes and words, no secrets."""
+    name = posixpath.basename(path).lower()
+    if "dockerfile" in name:
+        return True  # CON-005 looks at those
+    return (
+        name.endswith((".lock", ".sum", ".svg", ".map", ".po", ".csv"))
+        or name in {"package-lock.json", "pnpm-lock.yaml"}
+        or (bool(SAMPLE.search(name.removeprefix(".env"))) and name.startswith(".env"))
+    )
+
+
+@check("CFG-010", "Local environment files are ignored by git", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=0.5)
+def env_files_are_ignored(project: Project) -> Iterator[Fact]:
+    """
+    An `.env` that is not ignored is committed by the next `git add .`, secrets and all.
+
+    Decides: `.env` files with values that git tracks; where none is there, whether an ignore rule would keep one out.
+
+    Fix: `git rm --cached .env`, add `.env` to `.gitignore`, commit a `.env.example` without values.
+
+    Blind to: what the history holds.
+
+    See: https://git-scm.com/docs/gitignore
+    """
+    held = [
+        p
+        for p in project.files.paths
+        if re.fullmatch(r"\.env(\.(production|prod|staging|live))?", posixpath.basename(p))
+        and project.files.class_of(p) is FileClass.PRODUCTION
+    ]
+    uses = (
+        held
+        or any(posixpath.basename(p).startswith(".env") for p in project.files.paths)
+        or any("dotenv" in (d.name or "") for p in project.packages for d in p.dependencies)
+    )
+    for path in held:
+        if project.files.tracked(path) is not False:
+            secrets = [
+                k
+                for k, n in project.documents.get(path).root.items()
+                if is_secret_name(k) and n.text and not is_placeholder(n.text)
+            ]
+            grave = {} if secrets else {"severity": Severity.LOW}
+            yield bad(
+                f"{path} is tracked by git{' and sets ' + ', '.join(secrets[:3]) if secrets else ''}.",
+                At(path),
+                *([] if project.files.ignored(path) else [At(".gitignore")]),
+                **grave,
+            )
+    if uses and not held:
+        if project.files.ignored(".env"):
+            yield ok(".env is ignored by git.", At(".gitignore"))
+        else:
+            yield partial(
+                "Environment files are used, and no ignore rule keeps .env out of git.",
+                At(".gitignore" if project.files.exists(".gitignore") else "."),
+                severity=Severity.MEDIUM,
+            )
