@@ -64,12 +64,6 @@ def render_html(
     )
 
 
-def notebook_header() -> str:
-    """What a page of another renderer needs in its head to style blocks and draw charts, offline."""
-    sheet = Markup(css_variables() + _asset("parts.css"))  # noqa: S704 - ours
-    return render("header.html.j2", style=sheet, theme=chart_theme(), scripts=(_plotly(), _asset("charts.js")))
-
-
 def content_policy(scripts: Sequence[str]) -> str:
     """The content security policy: nothing may be fetched, and only these scripts may run."""
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)

@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from kit.judgement.assessment import Assessment
 from kit.model import Evidence, Finding
 from kit.report.blocks import Table, columns
-from kit.report.builtin import notebook_header, render_html
+from kit.report.builtin import render_html
 from kit.report.display import bundle
 from kit.report.page import STATIC_FINDINGS, check_views, findings_data, run_rows
 from tests.findings import assess, finding
@@ -252,14 +252,6 @@ def test_ten_thousand_findings_stay_small_enough_to_open() -> None:
     data = findings_data(assess(*many))
 
     assert len(json.dumps(data)) < 4_000_000
-
-
-def test_another_renderer_gets_all_that_charts_need_in_one_header() -> None:
-    page = Reader(notebook_header())
-
-    assert page.fetched == []
-    assert "chart-theme" in page.ids
-    assert any("readinessCharts" in text for _, text in page.scripts)
 
 
 def test_only_checks_that_ran_are_listed() -> None:

@@ -1,0 +1,160 @@
+"""What Quarto needs before it renders the executed notebooks, and what must not stay in its pages after.
+
+`_quarto.yml` calls `python -m kit.report.quarto prepare` before a render and `... finish` after it. All that is
+written lies under `build/`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kit.report.markup import script_json
+from kit.report.theme import DARK, LIGHT, MONO, SANS, chart_theme, css_variables
+
+HTML = Path(__file__).parent / "html"
+ASSETS = Path("build/quarto")
+REPORTS = "build/*/notebooks"
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_REMOTE_SCRIPT = re.compile(
+    r"""<script\b[^>]*\bsrc="https?://[^"]*"[^>]*></script>\s*"""
+    r"""|<script[^>]*>define\('jquery', \[\],function\(\) \{return window\.jQuery;\}\)</script>\s*"""
+)
+"""What Quarto puts into the head of every notebook with HTML in it, for widgets that ask for it: ours do not."""
+
+
+def prepare(top: Path) -> int:
+    """Write the theme, the charts' scripts and the navigation to `build/quarto`; 1 where nothing was executed."""
+    reports = executed(top)
+    if not reports:
+        sys.stderr.write("Nothing to render: build/ holds no executed notebooks. Run `make report` first.\n")
+        return 1
+    folder = top / ASSETS
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in assets(reports).items():
+        (folder / name).write_text(text, "utf-8")
+    return 0
+
+
+def finish(pages: list[Path]) -> int:
+    """Take the scripts out of the rendered pages that a reader's browser would fetch from a network."""
+    for page in pages:
+        text = page.read_text("utf-8")
+        offline = without_remote_scripts(text)
+        if offline != text:
+            page.write_text(offline, "utf-8")
+    return 0
+
+
+def without_remote_scripts(html: str) -> str:
+    """The page without scripts of other hosts."""
+    return _REMOTE_SCRIPT.sub("", html)
+
+
+def executed(top: Path) -> list[Path]:
+    """The folders under `build/` that hold executed notebooks, by name."""
+    return sorted(folder.parent for folder in top.glob(REPORTS) if any(folder.glob("*.ipynb")))
+
+
+def assets(reports: list[Path]) -> dict[str, str]:
+    """File name to content of all that `_quarto.yml` refers to in `build/quarto`."""
+    from plotly.offline import get_plotlyjs
+
+    return {
+        "light.scss": _scss(LIGHT),
+        "dark.scss": _scss(DARK),
+        "readiness.css": css_variables() + _file("parts.css") + _file("quarto.css"),
+        "readiness.lua": _file("quarto.lua"),
+        "plotly.min.js": str(get_plotlyjs()),
+        "after-body.html": _after_body(),
+        "site.yml": yaml.safe_dump(navigation(reports), allow_unicode=True, sort_keys=False),
+    }
+
+
+def navigation(reports: list[Path]) -> dict[str, Any]:
+    """A sidebar per report; a bar to change between them where there are several."""
+    website: dict[str, Any] = {"sidebar": [_sidebar(report) for report in reports]}
+    if len(reports) > 1:
+        left = [{"text": s["title"], "href": s["contents"][0]["href"]} for s in website["sidebar"]]
+        website["navbar"] = {"left": left}
+    return {"website": website}
+
+
+def _sidebar(report: Path) -> dict[str, Any]:
+    names = sorted(path.name for path in (report / "notebooks").glob("*.ipynb"))
+    contents = [{"href": f"build/{report.name}/notebooks/{name}"} for name in names]
+    page = {"text": "Findings and checks", "href": f"build/{report.name}/report.html"}
+    more = [page] if (report / "report.html").is_file() else []
+    return {"id": report.name, "title": _plain(_name(report)), "contents": contents + more}
+
+
+def _name(report: Path) -> str:
+    """What the report calls itself; the folder's name where its assessment cannot be read."""
+    try:
+        judged: Mapping[str, Any] = json.loads((report / "assessment.json").read_text("utf-8"))
+        return str(judged["project"]["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return report.name
+
+
+def _plain(text: str) -> str:
+    """A project's own words where Quarto reads Markdown: every sign of it escaped."""
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def _scss(colors: Mapping[str, str]) -> str:
+    """The palette as the variables that Quarto's theme is made of."""
+    values = {
+        "body-bg": colors["page"],
+        "body-color": colors["ink"],
+        "primary": colors["accent"],
+        "secondary": colors["muted"],
+        "link-color": colors["accent"],
+        "border-color": colors["line"],
+        "code-bg": colors["surface"],
+        "code-color": colors["ink"],
+        "navbar-bg": colors["surface"],
+        "navbar-fg": colors["ink"],
+        "sidebar-bg": colors["page"],
+        "sidebar-fg": colors["ink"],
+        "footer-fg": colors["muted"],
+        "font-family-sans-serif": SANS,
+        "font-family-monospace": MONO,
+    }
+    return "/*-- scss:defaults --*/\n" + "".join(f"${name}: {value};\n" for name, value in values.items())
+
+
+def _after_body() -> str:
+    """Plotly once, from the site itself, and the script that draws the charts in the page's colours."""
+    return (
+        f'<script type="application/json" id="chart-theme">{script_json(chart_theme())}</script>\n'
+        f'<script src="/{ASSETS.as_posix()}/plotly.min.js"></script>\n'
+        f"<script>{_file('quarto.js')}</script>\n<script>{_file('charts.js')}</script>\n"
+    )
+
+
+def _file(name: str) -> str:
+    return (HTML / name).read_text("utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Do what Quarto asks for; it names the pages it wrote in the environment."""
+    if arguments == ["prepare"]:
+        return prepare(Path.cwd())
+    if arguments == ["finish"]:
+        names = os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()
+        return finish([Path(name) for name in names if name.endswith(".html")])
+    sys.stderr.write("usage: python -m kit.report.quarto {prepare,finish}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
