@@ -22,6 +22,8 @@ ROOMS = (
     "assessment",
     "execute",
     "docs",
+    "doctor",
+    "terminal",
     "cli",
 )
 MODULES = sorted(path for path in KIT.rglob("*.py"))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from writing import Write
 
 from kit.project import Project
-
-Write = Callable[[Mapping[str, str]], Project]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Write
+from writing import Write
 
 
 def test_nothing_that_runs_is_said_to_be_unknown(project_of: Write) -> None:

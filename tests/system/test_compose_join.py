@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Write
+from writing import Write
 
 COMPOSE = """
     services:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Write
+from writing import Write
 
 from kit.system.dockerfile_join import build_context
 
@@ -84,3 +84,16 @@ def test_the_production_build_takes_the_place_of_the_developers_one(project_of: 
     ).system
 
     assert [s.build.dockerfile for s in system.services if s.build] == ["api/Dockerfile"]
+
+
+def test_a_dockerfile_that_one_of_several_compose_files_builds_is_no_service_of_its_own(project_of: Write) -> None:
+    system = project_of(
+        {
+            "compose.alpine.yml": "services: {api: {build: {context: ., dockerfile: alpine.Dockerfile}}}\n",
+            "compose.yml": "services: {api: {build: .}}\n",
+            "Dockerfile": COPIES,
+            "alpine.Dockerfile": COPIES,
+        }
+    ).system
+
+    assert [s.name for s in system.services] == ["api"]

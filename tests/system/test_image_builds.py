@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Write
+from writing import Write
 
 from kit.system.image_builds import ImageBuild
 

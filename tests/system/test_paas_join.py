@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Write
+from writing import Write
 
 
 def test_a_procfile_names_processes_and_a_release_is_none(project_of: Write) -> None:

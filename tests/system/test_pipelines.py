@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Write
+from writing import Write
 
 
 def workflow(*steps: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Write
+from writing import Write
 
 
 def test_schedules_of_pipelines_crontabs_and_scripts_are_told_with_their_places(project_of: Write) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Write
+from writing import Write
 
 from kit.system.scope import covers, with_workspaces, within
 
