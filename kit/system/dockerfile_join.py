@@ -47,7 +47,7 @@ _GENERIC_FOLDERS = {
 def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:
     """Add a draft per production Dockerfile that nothing has claimed, and the image names that pipelines give it."""
     for dockerfile in project.dockerfiles:
-        if project.files.class_of(dockerfile.path) is not FileClass.PRODUCTION or drafts.built_by(dockerfile.path):
+        if project.files.class_of(dockerfile.path) is not FileClass.PRODUCTION or _claimed(drafts, dockerfile.path):
             continue
         if _hidden(dockerfile.path) or _variant(dockerfile.path) in _NOT_SERVICES:
             continue
@@ -61,6 +61,12 @@ def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild,
             known.build = build
         else:
             drafts.add(Draft(name, dockerfile.at, build=build))
+
+
+def _claimed(drafts: Drafts, path: str) -> bool:
+    """Whether a service is built by it, in whichever of its deployments."""
+    deployed = (d.build for draft in drafts for d in draft.deployments if d.build is not None)
+    return bool(drafts.built_by(path)) or any(build.dockerfile == path for build in deployed)
 
 
 def build_context(project: Project, dockerfile: Dockerfile, builds: tuple[ImageBuild, ...]) -> str:

@@ -8,6 +8,7 @@ from kit.model import At
 from kit.project import Project
 from kit.sources.packages import Package
 from kit.system.model import Service
+from kit.system.scope import covers, with_workspaces, within
 
 METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
 ANSWERING = frozenset({"api", "web", "unknown"})
@@ -29,13 +30,16 @@ def _aside(service: Service) -> bool:
     return (bool(targets) and targets <= {"development", "test"}) or bool(_TOOLS.search(service.name))
 
 
+def folders_of(project: Project, service: Service) -> tuple[str, ...]:
+    """The service's own folder and those of the workspace packages that it depends on."""
+    return with_workspaces(project, (service.root,)) if service.root is not None else ()
+
+
 def packages_of(project: Project, service: Service) -> list[Package]:
-    """The manifests of a service's own folder, and of the root where it has none."""
-    own = [
-        p
-        for p in project.packages
-        if service.root is not None and (p.dir == service.root or p.dir.startswith(service.root.rstrip("/") + "/"))
-    ]
+    """The manifests of a service's own folder and of the workspace packages that it depends on, its own first; of the
+    root where it has none."""
+    folders = folders_of(project, service)
+    own = [p for folder in folders for p in project.packages if p.dir == folder or p.dir.startswith(folder + "/")]
     return own or [p for p in project.packages if p.dir == "."]
 
 
@@ -55,8 +59,10 @@ def library(project: Project, service: Service, names: tuple[str, ...]) -> tuple
 
 
 def first_mention(project: Project, service: Service, marks: tuple[str, ...]) -> At | None:
+    """The first place in a service's code, or in that of the packages that it shares, where one of the marks stands."""
+    folders = folders_of(project, service)
     for path in project.code.holding(*marks):
-        if inside(service, path):
+        if covers(folders, path):
             text = project.code.text(path)
             mark = next(m for m in marks if m in text)
             return At(path, text.count("\n", 0, text.index(mark)) + 1)
@@ -64,4 +70,5 @@ def first_mention(project: Project, service: Service, marks: tuple[str, ...]) ->
 
 
 def inside(service: Service, path: str) -> bool:
-    return service.root is not None and (service.root == "." or path.startswith(service.root.rstrip("/") + "/"))
+    """Whether the path is in the service's own folder."""
+    return service.root is not None and within(path, service.root)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.observability.common import running
+from kit.checks.observability.common import folders_of, inside, running
 from kit.model import Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.system.model import Route, Service
+from kit.system.model import Route, Service, Store
+from kit.system.scope import within
 
 HEALTH = re.compile(
     r"/(?:api/|v\d+/)*(?:[\w-]+/)*(_?health[\w-]*|grpc\.health\.v1\.Health/Check|_?livez|readyz|ready|readiness|liveness|live|alive|status|ping|heartbeat|up)(?:/[\w{}-]*)?/?$",
@@ -92,9 +93,11 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
 
     See: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
     """
+    blind: dict[Route, list[tuple[str, str]]] = {}
     for service in running(project):
         health = health_routes(service)
-        stores = [s for s in service.stores if s.engine != "sqlite"]
+        health = [r for r in health if inside(service, r.at.path)] or health
+        stores = [s for s in service.stores if s.engine != "sqlite" and _of_one_code(project, service, s, health)]
         if not health or not stores:
             continue
         asking = next((r for r in health if _asks(project, r)), None)
@@ -103,7 +106,16 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
         elif any(r.at.line is None or r.framework in {"actuator", "spring"} for r in health):
             yield unknown(f"{service.name}: what {health[0].path} looks at is a library's matter.", health[0])
         else:
-            yield bad(f"{service.name}: {health[-1].path} answers without a look at {stores[0].engine}.", health[-1])
+            blind.setdefault(health[-1], []).append((service.name, stores[0].engine))
+    for route, services in blind.items():
+        names = ", ".join(name for name, _ in services)
+        yield bad(f"{names}: {route.path} answers without a look at {services[0][1]}.", route)
+
+
+def _of_one_code(project: Project, service: Service, store: Store, health: list[Route]) -> bool:
+    """Whether the store is the service's own affair: its code speaks to it, or the shared code that tells of health."""
+    shared = [f for f in folders_of(project, service) if within(store.at.path, f)]
+    return inside(service, store.at.path) or any(within(r.at.path, folder) for r in health for folder in shared)
 
 
 def _asks(project: Project, route: Route) -> bool:

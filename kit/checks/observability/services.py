@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.observability.common import METRICS, first_mention, inside, library, running
+from kit.checks.observability.common import METRICS, first_mention, folders_of, inside, library, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Service
+from kit.system.scope import covers
 
 _LOGGERS = (
     "pino", "winston", "bunyan", "nestjs-pino", "pino-http", "@logtail/node", "tslog", "consola", "log4js", "roarr", "structlog",
@@ -50,7 +51,13 @@ _JSON_IN_CODE = (
     "JSONFormatter", "JsonFormatter", "JSONRenderer", "slog.NewJSONHandler", "LogstashEncoder", "json_formatter", "JsonEncoder", "serilog", "Serilog",
     "AddJsonConsole",
 )  # fmt: skip
-_LOG_SETTINGS = ("**/log4j2*.*", "**/logback*.xml", "**/application*.y*ml", "**/application*.properties", "**/appsettings*.json")
+_LOG_SETTINGS = (
+    "**/log4j2*.*",
+    "**/logback*.xml",
+    "**/application*.y*ml",
+    "**/application*.properties",
+    "**/appsettings*.json",
+)
 _JSON_IN_SETTINGS = re.compile(
     r"<Json(?:Template)?Layout\b|LogstashEncoder|JsonEncoder|JsonLayout|JsonTemplateLayout|structured\.format|\"FormatterName\"\s*:\s*\"json\"|^\s*structured:\s*$"
 )
@@ -151,7 +158,8 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
     for service in running(project):
         route = next((r for r in service.routes if METRICS.search(r.path)), None)
         found = library(project, service, _METRICS)
-        registered = next((m for m in project.metrics if inside(service, m.at.path)), None)
+        folders = folders_of(project, service)
+        registered = next((m for m in project.metrics if covers(folders, m.at.path)), None)
         if route is not None:
             yield ok(f"{service.name}: metrics are served at {route.path}.", route)
         elif registered is not None or (found is not None and service.kind == "worker"):

@@ -165,6 +165,8 @@ def named_files_exist(project: Project) -> Iterator[Fact]:
         links = {(link.path, link.at.line) for link in document.links}
         for reference in document.file_references:
             linked = (reference.path, reference.at.line) in links
+            if linked and _page_of_a_site(reference):
+                continue
             if not linked and not _certain(reference):
                 continue
             if resolve(reference, project.files) is not None or project.files.ignored(reference.path.rstrip("/")):
@@ -178,6 +180,12 @@ def named_files_exist(project: Project) -> Iterator[Fact]:
         yield bad(f"{len(rest)} more files are named in documents and do not exist.", *rest[:5])
     if held and not missing:
         yield ok(f"All {held} files that documents name exist.", At("."))
+
+
+def _page_of_a_site(reference: FileReference) -> bool:
+    """A link to an address of the site that the documents are published on: from its top, without an ending."""
+    written = reference.written.split("#")[0].split("?")[0]
+    return written.startswith("/") and "." not in posixpath.basename(written.rstrip("/"))
 
 
 def _certain(reference: FileReference) -> bool:
@@ -201,7 +209,7 @@ def _in_block_about_making(project: Project, reference: FileReference) -> bool:
     near = " ".join(lines[max(0, number - 2) : number])
     return bool(
         re.search(
-            r"\b(creat|add|generat|copy|save|writ|renam|put|new file|will be|produc|e\.g\.|for example|such as|would|output)",
+            r"\b(creat|add|generat|copy|save|writ|renam|put|plac|stor(?:e|ing)|download|new file|will be|produc|e\.g\.|for example|such as|would|output)",
             near,
             re.IGNORECASE,
         )

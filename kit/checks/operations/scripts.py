@@ -23,9 +23,14 @@ _EXPECTED = re.compile(
 )
 _BASED = re.compile(r"\$\{?\w*(?:base|url|host|api|address|endpoint|target)\w*\}?(/[\w./-]+)", re.IGNORECASE)
 _UNFINISHED = re.compile(
-    r"\b(not[ _-]?(?:yet[ _-]?)?implemented|NotImplementedError|unimplemented!|todo!\(|TODO: implement|stub(?:bed)? (?:implementation|out)|placeholder implementation)\b",
+    r"\b(not[ _-]?(?:yet[ _-]?)?implemented|NotImplementedError|unimplemented!|todo!\(|stub(?:bed)? (?:implementation|out)|placeholder implementation)\b",
     re.IGNORECASE,
 )
+_ABSTRACT = re.compile(r"\babstract class\b|ABC\b|@abstractmethod|Protocol\b|interface \w+")
+_ACT = re.compile(
+    r"\b(throw|raise|panic|return|reject|abort|unimplemented|todo)\b|\.(status|send|sendStatus|json|code|Error|WriteHeader|set_code)\(|http\.Error\("
+)
+_COMMENT = ("#", "//", "*", "/*", "import ", "from ")
 
 
 def earnest(project: Project) -> list[Script]:
@@ -158,15 +163,13 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
     See: https://cwe.mitre.org/data/definitions/758.html
     """
     found = list(_answered(project))
-    for path in project.code.holding("mplemented", "todo!(", "TODO: implement", "stub"):
-        text = project.files.text(path)
-        if not _UNFINISHED.search(text) or re.search(
-            r"\babstract class\b|ABC\b|@abstractmethod|Protocol\b|interface \w+", text
-        ):
+    for path in project.code.holding("mplemented", "todo!(", "stub"):
+        lines = project.files.lines(path)
+        if _ABSTRACT.search("\n".join(lines)):
             continue
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(lines, start=1):
             known = any(at.path == path and (at.line or 0) <= number <= (at.end_line or 0) for at in found)
-            if not known and _UNFINISHED.search(line) and not _EXPECTED.search(line):
+            if not known and _UNFINISHED.search(line) and not _EXPECTED.search(line) and _acts(lines, number):
                 found.append(At(path, number))
     for at in found[:15]:
         yield bad("Production code says here that it is not implemented.", at)
@@ -179,6 +182,19 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
         yield ok("No production code says that it is not implemented.", At("."))
 
 
+def _acts(lines: list[str], number: int) -> bool:
+    """Whether a line, or one of the two above that it goes on, raises or answers; a guard against an absent method and
+    the definition of the error itself do not count."""
+    line = lines[number - 1]
+    above = [text.rstrip() for text in lines[max(0, number - 3) : number - 1]]
+    if line.lstrip().startswith(_COMMENT) or re.search(r"\bclass\b|\bsuper\(", line):
+        return False
+    if re.search(r"\bif\b.*(!|\bnot\b|is None|== ?null)", " ".join([*above[-1:], line])):
+        return False
+    begun = [text for text in above if text.endswith(("(", ",", "{"))]
+    return any(_ACT.search(text) for text in (line, *begun[-2:]))
+
+
 def _answered(project: Project) -> Iterator[At]:
     """Handlers that answer 501, from the comment that says what is missing."""
     pattern = re.compile(
@@ -187,7 +203,7 @@ def _answered(project: Project) -> Iterator[At]:
     for path in project.code.holding("501", "StatusNotImplemented", "NOT_IMPLEMENTED"):
         lines = project.files.lines(path)
         for number, line in enumerate(lines, start=1):
-            if pattern.search(line) and not line.lstrip().startswith(("#", "//", "*", "import", "from")):
+            if pattern.search(line) and _acts(lines, number):
                 note = next(
                     (n for n in range(number, max(0, number - 4), -1) if re.search(r"TODO|FIXME", lines[n - 1])), number
                 )
