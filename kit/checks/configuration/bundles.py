@@ -87,6 +87,9 @@ def _bundler(project: Project, service: Service, name: str) -> bool:
 
 def _replaced(project: Project, service: Service, name: str) -> bool:
     """Whether some script of the service puts the value into the bundle when the container starts."""
-    return any(
-        name in project.files.text(s.path) for s in project.scripts if service.root and s.path.startswith(service.root)
-    )
+    beside = (s.path for s in project.scripts if service.root == "." or _within(s.path, service))
+    return any(name in project.files.text(path) for path in beside)
+
+
+def _within(path: str, service: Service) -> bool:
+    return service.root is not None and path.startswith(f"{service.root}/")

@@ -14,7 +14,7 @@ from kit.checks.configuration.common import (
     in_image,
     required,
 )
-from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Deployment, EnvGiven, EnvRead, Service
@@ -44,14 +44,34 @@ def demands(project: Project) -> Iterator[Demand]:
             inside = in_image(project, service)
             local = _reads_a_local_file(project, service)
             for read in required(service):
-                yield _demand(service, read, targets, inside, local=local)
+                if not _for_a_profile(project, read):
+                    yield _demand(service, read, targets, inside, local=local)
+
+
+def _for_a_profile(project: Project, read: EnvRead) -> bool:
+    """Whether a setting of Spring is read with a profile only, which a target may not have switched on."""
+    name = posixpath.basename(read.at.path)
+    if not re.fullmatch(r"(?:application|bootstrap)\S*\.(?:ya?ml|properties)", name):
+        return False
+    if "-" in name:
+        return True
+    for root in project.documents.get(read.at.path).roots:
+        inside = (root.line or 1) <= (read.at.line or 0) <= (root.at.end_line or root.line or 0)
+        profile = root.get("spring", "config", "activate") or root.get("spring", "profiles")
+        if inside and profile is not None:
+            return True
+        native = root.get("spring", "cloud", "config", "server", "native")
+        if native is not None and any(node.at.line == read.at.line for node in native.walk()):
+            return True
+    return False
 
 
 def _demand(
     service: Service, read: EnvRead, targets: Iterable[Deployment], inside: dict[str, At], *, local: bool
 ) -> Demand:
     given: list[tuple[Deployment, EnvGiven | At]] = []
-    missing, unseen = [], []
+    missing: list[Deployment] = []
+    unseen: list[Deployment] = []
     for target in targets:
         found = next((e for e in target.env if e.name == read.name), None)
         if found is not None or read.name in inside:
@@ -119,8 +139,8 @@ def required_is_given(project: Project) -> Iterator[Fact]:
     for demand in demands(project):
         if demand.missing:
             yield _missing(demand)
-        for target in demand.unseen:
-            hidden[(demand.service.name, target.target)].append(demand)
+        for deployment in demand.unseen:
+            hidden[(demand.service.name, deployment.target)].append(demand)
         if demand.given and not demand.missing:
             held[demand.service.name].append(demand)
     for name, all_given in held.items():
@@ -142,7 +162,9 @@ def _missing(demand: Demand) -> Fact:
     given = {e.name: e for target in targets for e in target.env if e.name not in read}
     near = get_close_matches(name, given, n=1, cutoff=NEAR)
     hint = f"; {near[0]} is given, which nothing reads" if near else ""
-    places = [*([given[near[0]]] if near else []), demand.read, *targets[:4]]
+    places: list[Located] = [demand.read, *targets[:4]]
+    if near:
+        places.insert(0, given[near[0]])
     environments = {t.environment for t in targets}
     only = environments.pop() if len(environments) == 1 else "unknown"
     where = " and ".join(t.target for t in targets[:3])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.configuration.common import (
@@ -32,7 +33,7 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
     See: https://owasp.org/www-project-top-ten/
     """
     for read in project.env_reads:
-        if not is_secret_name(read.name) or read.required is True:
+        if not is_secret_name(read.name) or read.required is True or _aside(project, read.at.path):
             continue
         default = (read.default or "").strip("'\"`")
         if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
@@ -57,14 +58,18 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
 
 
+def _aside(project: Project, path: str) -> bool:
+    """Whether a file of settings is for development or tests alone, by its name or place."""
+    stem = posixpath.basename(path).split(".")[0].lower()
+    return stem in {"local", "dev", "development", "test", "testing"} or project.files.environment_of(path) in ASIDE
+
+
 def _guarded(text: str, default: str) -> bool:
-    """Whether the same file compares against the default and stops."""
-    return bool(
-        re.search(
-            rf"===?\s*['\"`]{re.escape(default)}['\"`]|['\"`]{re.escape(default)}['\"`]\s*===?|in\s*[\[({{][^\])}}]*['\"]{re.escape(default)}['\"]",
-            text,
-        )
-    )
+    """Whether the same file compares against the default, and stops right after."""
+    value = rf"['\"`]{re.escape(default)}['\"`]"
+    compared = rf"===?\s*{value}|{value}\s*===?|in\s*[\[({{][^\])}}]{{0,200}}{value}"
+    stops = r"\b(?:throw|raise|panic|log\.Fatal\w*|sys\.exit|process\.exit|os\.Exit|System\.exit|abort)\b"
+    return any(re.search(stops, text[m.end() : m.end() + 400]) for m in re.finditer(compared, text))
 
 
 @check("CFG-004", "No default password is deployed", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
@@ -130,18 +135,29 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
         hits = [h for h in hits if not _stand_in(text, h)]
         if path.endswith((".html", ".htm", ".md", ".txt")):
             hits = [h for h in hits if h.kind != "assignment"]
-        for hit in hits[:20]:
-            found += 1
-            what = (
-                f"{hit.name} holds what looks like a real secret"
-                if hit.name
-                else f"What looks like a real {hit.kind.replace('-', ' ')} stands here"
-            )
-            yield bad(
-                f"{what}; everybody with the repository has it.", At(path, hit.line), **_leak(project, path, hit.kind)
-            )
+        found += len(hits)
+        yield from _leaks(project, path, hits)
     if looked and not found:
         yield ok(f"No secret in {looked} text files.", At("."))
+
+
+def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]:
+    """A fact for each secret; one for all that a file gives to one name many times, as lists of users do."""
+    by_name: dict[tuple[str, str], list[SecretHit]] = defaultdict(list)
+    for hit in hits:
+        by_name[(hit.kind, hit.name or "")].append(hit)
+    for (kind, name), same in by_name.items():
+        what = f"{name} holds what looks like a real secret" if name else _what(kind)
+        tail = "; everybody with the repository has it"
+        groups = [same] if len(same) > 3 else [[hit] for hit in same]
+        for group in groups:
+            times = f" ({len(group)} times)" if len(group) > 1 else ""
+            places = [At(path, hit.line) for hit in group[:8]]
+            yield bad(f"{what}{times}{tail}.", *places, **_leak(project, path, kind))
+
+
+def _what(kind: str) -> str:
+    return f"What looks like a real {kind.replace('-', ' ')} stands here"
 
 
 def _stand_in(text: str, hit: SecretHit) -> bool:
@@ -208,8 +224,9 @@ def env_files_are_ignored(project: Project) -> Iterator[Fact]:
                 if is_secret_name(k) and n.text and not is_placeholder(n.text)
             ]
             grave = {} if secrets else {"severity": Severity.LOW}
+            how = "tracked by git" if project.files.tracked(path) else "among the project's files"
             yield bad(
-                f"{path} is tracked by git{' and sets ' + ', '.join(secrets[:3]) if secrets else ''}.",
+                f"{path} is {how}{' and sets ' + ', '.join(secrets[:3]) if secrets else ''}.",
                 At(path),
                 *([] if project.files.ignored(path) else [At(".gitignore")]),
                 **grave,

@@ -13,6 +13,7 @@ from kit.checks.configuration.common import (
     environment_of,
     given,
 )
+from kit.checks.security.calls import calls, is_on
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -131,11 +132,13 @@ def debug_is_off(project: Project) -> Iterator[Fact]:
         verdict = _debug(one.name, (one.value or "").strip().lower())
         if verdict is None:
             continue
-        grade = {"environment": environment_of(deployment)}
-        if verdict and environment_of(deployment) is None:
-            grade["severity"] = Severity.MEDIUM  # type: ignore[assignment]
-        say = bad if verdict else ok
-        yield say(f"{service.name}: {one.name}={one.value}.", one, **grade)
+        environment = environment_of(deployment)
+        said = f"{service.name}: {one.name}={one.value}."
+        if verdict:
+            grave = Severity.MEDIUM if environment is None else None
+            yield bad(said, one, environment=environment, severity=grave)
+        else:
+            yield ok(said, one, environment=environment)
     yield from _debug_in_code(project)
 
 
@@ -157,17 +160,11 @@ def _debug(name: str, value: str) -> bool | None:
 
 
 def _debug_in_code(project: Project) -> Iterator[Fact]:
-    for path in project.code.holding("debug=True", languages=("python",)):
-        for match in project.code.find(
-            "$APP.run($$$, debug=True, $$$)", languages=("python",), needles=("debug=True",)
-        ):
-            if match.path == path:
-                shielded = "__main__" in project.files.text(path)
-                yield bad(
-                    "The development server starts with its debugger on.",
-                    match,
-                    **({"severity": Severity.MEDIUM} if shielded else {}),
-                )
+    for call in calls(project, "run", languages=("python",), needles=("debug=True",)):
+        if is_on(call.option("debug")):
+            shielded = "__main__" in project.files.text(call.path)
+            grave = Severity.MEDIUM if shielded else None
+            yield bad("The development server starts with its debugger on.", call, severity=grave)
     for path in project.code.holding("DEBUG = True", languages=("python",)):
         name = posixpath.basename(path)
         if "settings" in path and name not in {"local.py", "dev.py", "development.py", "test.py", "testing.py"}:
@@ -190,7 +187,7 @@ def environments_are_separate(project: Project) -> Iterator[Fact]:
     See: https://12factor.net/dev-prod-parity
     """
     targets = {(t, e): at for t, e, at in project.system.targets}
-    if not targets:
+    if all(environment in ASIDE for _, environment in targets):
         return
     production = next((at for (_, e), at in targets.items() if e == "production"), None)
     if production is not None:
@@ -207,7 +204,8 @@ def files_parse(project: Project) -> Iterator[Fact]:
     """
     A file that its reader refuses stops whatever reads it, at the worst time.
 
-    Decides: every YAML, JSON, TOML and env file of the project is parsed; templates are left out.
+    Decides: every YAML, JSON, TOML and env file of the project is parsed; templates are left out. A key that is given
+    twice counts too: readers take one of the two and say nothing.
 
     Fix: correct the syntax at the line named.
 
@@ -223,10 +221,12 @@ def files_parse(project: Project) -> Iterator[Fact]:
         if document.error is not None and not _lenient(document.path):
             broken += 1
             yield bad(f"{document.path} cannot be parsed: {document.error.message}", document.error)
-        for problem in document.problems:
-            if "uplicate" in problem.message:
-                broken += 1
-                yield bad(f"{document.path}: {problem.message}", problem, severity=Severity.MEDIUM)
+        twice = [p for p in document.problems if "given twice" in p.message]
+        if twice and not re.search(r"(?i)(^|/)(i18n|locales?|lang|translations?|messages)/", document.path):
+            broken += 1
+            more = f" So are {len(twice) - 1} more." if len(twice) > 1 else ""
+            grave = Severity.LOW if document.format == "env" else Severity.MEDIUM
+            yield bad(f"{document.path}: {twice[0].message}{more}", *twice[:5], severity=grave)
     if looked and not broken:
         yield ok(f"All {looked} structured files can be parsed.", At("."))
 

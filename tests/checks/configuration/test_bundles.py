@@ -1,0 +1,35 @@
+"""Are a bundle's variables there when it is built?"""
+
+from __future__ import annotations
+
+from conftest import Look
+
+COMPOSE = """
+services:
+  web:
+    build: .
+    environment:
+      VITE_API_URL: https://api.shop.test
+"""
+FILES = {
+    "package.json": '{"name": "web", "devDependencies": {"vite": "5.0.0"}}',
+    "src/api.ts": "export const url = import.meta.env.VITE_API_URL;\n",
+    "docker-compose.prod.yml": COMPOSE,
+}
+DOCKERFILE = "FROM node:22 AS build\nCOPY . .\n{}RUN npm run build\n"
+
+
+def test_a_variable_that_only_the_running_container_has_comes_too_late(look: Look) -> None:
+    seen = look("CFG-009", {**FILES, "Dockerfile": DOCKERFILE.format("")})
+
+    assert seen.failed == ["docker-compose.prod.yml:5"]
+
+
+def test_an_argument_of_the_build_holds(look: Look) -> None:
+    assert look("CFG-009", {**FILES, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL\n")}).passed == ["Dockerfile:3"]
+
+
+def test_a_value_that_is_put_in_at_start_holds(look: Look) -> None:
+    script = "#!/bin/sh\nsed -i s/VITE_API_URL/$VITE_API_URL/ dist/*.js\n"
+
+    assert look("CFG-009", {**FILES, "Dockerfile": DOCKERFILE.format(""), "start.sh": script}).failed == []

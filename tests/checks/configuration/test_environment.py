@@ -1,0 +1,141 @@
+"""What code requires against what targets give."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+APP = """
+import os
+
+URL = os.environ["DATABASE_URL"]
+LEVEL = os.environ.get("LOG_LEVEL", "info")
+"""
+COMPOSE = """
+services:
+  shop:
+    build: .
+    environment:
+      {name}: postgres://db/shop
+"""
+
+
+def shop(compose: str, file: str = "docker-compose.prod.yml", **more: str) -> dict[str, str]:
+    base = {"Dockerfile": "FROM python:3.12\nCOPY shop ./shop\nCMD python -m shop\n", "shop/__main__.py": APP}
+    return {**base, "pyproject.toml": '[project]\nname = "shop"\n', file: compose, **more}
+
+
+def test_a_variable_that_nobody_gives_stops_the_start(look: Look) -> None:
+    seen = look("CFG-001", shop("services:\n  shop:\n    build: .\n"))
+
+    assert seen.failed == ["shop/__main__.py:3"]
+    assert (seen.findings[0].severity, seen.findings[0].environment) == ("critical", "production")
+
+
+def test_a_name_that_is_nearly_right_is_shown_where_it_stands(look: Look) -> None:
+    seen = look("CFG-001", shop(COMPOSE.format(name="DATABASE_URI")))
+
+    assert seen.failed == ["docker-compose.prod.yml:5"]
+    assert "DATABASE_URI is given, which nothing reads" in seen.text
+
+
+def test_what_is_given_holds(look: Look) -> None:
+    assert look("CFG-001", shop(COMPOSE.format(name="DATABASE_URL"))).outcomes == ["pass"]
+
+
+def test_a_default_demands_nothing(look: Look) -> None:
+    assert "LOG_LEVEL" not in look("CFG-001", shop("services:\n  shop:\n    build: .\n")).text
+
+
+def test_an_env_file_that_is_not_there_leaves_it_open(look: Look) -> None:
+    seen = look("CFG-001", shop("services:\n  shop:\n    build: .\n    env_file: .env\n"))
+
+    assert (seen.failed, seen.unknown) == ([], ["shop/__main__.py:3"])
+
+
+def test_development_demands_nothing(look: Look) -> None:
+    assert look("CFG-001", shop("services:\n  shop:\n    build: .\n", "docker-compose.dev.yml")).outcomes == [
+        "not_applicable"
+    ]
+
+
+def test_the_image_itself_may_give_it(look: Look) -> None:
+    files = shop("services:\n  shop:\n    build: .\n")
+    files["Dockerfile"] = "FROM python:3.12\nENV DATABASE_URL=sqlite://\nCOPY shop ./shop\n"
+
+    assert look("CFG-001", files).failed == []
+
+
+def test_scripts_beside_the_service_are_left_out(look: Look) -> None:
+    files = shop(
+        COMPOSE.format(name="DATABASE_URL"), **{"scripts/load.py": 'import os\n\nTOKEN = os.environ["LOAD_TOKEN"]\n'}
+    )
+
+    assert "LOAD_TOKEN" not in look("CFG-001", files).text
+
+
+@pytest.mark.parametrize(
+    ("settings", "failed"),
+    [
+        ("spring:\n  datasource:\n    url: ${DB_URL}\n", ["src/main/resources/application.yml:3"]),
+        (
+            "spring:\n  cloud:\n    config:\n      server:\n        native:\n          search-locations: file:///${DB_URL}\n",
+            [],
+        ),
+        ("spring:\n  config:\n    activate:\n      on-profile: cloud\n  datasource:\n    url: ${DB_URL}\n", []),
+    ],
+)
+def test_settings_of_a_profile_are_no_demand(look: Look, settings: str, failed: list[str]) -> None:
+    files = {
+        "Dockerfile": "FROM eclipse-temurin:21\nCOPY target/app.jar app.jar\n",
+        "pom.xml": "<project><artifactId>shop</artifactId></project>",
+    }
+    files |= {"src/main/java/A.java": "class A { }\n", "src/main/resources/application.yml": settings}
+
+    assert look("CFG-001", {**files, "docker-compose.prod.yml": "services:\n  shop:\n    build: .\n"}).failed == failed
+
+
+def test_a_sample_that_leaves_a_name_out(look: Look) -> None:
+    seen = look("CFG-006", shop(COMPOSE.format(name="DATABASE_URL"), **{".env.example": "LOG_LEVEL=info\n"}))
+
+    assert seen.failed == ["shop/__main__.py:3"]
+
+
+def test_a_sample_with_all_names(look: Look) -> None:
+    assert look(
+        "CFG-006", shop(COMPOSE.format(name="A"), **{".env.example": "# DATABASE_URL=postgres://\n"})
+    ).passed == [".env.example"]
+
+
+def test_no_sample_at_all_counts_once(look: Look) -> None:
+    assert look("CFG-006", shop(COMPOSE.format(name="DATABASE_URL"))).failed == ["."]
+
+
+def test_a_slip_in_a_name_is_told(look: Look) -> None:
+    compose = COMPOSE.format(name="LOG_LEVL").replace("postgres://db/shop", "debug")
+
+    assert look("CFG-008", shop(compose)).failed == ["docker-compose.prod.yml:5"]
+
+
+def test_another_name_is_no_slip(look: Look) -> None:
+    assert look("CFG-008", shop(COMPOSE.format(name="LOG_LEVEL_2"))).failed == []
+    assert look("CFG-008", shop(COMPOSE.format(name="GUNICORN_CMD_ARGS"))).failed == []
+
+
+READS = "\n".join(f'{name} = os.environ.get("{name}")' for name in ("A_URL", "B_URL", "C_URL", "D_URL"))
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        (f"import os\n\n{READS}\n", "fail"),
+        ("import os\n\n" + READS.replace(".get(", "[").replace(")", "]") + "\n", "partial"),
+        (
+            "from pydantic_settings import BaseSettings\n\nclass S(BaseSettings):\n    a: str\n    b: str\n    c: str\n    d: str\n",
+            "pass",
+        ),
+        ('import os\n\nA = os.environ.get("A")\n', "not_applicable"),
+    ],
+)
+def test_configuration_is_validated_at_start(look: Look, source: str, outcome: str) -> None:
+    assert look("CFG-007", {**shop("services: {}\n"), "shop/__main__.py": source}).outcomes == [outcome]

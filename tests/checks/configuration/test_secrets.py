@@ -1,0 +1,138 @@
+"""Where do secrets come from?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Look
+from dulwich.repo import Repo
+
+KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzq8f3kA1sZ"
+
+
+@pytest.mark.parametrize(
+    ("source", "outcomes"),
+    [
+        ("const secret = process.env.JWT_SECRET || 'default-secret';", ["fail"]),
+        ("const secret = process.env.JWT_SECRET || 'x'; if (secret === 'x') { throw new Error(); }", ["partial"]),
+        ("const secret = process.env.JWT_SECRET || 'x'; if (secret === 'x') { console.warn('default'); }", ["fail"]),
+        ("const port = process.env.PORT || '3000';", ["not_applicable"]),
+        ("const key = process.env.MAPS_API_KEY || 'your-key-here';", ["not_applicable"]),
+    ],
+)
+def test_a_secret_with_a_default(look: Look, source: str, outcomes: list[str]) -> None:
+    assert look("CFG-003", {"package.json": "{}", "app.js": source + "\n"}).outcomes == outcomes
+
+
+def test_the_place_is_that_of_the_read(look: Look) -> None:
+    source = "import { ConfigService } from '@nestjs/config';\n\nconst secret = configService.get('JWT_SECRET', 'default-secret');\n"
+
+    assert look(
+        "CFG-003", {"package.json": '{"dependencies": {"@nestjs/config": "3.0.0"}}', "src/main.ts": source}
+    ).failed == ["src/main.ts:3"]
+
+
+def test_a_secret_that_must_be_there_holds(look: Look) -> None:
+    assert look("CFG-003", {"shop/a.py": 'import os\n\nKEY = os.environ["SECRET_KEY"]\n'}).passed == ["shop/a.py:3"]
+
+
+def test_settings_for_development_may_have_one(look: Look) -> None:
+    assert (
+        look("CFG-003", {"shop/settings/local.py": 'import os\n\nKEY = os.getenv("SECRET_KEY", "let-me-in")\n'}).failed
+        == []
+    )
+
+
+COMPOSE = """
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "failed"),
+    [
+        ("postgres", ["docker-compose.prod.yml:5"]),
+        ("${DB_PASSWORD:-postgres}", ["docker-compose.prod.yml:5"]),
+        ("${DB_PASSWORD:?set it}", []),
+        ("changeme", []),
+    ],
+)
+def test_passwords_that_everybody_knows(look: Look, value: str, failed: list[str]) -> None:
+    assert look("CFG-004", {"docker-compose.prod.yml": COMPOSE.format(value)}).failed == failed
+
+
+def test_a_password_within_a_url(look: Look) -> None:
+    compose = (
+        "services:\n  shop:\n    image: shop\n    environment:\n      DATABASE_URL: postgres://app:admin@db/shop\n"
+    )
+
+    assert look("CFG-004", {"docker-compose.prod.yml": compose}).failed == ["docker-compose.prod.yml:5"]
+
+
+def test_development_may_have_passwords_that_everybody_knows(look: Look) -> None:
+    assert look("CFG-004", {"docker-compose.dev.yml": COMPOSE.format("postgres")}).outcomes == ["not_applicable"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "failed"),
+    [
+        ("config/app.yml", f"aws_secret_access_key: {KEY}\n", ["config/app.yml:1"]),
+        ("config/app.yml", "aws_secret_access_key: <your-key>\n", []),
+        ("config/app.yml", "password: ${DB_PASSWORD}\n", []),
+        ("config/app.yml", "url: postgres://postgres:postgres@db/shop\n", []),
+        (".env.example", f"SECRET_KEY={KEY}\n", []),
+        ("tests/conftest.py", f"SECRET_KEY = '{KEY}'\n", []),
+    ],
+)
+def test_secrets_in_files(look: Look, path: str, text: str, failed: list[str]) -> None:
+    seen = look("CFG-005", {path: text, "app.py": "run()\n"})
+
+    assert seen.failed == failed
+    assert KEY not in seen.text + "".join(e.excerpt for f in seen.findings for e in f.evidence)
+
+
+def test_a_list_of_passwords_is_one_finding(look: Look) -> None:
+    users = "".join(f"- name: user{n}\n  password: kX9!vb{n}Qz7#Lm\n" for n in range(6))
+
+    seen = look("CFG-005", {"data/users.yml": users})
+
+    assert seen.failed == ["data/users.yml:2"]
+    assert "(6 times)" in seen.text
+
+
+def test_a_hash_is_less_grave_than_what_it_hides(look: Look) -> None:
+    seen = look(
+        "CFG-005",
+        {"data/users.sql": "INSERT INTO u VALUES ('$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy');\n"},
+    )
+
+    assert [f.severity for f in seen.findings] == ["medium"]
+
+
+def test_an_env_file_that_git_tracks(look: Look, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / ".env").write_text("SECRET_KEY=kX9vbQz7Lm\nLEVEL=info\n", "utf-8")
+    with Repo.init(str(root)) as repo:
+        repo.get_worktree().stage([".env"])
+
+    seen = look("CFG-010", {"app.py": "run()\n"})
+
+    assert seen.failed == [".env"]
+    assert "tracked by git and sets SECRET_KEY" in seen.text
+
+
+def test_an_env_file_without_secrets_is_no_great_harm(look: Look) -> None:
+    assert [f.severity for f in look("CFG-010", {".env": "COMPOSE_PROJECT_NAME=shop\n"}).findings] == ["low"]
+
+
+def test_an_ignore_rule_holds(look: Look) -> None:
+    files = {".env.example": "A=\n", ".gitignore": ".env\n"}
+
+    assert look("CFG-010", files).passed == [".gitignore"]
+    assert look("CFG-010", {**files, ".gitignore": "dist\n"}).failed == [".gitignore"]

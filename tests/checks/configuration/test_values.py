@@ -1,0 +1,110 @@
+"""What do the values that are deployed say?"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+COMPOSE = """
+services:
+  shop:
+    image: shop
+    environment:
+      {}: "{}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "severity"),
+    [
+        ("CORS_ORIGIN", "https://shop.example.com", "high"),
+        ("JWT_SECRET", "changeme", "high"),
+        ("MAIL_FROM", "info@example.com", "medium"),
+    ],
+)
+def test_placeholders_in_production(look: Look, name: str, value: str, severity: str) -> None:
+    seen = look("CFG-002", {"docker-compose.prod.yml": COMPOSE.format(name, value)})
+
+    assert seen.failed == ["docker-compose.prod.yml:5"]
+    assert [f.severity for f in seen.findings] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("file", "value", "outcome"),
+    [
+        ("docker-compose.prod.yml", "https://shop.test", "pass"),
+        ("docker-compose.prod.yml", "${ORIGIN}", "not_applicable"),
+        ("docker-compose.dev.yml", "https://shop.example.com", "not_applicable"),
+    ],
+)
+def test_what_is_no_placeholder(look: Look, file: str, value: str, outcome: str) -> None:
+    assert look("CFG-002", {file: COMPOSE.format("CORS_ORIGIN", value)}).outcomes == [outcome]
+
+
+def test_hosts_and_notes_in_manifests(look: Look) -> None:
+    ingress = """
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: web  # TODO: set the class
+    spec:
+      rules:
+        - host: shop.example.com
+    """
+
+    assert look("CFG-002", {"k8s/ingress.yaml": ingress}).failed == ["k8s/ingress.yaml:7", "k8s/ingress.yaml:4"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "value", "outcome", "severity"),
+    [
+        ("docker-compose.prod.yml", "NODE_ENV", "development", "fail", "high"),
+        ("docker-compose.prod.yml", "NODE_ENV", "production", "pass", "high"),
+        ("docker-compose.yml", "FLASK_DEBUG", "1", "fail", "medium"),
+        ("docker-compose.prod.yml", "DEBUG", "express:*", "pass", "high"),
+        ("docker-compose.dev.yml", "NODE_ENV", "development", "not_applicable", "high"),
+    ],
+)
+def test_debug_modes_that_are_given(look: Look, file: str, name: str, value: str, outcome: str, severity: str) -> None:
+    assert [(f.outcome, f.severity) for f in look("CFG-011", {file: COMPOSE.format(name, value)}).findings] == [
+        (outcome, severity)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "failed"),
+    [
+        ("shop/app.py", "app.run(host='0.0.0.0', debug=True)", ["shop/app.py:1"]),
+        ("shop/app.py", "app.run(host='0.0.0.0')", []),
+        ("shop/settings/production.py", "DEBUG = True", ["shop/settings/production.py:1"]),
+        ("shop/settings/local.py", "DEBUG = True", []),
+        ("shop/settings.py", "DEBUG = env.bool('DEBUG', False)", []),
+    ],
+)
+def test_debug_modes_in_code(look: Look, path: str, source: str, failed: list[str]) -> None:
+    assert look("CFG-011", {path: source + "\n"}).failed == failed
+
+
+def test_production_has_configuration_of_its_own(look: Look) -> None:
+    one = COMPOSE.format("A", "1")
+
+    assert look("CFG-012", {"docker-compose.yml": one}).outcomes == ["fail"]
+    assert look("CFG-012", {"docker-compose.prod.yml": one}).outcomes == ["pass"]
+
+
+def test_development_alone_says_nothing_of_production(look: Look) -> None:
+    assert look("CFG-012", {"docker-compose.dev.yml": COMPOSE.format("A", "1")}).outcomes == ["not_applicable"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "failed"),
+    [
+        ("config.yml", "a: [1\nb: 2\n", ["config.yml:2"]),
+        ("config.json", '{"a": 1,, }\n', ["config.json:1"]),
+        ("config.yml", "a: 1\na: 2\n", ["config.yml:2"]),
+        ("config.yml", "a: 1\nb: 2\n", []),
+        ("chart/templates/a.yaml", "a: {{ .Values.a }}\n", []),
+    ],
+)
+def test_files_that_cannot_be_parsed(look: Look, path: str, text: str, failed: list[str]) -> None:
+    assert look("CFG-013", {path: text, "ok.toml": "a = 1\n"}).failed == failed
