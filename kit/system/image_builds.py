@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kit.model import At
+from kit.sources.workflow_model import literals
 
 if TYPE_CHECKING:
     from kit.project import Project
     from kit.sources.command import Command
     from kit.sources.workflow_model import Step
+
+
+_VARIABLE = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{(\w+)\}|\$(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,11 @@ def image_builds(project: Project) -> tuple[ImageBuild, ...]:
     found: list[ImageBuild] = []
     for workflow in project.workflows:
         for job in workflow.jobs:
-            for step in job.all_steps:
-                found.extend(_of_action(step, workflow.path))
-                found.extend(_of_commands(step.commands, workflow.path))
+            made = [b for step in job.all_steps for b in _of_action(step, workflow.path)]
+            # one build step and one push step make a push as one step of both does
+            made.extend(_of_commands(job.commands, workflow.path))
+            known = literals(workflow.env, job.env, *(step.env for step in job.all_steps))
+            found.extend(replace(b, images=tuple(_filled(image, known) for image in b.images)) for b in made)
     for script in project.scripts:
         found.extend(_of_commands(script.commands, None))
     for makefile in project.makefiles:
@@ -44,6 +51,15 @@ def image_builds(project: Project) -> tuple[ImageBuild, ...]:
             found.extend(_of_commands(target.commands, None))
     found.extend(_of_skaffold(project))
     return tuple(found)
+
+
+def _filled(image: str, known: Mapping[str, str]) -> str:
+    """The image's name with the variables filled in that the pipeline sets to constants."""
+
+    def value(found: re.Match[str]) -> str:
+        return known.get(found[1] or found[2] or found[3], found[0])
+
+    return _VARIABLE.sub(value, image)
 
 
 def _of_action(step: Step, workflow: str) -> Iterator[ImageBuild]:

@@ -144,7 +144,7 @@ def run_images_are_built(project: Project) -> Iterator[Fact]:
     for service, deployment in wanted:
         image = deployment.image or ""
         known = parse_image(image)
-        name = known.name if known is not None else image
+        name = "/".join(filter(None, [known.registry, known.name])) if known is not None else image
         if any(_matches(name, pattern) for pattern in patterns):
             yield ok(f"{service.name}: {image} is built and pushed.", deployment)
         elif any(_matches(name, pattern) for pattern in by_hand):
