@@ -205,7 +205,9 @@ def _told(path: str, folder: str) -> str:
 
 
 def _upwards(directory: str) -> Iterator[str]:
-    """The folder and every folder above it, "." last."""
+    """The folder and every folder above it, "." last; none for one outside of the project, as in an image."""
+    if directory.startswith(("/", "..")):
+        return
     while directory not in {"", "."}:
         yield directory
         directory = dirname(directory)

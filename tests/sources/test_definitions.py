@@ -96,3 +96,9 @@ def test_a_script_is_judged_from_wherever_it_may_be_started(definitions: Definit
 
     assert [(r.path, r.at.line) for r in missing_from(definitions.files, script)] == [("absent.sh", 4)]
     assert [(c.name, c.at.line) for c in undefined_in(definitions, script)] == [("gone", 1)]
+
+
+def test_a_folder_of_an_image_has_no_package(definitions: Definitions) -> None:
+    command = commands("cd /app/web && npm run dev", "start.sh")[-1]
+
+    assert [definitions.package_for(call) for call in invocations(command)] == [()]
