@@ -1,4 +1,4 @@
-"""What the tests of the system map share: `system` writes a small project and joins it."""
+"""What the tests of the system map share: `project_of` writes a small project and opens it."""
 
 from __future__ import annotations
 

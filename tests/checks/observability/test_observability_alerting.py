@@ -1,0 +1,120 @@
+"""From the metric to the person."""
+
+from __future__ import annotations
+
+from conftest import Look
+
+APP = {
+    "compose.yml": """
+        services:
+          api: {build: ., ports: ["3000:3000"]}
+          prometheus: {image: "prom/prometheus:v3"}
+        """,
+    "Dockerfile": "FROM node:22\nCOPY . .\n",
+    "package.json": '{"name": "api"}',
+    "server.js": """
+        const app = require('express')();
+        const client = require('prom-client');
+        const orders = new client.Counter({ name: 'orders_placed_total', help: 'x' });
+        app.get('/metrics', f);
+        app.listen(3000);
+        """,
+}
+
+
+def prometheus(target: str = "api:3000", path: str = "/metrics", rules: str = "rules.yml", more: str = "") -> str:
+    return (
+        f"rule_files:\n  - {rules}\nscrape_configs:\n  - job_name: api\n    metrics_path: {path}\n"
+        f"    static_configs:\n      - targets: ['{target}']\n{more}"
+    )
+
+
+RULES = (
+    "groups:\n  - name: shop\n    rules:\n      - alert: NoOrders\n        expr: rate(orders_placed_total[5m]) == 0\n"
+)
+
+
+def test_a_target_that_answers_holds(look: Look) -> None:
+    assert look("OBS-003", {**APP, "prometheus.yml": prometheus()}).passed == ["prometheus.yml:7"]
+
+
+def test_a_target_on_another_port_or_path_or_of_no_service_is_told(look: Look) -> None:
+    assert look("OBS-003", {**APP, "prometheus.yml": prometheus(path="/stats")}).failed == ["prometheus.yml:5"]
+    assert look("OBS-003", {**APP, "prometheus.yml": prometheus(target="api:9999")}).failed == ["prometheus.yml:7"]
+    assert look("OBS-003", {**APP, "prometheus.yml": prometheus(target="apy:3000")}).failed == ["prometheus.yml:7"]
+
+
+def test_no_alerts_at_all_are_told_where_something_runs(look: Look) -> None:
+    assert look("OBS-004", APP).failed == ["."]
+
+
+def test_where_nothing_runs_nothing_needs_an_alert(look: Look) -> None:
+    assert look("OBS-004", {"README.md": "# Notes\n"}).outcomes == ["not_applicable"]
+
+
+def test_rules_are_loaded_or_never_fire(look: Look) -> None:
+    good = {**APP, "prometheus.yml": prometheus(), "rules.yml": RULES}
+    lost = {**APP, "prometheus.yml": prometheus(rules="other.yml"), "rules.yml": RULES}
+
+    assert look("OBS-004", good).passed == ["rules.yml:2"]
+    assert "rules.yml:2" in look("OBS-004", lost).failed
+
+
+def test_an_alarm_of_the_cloud_counts(look: Look) -> None:
+    seen = look("OBS-004", {**APP, "main.tf": 'resource "aws_cloudwatch_metric_alarm" "errors" {}\n'})
+
+    assert seen.passed == ["main.tf:1"]
+
+
+def test_an_alert_on_a_metric_that_nothing_exports_is_told(look: Look) -> None:
+    wrong = RULES.replace("orders_placed_total", "orders_made_total")
+
+    assert look("OBS-005", {**APP, "rules.yml": wrong}).failed == ["rules.yml:5"]
+    assert look("OBS-005", {**APP, "rules.yml": RULES}).passed == ["rules.yml:4"]
+
+
+def test_an_alert_on_what_exporters_give_is_left_to_them(look: Look) -> None:
+    outside = RULES.replace("rate(orders_placed_total[5m])", "up")
+
+    assert not look("OBS-005", {**APP, "rules.yml": outside}).failed
+
+
+def receiver(body: str) -> dict[str, str]:
+    return {"alertmanager.yml": f"route:\n  receiver: team\nreceivers:\n  - name: team\n{body}"}
+
+
+def test_a_receiver_tells_somebody_or_nobody(look: Look) -> None:
+    good = "    slack_configs:\n      - channel: '#shop'\n        api_url_file: /run/secrets/slack\n"
+    stub = "    webhook_configs:\n      - url: https://example.com/hook\n"
+
+    assert look("OBS-006", receiver(good)).passed == ["alertmanager.yml:4"]
+    assert look("OBS-006", receiver(stub)).failed == ["alertmanager.yml:6"]
+    assert look("OBS-006", receiver("")).failed == ["alertmanager.yml:4"]
+
+
+def test_rules_without_an_alertmanager_go_nowhere(look: Look) -> None:
+    named = "alerting:\n  alertmanagers:\n    - static_configs:\n        - targets: ['alertmanager:9093']\n"
+
+    assert look("OBS-006", {"prometheus.yml": prometheus()}).failed == ["prometheus.yml:2"]
+    assert not look("OBS-006", {"prometheus.yml": prometheus(more=named)}).failed
+
+
+def dashboard(metric: str) -> str:
+    return (
+        '{"title": "Shop", "schemaVersion": 39, "panels": [{"type": "timeseries", "title": "x",'
+        f' "targets": [{{"expr": "rate({metric}[5m])"}}]}}]}}'
+    )
+
+
+def test_a_dashboard_shows_what_is_measured(look: Look) -> None:
+    assert look("OBS-013", APP).failed == ["server.js:3"]
+    assert look("OBS-013", {**APP, "grafana/shop.json": dashboard("orders_placed_total")}).failed == []
+    assert "orders_lost_total" in look("OBS-013", {**APP, "grafana/shop.json": dashboard("orders_lost_total")}).text
+
+
+def test_service_levels_are_stated_with_a_figure(look: Look) -> None:
+    stated = {**APP, "docs/slo.md": "# Levels\n\nSLO: 99.9 % of requests succeed.\n"}
+    vague = {**APP, "docs/slo.md": "# Levels\n\nWe have an SLO.\n"}
+
+    assert look("OBS-014", stated).passed == ["docs/slo.md:3"]
+    assert look("OBS-014", vague).failed == ["."]

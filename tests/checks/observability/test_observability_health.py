@@ -1,0 +1,65 @@
+"""Whether services tell that they work."""
+
+from __future__ import annotations
+
+from conftest import Look
+
+APP = {"Dockerfile": "FROM node:22\nCOPY . .\n", "package.json": '{"name": "shop", "dependencies": {"express": "5"}}'}
+
+
+def server(*lines: str) -> dict[str, str]:
+    text = "\n".join(["const app = require('express')();", *lines, "app.listen(3000);", ""])
+    return {**APP, "server.js": text}
+
+
+def test_a_service_without_a_health_route_is_told(look: Look) -> None:
+    assert look("OBS-007", server("app.get('/orders', list);")).failed == ["server.js:2"]
+
+
+def test_a_health_route_under_whatever_prefix_counts(look: Look) -> None:
+    for path in ("/health", "/api/v1/healthz", "/_healthz", "/readyz", "/internal/live"):
+        assert look("OBS-007", server(f"app.get('{path}', up);")).passed == ["server.js:2"], path
+
+
+def test_a_route_that_only_sounds_like_health_does_not_count(look: Look) -> None:
+    assert look("OBS-007", server("app.get('/uploads', a);", "app.get('/living', b);")).failed == ["server.js:2"]
+
+
+def test_the_health_service_of_grpc_counts(look: Look) -> None:
+    main = """
+        package main
+        func main() {
+            srv := grpc.NewServer()
+            pb.RegisterOrdersServer(srv, svc)
+            healthpb.RegisterHealthServer(srv, health.NewServer())
+            lis, _ := net.Listen("tcp", ":50051")
+            srv.Serve(lis)
+        }
+        """
+
+    seen = look("OBS-007", {"Dockerfile": "FROM golang:1\nCOPY . .\n", "go.mod": "module a\n", "main.go": main})
+
+    assert seen.passed == ["main.go:5"]
+    assert not seen.failed
+
+
+STORE = {"db.js": "const { Pool } = require('pg');\nexports.pool = new Pool({ connectionString: URL });\n"}
+
+
+def test_a_health_route_that_asks_nothing_is_told_where_there_is_a_store(look: Look) -> None:
+    blind = server("app.get('/health', (req, res) => res.send('ok'));")
+
+    seen = look("OBS-008", {**blind, **STORE})
+
+    assert seen.failed == ["server.js:2"]
+    assert "postgres" in seen.text
+
+
+def test_a_health_route_that_queries_the_store_looks(look: Look) -> None:
+    asking = server("app.get('/ready', async (req, res) => { await pool.query('select 1'); res.send('ok'); });")
+
+    assert look("OBS-008", {**asking, **STORE}).passed == ["server.js:2"]
+
+
+def test_without_a_store_there_is_nothing_to_look_at(look: Look) -> None:
+    assert look("OBS-008", server("app.get('/health', up);")).outcomes == ["not_applicable"]
