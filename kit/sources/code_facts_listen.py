@@ -29,7 +29,8 @@ from kit.sources.code_records import EntryPointFact, ListenFact
 MAX_HOPS = 8
 _ENV_NAME = re.compile(r"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.|\[\s*['\"])(\w+)")
 _ADDRESS = re.compile(r"^(?:(?P<host>\[[^\]]*\]|[^:\s/]*):)?(?P<port>\d{1,5})$")
-_SERVER = re.compile(r"(?:^|\.)(?:app|\w*[sS]erver)$|createServer\(")
+_SERVER = re.compile(r"(?:^|\.)(?:app|\w*[sS]erver)$|createServer\(|\w*[aA]pp\(\)$")
+_PORT_NAME = re.compile(r"(?:[A-Z][A-Z0-9_]*_)?PORT")
 
 
 class PortValue(NamedTuple):
@@ -127,7 +128,9 @@ def js_port(node: SgNode, module: JsModule, project: JsProject, hops: int = 0) -
     found = project.resolve(node, module)
     if found and found.node is not None and found.node != node and found.node.kind() not in FUNCTIONS:
         return js_port(found.node, found.module, project, hops + 1)
-    return PortValue()
+    # A field that is called as a variable is one of a checked copy of the environment: `config.PORT`.
+    member = node.field("property") if kind == "member_expression" else None
+    return PortValue(None, member.text()) if member and _PORT_NAME.fullmatch(member.text()) else PortValue()
 
 
 def _either(node: SgNode, module: JsModule, project: JsProject, hops: int) -> PortValue:
@@ -262,7 +265,9 @@ def python_port(
     found_name = project.resolve(node, module, scope)
     if found_name and found_name.module and found_name.node is not None and found_name.node is not node:
         return python_port(found_name.node, found_name.module, found_name.scope, project, hops + 1)
-    return PortValue()
+    # A field of settings that cannot be followed has the name of its variable.
+    field = node.attr.upper() if isinstance(node, ast.Attribute) else ""
+    return PortValue(None, field) if _PORT_NAME.fullmatch(field) else PortValue()
 
 
 def _python_converted(

@@ -49,7 +49,9 @@ def _draft_of(workload: Manifest, container: Container, drafts: Drafts, *, alone
         found.aliases.update(n for n in names if n)
     if image and image.kind == "unknown":
         found.images.add(image.base)
-    found.aliases.add(workload.name)
+    main = next((c for c in workload.containers if not c.init), container)
+    if container is main:
+        found.aliases.add(workload.name)
     return found
 
 

@@ -70,12 +70,14 @@ class Serving:
         self._holding: dict[str, tuple[str, ...]] = {}
 
     @cached_property
-    def _owners(self) -> dict[At, tuple[Service, Deployment]]:
-        return {d.at: (service, d) for service in self._project.system.services for d in service.deployments}
+    def _owners(self) -> dict[tuple[At, str], tuple[Service, Deployment]]:
+        services = self._project.system.services
+        return {(d.at, d.target): (service, d) for service in services for d in service.deployments}
 
-    def owner(self, at: At) -> tuple[Service, Deployment] | None:
-        """The service and deployment that a container of a manifest, or a service of a compose file, is."""
-        return self._owners.get(at)
+    def owner(self, at: At, target: str) -> tuple[Service, Deployment] | None:
+        """The service and deployment that a container of a manifest, or a service of a compose file, is; the
+        target as `Deployment.target` has it."""
+        return self._owners.get((at, target))
 
     def proxies(self, service: Service) -> list[Proxy]:
         """The nginx configurations that the service runs."""
@@ -110,7 +112,8 @@ class Serving:
         if server is not None:
             number = _of_command(text, server, env)
             return Listening({number: at} if number else {}, whole=number is not None)
-        found = [(_number(p.number, p.name, env), p.at) for p in service.ports if p.role == "listen"]
+        listens = [p for p in service.ports if p.role == "listen"]
+        found = [(_number(p.number or _default(service, p.name), p.name, env), p.at) for p in listens]
         hidden = re.search(r"\.sh\b", text) is not None
         return Listening({n: place for n, place in found if n}, whole=all(n for n, _ in found) and not hidden)
 
@@ -206,6 +209,12 @@ def _variable(text: str, env: dict[str, str | None]) -> int | None:
         return int(text)
     name, _, default = text.strip("${}").partition(":-")
     return _number(int(default) if default.isdigit() else None, name, env)
+
+
+def _default(service: Service, name: str | None) -> int | None:
+    """The port that the code falls back to where the variable is not given."""
+    values = [read.default for read in service.env if read.name == name and read.default]
+    return int(values[0]) if values and values[0].isdigit() else None
 
 
 def _number(default: int | None, name: str | None, env: dict[str, str | None]) -> int | None:

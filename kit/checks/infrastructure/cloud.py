@@ -103,14 +103,16 @@ def _of_aws(resource: Resource, block: Node) -> Opening:
     low, high = (_number(_text(resource, block, key)) for key in ("from_port", "to_port"))
     if protocol in {"-1", "all"} or low is None or high is None or (low, high) == (0, 0):
         low, high = 0, 65535
-    return Opening(tuple(sources), low, high, block.at)
+    return Opening(tuple(sources), low, high, block.at_or_self("from_port"))
 
 
 def _of_template(resource: Resource, block: Node) -> Opening:
     sources = [_text(resource, block, key) for key in ("CidrIp", "CidrIpv6")]
     low, high = (_number(_text(resource, block, key)) for key in ("FromPort", "ToPort"))
     every = _text(resource, block, "IpProtocol") == "-1" or low is None or high is None
-    return Opening(tuple(sources), 0 if every else low or 0, 65535 if every else high or 0, block.at)
+    return Opening(
+        tuple(sources), 0 if every else low or 0, 65535 if every else high or 0, block.at_or_self("FromPort")
+    )
 
 
 def _of_google(resource: Resource) -> Iterator[Opening]:
@@ -119,7 +121,7 @@ def _of_google(resource: Resource) -> Iterator[Opening]:
         ports = _texts(resource, block, "ports")
         if not ports and _text(resource, block, "protocol") in {"icmp", "esp", "ah"}:
             continue
-        yield from (Opening(sources, *_range(port), block.at) for port in ports or ["0-65535"])
+        yield from (Opening(sources, *_range(port), block.at_or_self("ports")) for port in ports or ["0-65535"])
 
 
 def _of_azure(resource: Resource, block: Node) -> Iterator[Opening]:
@@ -133,18 +135,19 @@ def _of_azure(resource: Resource, block: Node) -> Iterator[Opening]:
         *_texts(resource, block, "destination_port_range"),
         *_texts(resource, block, "destination_port_ranges"),
     ]
-    yield from (Opening(tuple(sources), *_range(port), block.at) for port in ports)
+    at = block.at_or_self("destination_port_range")
+    yield from (Opening(tuple(sources), *_range(port), at) for port in ports)
 
 
 def _of_others(resource: Resource) -> Iterator[Opening]:
     for block in resource.blocks("rule") if resource.type == "hcloud_firewall" else ():
         if _text(resource, block, "direction") == "in" and _text(resource, block, "protocol") != "icmp":
             sources = tuple(_texts(resource, block, "source_ips"))
-            yield Opening(sources, *_range(_text(resource, block, "port")), block.at)
+            yield Opening(sources, *_range(_text(resource, block, "port")), block.at_or_self("port"))
     for block in resource.blocks("inbound_rule") if resource.type == "digitalocean_firewall" else ():
         if _text(resource, block, "protocol") != "icmp":
             sources = tuple(_texts(resource, block, "source_addresses"))
-            yield Opening(sources, *_range(_text(resource, block, "port_range")), block.at)
+            yield Opening(sources, *_range(_text(resource, block, "port_range")), block.at_or_self("port_range"))
     if resource.type.startswith("openstack") and resource.text("direction") == "ingress":
         low, high = (_number(resource.text(key)) for key in ("port_range_min", "port_range_max"))
         every = low is None or high is None
@@ -190,9 +193,10 @@ def storage_is_closed(project: Project) -> Iterator[Fact]:
 
     See: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
-    for resource in resources(project, *_PUBLIC, *_ENCRYPTED):
+    for resource in resources(project, *_PUBLIC, *_ENCRYPTED, *_MACHINES):
         yield from _public(resource)
         yield from _encrypted(resource)
+        yield from _disks(resource)
 
 
 _PUBLIC = (
@@ -211,6 +215,21 @@ _ENCRYPTED: dict[str, str] = {
     "AWS::RDS::DBCluster": "StorageEncrypted",
 }
 """Resources that are not encrypted unless they say so, and how they say it."""
+
+
+_MACHINES = ("aws_instance", "aws_launch_template", "aws_launch_configuration")
+_DISKS = (("root_block_device",), ("ebs_block_device",), ("block_device_mappings", "ebs"))
+
+
+def _disks(resource: Resource) -> Iterator[Fact]:
+    """The disks of machines that say of themselves whether they are encrypted."""
+    for route in _DISKS if resource.type in _MACHINES else ():
+        for disk in (d for d in resource.blocks(*route) if d.is_map):
+            stated = disk.get("encrypted")
+            if off(stated) and stated is not None:
+                yield bad(f"{resource.title}: a disk is not encrypted.", stated, **resource.grade)
+            elif on(stated) and stated is not None:
+                yield ok(f"{resource.title}: a disk is encrypted.", stated, **resource.grade)
 
 
 def _public(resource: Resource) -> Iterator[Fact]:

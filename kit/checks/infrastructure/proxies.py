@@ -262,7 +262,8 @@ def _without_tls(project: Project, proxy: Proxy, deployment: Deployment, server:
         return unknown(f"{proxy.service.name}: no TLS of its own; {before.name} may end it in front.", server, before)
     severity = {} if deployment.environment != "unknown" else {"severity": Severity.MEDIUM}
     message = f"{proxy.service.name}: published without TLS; all that passes it can be read on the way."
-    return bad(message, server, deployment, **_place(deployment), **severity)
+    at = server.listens[0] if server.listens else server
+    return bad(message, at, deployment, **_place(deployment), **severity)
 
 
 def _ends_tls(service: Service) -> bool:

@@ -87,7 +87,8 @@ def _providers(module: Terraform) -> Iterator[Fact]:
         if stated is not None and stated.text:
             bounded.append(stated)
         else:
-            yield bad(f"provider {name}: no version and no lockfile.", node or _first(module), **_grade(module))
+            at = node.at_or_self("source") if node is not None else _first(module)
+            yield bad(f"provider {name}: no version and no lockfile.", at, **_grade(module))
     if bounded:
         names = f"{len(bounded)} providers are" if len(bounded) > 1 else "its provider is"
         message = f"{module.dir or '.'}: {names} bounded, but no lockfile says which version was tested."

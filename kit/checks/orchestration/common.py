@@ -15,7 +15,8 @@ from kit.project import Project
 from kit.sources.manifests import Manifest, Manifests
 from kit.sources.pods import Container, text_of
 from kit.system.images import parse_image
-from kit.system.model import Service
+from kit.system.kubernetes_join import target_of
+from kit.system.model import Deployment, Service
 
 ASIDE = frozenset({"development", "test"})
 LASTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "DeploymentConfig"})
@@ -109,18 +110,23 @@ def called(workload: Manifest, container: Container) -> str:
     return workload.title if alone else f"{workload.title}, container {container.name}"
 
 
-def service_of(project: Project, container: Container) -> Service | None:
+def owner_of(project: Project, workload: Manifest, container: Container) -> tuple[Service, Deployment] | None:
+    """The service of the system that this container runs, and its deployment."""
+    return project.serving.owner(container.at, target_of(workload))
+
+
+def service_of(project: Project, workload: Manifest, container: Container) -> Service | None:
     """The service of the system that this container runs."""
-    owner = project.serving.owner(container.at)
+    owner = owner_of(project, workload, container)
     return owner[0] if owner is not None else None
 
 
-def store_of(project: Project, container: Container) -> str | None:
+def store_of(project: Project, workload: Manifest, container: Container) -> str | None:
     """The engine of the store that the container runs: by its image, or by what the image is built on."""
     image = parse_image(container.image)
     if image is not None and image.engine is not None:
         return image.engine
-    service = service_of(project, container)
+    service = service_of(project, workload, container)
     if service is None or service.kind != "store":
         return None
     return next((s.engine for s in project.system.stores if s.name == service.name), None)

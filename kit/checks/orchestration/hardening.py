@@ -64,7 +64,7 @@ def _confined(project: Project, group: Group, workload: Manifest, container: Con
             return ok(f"{name}: runs with no more rights than it needs.", at, **grade(group))
         message = f"{name}: does not run as root, but lacks {listed(lacks)}."
         return partial(message, at, severity=Severity.LOW, **grade(group))
-    rootless = _image_user(project, container)
+    rootless = _image_user(project, workload, container)
     if rootless:
         message = f"{name}: its image is not root's, but nothing here holds it to that; it lacks {listed(lacks)}."
         return partial(message, at, severity=Severity.MEDIUM, **grade(group))
@@ -97,9 +97,9 @@ def text(node: Node | None) -> str:
     return node.text if node is not None else ""
 
 
-def _image_user(project: Project, container: Container) -> bool | None:
+def _image_user(project: Project, workload: Manifest, container: Container) -> bool | None:
     """Whether the image runs as somebody other than root; None where it is not built here, or its base decides."""
-    service = service_of(project, container)
+    service = service_of(project, workload, container)
     build = service.build if service is not None else None
     dockerfile = next((d for d in project.dockerfiles if build and d.path == build.dockerfile and not d.error), None)
     if dockerfile is None or build is None:
@@ -192,10 +192,10 @@ def _rights(workload: Manifest) -> Iterator[tuple[str, At]]:
         node = workload.pod.get(key)
         if text(node) == "true" and node is not None:
             yield f"shares the node's {what}", node.at
-    for volume in workload.volumes:
-        if volume.kind == "hostPath":
-            socket = "; who controls it controls the node" if (volume.source or "").endswith(".sock") else ""
-            yield f"mounts {volume.source} of the node{socket}", volume.at
+    for node in workload.pod.each("volumes", "*", "hostPath"):
+        path = text_of(node, "path")
+        socket = "; who controls it controls the node" if path.endswith(".sock") else ""
+        yield f"mounts {path} of the node{socket}", node.at
     for container in workload.containers:
         context = container.get("securityContext")
         privileged = container.get("securityContext", "privileged")
@@ -232,20 +232,21 @@ def roles_are_narrow(project: Project) -> Iterator[Fact]:
 
 def _rule(group: Group, role: Manifest, rule: Node) -> Iterator[Fact]:
     verbs, resources = ({n.text for n in rule.each(key, "*")} for key in ("verbs", "resources"))
+    at = rule.at_or_self("verbs")
     if "*" in verbs and "*" in resources:
-        yield bad(f"{role.title}: a rule allows everything on everything.", rule, **grade(group))
+        yield bad(f"{role.title}: a rule allows everything on everything.", at, **grade(group))
     elif "*" in resources and verbs - {"get", "list", "watch"}:
         message = f"{role.title}: a rule allows {listed(sorted(verbs))} on every resource."
-        yield bad(message, rule, **grade(group))
+        yield bad(message, at, **grade(group))
     elif verbs & {"escalate", "bind", "impersonate"}:
         message = f"{role.title}: a rule lets its holder take more rights ({listed(sorted(verbs))})."
-        yield bad(message, rule, **grade(group))
+        yield bad(message, at, **grade(group))
     elif "*" in verbs:
         message = f"{role.title}: a rule allows every verb on {listed(sorted(resources))}."
-        yield partial(message, rule, severity=Severity.MEDIUM, **grade(group))
+        yield partial(message, at, severity=Severity.MEDIUM, **grade(group))
     elif role.kind == "ClusterRole" and resources & {"secrets", "*"} and "resourceNames" not in rule:
         message = f"{role.title}: a rule reads the Secrets of every namespace."
-        yield partial(message, rule, severity=Severity.MEDIUM, **grade(group))
+        yield partial(message, at, severity=Severity.MEDIUM, **grade(group))
 
 
 @check("ORC-017", "No secret stands in a manifest", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=2)

@@ -13,6 +13,7 @@ from kit.checks.orchestration.common import (
     is_literal,
     listed,
     name_of,
+    owner_of,
     selects_nothing_set,
     service_of,
 )
@@ -52,9 +53,8 @@ def probes_ask_what_is_there(project: Project) -> Iterator[Fact]:
     for group in groups(project):
         for workload in group.workloads:
             for container in workload.containers:
-                service = service_of(project, container)
                 for probe in container.probes:
-                    yield _probe(project, group, container, probe, service)
+                    yield _probe(project, group, workload, container, probe)
     for service in project.system.services:
         for deployment in service.deployments:
             if deployment.environment not in ASIDE:
@@ -63,33 +63,39 @@ def probes_ask_what_is_there(project: Project) -> Iterator[Fact]:
                         yield _platform(project, service, deployment, asked)
 
 
-def _probe(
-    project: Project, group: Group, container: Container, probe: ContainerProbe, service: Service | None
-) -> Fact:
+def _probe(project: Project, group: Group, workload: Manifest, container: Container, probe: ContainerProbe) -> Fact:
+    service = service_of(project, workload, container)
     name = f"{container.name}: the {probe.kind} probe"
     place = grade(group)
     path, port = probe.path, probe.port
     if probe.mode == "exec":
         path, port = asked_by(probe.command or "")
+    at, path_at = _part(probe, "port"), _part(probe, "path")
     if isinstance(port, str):
         if is_literal(port):
-            return bad(f"{name} asks the port {port}, which the container does not declare.", probe, **place)
+            return bad(f"{name} asks the port {port}, which the container does not declare.", at, **place)
         return unknown(f"{name} asks a port that a variable gives.", probe, **place)
-    closed = _closed(project, container, port)
+    closed = _closed(project, workload, container, port)
     if closed is not None:
         message = f"{name} asks port {port}, but the process listens on {listed(map(str, closed))}."
-        return bad(message, probe, *closed.values(), **place)
+        return bad(message, at, *closed.values(), **place)
     if path is not None and service is not None and service.first_party:
-        return _path(project, service, name, path, probe.at, place)
+        return _path(project, service, name, path, path_at, place)
     declared = port is not None and port in {p.number for p in container.ports}
     if declared or probe.mode == "exec":
         return ok(f"{name} asks {f'port {port}' if declared else 'a command'}.", probe, **place)
     return unknown(f"{name} asks port {port}; that something listens there cannot be seen.", probe, **place)
 
 
-def _closed(project: Project, container: Container, port: int | None) -> dict[int, At] | None:
+def _part(probe: ContainerProbe, key: str) -> At:
+    """Where a probe states its port or path."""
+    handlers = (probe.node.get(handler, key) for handler in ("httpGet", "tcpSocket", "grpc"))
+    return next((node.at for node in handlers if node is not None), probe.at)
+
+
+def _closed(project: Project, workload: Manifest, container: Container, port: int | None) -> dict[int, At] | None:
     """The ports that are listened on, where the probed one is surely not among them."""
-    owner = project.serving.owner(container.at)
+    owner = owner_of(project, workload, container)
     if owner is None or port is None or not owner[0].first_party:
         return None
     found = project.serving.listening(*owner)
@@ -131,7 +137,7 @@ def probed_routes_need_no_login(project: Project) -> Iterator[Fact]:
     for group in groups(project):
         for workload in group.workloads:
             for container in workload.containers:
-                service = service_of(project, container)
+                service = service_of(project, workload, container)
                 for probe in (p for p in container.probes if p.mode == "http" and p.path and service):
                     assert service is not None
                     route = project.serving.serves(service, probe.path or "/")
@@ -202,28 +208,40 @@ def _labels(manifest: Manifest) -> str:
 
 
 def _target(project: Project, group: Group, service: Manifest, pods: list[Manifest], port: ServicePort) -> Fact:
-    running = [c for pod in pods for c in pod.containers if not c.init]
-    declared = [p for c in running for p in c.ports if port.target in {p.number, p.name}]
+    running = [(pod, c) for pod in pods for c in pod.containers if not c.init]
+    declared = [p for _, c in running for p in c.ports if port.target in {p.number, p.name}]
     if isinstance(port.target, str):
         if declared or not is_literal(port.target):
             return ok(f"{service.title}: the port {port.target} is declared by its pods.", port, **grade(group))
         message = f"{service.title}: no container of {pods[0].title} declares the port {port.target}."
         return bad(message, port, pods[0], **grade(group))
-    closed = [_closed(project, c, port.target) for c in running]
+    name = f"{service.title}: it leads to port {port.target}"
+    closed = [_closed(project, pod, c, port.target) for pod, c in running]
     if running and all(c is not None for c in closed):
         ports = {number: at for c in closed if c is not None for number, at in c.items()}
-        name = f"{service.title}: it leads to port {port.target}"
         message = f"{name}, but {pods[0].title} listens on {listed(map(str, ports))}."
         return bad(message, port, *ports.values(), **grade(group))
     if declared:
         return ok(f"{service.title}: port {port.target} is declared by its pods.", port, declared[0], **grade(group))
-    opened = [c for c in running if _opens(project, c, port.target)]
-    if opened:
+    if any(_opens(project, pod, c, port.target) for pod, c in running):
         return ok(f"{service.title}: the process listens on port {port.target}.", port, **grade(group))
+    others = _agreed(running)
+    if others:
+        message = f"{name}, but {pods[0].title} declares and probes {listed(map(str, others))}."
+        return bad(message, port, *others.values(), **grade(group))
     message = f"{service.title}: nothing shows that {pods[0].title} listens on port {port.target}."
     return unknown(message, port, **grade(group))
 
 
-def _opens(project: Project, container: Container, port: int | None) -> bool:
-    owner = project.serving.owner(container.at)
+def _agreed(running: list[tuple[Manifest, Container]]) -> dict[int, At]:
+    """The ports of a pod of one container that are both declared and probed: surely those that are listened on."""
+    if len(running) != 1:
+        return {}
+    container = running[0][1]
+    probed = {p.port for p in container.probes}
+    return {p.number: p.at for p in container.ports} if probed & {p.number for p in container.ports} else {}
+
+
+def _opens(project: Project, workload: Manifest, container: Container, port: int | None) -> bool:
+    owner = owner_of(project, workload, container)
     return owner is not None and port is not None and project.serving.listening(*owner).on(port) is True

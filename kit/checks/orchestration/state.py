@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kit.checks.orchestration.common import Group, containers, grade, groups, most_replicas, store_of
-from kit.model import Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.manifests import Manifest
-from kit.sources.pods import Container, Volume
+from kit.sources.pods import Container, Volume, text_of
 
 _PASSING = frozenset({"memcached"})
 _FILES = frozenset({"configMap", "secret", "downwardAPI", "projected"})
@@ -37,7 +37,7 @@ def stores_keep_their_data(project: Project) -> Iterator[Fact]:
     """
     for group in groups(project):
         for workload, container in containers(group):
-            engine = store_of(project, container)
+            engine = store_of(project, workload, container)
             if engine is not None and engine not in _PASSING and workload.kind not in {"Job", "CronJob"}:
                 yield _kept(group, workload, container, engine)
 
@@ -56,10 +56,16 @@ def _kept(group: Group, workload: Manifest, container: Container, engine: str) -
     empty = next((v for v in mounted if v.kind == "emptyDir"), None)
     where = "an emptyDir" if empty is not None else "its container"
     message = f"{workload.title}: the data of the {engine} store is in {where} and gone with the pod."
-    at = empty or container
+    at = container.at if empty is None else _written_at(workload, empty)
     if engine == "redis":
         return partial(message, at, severity=Severity.MEDIUM, **grade(group))
     return bad(message, at, **grade(group))
+
+
+def _written_at(workload: Manifest, volume: Volume) -> At:
+    """Where the kind of a volume is written."""
+    nodes = workload.pod.each("volumes", "*") if workload.pod is not None else ()
+    return next((n.at_or_self(volume.kind) for n in nodes if text_of(n, "name") == volume.name), volume.at)
 
 
 def _on(group: Group, workload: Manifest, volume: Volume) -> Fact:

@@ -143,7 +143,7 @@ def images_are_pinned(project: Project) -> Iterator[Fact]:
                 if image is None:
                     continue
                 at, name = container.node.get("image") or container, called(workload, container)
-                service = service_of(project, container)
+                service = service_of(project, workload, container)
                 if image.digest:
                     yield ok(f"{name}: {image.name} is pinned by digest.", at, **grade(group))
                 elif image.tag is None or image.tag in _MOVING:
@@ -189,7 +189,7 @@ def more_than_one_replica(project: Project) -> Iterator[Fact]:
     """
     for group in groups(project):
         for workload in group.of("Deployment", "Rollout"):
-            stores = any(store_of(project, c) for c in workload.containers)
+            stores = any(store_of(project, workload, c) for c in workload.containers)
             if stores or not group.selecting(workload, "Service"):
                 continue
             count, at = replicas_of(group, workload)

@@ -93,6 +93,15 @@ def test_a_command_that_names_no_file_of_the_image_ends_at_once(look: Look) -> N
     assert look("CON-008", with_(("server.js", "dist/server.js"))).unknown == ["Dockerfile:6"]
 
 
+def test_a_module_that_its_package_does_not_have_is_not_started(look: Look) -> None:
+    text = 'FROM python:3.12.7\nWORKDIR /app\nCOPY shop ./shop\nCMD ["python", "-m", "shop.main"]\n'
+    package = {"Dockerfile": text, "shop/__init__.py": "", "shop/__main__.py": ""}
+
+    assert look("CON-008", package).failed == ["Dockerfile:4"]
+    assert look("CON-008", {"shop/main.py": ""}).passed == ["Dockerfile:4"]
+    assert look("CON-008", {"Dockerfile": text.replace("shop.main", "celery")}).outcomes == ["not_applicable"]
+
+
 def test_a_command_of_an_installed_program_is_not_looked_up(look: Look) -> None:
     assert look("CON-008", with_(('"node", "server.js"', '"npx", "serve"'))).outcomes == ["not_applicable"]
 

@@ -28,13 +28,13 @@ DATABASE = """
 
 
 def test_https_may_be_open_to_the_world(look: Look) -> None:
-    assert look("INF-003", {"main.tf": GROUP}).passed == ["main.tf:2"]
+    assert look("INF-003", {"main.tf": GROUP}).passed == ["main.tf:3"]
 
 
 def test_ssh_and_databases_may_not(look: Look) -> None:
     seen = look("INF-003", {"main.tf": GROUP.replace("443", "22")})
 
-    assert seen.failed == ["main.tf:2"]
+    assert seen.failed == ["main.tf:3"]
     assert [f.severity.value for f in seen.findings] == ["critical"]
 
 
@@ -43,14 +43,14 @@ def test_another_port_is_one_step_milder_and_named_sources_hold(look: Look) -> N
     inner = look("INF-003", {"main.tf": GROUP.replace("443", "5432").replace("0.0.0.0/0", "10.0.0.0/8")})
 
     assert [f.severity.value for f in other.findings] == ["high"]
-    assert inner.passed == ["main.tf:2"]
+    assert inner.passed == ["main.tf:3"]
 
 
 def test_the_default_of_a_variable_counts(look: Look) -> None:
     text = GROUP.replace('["0.0.0.0/0"]', "var.sources").replace("443", "22")
     text += '    variable "sources" {\n      default = ["0.0.0.0/0"]\n    }\n'
 
-    assert look("INF-003", {"main.tf": text}).failed == ["main.tf:2"]
+    assert look("INF-003", {"main.tf": text}).failed == ["main.tf:3"]
 
 
 OPEN = {
@@ -134,6 +134,13 @@ def test_whether_a_variable_encrypts_is_unknown(look: Look) -> None:
     text = DATABASE.replace("storage_encrypted       = true", "storage_encrypted = var.encrypted")
 
     assert look("INF-004", {"main.tf": text}).unknown == ["main.tf:3"]
+
+
+def test_the_disks_of_machines_are_encrypted(look: Look) -> None:
+    text = 'resource "aws_instance" "host" {\n  root_block_device {\n    encrypted = false\n  }\n}\n'
+
+    assert look("INF-004", {"main.tf": text}).failed == ["main.tf:3"]
+    assert look("INF-004", {"main.tf": text.replace("false", "true")}).passed == ["main.tf:3"]
 
 
 def test_a_database_that_is_safe_holds_three_times(look: Look) -> None:

@@ -92,7 +92,7 @@ def test_tls_with_a_redirect_holds(look: Look) -> None:
 def test_a_proxy_that_is_published_without_tls_fails(look: Look) -> None:
     text = COMPOSE.replace("443:443", "80:80")
 
-    assert look("INF-009", {**WHOLE, "nginx.conf": PLAIN, "compose.prod.yaml": text}).failed == ["nginx.conf:1"]
+    assert look("INF-009", {**WHOLE, "nginx.conf": PLAIN, "compose.prod.yaml": text}).failed == ["nginx.conf:2"]
 
 
 def test_a_front_that_only_containers_reach_needs_no_tls(look: Look) -> None:

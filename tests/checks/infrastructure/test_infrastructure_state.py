@@ -62,7 +62,7 @@ def test_bounds_alone_hold_in_part_and_nothing_fails(look: Look) -> None:
     free = look("INF-002", {"infra/main.tf": MAIN.replace('version = "~> 6.0"', "")})
 
     assert (bounded.outcomes, bounded.failed) == (["partial"], ["infra/main.tf:5"])
-    assert (free.outcomes, free.failed) == (["fail"], ["infra/main.tf:3"])
+    assert (free.outcomes, free.failed) == (["fail"], ["infra/main.tf:4"])
 
 
 def test_modules_from_elsewhere_have_a_version(look: Look) -> None:

@@ -53,27 +53,27 @@ CODE = {
 def test_a_probe_of_a_served_path_holds(look: Look) -> None:
     seen = look("ORC-003", {**CODE, "k8s/api.yaml": DEPLOYMENT})
 
-    assert (seen.failed, seen.passed) == ([], ["k8s/api.yaml:13"])
+    assert (seen.failed, seen.passed) == ([], ["k8s/api.yaml:14"])
 
 
 def test_a_probe_of_a_path_that_nothing_serves_names_the_nearest(look: Look) -> None:
     seen = look("ORC-003", {**CODE, "k8s/api.yaml": DEPLOYMENT.replace("path: /api/health", "path: /health")})
 
-    assert seen.failed == ["k8s/api.yaml:13"]
+    assert seen.failed == ["k8s/api.yaml:14"]
     assert "the nearest is /api/health" in seen.text
 
 
 def test_a_probe_of_a_port_that_is_closed_fails(look: Look) -> None:
     seen = look("ORC-003", {**CODE, "k8s/api.yaml": DEPLOYMENT.replace("3000", "8080")})
 
-    assert seen.failed == ["k8s/api.yaml:13"]
+    assert seen.failed == ["k8s/api.yaml:14"]
     assert "listens on 3000" in seen.text
 
 
 def test_a_probe_of_a_port_name_that_is_not_declared_fails(look: Look) -> None:
     seen = look("ORC-003", {"k8s/api.yaml": DEPLOYMENT.replace("port: 3000", "port: web")})
 
-    assert seen.failed == ["k8s/api.yaml:13"]
+    assert seen.failed == ["k8s/api.yaml:14"]
 
 
 def test_the_port_of_a_variable_is_the_one_that_the_deployment_gives(look: Look) -> None:
@@ -95,7 +95,7 @@ def test_a_path_that_the_code_speaks_of_is_unknown(look: Look) -> None:
     code["api/server.js"] = SERVER.replace("/api/health", "/api/products")
     seen = look("ORC-003", {**code, "k8s/api.yaml": DEPLOYMENT.replace("/api/health", "/alive")})
 
-    assert (seen.failed, seen.unknown) == ([], ["k8s/api.yaml:13"])
+    assert (seen.failed, seen.unknown) == ([], ["k8s/api.yaml:14"])
 
 
 def test_a_platform_asks_for_a_path_too(look: Look) -> None:
@@ -121,7 +121,7 @@ def test_a_page_that_nginx_falls_back_to_is_served(look: Look) -> None:
     }
     seen = look("ORC-003", files)
 
-    assert (seen.failed, seen.passed) == ([], ["k8s/web.yaml:13"])
+    assert (seen.failed, seen.passed) == ([], ["k8s/web.yaml:14"])
 
 
 def test_a_probed_route_behind_a_login_is_no_health_check(look: Look) -> None:
@@ -156,9 +156,16 @@ def test_a_target_port_name_that_no_container_has_fails(look: Look) -> None:
 def test_a_target_port_that_nobody_listens_on_fails(look: Look) -> None:
     service = SERVICE.replace("targetPort: http", "targetPort: 8080")
     seen = look("ORC-004", {**CODE, "k8s/api.yaml": DEPLOYMENT, "k8s/service.yaml": service})
-    unseen = look("ORC-004", {"api/server.js": "", "k8s/service.yaml": service})
-
     assert seen.failed == ["k8s/service.yaml:7"]
+
+
+def test_a_target_port_beside_the_one_that_is_declared_and_probed_fails(look: Look) -> None:
+    service = SERVICE.replace("targetPort: http", "targetPort: 8080")
+    agreed = look("ORC-004", {"k8s/api.yaml": DEPLOYMENT, "k8s/service.yaml": service})
+    bare = DEPLOYMENT.partition("              ports:")[0]
+    unseen = look("ORC-004", {"k8s/api.yaml": bare})
+
+    assert agreed.failed == ["k8s/service.yaml:7"]
     assert (unseen.failed, unseen.unknown) == ([], ["k8s/service.yaml:7"])
 
 

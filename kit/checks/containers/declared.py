@@ -1,0 +1,121 @@
+"""Do compose files hold together: is all that they refer to there, and each port taken once?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.compose import ComposeFile, ComposeService
+
+
+@check(
+    "CON-014",
+    "Compose files hold together",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot start",
+    effort_hours=0.5,
+)
+def compose_holds_together(project: Project) -> Iterator[Fact]:
+    """
+    `docker compose up` refuses a file that refers to what it does not declare: nothing starts.
+
+    Decides: each compose file parses, and the services, volumes, networks, secrets, configs and files that it refers to
+    are there.
+
+    Fix: declare what is missing, or take the reference out.
+
+    Blind to: what several files, given together by hand, declare for each other.
+
+    See: https://docs.docker.com/reference/compose-file/
+    """
+    for file in project.compose:
+        if project.files.class_of(file.path) is not FileClass.PRODUCTION:
+            continue
+        broken = [file.error] if file.error else list(file.problems)
+        for problem in broken:
+            yield bad(f"{problem.message}", problem, environment=_environment(file))
+        missing = list(_undeclared(file))
+        for kind, name, service, at in missing:
+            message = f"{service}: the {kind} {name} is not declared in {file.path}."
+            yield bad(message, at, environment=_environment(file))
+        unread = list(_env_files(project, file))
+        yield from unread
+        if not broken and not missing and not unread:
+            yield ok("Everything that the file refers to is declared.", file)
+
+
+def _env_files(project: Project, file: ComposeFile) -> Iterator[Fact]:
+    """The env files that are asked for and not there: made on the machine where they are ignored or have a sample."""
+    for service in file.services:
+        for wanted in service.env_files:
+            if wanted.exists or not wanted.required or "$" in wanted.path:
+                continue
+            name, place = f"{service.name}: the env file {wanted.path}", {"environment": _environment(file)}
+            samples = [f"{wanted.path}.{end}" for end in ("example", "sample", "template", "dist")]
+            made = project.files.ignored(wanted.path) or any(project.files.exists(s) for s in samples)
+            if made or wanted.path.startswith("..") or ".env" in wanted.path.rsplit("/", 1)[-1]:
+                yield unknown(f"{name} is not in the repository; it must be made before the start.", wanted, **place)
+            else:
+                yield bad(f"{name} does not exist; docker compose refuses to start.", wanted, **place)
+
+
+def _undeclared(file: ComposeFile) -> Iterator[tuple[str, str, str, At]]:
+    names = {s.name for s in file.services}
+    for service in file.services:
+        needed = [n for n in service.depends_on if not _is_optional(service, n)]
+        wanted = [("service", n, names) for n in needed]
+        wanted += [("volume", v.source or "", set(file.volumes)) for v in service.volumes if v.kind == "volume"]
+        wanted += [("network", n, {*file.networks, "default"}) for n in service.networks]
+        wanted += [("secret", n, set(file.secrets)) for n in service.secrets]
+        wanted += [("config", n, set(file.configs)) for n in service.configs]
+        for kind, name, declared in wanted:
+            if name and "$" not in name and name not in declared:
+                key = {"service": "depends_on"}.get(kind, f"{kind}s")
+                yield kind, name, service.name, (service.node.get(key, name) or service.node.get(key) or service).at
+
+
+def _is_optional(service: ComposeService, name: str) -> bool:
+    required = service.node.get("depends_on", name, "required")
+    return required is not None and required.text == "false"
+
+
+@check("CON-016", "Host ports do not clash", Severity.HIGH, Clause.EXECUTION, blocker="cannot start", effort_hours=0.5)
+def host_ports_do_not_clash(project: Project) -> Iterator[Fact]:
+    """
+    Two services that publish one host port: the second does not start.
+
+    Decides: the published host ports of each compose file, with address and protocol; services of different profiles
+    may share one.
+
+    Fix: give one of them another host port.
+
+    Blind to: what else listens on the host.
+
+    See: https://docs.docker.com/reference/compose-file/services/#ports
+    """
+    for file in project.compose:
+        if project.files.class_of(file.path) is not FileClass.PRODUCTION:
+            continue
+        taken: dict[tuple[int, str], list[tuple[ComposeService, At]]] = defaultdict(list)
+        for service in file.services:
+            for port in service.ports:
+                if port.host is not None and not service.profiles:
+                    taken[(port.host, port.protocol)].append((service, port.at))
+        clashes = {key: users for key, users in taken.items() if len({s.name for s, _ in users}) > 1}
+        for (number, _), users in clashes.items():
+            names = " and ".join(dict.fromkeys(s.name for s, _ in users))
+            yield bad(
+                f"{names} both publish host port {number}.",
+                *(at for _, at in users[::-1]),
+                environment=_environment(file),
+            )
+        if taken and not clashes:
+            yield ok("Every published host port is taken once.", file)
+
+
+def _environment(file: ComposeFile) -> str | None:
+    return None if file.environment == "unknown" else file.environment
