@@ -28,7 +28,7 @@ bench: .venv/.dev  ## Time an assessment beside plain papermill and beside readi
 	@$(BIN)/python tests/bench.py
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv build
+	rm -rf .venv build .quarto
 
 .venv/.core: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
