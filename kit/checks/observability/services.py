@@ -221,7 +221,7 @@ def errors_are_collected(project: Project) -> Iterator[Fact]:
 @check("OBS-011", "Log lines of one request can be told together", Severity.LOW, Clause.EXECUTION, effort_hours=2)
 def requests_have_ids(project: Project) -> Iterator[Fact]:
     """
-    Ten thousand lines a minute, and which of them belong to the request that failed?
+    Of ten thousand lines a minute nobody can tell which belong to the request that failed.
 
     Decides: each service that answers requests sets or passes on a request or correlation id.
 

@@ -209,7 +209,7 @@ def _in_block_about_making(project: Project, reference: FileReference) -> bool:
     near = " ".join(lines[max(0, number - 2) : number])
     return bool(
         re.search(
-            r"\b(creat|add|generat|copy|save|writ|renam|put|plac|stor(?:e|ing)|download|new file|will be|produc|e\.g\.|for example|such as|would|output)",
+            r"\b(creat|add|generat|copy|save|writ|renam|put|plac|download|new file|will be|produc|e\.g\.|for example|such as|would|output)",
             near,
             re.IGNORECASE,
         )

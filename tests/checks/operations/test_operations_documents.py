@@ -51,6 +51,10 @@ def test_a_file_that_is_named_and_not_there_is_told(look: Look) -> None:
     assert seen.failed == ["README.md:3", "README.md:4"]
 
 
+def test_a_picture_that_is_gone_is_told_though_its_address_starts_at_the_top(look: Look) -> None:
+    assert look("OPS-003", readme("![The store](/docs/img/store.png)")).failed == ["README.md:3"]
+
+
 def test_files_to_be_made_and_pages_of_a_site_are_no_promises(look: Look) -> None:
     text = readme(
         "Create `config/local.yaml` first.",
