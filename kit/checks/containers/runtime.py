@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.containers.common import ASIDE, Image, images, judged
-from kit.model import Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.dockerfile import Dockerfile
 from kit.sources.dockerfile_model import Instruction
+from kit.sources.manifests import Manifest
+from kit.sources.pods import Container
 from kit.sources.secret_values import is_weak
 from kit.sources.secrets import is_placeholder, is_secret_name
 from kit.system.images import Image as ImageName
@@ -50,7 +52,8 @@ def not_as_root(project: Project) -> Iterator[Fact]:
     """
     A process that runs as root in its container is root on whatever it escapes to.
 
-    Decides: the last `USER` in force in the stage that is run; base images that are known to be non-root hold.
+    Decides: the last `USER` in force in the stage that is run; base images that are known to be non-root hold, and so
+    does an image that manifests alone run, all of them under a user of its own.
 
     Fix: create a user and switch to it before the command: `RUN adduser -S app` and `USER app`.
 
@@ -62,7 +65,11 @@ def not_as_root(project: Project) -> Iterator[Fact]:
         user, base = image.dockerfile.user(image.stage), image.dockerfile.base_image(image.stage)
         at = user if user is not None else image.stage
         parsed = parse_image(base)
-        if user is not None:
+        root = user is None or image.dockerfile.expand(user).strip().lower() in ROOTS
+        lowered = _lowered_by_manifests(project, image) if root else None
+        if lowered is not None:
+            yield ok(f"{image.name}: every manifest that runs the image gives it a user of its own.", lowered, at)
+        elif user is not None:
             name = image.dockerfile.expand(user).strip()
             holds = name.lower() not in ROOTS
             yield (ok if holds else bad)(f"{image.name}: the container runs as {name}.", user)
@@ -80,6 +87,25 @@ def not_as_root(project: Project) -> Iterator[Fact]:
             )
         else:
             yield bad(f"{image.name}: no USER; the container runs as root.", at)
+
+
+def _lowered_by_manifests(project: Project, image: Image) -> At | None:
+    """Where the manifests set a user, if they are all that runs the image and each of them does."""
+    service = project.system.service(image.name)
+    targets = [d for d in service.deployments if d.environment not in ASIDE] if service is not None else []
+    containers = {c.at: (m, c) for m in project.manifests.effective.workloads for c in m.containers}
+    places = [_own_user(*containers[d.at]) if d.at in containers else None for d in targets]
+    return places[0] if places and all(p is not None for p in places) else None
+
+
+def _own_user(manifest: Manifest, container: Container) -> At | None:
+    """Where a container's manifest says that it does not run as root, the container's word before the pod's."""
+    for holder in (container.node, manifest.pod):
+        for key in ("runAsUser", "runAsNonRoot"):
+            node = holder.get("securityContext", key) if holder is not None else None
+            if node is not None:
+                return node.at if node.text not in {"0", "false"} else None
+    return None
 
 
 def _is_official(image: ImageName) -> bool:

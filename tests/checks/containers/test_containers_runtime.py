@@ -143,3 +143,24 @@ def test_a_health_check_of_compose_is_held_against_the_code_too(look: Look) -> N
     seen = look("CON-022", {**FILES, "compose.prod.yaml": compose})
 
     assert seen.failed == ["compose.prod.yaml:4"]
+
+
+def test_an_image_that_manifests_alone_run_under_a_user_is_not_held_to_its_own(look: Look) -> None:
+    deployment = """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: api}
+        spec:
+          selector: {matchLabels: {app: api}}
+          template:
+            metadata: {labels: {app: api}}
+            spec:
+              securityContext: {runAsNonRoot: true, runAsUser: 1000}
+              containers: [{name: api, image: "registry.local/api:1"}]
+        """
+    files = {"api/Dockerfile": "FROM node:22.1.0\nCMD [\"node\", \"x.js\"]\n", "k8s/api.yaml": deployment}
+
+    assert look("CON-002", files).passed == ["k8s/api.yaml:9"]
+
+    rooted = {**files, "k8s/api.yaml": deployment.replace("runAsNonRoot: true, runAsUser: 1000", "runAsUser: 0")}
+    assert look("CON-002", rooted).failed == ["api/Dockerfile:1"]
