@@ -193,7 +193,7 @@ class _Reader:
         yield from (Act(purpose, job, step) for purpose in sorted(purposes_of_action(step)))
         yield from (Act("test", job, step) for _ in self._tests_in_image(step.at))
         for reached in self.reach.of(step.commands or action_commands(step)):
-            found = purposes(reached.command)
+            found = frozenset() if self.reach.hands_on(reached.command) else purposes(reached.command)
             if not found:
                 found = frozenset(p for n in self.reach.unread(reached.command) for p in purposes_of_name(n))
             if base_name(reached.root.program) == "ssh" and _COMPOSE_UP.search(reached.root.text):

@@ -69,6 +69,11 @@ class Reach:
         calls = (call for call in invocations(command) if call.kind != "module")
         return tuple(c.name for c in calls if not any((*self._scripts(c), *self._targets(c))))
 
+    def hands_on(self, command: Command) -> bool:
+        """Whether a command only starts others, which are reached: a task runner of a monorepo."""
+        calls = [call for call in invocations(command) if call.kind in {"turbo", "nx", "lerna"}]
+        return any(True for call in calls for _ in self._scripts(call))
+
     def _from(self, chain: tuple[Command, ...], seen: set[tuple[object, ...]]) -> Iterator[Reached]:
         yield Reached(chain)
         if len(chain) > MAX_DEPTH:

@@ -10,7 +10,10 @@ PATH = ".github/workflows/ci.yml"
 
 def workflow(*steps: str) -> str:
     """The first step stands at line 6, in a job with a checkout."""
-    return "\n".join(["on: push", "jobs:", "  a:", "    runs-on: x", "    steps:", *(f"      - {s}" for s in steps)]) + "\n"
+    return (
+        "\n".join(["on: push", "jobs:", "  a:", "    runs-on: x", "    steps:", *(f"      - {s}" for s in steps)])
+        + "\n"
+    )
 
 
 def push(tags: str) -> str:
@@ -53,7 +56,11 @@ DEPLOYMENT = """
             - name: api
               image: acme/api:1.0
 """
-SERVICE = {"api/Dockerfile": "FROM node:22\nCMD [\"node\", \"index.js\"]\n", "api/package.json": "{}", "k8s/api.yaml": DEPLOYMENT}
+SERVICE = {
+    "api/Dockerfile": 'FROM node:22\nCMD ["node", "index.js"]\n',
+    "api/package.json": "{}",
+    "k8s/api.yaml": DEPLOYMENT,
+}
 
 
 def test_an_image_that_nothing_pushes_is_found(look: Look) -> None:

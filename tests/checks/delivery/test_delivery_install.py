@@ -35,7 +35,9 @@ def test_a_lockfile_in_step_holds(look: Look) -> None:
 
 
 def test_a_frozen_install_without_any_lockfile_ends_the_build(look: Look) -> None:
-    assert look("DEL-007", {"package.json": MANIFEST, "Dockerfile": image("package.json ./")}).failed == ["Dockerfile:4"]
+    assert look("DEL-007", {"package.json": MANIFEST, "Dockerfile": image("package.json ./")}).failed == [
+        "Dockerfile:4"
+    ]
 
 
 def test_an_image_that_gets_no_lockfile_cannot_be_built(look: Look) -> None:

@@ -47,13 +47,19 @@ def test_a_workflow_for_paths_that_do_not_exist_never_runs(look: Look) -> None:
 
 
 def test_an_undefined_package_script_is_found(look: Look) -> None:
-    files = {".github/workflows/ci.yml": workflow("run: npm run biuld"), "package.json": '{"scripts": {"build": "tsc"}}'}
+    files = {
+        ".github/workflows/ci.yml": workflow("run: npm run biuld"),
+        "package.json": '{"scripts": {"build": "tsc"}}',
+    }
 
     assert look("DEL-003", files).failed == [".github/workflows/ci.yml:7"]
 
 
 def test_a_defined_package_script_holds(look: Look) -> None:
-    files = {".github/workflows/ci.yml": workflow("run: npm run build"), "package.json": '{"scripts": {"build": "tsc"}}'}
+    files = {
+        ".github/workflows/ci.yml": workflow("run: npm run build"),
+        "package.json": '{"scripts": {"build": "tsc"}}',
+    }
 
     assert look("DEL-003", files).passed == [".github/workflows/ci.yml:7"]
 

@@ -16,7 +16,13 @@ def workflow(*steps: str, on: str = "push", more: str = "") -> str:
 
 @pytest.mark.parametrize(
     ("uses", "outcome"),
-    [(f"x/y@{SHA}", "pass"), ("actions/checkout@v4", "pass"), ("x/y@v2", "partial"), ("x/y@main", "fail"), ("x/y@latest", "fail")],
+    [
+        (f"x/y@{SHA}", "pass"),
+        ("actions/checkout@v4", "pass"),
+        ("x/y@v2", "partial"),
+        ("x/y@main", "fail"),
+        ("x/y@latest", "fail"),
+    ],
 )
 def test_an_action_is_pinned_by_commit(look: Look, uses: str, outcome: str) -> None:
     seen = look("DEL-008", {PATH: workflow(f"uses: {uses}")})

@@ -9,7 +9,10 @@ PATH = ".github/workflows/ci.yml"
 
 def workflow(*steps: str) -> str:
     """The first step stands at line 6."""
-    return "\n".join(["on: push", "jobs:", "  a:", "    runs-on: x", "    steps:", *(f"      - {s}" for s in steps)]) + "\n"
+    return (
+        "\n".join(["on: push", "jobs:", "  a:", "    runs-on: x", "    steps:", *(f"      - {s}" for s in steps)])
+        + "\n"
+    )
 
 
 def test_a_tool_that_no_manifest_has_is_found(look: Look) -> None:

@@ -1,0 +1,234 @@
+"""Do the tests test something, and would anybody notice if they did not?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from kit.checks.testing.common import TestFile, configs, counted, test_files
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial
+from kit.project import Project
+from kit.registry import check
+
+SHOWN = 3
+FOCUSED = re.compile(
+    r"[ \t]*(?:(?:describe|it|test|context|suite)(?:\.\w+)?\.only|fit|fdescribe|fcontext)\s*(?:\.\w+)?\("
+)
+SKIPPED: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    "js": (
+        (".skip", ".todo(", "xit(", "xdescribe(", "xtest(", "xcontext("),
+        re.compile(
+            r"[ \t]*(?:(?:describe|it|test|context|suite)\.(?:skip|todo)(?:\.each\b[^\n]{0,200})?\(\s*['\"`]"
+            r"|(?:xit|xdescribe|xtest|xcontext)\s*\()"
+        ),
+    ),
+    "python": (
+        ("skip",),
+        re.compile(r"[ \t]*@(?:pytest\.mark\.skip\b(?!if)|unittest\.skip\()|pytestmark\s*=.{0,80}mark\.skip\b(?!if)"),
+    ),
+    "jvm": (("@Disabled", "@Ignore"), re.compile(r"[ \t]*@(?:Disabled|Ignore)\b")),
+    "go": (("t.Skip",), re.compile(r"\tt\.Skip(?:Now|f)?\(")),
+    "dotnet": (("Skip", "[Ignore"), re.compile(r"[ \t]*\[(?:(?:Fact|Theory)\(\s*Skip\s*=|Ignore)")),
+    "rust": (("#[ignore",), re.compile(r"[ \t]*#\[ignore")),
+    "ruby": (("xit", "xdescribe", "skip"), re.compile(r"[ \t]*(?:xit|xdescribe|skip)\b")),
+    "php": (("markTestSkipped(",), re.compile(r"[ \t]*\$this->markTestSkipped\(")),
+}
+ASSERTS = re.compile(
+    r"\b(?:assert|expect|should|verify|must|ensure|check|fail|require|raises|throws|validate|match|snapshot|compare)\w*\s*[.(\[<]"
+    r"|\bassert\b|\.(?:should|to|expect|assert|is|true|equal|deepEqual|equals|must)\w*\s*[.(]|\bt\.(?:Error|Fatal|Fail|is|true|deepEqual|Run)"
+    r"|\b(?:Assert|Should|Require|Expect|Verify|Check|Matches)\w*[.(!]|[A-Za-z]\w*(?:Assert|Expect|Should|Verify|Check)\w*\(|pytest\.fail|_eq!|@Test\(expected|// Output:|contextLoads"
+)
+EMPTY = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"expect\(\s*(?:true|1|!0)\s*\)\s*\.(?:to(?:Be|Equal|StrictEqual)\(\s*(?:true|1)\s*\)|toBe(?:Truthy|Defined)\(\))",
+        r"expect\((['\"])\w+\1\)\.to(?:Be|Equal)\(['\"]\w+['\"]\)",
+        r"assert True[ \t]*(?:#.*)?$",
+        r"assert 1 == 1\b",
+        r"assertTrue\(\s*[Tt]rue\s*\)",
+        r"assert\.(?:True|ok|isTrue)\(\s*(?:t,\s*)?true\s*\)",
+        r"Assert\.True\(\s*true\s*\)",
+    )
+)
+OWN_IMPORTS = ("from '.", 'from ".', "from '@/", 'from "@/', "require('.", 'require(".', "client.", "page.", "cy.")
+REACHES_OUT = re.compile(
+    r"from ['\"](?:\.|@/|~|#|src/|app/)|require\(\s*['\"](?:\.|@/|~|src/)|import\(\s*['\"]|import ['\"]\.|jest\.requireActual|\bfetch\(|axios|supertest|request\(|\bpage\.|\bcy\."
+    r"|subprocess|spawn|exec\w*\(|readFile|open\(|glob|client\.|TestClient|httpx|requests\.|proxyquire|rewire|http\.|got\(|superagent|chai\.request|frisby|readdir|__dirname|import\.meta"
+)
+RETRIES = re.compile(r"jest\.retryTimes\(\s*(\d+)|\bretry:\s*(\d+)|this\.retries\(\s*(\d+)")
+RERUNS = re.compile(
+    r"--reruns[= ](\d+)|-Dsurefire\.rerunFailingTestsCount=(\d+)|<rerunFailingTestsCount>(\d+)|--retries[= ](\d+)|--retry[= ](\d+)"
+)
+SUREFIRE = re.compile(r"(?:^|/)(?:Test\w*|\w+Tests?|\w+TestCase)\.(?:java|kt)$")
+FILTER = re.compile(r"--testPathPatterns?[= ]['\"]?([\w./|-]+)")
+
+
+@check("TST-005", "No test is skipped or focused", Severity.LOW, Clause.INVARIANTS, effort_hours=4)
+def no_test_is_left_out(project: Project) -> Iterator[Fact]:
+    """
+    A focused test silences all others in its file; a skipped one promises what nobody checks any more.
+
+    Decides: `.only` and its kin, each one; tests and suites that are skipped whatever happens, one finding per file.
+    Skips under a condition (another platform, no credentials) are left alone.
+
+    Fix: take `.only` out; mend the skipped test, or delete it.
+
+    Blind to: tests that are commented out.
+
+    See: https://jestjs.io/docs/api#testonlyname-fn-timeout
+    """
+    clean: list[TestFile] = []
+    for test in test_files(project):
+        text = project.code.text(test.path)
+        focused = (
+            _lines(test, text, (".only", "fit(", "fdescribe(", "fcontext("), FOCUSED) if test.family == "js" else []
+        )
+        for place in focused:
+            yield bad("Focused: every other test of the file is left out.", place, severity=Severity.HIGH)
+        skipped = _lines(test, text, *SKIPPED[test.family]) if test.family in SKIPPED else []
+        if skipped:
+            amount = "One test or suite is" if len(skipped) == 1 else f"{len(skipped)} tests or suites are"
+            yield partial(f"{amount} skipped: what they checked, nothing checks.", *skipped[:SHOWN])
+        if not focused and not skipped:
+            clean.append(test)
+    if clean:
+        yield ok(f"{counted(len(clean), 'test file')} without a skipped or focused test.", clean[0])
+
+
+def _lines(test: TestFile, text: str, needles: tuple[str, ...], pattern: re.Pattern[str]) -> list[At]:
+    """The lines that begin with the pattern, in a text that holds one of the needles."""
+    if not any(needle in text for needle in needles):
+        return []
+    lines = enumerate(text.split("\n"), 1)
+    return [At(test.path, number, number) for number, line in lines if pattern.match(line)]
+
+
+def _at(test: TestFile, text: str, match: re.Match[str]) -> At:
+    start = match.start() + len(match[0]) - len(match[0].lstrip())
+    line = text.count("\n", 0, start) + 1
+    return At(test.path, line, line)
+
+
+@check("TST-007", "Tests assert something", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=2)
+def tests_assert(project: Project) -> Iterator[Fact]:
+    """
+    A test without an assertion passes as long as nothing crashes; `expect(true).toBe(true)` passes for ever.
+
+    Decides: each file with tests in which nothing looks like an assertion, of any library or home-made; assertions
+    of constants. One finding per file.
+
+    Fix: state what the result has to be.
+
+    Blind to: assertions that a helper with an unusual name makes, and assertions that say little.
+
+    See: https://jestjs.io/docs/expect
+    """
+    asserting: list[TestFile] = []
+    for test in test_files(project):
+        text = project.code.text(test.path)
+        hollow = [match for pattern in EMPTY for match in pattern.finditer(text)]
+        if hollow:
+            yield bad("Asserts what is always true.", *[_at(test, text, m) for m in hollow[:SHOWN]])
+        elif _asserts(text):
+            asserting.append(test)
+        else:
+            yield bad("Nothing in the file is an assertion: its tests pass as long as nothing crashes.", test)
+    if asserting:
+        yield ok(f"{counted(len(asserting), 'test file')} with assertions.", asserting[0])
+
+
+def _asserts(text: str) -> bool:
+    return any(word in text for word in ("expect(", "assert ", "assert.", "assertEqual")) or bool(ASSERTS.search(text))
+
+
+@check("TST-008", "Tests run the code that goes to production", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=2)
+def tests_run_the_code(project: Project) -> Iterator[Fact]:
+    """
+    A test that defines for itself what it tests stays green while the real code changes.
+
+    Decides: files with unit tests in JavaScript, TypeScript and Python that import nothing of the project, start
+    nothing and ask no server.
+
+    Fix: import the function under test, and delete its copy.
+
+    Blind to: tests whose subject is only mocked.
+
+    See: https://vitest.dev/guide/mocking
+    """
+    running: list[TestFile] = []
+    for test in test_files(project):
+        text = project.code.text(test.path)
+        if test.family not in {"js", "python"} or test.kind != "unit" or "{{" in test.path or not _asserts(text):
+            continue
+        if any(word in text for word in OWN_IMPORTS) or REACHES_OUT.search(text) or _imports_own(project, test, text):
+            running.append(test)
+        else:
+            yield bad("Imports nothing of the project and asks no server: it tests what it defines itself.", test)
+    if running:
+        yield ok(f"{counted(len(running), 'file')} of unit tests with code of the project under test.", running[0])
+
+
+def _imports_own(project: Project, test: TestFile, text: str) -> bool:
+    if test.family == "js":
+        names = {p.name for p in project.packages if p.name and p.ecosystem == "npm"}
+        found = {
+            name
+            for name in re.findall(r"from ['\"]([^'\"\n]+)['\"]|require\(['\"]([^'\"\n]+)['\"]\)", text)
+            for name in name
+            if name
+        }
+        return any(
+            name in names or "/".join(name.split("/")[:2]) in names or name.split("/")[0] in project.files
+            for name in found
+        ) or any(project.files.is_dir(name.split("/")[0]) for name in found)
+    modules = re.findall(r"^\s*(?:from|import)\s+([\w.]+)", text, re.MULTILINE)
+    fixtures = bool(re.search(r"def test_\w+\(\s*(?!self\s*\))[a-z]", text))
+    own = _python_names(project)
+    return fixtures or any(m.startswith(".") or m.split(".")[0] in own for m in modules)
+
+
+@lru_cache(maxsize=4)
+def _python_names(project: Project) -> frozenset[str]:
+    """Every name that may be a module of the project."""
+    paths = project.code.files("python")
+    stems = {path.rsplit("/", 1)[-1].removesuffix(".py") for path in paths}
+    return frozenset(stems | {part for path in paths for part in path.split("/")[:-1]})
+
+
+@check("TST-012", "Retries do not hide what is wrong", Severity.LOW, Clause.INVARIANTS, effort_hours=4)
+def retries_do_not_hide(project: Project) -> Iterator[Fact]:
+    """
+    A test that passes on the third try found something: a race, a leak, a dependence on time. Retried it is green.
+
+    Decides: retries of unit tests, and more than two of end-to-end tests, set in configurations, tests and the
+    commands of pipelines and package scripts.
+
+    Fix: take the retry out and mend the test; where a browser needs one, keep to one or two and fail on flaky tests.
+
+    Blind to: retries of whole jobs.
+
+    See: https://playwright.dev/docs/test-retries
+    """
+    for config in configs(project):
+        for setting in (*config.all("retries"), *config.all("retry"), *config.all("runMode")):
+            numbers = [int(n) for n in re.findall(r"\b\d+\b", setting.text)] or (
+                [int(setting.value)] if isinstance(setting.value, float) else []
+            )
+            most, allowed = max(numbers, default=0), 2 if config.tool in {"playwright", "cypress", "wdio"} else 0
+            if most > allowed:
+                yield partial(
+                    f"{config.tool}: a failing test is tried up to {most} times more before it counts.", setting
+                )
+            elif numbers:
+                yield ok(f"{config.tool}: a failing test is tried at most {most} times more.", setting)
+    for test in test_files(project):
+        text = project.code.text(test.path)
+        match = RETRIES.search(text) if "retr" in text else None
+        if match is not None and int(next(g for g in match.groups() if g)) > 0 and not test.browser:
+            yield partial(f"Tried again until it passes: {match[0].strip()}.", _at(test, text, match))
+    for package in project.packages:
+        for name, node in package.scripts.items():
+            again = RERUNS.search(node.text)
+            if again is not None and int(next(g for g in again.groups() if g)) > 1:
+                yield partial(f"Script {name}: {again[0].strip()} tries failing tests again.", node)

@@ -1,0 +1,178 @@
+"""Which test files the pipelines' commands run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from posixpath import normpath
+
+from kit.checks.testing.common import ECOSYSTEMS, TestFile, below, nearest
+from kit.checks.testing.matching import configs_for, matches
+from kit.project import Project
+from kit.sources.command import Command, word_set
+from kit.sources.wrappers import base_name, expanded
+from kit.system.pipeline_acts import Act, Pipeline, pipelines
+
+RUNNERS = {
+    **dict.fromkeys(word_set("pytest py.test tox nox nose2 behave robot trial"), ("python", "")),
+    **dict.fromkeys(word_set("jest vitest mocha ava tap jasmine karma nyc c8 wtr react-scripts ng"), ("js", "unit")),
+    **dict.fromkeys(word_set("cypress playwright testcafe wdio detox codeceptjs"), ("js", "e2e")),
+    **dict.fromkeys(word_set("go gotestsum ginkgo"), ("go", "")),
+    **dict.fromkeys(word_set("mvn mvnw gradle gradlew"), ("jvm", "")),
+    **dict.fromkeys(word_set("rspec rails rake cucumber"), ("ruby", "")),
+    **dict.fromkeys(word_set("phpunit pest paratest artisan"), ("php", "")),
+    "dotnet": ("dotnet", ""), "cargo": ("rust", ""), "bun": ("js", ""), "node": ("js", ""), "tsx": ("js", ""), "deno": ("js", ""),
+}  # fmt: skip
+ACTIONS = {"cypress": ("js", "e2e"), "playwright": ("js", "e2e"), "gradle": ("jvm", ""), "maven": ("jvm", "")}
+
+
+TASKS = {"npm": "js", "pnpm": "js", "yarn": "js", "uv": "python", "poetry": "python", "pdm": "python", "task": "python"}
+ELSEWHERE = word_set("docker docker-compose podman nerdctl kubectl")
+MOVES = re.compile(r"\b(?:cd|pushd)\s|\$\{\{|\$\w")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of tests by a pipeline: `family` and `kind` "" where they cannot be told, `folder` None likewise; `said` is
+    then what the step says of folders. `paths` are the only ones that it looks at, where it names some; `config` the
+    configuration that it names."""
+
+    act: Act
+    pipeline: Pipeline
+    family: str = ""
+    kind: str = ""
+    tool: str = ""
+    folder: str | None = None
+    paths: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    config: str | None = None
+    said: str = ""
+
+    def covers(self, project: Project, test: TestFile) -> bool:
+        """Whether the file is among those that it runs, as far as its words tell."""
+        if self.family and self.family != test.family:
+            return False
+        if (self.kind or test.browser) and self.tool and (self.kind == "e2e") != test.browser:
+            return False
+        if not self._there(project, test) or (self.words and not any(word in test.path for word in self.words)):
+            return False
+        if self.tool in {"jest", "vitest"} and self._configured(project, test) is False:
+            return False
+        return not self.paths or any(below(test.path, path) for path in self.paths)
+
+    @property
+    def certainty(self) -> int:
+        """How much is known of it: of two runs that cover a file the better known one is told."""
+        return 2 * bool(self.family) + bool(self.kind) + (self.folder is not None)
+
+    def _there(self, project: Project, test: TestFile) -> bool:
+        if self.folder is not None:
+            if not below(test.path, self.folder):
+                return False
+            return self.family != "go" or self._in_module(project, test)
+        if not MOVES.search(self.said):
+            return True
+        package = nearest(project, test.path, ECOSYSTEMS.get(test.family, ""))
+        if package is None or package.dir == ".":
+            return True
+        names = {package.dir.rpartition("/")[2], package.dir, package.name or package.dir}
+        return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self.said) for name in names)
+
+    def _in_module(self, project: Project, test: TestFile) -> bool:
+        """`go test` stays in its module."""
+        own, other = nearest(project, f"{self.folder}/x", "go"), nearest(project, test.path, "go")
+        return own is None or other is None or own.path == other.path
+
+    def _configured(self, project: Project, test: TestFile) -> bool | None:
+        found = configs_for(project, test.path, self.tool)
+        if self.config is not None:
+            found = [c for c in found if c.path == self.config]
+        elif self.folder is not None:
+            # Without a name the runner takes the file of its own name in the folder where it is started.
+            found = [c for c in found if below(self.folder, c.dir) or below(c.dir, self.folder)]
+            found = [c for c in found if DEFAULT_NAME.search(c.path)]
+        answers = [matches(c, test.path) for c in found]
+        return None if not answers or None in answers else True in answers
+
+
+DEFAULT_NAME = re.compile(r"(?:^|/)(?:(?:jest|vitest|vite)\.config\.\w+|package\.json)$")
+
+
+@lru_cache(maxsize=4)
+def runs(project: Project) -> tuple[Run, ...]:
+    """Every run of tests in every pipeline, those first of which most is known."""
+    found = [_run(project, pipeline, act) for pipeline in pipelines(project) for act in pipeline.of("test")]
+    return tuple(sorted(found, key=lambda run: -run.certainty))
+
+
+def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
+    if act.reached is None:
+        uses = (act.step.uses or "").lower()
+        family, kind = next((known for name, known in ACTIONS.items() if name in uses), ("", ""))
+        return Run(act, pipeline, family, kind)
+    command = act.reached.command
+    for inner in expanded(command):
+        folder = inner.directory if _is_inside(project, inner.directory) else None
+        said = _said(act) if folder is None else ""
+        found = _runner(inner)
+        if found is not None and found.program in RUNNERS:
+            family, kind = RUNNERS[found.program]
+            paths, words = _selected(project, found, family)
+            config = _config(found)
+            return Run(act, pipeline, family, kind, found.program, folder, paths, words, config, said)
+        if re.match(r"python|coverage|manage\.py", base_name(inner.program)):
+            return Run(act, pipeline, "python", folder=folder, said=said)
+        family = TASKS.get(base_name(inner.program), "")
+        return Run(act, pipeline, family, folder=folder, said=said)
+    return Run(act, pipeline)
+
+
+def _runner(command: Command) -> Command | None:
+    """The command of a test runner, also one that a container is told to run; its program without suffixes."""
+    name = base_name(command.program).removesuffix(".cmd").partition("@")[0]
+    if name not in ELSEWHERE:
+        return replace(command, program=name)
+    for start, word in enumerate(command.args):
+        if base_name(word) in RUNNERS and start:
+            return replace(command, program=base_name(word), args=command.args[start + 1 :], directory=None)
+    return None
+
+
+def _config(command: Command) -> str | None:
+    """The configuration file that a command names."""
+    for option, value in pairwise((*command.args, "")):
+        name, equals, given = option.partition("=")
+        if name in {"--config", "-c"} and command.directory is not None:
+            return normpath(f"{command.directory}/{given if equals else value}")
+    return None
+
+
+def _said(act: Act) -> str:
+    """What a step and the matrix of its job say: where folders that variables name are found."""
+    matrix = " ".join(node.text for node in act.job.node.each("strategy", "matrix", "**") if node.text)
+    text = act.step.run or (act.reached.command.text if act.reached is not None else "")
+    return f"{text} {act.step.working_directory or ''} {matrix}"
+
+
+def _is_inside(project: Project, folder: str | None) -> bool:
+    return folder is not None and (folder == "." or project.files.is_dir(folder))
+
+
+def _selected(project: Project, command: Command, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The paths, and for runners of JavaScript the parts of paths, that a command restricts itself to."""
+    paths: list[str] = []
+    words: list[str] = []
+    previous = ""
+    for arg in command.args:
+        option = previous.startswith("-") and "=" not in previous
+        previous = arg
+        if arg.startswith("-") or option or arg in {"run", "test", "watch", "..."}:
+            continue
+        path = normpath(f"{command.directory}/{arg.split('::')[0].removesuffix('...')}") if command.directory else ""
+        if path and (project.files.exists(path) or project.files.is_dir(path)):
+            paths.append(path)
+        elif family == "js" and re.fullmatch(r"[\w./-]{3,}", arg) and "/" in arg:
+            words.append(arg.removeprefix("./"))
+    return tuple(paths), tuple(words) if not paths else ()

@@ -1,0 +1,320 @@
+"""Are there tests, and does anything run them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kit.checks.testing.common import (
+    ECOSYSTEMS,
+    TestFile,
+    below,
+    code_by_service,
+    counted,
+    nearest,
+    test_files,
+)
+from kit.checks.testing.runs import runs
+from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.system.model import Service
+from kit.system.pipeline_acts import ON_CHANGE, pipelines
+from kit.system.reach import reach
+
+HARDLY_ANY = 60
+SHOWN = 3
+REAL = re.compile(r"testcontainers|mongodb-memory-server|embedded-postgres|pytest-postgresql|dockertest")
+IN_MEMORY = re.compile(r"sqlite://(?:/:memory:|/?[\"'])|:memory:|jdbc:h2:mem|UseInMemoryDatabase|sqlite\+aiosqlite://")
+GENERATIVE = (
+    "fast-check",
+    "@fast-check/vitest",
+    "hypothesis",
+    "@stryker-mutator/core",
+    "mutmut",
+    "cosmic-ray",
+    "schemathesis",
+    "jqwik",
+    "proptest",
+    "gopter",
+    "rapid",
+)
+
+
+@check("TST-001", "Every service has tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=16)
+def services_have_tests(project: Project) -> Iterator[Fact]:
+    """
+    Code without tests is right on the day it was tried by hand, and nobody knows for how long.
+
+    Decides: files with tests, told by their place and by what stands in them, below the folder of each service that
+    has code of some size; tests in other places that speak of the service count too. A service that only end-to-end
+    tests of the whole system reach holds in part.
+
+    Fix: begin with the routes and rules whose failure costs most, and run the tests in the pipeline.
+
+    Blind to: tests that live in another repository.
+
+    See: https://martinfowler.com/articles/practical-test-pyramid.html
+    """
+    tests = test_files(project)
+    if not tests:
+        if project.files.languages and project.code.files():
+            yield bad("No test was found: nothing shows that the code does what it should.", At("."))
+        return
+    seen = set()
+    for service, code in code_by_service(project).values():
+        if service.root not in seen and sum(map(project.files.line_count, code)) >= HARDLY_ANY:
+            seen.add(service.root)
+            yield _tested(project, service, code, tests)
+
+
+def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tuple[TestFile, ...]) -> Fact:
+    own = [t for t in tests if below(t.path, service.root or ".") and _innermost(project, t, service)]
+    if own:
+        amount = f"{counted(len(own), 'test file')} for {counted(len(code), 'code file')}"
+        return ok(f"{service.name}: {amount}.", own[0])
+    speaking = [t for t in tests if _speaks_of(project, t, service)]
+    if speaking:
+        return ok(f"{service.name}: {speaking[0].path} tests it.", speaking[0])
+    whole = [t for t in tests if t.kind in {"e2e", "smoke"}]
+    place = service.build.at if service.build is not None else service.at
+    if whole:
+        message = f"{service.name}: no tests of its own; only {whole[0].path} and its kin may reach it from outside."
+        return partial(message, place, severity=Severity.MEDIUM)
+    return bad(f"{service.name}: no test for {counted(len(code), 'file')} of code.", place, severity=Severity.MEDIUM)
+
+
+def _innermost(project: Project, test: TestFile, service: Service) -> bool:
+    """Whether no service further inside is the one that the test belongs to."""
+    inner = [s.root for s, _ in code_by_service(project).values() if s.root and s.root != service.root]
+    return not any(below(test.path, root) and len(root) > len(service.root or "") for root in inner if root != ".")
+
+
+def _speaks_of(project: Project, test: TestFile, service: Service) -> bool:
+    if service.root in {None, "."}:
+        return False
+    names = {service.name, str(service.root).rpartition("/")[2]}
+    words = set(re.split(r"[/._]", test.path))
+    return bool(names & words) or f"{service.root}/" in project.code.text(test.path)
+
+
+@check("TST-002", "A pipeline runs the tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)
+def a_pipeline_runs_the_tests(project: Project) -> Iterator[Fact]:
+    """
+    Tests that nothing runs grow wrong unseen: they are there for the count only.
+
+    Decides: for each package with tests, whether a command that a pipeline reaches, through scripts, targets, actions
+    and image builds, runs them: the same language, from a folder above them, not restricted to other paths.
+
+    Fix: call the tests in the job of the pull request: `npm test --workspaces`, `pytest`, `go test ./...`.
+
+    Blind to: selections that a runner makes by markers, tags and project names.
+
+    See: https://docs.github.com/en/actions/automating-builds-and-tests
+    """
+    tests = test_files(project)
+    if tests and not project.workflows:
+        amount = counted(len(tests), "test file")
+        yield bad(f"There is no pipeline: {amount} run when somebody thinks of it.", tests[0], severity=Severity.MEDIUM)
+        return
+    if tests and not pipelines(project):
+        return
+    for name, group in _suites(project, tests).items():
+        yield _run_or_not(project, name, group)
+
+
+def _suites(project: Project, tests: tuple[TestFile, ...]) -> dict[str, list[TestFile]]:
+    found: dict[str, list[TestFile]] = {}
+    for test in tests:
+        package = nearest(project, test.path, ECOSYSTEMS.get(test.family, ""))
+        folder = package.dir if package is not None else test.path.partition("/")[0]
+        kind = " end-to-end" if test.kind == "e2e" else ""
+        found.setdefault(f"{folder if folder != '.' else 'the top'} ({test.family}{kind})", []).append(test)
+    return found
+
+
+def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
+    known = runs(project)
+    covering = {t.path: next((r for r in known if r.covers(project, t)), None) for t in group}
+    missed = [t for t in group if covering[t.path] is None]
+    used = [r for r in covering.values() if r is not None]
+    outside = [job for p in pipelines(project) for job in p.outside]
+    amount = counted(len(group), "test file")
+    if missed and outside and not used:
+        return unknown(f"Tests of {name}: pipelines of other repositories may run them ({outside[0].uses}).", group[0])
+    if not used:
+        severity = Severity.MEDIUM if group[0].kind != "unit" else None
+        return bad(
+            f"Tests of {name}: no pipeline runs any of {amount}.", *[t.at for t in missed[:SHOWN]], severity=severity
+        )
+    if missed:
+        message = f"Tests of {name}: no pipeline runs {len(missed)} of {amount} (as {missed[0].path})."
+        return partial(message, *[t.at for t in missed[:SHOWN]], severity=Severity.MEDIUM)
+    if not any(r.pipeline.triggers & ON_CHANGE or r.pipeline.workflow.platform != "github" for r in used):
+        return partial(
+            f"Tests of {name} run, but no change starts them ({used[0].act.words}).",
+            used[0].act,
+            severity=Severity.MEDIUM,
+        )
+    return ok(f"Tests of {name}: {used[0].act.words} runs {amount}.", used[0].act, group[0])
+
+
+@check("TST-009", "Smoke or end-to-end tests exist and run", Severity.MEDIUM, Clause.EXECUTION, effort_hours=8)
+def end_to_end_tests_run(project: Project) -> Iterator[Fact]:
+    """
+    Unit tests pass while the parts do not fit. One test through the running system finds what none of them can see.
+
+    Decides: where there are services that answer requests: tests that drive a browser or the running system, by their
+    place, name and tools, and whether a pipeline runs them.
+
+    Fix: write one test per journey that must never break (sign in, order, pay), and run it against the started stack.
+
+    Blind to: tests that live in another repository, and checks that a monitoring service makes.
+
+    See: https://playwright.dev/docs/ci-intro
+    """
+    served = [
+        s for s in project.system.own if s.routes or s.kind in {"web", "api"} or any(d.ports for d in s.deployments)
+    ]
+    if not served or not project.code.files():
+        return
+    whole = [t for t in test_files(project) if t.kind in {"e2e", "smoke"}]
+    run = [t for t in whole if any(r.covers(project, t) for r in runs(project))]
+    smoke = next(
+        (a for p in pipelines(project) for a in p.of("verify", "test") if _is_smoke(a.step.name, a.job.id)), None
+    )
+    if run:
+        yield ok(f"A pipeline runs {counted(len(run), 'file')} of end-to-end tests.", run[0])
+    elif smoke is not None:
+        yield ok(f"A pipeline tries the running system ({smoke.words}).", smoke)
+    elif whole:
+        yield partial(
+            f"{counted(len(whole), 'file')} of end-to-end tests, and no pipeline runs them.",
+            *[t.at for t in whole[:SHOWN]],
+        )
+    elif test_files(project):
+        names = ", ".join(s.name for s in served[:SHOWN])
+        yield bad(
+            f"No test goes through the running system ({names}): whether the parts fit shows in production.", At(".")
+        )
+
+
+def _is_smoke(*names: str) -> bool:
+    return any(
+        re.search(r"smoke|e2e|end.to.end|api.?test|integration.?test|health", name, re.IGNORECASE) for name in names
+    )
+
+
+@check("TST-010", "Tests use the store that production uses", Severity.LOW, Clause.ASSUMPTIONS, effort_hours=4)
+def tests_use_the_real_store(project: Project) -> Iterator[Fact]:
+    """
+    SQLite forgives what PostgreSQL refuses. Tests on another store say little about queries, locks and constraints.
+
+    Decides: for the databases of the system: a pipeline that starts the same one beside the tests (as a service, by
+    compose, by Testcontainers) holds; tests on an in-memory substitute hold in part.
+
+    Fix: start the database for the tests: `services: {postgres: {image: "postgres:16"}}` in the job.
+
+    Blind to: databases that a runner has installed.
+
+    See: https://docs.github.com/en/actions/using-containerized-services/about-service-containers
+    """
+    engines = sorted(
+        {s.engine for s in project.system.stores if s.engine in {"postgres", "mysql", "mongodb", "mssql", "redis"}}
+    )
+    tests = test_files(project)
+    if not engines or not tests:
+        return
+    used = _started(project)
+    containers = _own_containers(project, tests)
+    substitute = next((m for t in tests if (m := _in_memory(project, t.path))), None) or _setup_substitute(project)
+    for engine in engines:
+        if engine in used:
+            yield ok(f"{engine} runs beside the tests.", used[engine])
+        elif containers is not None:
+            yield ok(f"Tests start their own containers for {engine}.", containers)
+        elif substitute is not None and engine not in {"redis", "mongodb"}:
+            yield partial(f"Tests run on an in-memory substitute; production runs on {engine}.", substitute)
+
+
+def _own_containers(project: Project, tests: tuple[TestFile, ...]) -> Located | None:
+    """Where tests start containers by themselves: in a test, or by a library that is declared for it."""
+    using = next((t for t in tests if REAL.search(project.code.text(t.path))), None)
+    names = ("testcontainers", "mongodb-memory-server", "pytest-postgresql")
+    return using or next((d for p in project.packages if (d := p.depends_on(*names))), None)
+
+
+def _started(project: Project) -> dict[str, At]:
+    """Engine to the place where a pipeline starts it for its tests."""
+    found: dict[str, At] = {}
+    compose = {s.name: s for f in project.compose for s in f.services}
+    for pipeline in pipelines(project):
+        for job in pipeline.workflow.jobs:
+            if not pipeline.of_job(job, "test"):
+                continue
+            for name, node in job.services.items():
+                image = node.get("image") if node.is_map else None
+                _note(found, f"{name} {image.text if image is not None else ''}", node.at)
+            for reached in reach(project).of(job.commands):
+                if re.search(r"docker(?:-| )compose\b.*\b(?:up|run)\b", reached.command.text):
+                    for service in compose.values():
+                        _note(found, service.image or "", reached.root.at)
+    return found
+
+
+def _note(found: dict[str, At], image: str, at: At) -> None:
+    engines = {
+        "postg": "postgres",
+        "mysql": "mysql",
+        "mariadb": "mysql",
+        "mongo": "mongodb",
+        "redis": "redis",
+        "mssql": "mssql",
+    }
+    for word, engine in engines.items():
+        if word in image.lower():
+            found.setdefault(engine, at)
+
+
+def _in_memory(project: Project, path: str) -> At | None:
+    text = project.code.text(path)
+    match = IN_MEMORY.search(text)
+    return At(path, text.count("\n", 0, match.start()) + 1) if match is not None else None
+
+
+def _setup_substitute(project: Project) -> At | None:
+    paths = project.files.named("conftest.py", "jest.setup.ts", "jest.setup.js", "setup.ts", "setupTests.ts")
+    return next((at for path in paths if (at := _in_memory(project, path))), None)
+
+
+@check("TST-011", "Tests that look for their own cases are used", Severity.LOW, Clause.INVARIANTS, effort_hours=8)
+def generative_tests(project: Project) -> Iterator[Fact]:
+    """
+    Property-based and mutation tests find the cases that nobody thought of. They are a strength; their absence is no
+    defect.
+
+    Decides: a library for them is declared, and tests use it, or its configuration is there. Declared and used by
+    nothing holds in part.
+
+    Fix: state an invariant as a property of the library that is installed already, or remove the library.
+
+    Blind to: home-made generators.
+
+    See: https://hypothesis.readthedocs.io/en/latest/
+    """
+    for package in project.packages:
+        declared = package.depends_on(*GENERATIVE)
+        if declared is None:
+            continue
+        module = declared.name.replace("-", "_") if package.ecosystem == "pypi" else declared.name
+        using = next((t for t in test_files(project) if module in project.code.text(t.path)), None)
+        configured = project.files.named(
+            "stryker.conf.js", "stryker.conf.json", "stryker.config.json", "stryker.config.mjs"
+        )
+        script = next((n for n in package.scripts.values() if "stryker" in n.text or "mutmut" in n.text), None)
+        if using is not None:
+            yield ok(f"{declared.name} is used by tests.", using)
+        elif configured or script is not None:
+            yield ok(f"{declared.name} is set up.", script if script is not None else At(configured[0]))
+        else:
+            yield partial(f"{declared.name} is declared, and no test uses it.", declared)

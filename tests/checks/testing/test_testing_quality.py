@@ -1,0 +1,135 @@
+"""Whether tests test something, are found, and are run in full."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+GOOD = "import { a } from './a'\nit('adds', () => {\n  expect(a()).toBe(1)\n})\n"
+
+
+def test_a_focused_test_is_found(look: Look) -> None:
+    seen = look("TST-005", {"src/a.test.ts": GOOD.replace("it(", "it.only(")})
+
+    assert seen.failed == ["src/a.test.ts:2"]
+    assert seen.findings[0].severity == "high"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.test.ts", "describe.skip('x', () => { it('y', () => {}) })\n"),
+        ("a.test.js", "xit('y', () => { expect(1) })\n"),
+        ("test_a.py", "@pytest.mark.skip(reason='later')\ndef test_a():\n    assert 1\n"),
+        ("a_test.go", "\tt.Skip()\nfunc TestA(t *testing.T) {}\n"),
+        ("src/test/java/ATest.java", "@Disabled\n@Test void a() {}\n"),
+    ],
+)
+def test_a_skipped_test_holds_in_part(look: Look, path: str, text: str) -> None:
+    assert look("TST-005", {path: text}).failed == [f"{path}:1"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.test.ts", "test.skip(!process.env.KEY)\nit('y', () => { expect(1) })\n"),
+        ("test_a.py", "@pytest.mark.skipif(WINDOWS, reason='x')\ndef test_a():\n    assert 1\n"),
+        ("a.test.ts", "// it.only('x')\nit('y', () => { list.only })\n"),
+    ],
+)
+def test_a_skip_under_a_condition_is_left_alone(look: Look, path: str, text: str) -> None:
+    assert look("TST-005", {path: text}).outcomes == ["pass"]
+
+
+def test_a_finding_in_a_test_weighs_in_this_area(look: Look) -> None:
+    assert look("TST-005", {"src/a.test.ts": GOOD.replace("it(", "it.only(")}).findings[0].open
+
+
+VITEST = {"package.json": '{"devDependencies": {"vitest": "^3"}, "scripts": {"test": "vitest run"}}'}
+
+
+def test_a_file_that_the_runner_does_not_take_is_found(look: Look) -> None:
+    seen = look("TST-006", {**VITEST, "tests/login.ts": GOOD, "src/a.test.ts": GOOD})
+
+    assert seen.failed == ["tests/login.ts"]
+
+
+def test_a_pattern_of_ones_own_is_read(look: Look) -> None:
+    config = {"vitest.config.ts": "export default { test: { include: ['tests/**/*.ts'] } }"}
+
+    assert look("TST-006", {**VITEST, **config, "tests/login.ts": GOOD}).passed == ["tests/login.ts"]
+
+
+def test_an_expression_of_jest_is_read(look: Look) -> None:
+    manifest = '{"devDependencies": {"jest": "^29"}, "jest": {"rootDir": "src", "testRegex": ".*\\\\.spec\\\\.ts$"}}'
+
+    seen = look("TST-006", {"package.json": manifest, "src/a.spec.ts": GOOD, "test/b.spec.ts": GOOD})
+
+    assert seen.failed == ["test/b.spec.ts"]
+
+
+def test_a_python_file_that_pytest_does_not_collect_is_found(look: Look) -> None:
+    files = {"requirements.txt": "pytest==8\n", "tests/login.py": "def test_login():\n    assert 1\n"}
+
+    assert look("TST-006", files).failed == ["tests/login.py"]
+
+
+def test_integration_tests_without_failsafe_are_found(look: Look) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>x</artifactId></project>",
+        "src/test/java/PayIT.java": "class PayIT { @Test void a() {} }",
+    }
+
+    assert look("TST-006", files).failed == ["src/test/java/PayIT.java"]
+    held = {**files, "pom.xml": "<project><artifactId>maven-failsafe-plugin</artifactId></project>"}
+    assert look("TST-006", held).failed == []
+
+
+def test_a_filter_that_matches_no_test_is_found(look: Look) -> None:
+    manifest = '{"devDependencies": {"jest": "^29"}, "scripts": {\n"smoke": "jest --testPathPattern=smoke"}}'
+
+    seen = look("TST-006", {"package.json": manifest, "src/a.test.ts": GOOD})
+
+    assert seen.failed == ["package.json:2"]
+
+
+def test_a_file_without_an_assertion_is_found(look: Look) -> None:
+    files = {"src/a.test.ts": "import { a } from './a'\nit('adds', () => {\n  a()\n})\n", "src/b.test.ts": GOOD}
+
+    seen = look("TST-007", files)
+
+    assert seen.failed == ["src/a.test.ts"]
+    assert seen.passed == ["src/b.test.ts"]
+
+
+def test_an_assertion_of_a_constant_is_found(look: Look) -> None:
+    assert look("TST-007", {"src/a.test.ts": GOOD.replace("a()", "true").replace("(1)", "(true)")}).failed == [
+        "src/a.test.ts:3"
+    ]
+
+
+def test_a_helper_of_ones_own_counts_as_an_assertion(look: Look) -> None:
+    assert look("TST-007", {"test_a.py": "def test_a(page):\n    check_totals(page)\n"}).outcomes == ["pass"]
+
+
+def test_a_test_of_what_it_defines_itself_is_found(look: Look) -> None:
+    text = "const add = (a, b) => a + b\nit('adds', () => { expect(add(1, 2)).toBe(3) })\n"
+
+    assert look("TST-008", {"src/a.test.ts": text}).failed == ["src/a.test.ts"]
+
+
+def test_a_test_that_imports_the_code_holds(look: Look) -> None:
+    assert look("TST-008", {"src/a.test.ts": GOOD}).outcomes == ["pass"]
+    python = {"shop/cart.py": "x = 1", "test_cart.py": "from shop import cart\n\ndef test_x():\n    assert cart.x\n"}
+    assert look("TST-008", python).failed == []
+
+
+def test_many_retries_hold_in_part(look: Look) -> None:
+    config = {"playwright.config.ts": "export default {\n  retries: process.env.CI ? 4 : 0,\n}\n"}
+
+    assert look("TST-012", config).failed == ["playwright.config.ts:2"]
+    assert look("TST-012", {"playwright.config.ts": "export default { retries: 2 }"}).outcomes == ["pass"]
+
+
+def test_retries_of_unit_tests_hold_in_part(look: Look) -> None:
+    assert look("TST-012", {"src/a.test.ts": "jest.retryTimes(3)\n" + GOOD}).failed == ["src/a.test.ts:1"]

@@ -1,0 +1,124 @@
+"""Whether services have tests, and whether anything runs them."""
+
+from __future__ import annotations
+
+from conftest import Look
+
+LONG = "\n".join(f"def f{n}():\n    return {n}\n" for n in range(40))
+SERVICES = {
+    "compose.yml": "services:\n  api:\n    build: ./api\n    ports: ['8000:8000']\n  pay:\n    build: ./pay\n    ports: ['8001:8001']\n",
+    "api/Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["python", "app.py"]\n',
+    "pay/Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["python", "app.py"]\n',
+    "api/app.py": LONG,
+    "pay/app.py": LONG,
+    "api/requirements.txt": "pytest==8\n",
+}
+TEST = {"api/tests/test_app.py": "from app import f1\n\ndef test_one():\n    assert f1() == 1\n"}
+
+
+def workflow(*steps: str, on: str = "push") -> dict[str, str]:
+    """The first step stands at line 7."""
+    head = [f"on: {on}", "jobs:", "  a:", "    runs-on: x", "    steps:", "      - uses: actions/checkout@v4"]
+    return {".github/workflows/ci.yml": "\n".join([*head, *(f"      - {s}" for s in steps)]) + "\n"}
+
+
+def test_a_project_without_tests_is_named_once(look: Look) -> None:
+    assert look("TST-001", SERVICES).failed == ["."]
+
+
+def test_a_service_without_tests_is_found(look: Look) -> None:
+    seen = look("TST-001", {**SERVICES, **TEST})
+
+    assert seen.failed == ["compose.yml:6"]
+    assert seen.passed == ["api/tests/test_app.py"]
+
+
+def test_a_test_elsewhere_that_names_the_service_counts(look: Look) -> None:
+    elsewhere = {"tests/pay/test_pay.py": "def test_pay():\n    assert 1\n"}
+
+    assert look("TST-001", {**SERVICES, **TEST, **elsewhere}).failed == []
+
+
+def test_tests_that_no_pipeline_runs_are_found(look: Look) -> None:
+    seen = look("TST-002", {**SERVICES, **TEST, **workflow("run: ruff check .")})
+
+    assert seen.failed == ["api/tests/test_app.py"]
+
+
+def test_tests_that_a_pipeline_runs_hold(look: Look) -> None:
+    files = {**SERVICES, **TEST, **workflow("{run: pytest, working-directory: api}")}
+
+    assert look("TST-002", files).passed == [".github/workflows/ci.yml:7"]
+
+
+def test_a_run_in_another_folder_does_not_count(look: Look) -> None:
+    files = {**SERVICES, **TEST, **workflow("{run: pytest, working-directory: pay}")}
+
+    assert look("TST-002", files).failed == ["api/tests/test_app.py"]
+
+
+def test_a_run_of_other_paths_does_not_count(look: Look) -> None:
+    other = {"api/tests/unit/test_unit.py": "def test_unit():\n    assert True is not False\n"}
+    files = {**SERVICES, **TEST, **other, **workflow("run: pytest api/tests/unit")}
+
+    assert "1 of 2" in look("TST-002", files).text
+
+
+def test_a_nightly_run_holds_in_part(look: Look) -> None:
+    files = {**SERVICES, **TEST, **workflow("run: pytest api", on="{schedule: [{cron: '0 3 * * *'}]}")}
+
+    assert look("TST-002", files).outcomes == ["partial"]
+
+
+def test_folders_of_a_loop_are_read_from_the_script(look: Look) -> None:
+    step = 'run: |\n          for s in pay; do\n            pushd "services/$s"\n            go test ./...\n            popd\n          done'
+    files = {
+        f"services/{s}/{f}": t
+        for s in ("pay", "cart")
+        for f, t in (("go.mod", "module x\n"), ("a_test.go", "func TestA(t *testing.T) {}\n"))
+    }
+
+    seen = look("TST-002", {**files, **workflow(step)})
+
+    assert seen.failed == ["services/cart/a_test.go"]
+    assert seen.passed == [".github/workflows/ci.yml:10"]
+
+
+def test_a_system_that_no_test_drives_is_found(look: Look) -> None:
+    assert look("TST-009", {**SERVICES, **TEST, **workflow("run: pytest api")}).failed == ["."]
+
+
+def test_end_to_end_tests_that_nothing_runs_hold_in_part(look: Look) -> None:
+    e2e = {
+        "e2e/shop.spec.ts": "import { test, expect } from '@playwright/test'\ntest('buys', async ({ page }) => { expect(page) })\n"
+    }
+
+    assert look("TST-009", {**SERVICES, **TEST, **e2e, **workflow("run: pytest api")}).failed == ["e2e/shop.spec.ts"]
+    run = workflow("run: npx playwright test")
+    assert look("TST-009", {**SERVICES, **TEST, **e2e, **run}).outcomes == ["pass"]
+
+
+STORE = {"compose.yml": SERVICES["compose.yml"] + "  db:\n    image: postgres:16\n"}
+
+
+def test_an_in_memory_substitute_holds_in_part(look: Look) -> None:
+    conftest = {"api/tests/conftest.py": 'import os\nurl = "sqlite://"\n'}
+
+    assert look("TST-010", {**SERVICES, **STORE, **TEST, **conftest}).failed == ["api/tests/conftest.py:2"]
+
+
+def test_a_database_beside_the_tests_holds(look: Look) -> None:
+    text = workflow("run: pytest api")[".github/workflows/ci.yml"]
+    text = text.replace("    steps:", "    services:\n      db: {image: 'postgres:16'}\n    steps:")
+
+    assert look("TST-010", {**SERVICES, **STORE, **TEST, ".github/workflows/ci.yml": text}).passed == [
+        ".github/workflows/ci.yml:6"
+    ]
+
+
+def test_a_property_library_that_no_test_uses_holds_in_part(look: Look) -> None:
+    declared = {"requirements.txt": "hypothesis==6\n", **TEST}
+    using = {"test_b.py": "from hypothesis import given\n\ndef test_b():\n    assert 1\n"}
+
+    assert look("TST-011", declared).failed == ["requirements.txt:1"]
+    assert look("TST-011", {**declared, **using}).outcomes == ["pass"]
