@@ -24,6 +24,7 @@ RECENT = 5
 
 RELATIONAL = frozenset({"postgres", "mysql", "sqlite", "mssql", "oracle", "cockroachdb"})
 _OWN = frozenset({FileClass.PRODUCTION, FileClass.GENERATED})
+_IN_MEMORY = frozenset({"h2", "hsqldb", "derby"})
 _NO_MIGRATIONS = re.compile(r"""^\s*provider\s*=\s*["'](?:mongodb)["']""", re.MULTILINE)
 
 
@@ -57,6 +58,7 @@ def sets(project: Project) -> list[MigrationSet]:
         if s.migrations
         and project.files.class_of(s.migrations[0].path) in _OWN
         and project.files.environment_of(s.dir) not in ASIDE
+        and posixpath.basename(s.dir).lower() not in _IN_MEMORY
     ]
 
 
@@ -86,19 +88,43 @@ def _by_tables(
     return best if best is not None and shared[id(best)] * 2 >= len(names) else None
 
 
-def made_tables(project: Project) -> list[tuple[Schema, tuple[Table, ...]]]:
-    """The tables as they will stand: what migrations create; what code declares where nothing creates it."""
-    joined = pairs(project)
-    paired = {id(p.declared) for p in joined}
-    found = [orm.created_schema(s) for s in sets(project)] + [
-        s for s in declared(project) if id(s) not in paired
-    ]
-    return [(schema, tuple(t for t in schema.tables if not t.implicit)) for schema in found]
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one database: each as the code declares it, or as migrations leave it where no code does, with what
+    the migrations leave beside it."""
+
+    name: str
+    dialect: str | None
+    tool: str
+    tables: tuple[tuple[Table, Table | None], ...]
+
+
+@lru_cache(maxsize=4)
+def made_tables(project: Project) -> tuple[Tables, ...]:
+    """The tables of every database that the project makes."""
+    joined = {id(p.made_by): p for p in pairs(project) if p.sure}
+    paired = {id(p.declared) for p in pairs(project)}
+    found = []
+    for one in sets(project):
+        pair = joined.get(id(one))
+        created = pair.created if pair else orm.created_schema(one)
+        shown = pair.declared.tables if pair else created.tables
+        both = tuple((t, created.table(t.name) if pair else None) for t in shown if not t.implicit)
+        dialect = one.dialect or (pair.declared.dialect if pair else None)
+        found.append(Tables(label(one), dialect, one.tool, both))
+    alone = (s for s in declared(project) if id(s) not in paired)
+    found += [Tables(label(s), s.dialect, s.kind, tuple((t, None) for t in s.tables if not t.implicit)) for s in alone]
+    return tuple(found)
 
 
 def recent(found: MigrationSet) -> tuple[Migration, ...]:
     """The last migrations of a set that has more than its first one."""
     return found.migrations[-RECENT:] if len(found.migrations) > 1 else ()
+
+
+def plural(number: int, noun: str) -> str:
+    """The number with its noun: "1 migration", "3 migrations"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def label(found: MigrationSet | Schema) -> str:
@@ -114,8 +140,12 @@ def owners(project: Project, path: str) -> list[Service]:
     return [s for s in holding if len(s.root or "") == deepest]
 
 
-def covered(columns: tuple[str, ...], table: Table) -> bool:
-    """Whether an index, a unique or the primary key begins with these columns."""
+def covered(columns: tuple[str, ...], *tables: Table | None) -> bool:
+    """Whether an index, a unique or the primary key of one of the tables begins with these columns."""
+    return any(_begins(columns, table) for table in tables if table is not None)
+
+
+def _begins(columns: tuple[str, ...], table: Table) -> bool:
     wanted = {c.lower() for c in columns}
     keys = [*(i.columns for i in (*table.indexes, *table.uniques)), table.primary_key]
     return any({c.lower() for c in key[: len(columns)]} == wanted for key in keys)

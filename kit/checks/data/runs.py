@@ -60,6 +60,7 @@ class _Reader:
         self.reach: Reach = reach(project)
         self.scripts = {s.path: s for s in project.scripts}
         self.dockerfiles = {d.path: d for d in project.dockerfiles if d.error is None}
+        self._known: dict[tuple[str, str | None], tuple[Command, ...]] = {}
 
     def composed(self) -> Iterator[Run]:
         """The services of compose files: their command, else the image's."""
@@ -80,7 +81,7 @@ class _Reader:
         """The containers of workloads: init containers and jobs run once per start or release."""
         for manifest in self.project.manifests.effective.workloads:
             scaled = [m for m in self.project.manifests.effective if _scales(m.scale_target, manifest.title)]
-            most = max([manifest.replicas or 1, *(m.node.get("spec", "maxReplicas") is not None and 2 or 1 for m in scaled)])
+            most = max([manifest.replicas or 1, *((m.node.get("spec", "maxReplicas") is not None and 2) or 1 for m in scaled)])
             for container in manifest.containers:
                 service = self._by_image(container.image)
                 text = " ".join(container.command) or (self._of_service(service) if service else "")
@@ -136,11 +137,18 @@ class _Reader:
     def _followed(self, text: str, at: At, folder: str) -> Iterator[Command]:
         """The commands of a text with those that they lead to, scripts that were copied into an image included."""
         told = commands(text, at.path, at.line or 1, directory=posixpath.normpath(folder)) if text else ()
-        seen: set[At] = set()
-        for reached in self.reach.of((*told, *self._in_scripts(told, folder))):
-            if reached.command.at not in seen or reached.command.at.path == at.path:
-                seen.add(reached.command.at)
-                yield reached.command
+        seen: set[tuple[At, str]] = set()
+        for start in (*told, *self._in_scripts(told, folder)):
+            for command in (start, *self._reached(start)):
+                if (command.at, command.text) not in seen:
+                    seen.add((command.at, command.text))
+                    yield command
+
+    def _reached(self, start: Command) -> tuple[Command, ...]:
+        key = (start.text, start.directory)
+        if key not in self._known:
+            self._known[key] = tuple(r.command for r in self.reach.of((start,)) if len(r.chain) > 1)
+        return self._known[key]
 
     def _in_scripts(self, told: Iterable[Command], folder: str) -> Iterator[Command]:
         names = {posixpath.basename(w) for c in told for w in _SCRIPT.findall(" ".join(c.words)[:2000])}

@@ -1,0 +1,277 @@
+"""Is the schema made by migrations, and do they make what the code declares?"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator
+
+from kit.checks.data.common import ONCE, Pair, declared, label, listed, owners, pairs, plural, sets
+from kit.checks.data.running import syncs
+from kit.checks.data.runs import runs
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources import orm
+from kit.sources.orm_model import Difference, MigrationSet, Schema
+from kit.system.scope import within
+
+_ENGINE_OF = {"tsql": "mssql"}
+_VERSIONED = frozenset({"flyway", "golang-migrate"})
+
+
+@check("DAT-001", "Schema changes are versioned as migrations", Severity.HIGH, Clause.SPECIFICATION, effort_hours=6)
+def schema_has_migrations(project: Project) -> Iterator[Fact]:
+    """
+    Without migrations nobody can say what a database looks like, repeat it elsewhere, or change one that holds data.
+
+    Decides: each schema that an ORM declares has a set of migrations of its tool, or SQL that makes its tables; scripts
+    that a database runs only while it is new hold in part.
+
+    Fix: have the ORM's tool write the first migration (`prisma migrate dev`, `alembic revision --autogenerate`,
+    `manage.py makemigrations`, `typeorm migration:generate`) and keep it in the repository.
+
+    Blind to: migrations that are kept in another repository.
+
+    See: https://martinfowler.com/articles/evodb.html
+    """
+    joined = {id(p.declared): p for p in pairs(project)}
+    for schema in declared(project):
+        pair = joined.get(id(schema))
+        if pair is None:
+            yield _unmade(project, schema)
+        elif pair.made_by.tool not in ONCE:
+            count = plural(len(pair.made_by.migrations), "migration")
+            yield ok(f"{label(schema)}: the schema is made by {count}.", pair.made_by.migrations[0])
+    for tool, words in _ONCE_WORDS.items():
+        once = [s for s in sets(project) if s.tool == tool and not _migrated(project, s)]
+        if once:
+            names = listed((label(s) for s in once), 3)
+            places = [place for s in once for place in (s.migrations[0], s)]
+            yield partial(f"{names}: the schema is made by a script that {words}.", *places[:8], severity=Severity.MEDIUM)
+
+
+_ONCE_WORDS = {
+    "initdb": "runs only while the database is new; a change to it never reaches a database that holds data",
+    "spring": "is run as it stands; a table that is there already is never changed by it",
+}
+
+
+def _unmade(project: Project, schema: Schema) -> Fact:
+    tables = f"{plural(len(schema.tables), 'table')} ({listed(t.name for t in schema.tables)})"
+    sync = next((s for s in syncs(project) if within(s.at.path, schema.path if schema.kind != "prisma" else ".")), None)
+    if sync is not None:
+        return bad(f"{label(schema)}: {tables} are declared and no migration makes them; {sync.words} does at run time.", schema.tables[0], sync)
+    return bad(f"{label(schema)}: {tables} are declared and no migration makes them.", schema.tables[0])
+
+
+def _migrated(project: Project, found: MigrationSet) -> bool:
+    """Whether another tool looks after the tables of a script that runs once."""
+    names = {t.name.lower() for t in orm.created_schema(found).tables}
+    others = (s for s in sets(project) if s.tool not in ONCE)
+    return not names or any(names & {t.name.lower() for t in orm.created_schema(s).tables} for s in others)
+
+
+@check(
+    "DAT-002",
+    "Migrations create what the code declares",
+    Severity.CRITICAL,
+    Clause.SPECIFICATION,
+    blocker="cannot work against its schema",
+    effort_hours=1,
+)
+def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
+    """
+    A model that was changed without its migration works on the developer's machine and fails on the first query in
+    production.
+
+    Decides: migrations are replayed on paper in their order; each table and column that the ORM declares must be there
+    at the end. Where a step cannot be read, it is unknown.
+
+    Fix: have the tool write the missing migration (`prisma migrate dev`, `alembic revision --autogenerate`,
+    `manage.py makemigrations`) and commit it.
+
+    Blind to: what raw SQL in functions or extensions makes.
+
+    See: https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/mental-model
+    """
+    for pair in pairs(project):
+        if pair.sure:
+            missing = [d for d in _differences(pair) if d.kind in {"missing_table", "missing_column"}]
+            yield from _missing(pair, missing)
+
+
+def _differences(pair: Pair) -> tuple[Difference, ...]:
+    return orm.compare(pair.declared, pair.created)
+
+
+def _missing(pair: Pair, missing: list[Difference]) -> Iterator[Fact]:
+    last = pair.made_by.migrations[-1]
+    proven = [d for d in missing if not d.opaque]
+    for one in proven:
+        what = f"the table {one.table}" if one.column is None else f"the column {one.table}.{one.column}"
+        yield bad(f"{label(pair.declared)} declares {what}, and no migration creates it.", one.declared_at or pair.declared, last)
+    doubtful = [d for d in missing if d.opaque]
+    if doubtful:
+        names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in doubtful)
+        places = [*(r for r in pair.created.reasons[:2]), doubtful[0].declared_at or pair.declared]
+        yield unknown(f"{label(pair.declared)}: no migration that can be read creates {names}; a step that cannot be read may.", *places)
+    if not missing:
+        yield ok(f"{label(pair.declared)}: all {len(pair.declared.tables)} declared tables are created with their columns.", pair.declared.tables[0], last)
+
+
+@check("DAT-016", "Constraints and types are those that the code declares", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=1)
+def constraints_are_created(project: Project) -> Iterator[Fact]:
+    """
+    Code that relies on a unique or foreign key which the database does not have writes the rows that it believes
+    impossible.
+
+    Decides: nullability, unique keys, foreign keys and the family of each column's type, declared against what the
+    migrations leave; only for columns that are there.
+
+    Fix: generate a migration for the difference, and clean up the rows that stand against it first.
+
+    Blind to: lengths and precisions, checks and triggers.
+
+    See: https://www.postgresql.org/docs/current/ddl-constraints.html
+    """
+    for pair in pairs(project):
+        every = _differences(pair) if pair.sure else ()
+        absent = {(d.table, d.column) for d in every if d.kind == "missing_column"}
+        found = [d for d in every if d.kind in _CONSTRAINTS and not d.opaque and (d.table, d.column) not in absent]
+        for one in found:
+            column = f".{one.column}" if one.column else ""
+            words = _CONSTRAINTS[one.kind].format(detail=one.detail)
+            yield bad(f"{one.table}{column}: {words}.", one.declared_at or pair.declared, *([one.created_at] if one.created_at else []))
+        if pair.sure and not found and not pair.created.opaque:
+            yield ok(f"{label(pair.declared)}: keys, nullability and types are those declared.", pair.declared.tables[0])
+
+
+_CONSTRAINTS = {
+    "nullable": "{detail}",
+    "type": "{detail}",
+    "missing_unique": "declared unique over {detail}, and no migration makes it so",
+    "missing_fk": "declared a reference ({detail}), and no migration makes the foreign key",
+}
+
+
+@check("DAT-017", "Hand-written SQL makes what the code declares", Severity.HIGH, Clause.SPECIFICATION, effort_hours=1)
+def sql_makes_what_is_declared(project: Project) -> Iterator[Fact]:
+    """
+    A schema that is written twice, in SQL and in models, drifts apart with the first change that forgets one of them.
+
+    Decides: where models have no migrations of their own tool and SQL in the project makes at least half of their
+    tables, each declared table and column must be in it.
+
+    Fix: add the missing table or column to the SQL, better: let the ORM's tool write the migrations.
+
+    Blind to: SQL that is kept elsewhere; what the program makes by itself at its start (that is unknown).
+
+    See: https://martinfowler.com/articles/evodb.html
+    """
+    for pair in pairs(project):
+        if pair.sure:
+            continue
+        missing = [d for d in _differences(pair) if d.kind in {"missing_table", "missing_column"}]
+        names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in missing)
+        places = [*(d.declared_at for d in missing[:5] if d.declared_at), pair.made_by.migrations[-1]]
+        if not missing:
+            yield ok(f"{label(pair.declared)}: {label(pair.made_by)} makes all declared tables.", pair.made_by.migrations[0])
+        elif any(d.opaque for d in missing) or syncs(project):
+            yield unknown(f"{label(pair.made_by)} does not make {names}; something else may, which could not be followed.", *places)
+        else:
+            yield bad(f"{label(pair.made_by)} does not make {names}, which {label(pair.declared)} declares.", *places)
+
+
+@check(
+    "DAT-003",
+    "Migrations form one line",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="migrations do not apply",
+    effort_hours=0.5,
+)
+def migrations_have_one_head(project: Project) -> Iterator[Fact]:
+    """
+    Two migrations that follow the same one stop the tool: the release halts in the middle of its deployment.
+
+    Decides: for tools that link migrations (Alembic, Django): one head, and no parent that no file has. For tools that
+    number them (Flyway, golang-migrate): no number twice.
+
+    Fix: merge the heads (`alembic merge heads`, `manage.py makemigrations --merge`), or renumber the later file.
+
+    Blind to: what was already applied to a database in another order.
+
+    See: https://alembic.sqlalchemy.org/en/latest/branches.html
+    """
+    for found in sets(project):
+        if found.tool in {"alembic", "django"}:
+            yield from _linked(project, found)
+        elif found.tool in _VERSIONED:
+            yield from _numbered(found)
+
+
+def _linked(project: Project, found: MigrationSet) -> Iterator[Fact]:
+    if found.missing:
+        yield bad(f"{label(found)}: {listed(found.missing)} is named as a parent, and no file has it.", *(m for m in found.migrations if set(m.parents) & set(found.missing)))
+    if len(found.heads) > 1:
+        heads = [m for m in found.migrations if m.revision in found.heads]
+        every = next((r for r in runs(project) if "upgrade heads" in r.text), None)
+        if every is not None and found.tool == "alembic":
+            yield ok(f"{label(found)}: {len(heads)} branches, all of them applied by `upgrade heads`.", every.at)
+        else:
+            yield bad(f"{label(found)} has {len(heads)} heads ({listed(found.heads)}): the tool refuses to run.", *reversed(heads))
+    elif not found.missing:
+        yield ok(f"{label(found)}: one line of {len(found.migrations)}.", found.migrations[-1])
+
+
+def _numbered(found: MigrationSet) -> Iterator[Fact]:
+    usual = [m for m in found.migrations if found.tool != "flyway" or posixpath.basename(m.path).startswith("V")]
+    twice = [number for number, count in Counter(m.revision for m in usual).items() if count > 1]
+    for number in twice:
+        both = [m for m in usual if m.revision == number]
+        yield bad(f"{label(found)}: the number {number} is taken twice; {found.tool} refuses to run.", *reversed(both))
+    if not twice:
+        yield ok(f"{label(found)}: {len(usual)} migrations, each with a number of its own.", found.migrations[-1])
+
+
+@check("DAT-009", "Migrations speak the dialect of the database", Severity.HIGH, Clause.SPECIFICATION, effort_hours=3)
+def dialect_fits(project: Project) -> Iterator[Fact]:
+    """
+    Migrations that were written for SQLite stop at the first statement that PostgreSQL does not know.
+
+    Decides: the dialect that a set of migrations states against the schema's provider, against the databases that the
+    service's code and environment name, and else against those that deployments run.
+
+    Fix: generate the migrations against the database that production uses, and use the same one for development.
+
+    Blind to: databases that are chosen at run time.
+
+    See: https://12factor.net/dev-prod-parity
+    """
+    for pair in pairs(project):
+        one, two = pair.declared.dialect, pair.made_by.dialect
+        if pair.sure and pair.declared.kind == "prisma" and one and two and one != two:
+            yield bad(f"{label(pair.declared)} is declared for {one}, its migrations are written for {two}.", pair.made_by.migrations[-1], pair.declared)
+    kinds = {_ENGINE_OF.get(s.dialect or "", s.dialect) for s in sets(project)}
+    for found in sets(project):
+        dialect = _ENGINE_OF.get(found.dialect or "", found.dialect)
+        engines = _engines(project, found)
+        if dialect is None or not engines or found.tool in ONCE:
+            continue
+        if dialect in engines:
+            yield ok(f"{label(found)}: written for {dialect}, which is what runs.", engines[dialect])
+        elif not kinds & set(engines):
+            yield bad(f"{label(found)} is written for {dialect}; the database is {listed(engines)}.", found.migrations[-1], next(iter(engines.values())))
+
+
+def _engines(project: Project, found: MigrationSet) -> dict[str, At]:
+    """The databases that the services around the migrations use, or those that deployments run, each with its place."""
+    near = {s.engine: s.at for o in owners(project, found.dir) for s in o.stores if s.engine in _SPEAKING}
+    run = {s.engine: s.at for s in project.system.stores if s.engine in _SPEAKING}
+    return near | run
+
+
+_SPEAKING = frozenset({"postgres", "mysql", "sqlite", "mssql", "oracle", "clickhouse"})
+
+
