@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from kit.project import Project, open_project
     from kit.registry import check
 
-__all__ = ["Project", "assess", "bad", "check", "not_applicable", "ok", "open_project", "partial", "summarize", "unknown"]
+__all__ = [
+    "Project",
+    "assess",
+    "bad",
+    "check",
+    "not_applicable",
+    "ok",
+    "open_project",
+    "partial",
+    "summarize",
+    "unknown",
+]
 
 _PLACES = {
     "assess": "assessment",

@@ -93,9 +93,7 @@ Share = Annotated[
 Percent = Annotated[float, Field(ge=0, le=100)]
 Area = Annotated[str, AfterValidator(_area), Field(json_schema_extra={"enum": list(AREAS)})]
 Variable = Annotated[str, AfterValidator(_variable)]
-Policy = Annotated[
-    Any, BeforeValidator(_policy), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]})
-]
+Policy = Annotated[Any, BeforeValidator(_policy), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]})]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -112,9 +110,7 @@ class ReportParams(Settings):
     style: Style = Field(default="status", description="Which of the five styles.", examples=["status"])
     title: Text | None = Field(default=None, examples=["Is the shop ready for production?"])
     audience: Text | None = Field(default=None, examples=["CTO and platform team"])
-    sign_off: tuple[Text, ...] = Field(
-        default=(), description="Roles that sign.", examples=["[Security Architect]"]
-    )
+    sign_off: tuple[Text, ...] = Field(default=(), description="Roles that sign.", examples=["[Security Architect]"])
 
 
 class Coverage(Settings):
@@ -141,9 +137,7 @@ class Thresholds(Settings):
     rto: Duration | None = Field(default=None, description="Recovery time objective.", examples=["4h"])
     rpo: Duration | None = Field(default=None, description="Recovery point objective.", examples=["15m"])
     latency: Latency = Field(default=Latency(), examples=["{p95: 200ms}"])
-    error_rate: Share | None = Field(
-        default=None, description="Largest share of failed requests.", examples=["1%"]
-    )
+    error_rate: Share | None = Field(default=None, description="Largest share of failed requests.", examples=["1%"])
 
 
 class EvidenceParams(Settings):
@@ -162,9 +156,7 @@ class Command(Settings):
     name: Text = Field(examples=["type-check"])
     run: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(examples=["[npm, run, type-check]"])
     area: Area = Field(examples=["delivery"])
-    timeout: Duration = Field(
-        default=timedelta(minutes=5), examples=["5m"], json_schema_extra={"default": "5m"}
-    )
+    timeout: Duration = Field(default=timedelta(minutes=5), examples=["5m"], json_schema_extra={"default": "5m"})
 
 
 class HttpTarget(Settings):
@@ -235,18 +227,12 @@ class Params(Settings):
         description="What gets a verdict.",
         examples=["[staging, production]"],
     )
-    policy: Policy = Field(
-        default="default", description="default, a file, or a mapping.", examples=["default"]
-    )
+    policy: Policy = Field(default="default", description="default, a file, or a mapping.", examples=["default"])
     thresholds: Thresholds = Field(default=Thresholds(), examples=["{rto: 4h}"])
     evidence: EvidenceParams = Field(default=EvidenceParams(), examples=["{junit: [junit.xml]}"])
-    commands: tuple[Command, ...] = Field(
-        default=(), examples=["[{name: lint, run: [make, lint], area: delivery}]"]
-    )
+    commands: tuple[Command, ...] = Field(default=(), examples=["[{name: lint, run: [make, lint], area: delivery}]"])
     targets: Targets = Field(default=Targets(), examples=["{redis: [{url_env: REDIS_URL}]}"])
-    claims: tuple[Text, ...] = Field(
-        default=(), description="Reports to check.", examples=["[docs/READINESS.md]"]
-    )
+    claims: tuple[Text, ...] = Field(default=(), description="Reports to check.", examples=["[docs/READINESS.md]"])
     attestations: tuple[Attestation, ...] = Field(
         default=(), examples=["[{check: REC-003, answer: pass, by: Jane Doe, on: 2026-11-01}]"]
     )

@@ -41,14 +41,10 @@ WAIVER = {
 
 def sample() -> Assessment:
     """Every outcome, a waiver, a blocker, several places, no place, and text that wants to break out."""
-    params = Params.model_validate(
-        {"project": {"name": "Shop <b>", "path": "/srv/shop"}, "waivers": [WAIVER]}
-    )
+    params = Params.model_validate({"project": {"name": "Shop <b>", "path": "/srv/shop"}, "waivers": [WAIVER]})
     checks = [
         check("SEC-001", "security", "critical"),
         check("SEC-002", "security", "high"),
         check("CON-001", "containers", "low"),
     ]
-    return judge(
-        FINDINGS, default_policy(), params, generated_at=NOW, revision="abc123def4567890", checks=checks
-    )
+    return judge(FINDINGS, default_policy(), params, generated_at=NOW, revision="abc123def4567890", checks=checks)

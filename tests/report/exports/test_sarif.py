@@ -110,9 +110,7 @@ def test_every_result_points_at_its_rule() -> None:
     assert {r["ruleId"] for r in RUN_DATA["results"]} == {rule["id"] for rule in rules}
 
 
-@pytest.mark.parametrize(
-    ("check", "level"), [("SEC-001", "error"), ("ORC-001", "warning"), ("CON-001", "note")]
-)
+@pytest.mark.parametrize(("check", "level"), [("SEC-001", "error"), ("ORC-001", "warning"), ("CON-001", "note")])
 def test_the_level_follows_the_severity(check: str, level: str) -> None:
     assert result(check)["level"] == level
 
@@ -156,9 +154,7 @@ def test_a_crashed_check_makes_the_run_unsuccessful() -> None:
     invocation = RUN_DATA["invocations"][0]
 
     assert invocation["executionSuccessful"] is False
-    assert invocation["toolExecutionNotifications"][0]["message"]["text"].startswith(
-        "OPS-001: The check crashed"
-    )
+    assert invocation["toolExecutionNotifications"][0]["message"]["text"].startswith("OPS-001: The check crashed")
 
 
 def test_a_rule_of_the_catalogue_brings_its_texts() -> None:
@@ -176,6 +172,4 @@ def test_more_than_github_shows_is_left_out_and_said(monkeypatch: pytest.MonkeyP
 
     assert MOST_RESULTS == 5000
     assert len(run["results"]) == 3
-    assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith(
-        "2 further results"
-    )
+    assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith("2 further results")

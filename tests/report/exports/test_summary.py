@@ -36,8 +36,7 @@ def test_project_text_shows_as_it_is_and_does_nothing() -> None:
 
 def test_a_very_long_assessment_still_fits_a_comment() -> None:
     many = [
-        finding(f"SEC-{n:03}", severity="critical", message=NASTY * 40, path="a/" * 2000 + str(n))
-        for n in range(500)
+        finding(f"SEC-{n:03}", severity="critical", message=NASTY * 40, path="a/" * 2000 + str(n)) for n in range(500)
     ]
 
     text = render(assess(*many, project={"name": "N" * 5000}))
