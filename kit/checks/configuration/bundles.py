@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kit.checks.configuration.common import (
@@ -43,7 +44,7 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
         if dockerfile is None:
             continue
         known = {name for i in dockerfile.of("ARG", "ENV") for name in i.pairs} | set(in_image(project, service))
-        wanted = {r.name: r for r in service.env if BUILD_TIME.fullmatch(r.name)}
+        wanted = {r.name: r for r in reversed(service.env) if BUILD_TIME.fullmatch(r.name)}
         for name, read in sorted(wanted.items()):
             if not _bundler(project, service, name):
                 continue
@@ -51,10 +52,18 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
                 set_at = next((i for i in dockerfile.of("ARG", "ENV") if name in i.pairs), None)
                 yield ok(f"{service.name}: {name} is there when the bundle is built.", set_at or read)
             elif f"__{name}__" not in project.files.text(read.at.path) and not _replaced(project, service, name):
-                yield from _not_at_build(service, name, read)
+                yield from _not_at_build(service, name, read, soft=_soft(project, name))
 
 
-def _not_at_build(service: Service, name: str, read: EnvRead) -> Iterator[Fact]:
+def _soft(project: Project, name: str) -> bool:
+    """Whether some read of the variable says that it may be absent."""
+    reads = [r for r in project.env_reads if r.name == name]
+    return any(r.required is False or r.default is not None for r in reads) or any(
+        re.search(rf"{name}\s*(?:\?\.|\?\?|\|\||\?\s)", project.files.text(path)) for path in {r.at.path for r in reads}
+    )
+
+
+def _not_at_build(service: Service, name: str, read: EnvRead, *, soft: bool) -> Iterator[Fact]:
     """A variable that the build does not have: given too late, or by nobody though it has no default."""
     targets = [d for d in service.deployments if d.environment not in ASIDE]
     late = [e for d in targets for e in d.env if e.name == name and e.source != "build_arg"]
@@ -64,11 +73,7 @@ def _not_at_build(service: Service, name: str, read: EnvRead) -> Iterator[Fact]:
             late[0],
             read,
         )
-    elif (
-        read.default is None
-        and read.required is not False
-        and not any(e.name == name for d in service.deployments for e in d.env)
-    ):
+    elif not soft and not any(e.name == name for d in service.deployments for e in d.env):
         yield bad(f"{service.name}: nothing gives {name} to the build; in the bundle it is undefined.", read)
 
 

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from kit.checks.configuration.common import (
     ASIDE,
@@ -23,6 +23,7 @@ _SAMPLE_NAME = re.compile(r"\.?env\b.*(example|sample|template|dist|default)s?\b
 
 
 NEAR = 0.82
+SLIP = 0.75
 
 
 @dataclass(frozen=True)
@@ -195,24 +196,42 @@ def sample_is_complete(project: Project) -> Iterator[Fact]:
     See: https://12factor.net/config
     """
     samples = [p for p in project.files.paths if _SAMPLE_NAME.fullmatch(posixpath.basename(p).lower())]
+    needed = {service.name: list(required(service)) for service in project.system.own}
+    if not samples and any(needed.values()):
+        reads = [r for found in needed.values() for r in found]
+        count = len({r.name for r in reads})
+        yield bad(f"{count} required variables and no sample environment file that names them.", At("."), reads[0])
+        return
+    seen: set[str] = set()
+    for service in project.system.own:
+        beside = [p for p in samples if _belongs(p, service)]
+        reads = [r for r in needed[service.name] if r.name not in seen]
+        seen |= {r.name for r in reads}
+        if beside and reads:
+            yield from _against_samples(project, beside, reads)
+
+
+def _belongs(sample: str, service: Service) -> bool:
+    """Whether a sample is for a service: it lies within its folder, or in one above it."""
+    folder, root = posixpath.dirname(sample), service.root or ""
+    return folder in {"", root} or folder.startswith(f"{root}/") or root.startswith(f"{folder}/") or root == "."
+
+
+def _against_samples(project: Project, samples: list[str], reads: list[EnvRead]) -> Iterator[Fact]:
     listed = {key for p in samples for key, _ in project.documents.get(p).root.items()}
-    commented = {
-        m
-        for p in samples
-        for m in re.findall(r"^\s*#\s*(?:export\s+)?([A-Z][A-Z0-9_]+)=", project.files.text(p), re.MULTILINE)
-    }
-    needed = {r.name: r for s in project.system.own for r in required(s)}
-    if not needed:
+    for path in samples:
+        commented = r"^\s*#\s*(?:export\s+)?([A-Z][A-Z0-9_]+)="
+        listed |= set(re.findall(commented, project.files.text(path), re.MULTILINE))
+    left_out = [r for r in reads if r.name not in listed]
+    if len(left_out) > 3:
+        names = ", ".join(r.name for r in left_out[:6]) + (" and others" if len(left_out) > 6 else "")
+        yield bad(f"{names} are required and missing in {samples[0]}.", At(samples[0]), *left_out[:6])
         return
-    if not samples:
-        first = next(iter(needed.values()))
-        yield bad(f"{len(needed)} required variables and no sample environment file that names them.", At("."), first)
-        return
-    left_out = [r for name, r in needed.items() if name not in listed | commented]
     for read in left_out:
         yield bad(f"{read.name} is required and missing in {samples[0]}.", read, At(samples[0]))
     if not left_out:
-        yield ok(f"All {len(needed)} required variables are in the sample.", At(samples[0]))
+        counted = "Every required variable is" if len(reads) > 1 else f"{reads[0].name} is"
+        yield ok(f"{counted} in the sample.", At(samples[0]))
 
 
 @check("CFG-008", "What is given is read by something", Severity.LOW, Clause.ASSUMPTIONS, effort_hours=0.5)
@@ -229,26 +248,32 @@ def given_is_read(project: Project) -> Iterator[Fact]:
 
     See: https://12factor.net/config
     """
+    anywhere = {r.name for r in project.env_reads}
     for service in project.system.own:
         read = {r.name for r in service.env}
-        if not read:
-            continue
-        for deployment in service.deployments:
+        for deployment in service.deployments if read else ():
             given = {e.name for e in deployment.env}
             for one in deployment.env:
-                near = get_close_matches(one.name, read - given, n=1, cutoff=0.88) if one.name not in read else []
-                if near and abs(len(near[0]) - len(one.name)) <= 2 and _typo(one.name, near[0]):
-                    yield bad(
-                        f"{service.name}: {one.name} is given, and nothing reads it; the code reads {near[0]}.",
-                        one,
-                        environment=_environment(deployment),
-                    )
+                near = _slip(one.name, read - given) if one.name not in anywhere else None
+                if near is not None:
+                    said = f"{service.name}: {one.name} is given, and nothing reads it; the code reads {near}."
+                    yield bad(said, one, environment=_environment(deployment))
+
+
+def _slip(name: str, read: set[str]) -> str | None:
+    """The name that is read and that the given one differs from by a slip of the pen."""
+    near = get_close_matches(name, read, n=1, cutoff=0.88)
+    return near[0] if near and abs(len(near[0]) - len(name)) <= 2 and _typo(name, near[0]) else None
 
 
 def _typo(a: str, b: str) -> bool:
-    """Names that differ by a slip, not by a number or a word of their own (HOST_1, HOST_2)."""
-    changed = set(re.split(r"[_\d]+", a)) ^ set(re.split(r"[_\d]+", b))
-    return bool(changed) and all(any(c.isalpha() for c in word) for word in changed)
+    """Names that differ by a slip, not by a number (HOST_1, HOST_2) or a word of its own (EVENT_KEY, MEDIA_KEY)."""
+    first, second = ([w for w in re.split(r"[_\d]+", name) if w] for name in (a, b))
+    only_first, only_second = [w for w in first if w not in second], [w for w in second if w not in first]
+    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b) or not (only_first or only_second):
+        return False
+    joined = SequenceMatcher(None, "".join(only_first), "".join(only_second)).ratio()
+    return joined >= SLIP
 
 
 def _environment(deployment: Deployment) -> str | None:

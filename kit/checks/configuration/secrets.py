@@ -13,6 +13,7 @@ from kit.checks.configuration.common import (
     environment_of,
     given,
 )
+from kit.checks.security.calls import runs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -59,9 +60,10 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
 
 
 def _aside(project: Project, path: str) -> bool:
-    """Whether a file of settings is for development or tests alone, by its name or place."""
+    """Whether a file is for development, tests or seeds alone, by its name or place."""
     stem = posixpath.basename(path).split(".")[0].lower()
-    return stem in {"local", "dev", "development", "test", "testing"} or project.files.environment_of(path) in ASIDE
+    named = stem in {"local", "dev", "development", "test", "testing"}
+    return named or not runs(path) or project.files.environment_of(path) in ASIDE
 
 
 def _guarded(text: str, default: str) -> bool:
@@ -167,15 +169,30 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
     user = re.search(r"//([^:/@\s]+):$", before)
     if user is not None and user[1] == value:
         return True
-    if re.search(r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev)([-_ ]|$)", value, re.IGNORECASE):
+    if re.search(
+        r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev|e2e|seed|unconfigured|example)([-_ ]|$)", value, re.IGNORECASE
+    ):
+        return True
+    if re.search(r"(?i)example|abc123", value) or _is_example(text, hit):
         return True
     names_a_key = (hit.name or "").lower() in {"secretkey", "secretname", "secretref", "key", "keyname"}
     return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
 
 
+_FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
+
+
+def _is_example(text: str, hit: SecretHit) -> bool:
+    """Whether the line says that it shows an example: of a schema, or of a comment."""
+    line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
+    return re.search(r"(?i)@example|\bexamples?\b\s*[=:]", line) is not None
+
+
 def _leak(project: Project, path: str, kind: str) -> dict[str, Severity]:
-    """A hash must still be broken, and what opens a developer's machine opens less."""
-    if "hash" in kind:
+    """A hash must still be broken, a mobile app's key is in every copy of it, and what opens a developer's machine or
+    the throw-away services of a pipeline opens less."""
+    pipeline = path.startswith((".github/", ".gitlab", ".circleci/", ".buildkite/")) and kind == "assignment"
+    if "hash" in kind or pipeline or any(name in path for name in _FOR_CLIENTS):
         return {"severity": Severity.MEDIUM}
     return {"severity": Severity.HIGH} if project.files.environment_of(path) in ASIDE else {}
 

@@ -18,6 +18,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.sources.secrets import is_placeholder, is_secret_name
+from kit.system.model import EnvGiven
 
 _MARK = re.compile(
     r"\b(ACTION REQUIRED|CHANGE[-_ ]?ME|REPLACE[-_ ]?(ME|THIS|WITH)|FIXME|YOUR[-_][A-Z]+([-_][A-Z]+)*|INSERT[-_][A-Z]+)\b|<[a-z]+([-_ ][a-z]+)+>",
@@ -130,7 +131,7 @@ def debug_is_off(project: Project) -> Iterator[Fact]:
     """
     for service, deployment, one in given(project):
         verdict = _debug(one.name, (one.value or "").strip().lower())
-        if verdict is None:
+        if verdict is None or _chosen_on_deploy(project, one):
             continue
         environment = environment_of(deployment)
         said = f"{service.name}: {one.name}={one.value}."
@@ -140,6 +141,12 @@ def debug_is_off(project: Project) -> Iterator[Fact]:
         else:
             yield ok(said, one, environment=environment)
     yield from _debug_in_code(project)
+
+
+def _chosen_on_deploy(project: Project, one: EnvGiven) -> bool:
+    """Whether the value is a fall-back of what whoever deploys names: the stage of a serverless file."""
+    lines = project.files.lines(one.at.path)
+    return "${opt:" in (lines[(one.at.line or 1) - 1] if (one.at.line or 1) <= len(lines) else "")
 
 
 def _debug(name: str, value: str) -> bool | None:
@@ -216,6 +223,8 @@ def files_parse(project: Project) -> Iterator[Fact]:
     looked = broken = 0
     for document in project.documents.all():
         if project.files.class_of(document.path) is not FileClass.PRODUCTION or document.template:
+            continue
+        if not project.files.is_text(document.path):
             continue
         looked += 1
         if document.error is not None and not _lenient(document.path):

@@ -33,7 +33,7 @@ _KINDS = {"python": "call", "go": "call_expression", "java": "method_invocation"
 _ASIDE = re.compile(
     r"(^|/)\.\w|(^|/)(scripts?|tools?|bin|hack|dev|ci|seeds?|seeders|benchmarks?|examples?|stories|\.storybook|codegen|cypress|e2e"
     r"|migrations?|fixtures|generators?)/|(^|/)(gulpfile|gruntfile|webpack|rollup|vite|vitest|jest|next|babel|karma|playwright|conftest"
-    r"|setup)[\w.-]*\.[cm]?[jt]s$|(^|/)(setup|conftest|noxfile|tasks|fabfile)\.py$",
+    r"|setup)[\w.-]*\.[cm]?[jt]s$|(^|/)(setup|conftest|noxfile|fabfile)\.py$",
     re.IGNORECASE,
 )
 _SERVED_AS_IS = re.compile(r"(^|/)(static|public|assets|wwwroot)/")

@@ -53,9 +53,8 @@ def nothing_is_executed(project: Project) -> Iterator[Fact]:
                 severity=Severity.CRITICAL,
             )
         else:
-            yield bad(
-                f"{what} is handed text that is made at run time ({shown(node)}).", call, severity=Severity.MEDIUM
-            )
+            grave = Severity.HIGH if what == "A shell" and len(holes) > 0 and holes[0].before else Severity.MEDIUM
+            yield bad(f"{what} is handed text that is made at run time ({shown(node)}).", call, severity=grave)
 
 
 def _shell_calls(project: Project) -> Iterator[tuple[Call, SgNode, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kit.checks.security.flow import Flow
 from kit.model import At, FileClass
 from kit.project import Project
+from kit.sources.command import word_set
 from kit.sources.package_model import Dependency, Package
 from kit.system.model import Route, Service
 
@@ -45,6 +46,16 @@ def served(project: Project) -> Iterator[tuple[Service, tuple[Route, ...]]]:
         seen |= {(r.at, r.method, r.path) for r in mine}
         if any(r.framework != "spring-actuator" for r in mine):
             yield service, mine
+
+
+_OPERATIONS = word_set(
+    "health healthz live livez liveness ready readyz readiness ping status metrics info version actuator favicon openapi docs redoc swagger"
+)
+
+
+def public(routes: Iterable[Route]) -> list[Route]:
+    """The routes that are there for users: those that only probes and scrapes call are left out."""
+    return [r for r in routes if not _OPERATIONS & set(words(r.path)) and r.framework != "spring-actuator"]
 
 
 def words(path: str) -> list[str]:

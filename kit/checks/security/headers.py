@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.security.calls import JAVASCRIPT, calls
-from kit.checks.security.common import dependency, mentions, packages_of, served, within
+from kit.checks.security.common import dependency, mentions, packages_of, public, served, within
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.system.model import Route, Service
+from kit.system.model import Service
 
 _ARMOUR = re.compile(
     r"(?i)['\"](?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)['\"]"
@@ -45,16 +45,17 @@ def answers_carry_headers(project: Project) -> Iterator[Fact]:
     front = _headers_in_front(project)
     if front is not None:
         yield ok("What stands in front of the services sets security headers.", front)
-    bare: list[tuple[Service, Route]] = []
+    bare: list[Service] = []
     for service, routes in served(project):
-        fact = _headers(project, service)
+        fact = _headers(project, service) if public(routes) else None
         if fact is not None:
             yield fact
-        elif front is None:
-            bare.append((service, routes[0]))
+        elif front is None and public(routes):
+            bare.append(service)
     if bare:
-        names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
-        yield bad(f"Neither code nor a proxy sets security headers for {names}.", *(r for _, r in bare[:6]))
+        names = ", ".join(s.name for s in bare[:6]) + (" and others" if len(bare) > 6 else "")
+        places = [At(s.root or ".") for s in bare[:6]]
+        yield bad(f"Neither code nor a proxy sets security headers for {names}.", *places)
     for call in calls(project, "helmet", languages=JAVASCRIPT):
         policy = call.option("contentSecurityPolicy")
         if policy is not None and policy.text() == "false":

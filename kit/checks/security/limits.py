@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.checks.security.calls import JAVASCRIPT, calls, runs
-from kit.checks.security.common import dependency, line_of, served, within, words
+from kit.checks.security.common import dependency, line_of, public, served, within, words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -44,7 +44,10 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
     if front is not None:
         yield ok("What stands in front of the services limits requests.", front)
     bare: list[tuple[Service, Route]] = []
-    for service, routes in served(project):
+    for service, every in served(project):
+        routes = public(every)
+        if not routes:
+            continue
         found = list(_limiters(project, service))
         yield from found
         if not found and front is None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, runs, shown
+from kit.checks.security.calls import JAVASCRIPT, Call, arguments, calls, runs, shown
 from kit.checks.security.common import flow, plural
 from kit.checks.security.flow import Flow, Hole
-from kit.model import Clause, Fact, Severity, bad, ok
+from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code import node_at
+from kit.sources.command import word_set
 
 _QUERIES = {
     "python": ("execute", "executemany", "executescript", "raw", "text", "read_sql", "read_sql_query", "exec_driver_sql", "fetch", "fetchrow", "fetchval", "query"),
@@ -39,9 +40,9 @@ _MARKER = re.compile(r"[$:@]$")
 
 
 _HARMLESS = re.compile(
-    r"(?i)placeholder|\bmarks?\b|escape|quote|identifier|sanitiz|columns?|fields?\b|\btable|schema|\bcond|clause|where|order|sort|direction|"
-    r"\.join\(|Prisma\.(?:join|sql|raw)|sql\.|\bsql\b|dialect|prefix|params\w*\.length|\bdtype|\bindex|tableName|interval|"
-    r"\.map\(\s*(?:\(\)|_|\(_[^)]*\))\s*=>"
+    r"(?i)placeholder|\bmarks?\b|escape|\bquote|identifier|sanitiz|\bcols?\b|columns?\b|\btables?\b|table_?name|schema|\bcond(?:ition)?s?\b"
+    r"|clause|\bwhere|order_?by|sort_?by|\.join\(|Prisma\.(?:join|sql|raw)|sql\.|\bsql\b|dialect|prefix|params\w*\.length"
+    r"|\.map\(\s*(?:\(\)|_|\(_[^)]*\))\s*=>"
 )
 
 
@@ -93,13 +94,19 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
             continue
         said = shown(hole.node)
         if values.tainted(hole.node, call.path):
-            return bad(
-                f"The query is put together with {said}, which a request decides.", call, severity=Severity.CRITICAL
-            )
+            message = f"The query is put together with {said}, which a request decides."
+            return bad(message, *_places(call, hole), severity=Severity.CRITICAL)
         quoted = hole.before.rstrip("%").endswith("'")
         if (quoted or _VALUE.search(hole.before[-80:])) and not _HARMLESS.search(said):
-            return bad(f"The query holds the value of {said} as text: whatever reaches it can change the query.", call)
+            message = f"The query holds the value of {said} as text: whatever reaches it can change the query."
+            return bad(message, *_places(call, hole))
     return None
+
+
+def _places(call: Call, hole: Hole) -> list[At]:
+    """The line where the value goes into the text, and that of the call where it is another."""
+    at = At(call.path, node_at(call.path, hole.node).line)
+    return [at] if at.line == call.at.line else [at, call.at]
 
 
 _WRITES = (
@@ -198,11 +205,19 @@ def _is_whole_body(node: SgNode) -> bool:
     )
 
 
+_FUNCTIONS = word_set("arrow_function function_expression function_declaration method_definition")
+_VALIDATES = re.compile(r"(?i)valid|\.parse\(|safeParse|schema|sanitiz|\bpick\(|joi\b|celebrate|\bzod\b|\bdto\b")
+
+
 def _validated(call: Call) -> bool:
-    holder = [
-        a
-        for a in call.node.ancestors()
-        if a.kind() in {"arrow_function", "function_expression", "function_declaration", "method_definition"}
-    ]
-    text = holder[0].text()[:4000] if holder else ""
-    return re.search(r"(?i)valid|\.parse\(|safeParse|schema|sanitiz|\bpick\(|joi\b", text) is not None
+    """Whether the function validates, or something that stands before it on its route does."""
+    above = list(call.node.ancestors())
+    holder = next((a for a in above if a.kind() in _FUNCTIONS), None)
+    route = next((a for a in above if a.kind() == "call_expression" and holder is not None and _holds(a, holder)), None)
+    before = [a.text()[:300] for a in arguments(route) if a.kind() not in _FUNCTIONS] if route is not None else []
+    return _VALIDATES.search("\n".join([holder.text()[:4000] if holder is not None else "", *before])) is not None
+
+
+def _holds(call: SgNode, function: SgNode) -> bool:
+    """Whether the function is an argument of the call: a handler of its route."""
+    return any(a.range() == function.range() for a in arguments(call))

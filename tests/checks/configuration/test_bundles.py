@@ -33,3 +33,17 @@ def test_a_value_that_is_put_in_at_start_holds(look: Look) -> None:
     script = "#!/bin/sh\nsed -i s/VITE_API_URL/$VITE_API_URL/ dist/*.js\n"
 
     assert look("CFG-009", {**FILES, "Dockerfile": DOCKERFILE.format(""), "start.sh": script}).failed == []
+
+
+def test_a_variable_that_nobody_gives_is_undefined(look: Look) -> None:
+    files = {
+        **FILES,
+        "docker-compose.prod.yml": "services:\n  web:\n    build: .\n",
+        "Dockerfile": DOCKERFILE.format(""),
+    }
+
+    assert look("CFG-009", files).failed == ["src/api.ts:1"]
+    assert (
+        look("CFG-009", {**files, "src/api.ts": "export const url = import.meta.env.VITE_API_URL ?? '/api';\n"}).failed
+        == []
+    )

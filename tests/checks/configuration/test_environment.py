@@ -139,3 +139,21 @@ READS = "\n".join(f'{name} = os.environ.get("{name}")' for name in ("A_URL", "B_
 )
 def test_configuration_is_validated_at_start(look: Look, source: str, outcome: str) -> None:
     assert look("CFG-007", {**shop("services: {}\n"), "shop/__main__.py": source}).outcomes == [outcome]
+
+
+def test_a_sample_of_another_application_is_not_asked(look: Look) -> None:
+    files = {
+        "other/package.json": "{}",
+        "other/.env.example": "B=\n",
+        "shop/pyproject.toml": '[project]\nname = "shop"\n',
+    }
+
+    assert look("CFG-006", {**files, "shop/main.py": APP, "shop/Dockerfile": "FROM python:3.12\n"}).failed == []
+
+
+def test_a_word_of_its_own_is_no_slip(look: Look) -> None:
+    app = "import os\n\nA = os.environ.get('MEDIA_STORE_BUCKET_NAME')\n"
+
+    assert (
+        look("CFG-008", {**shop(COMPOSE.format(name="EVENT_STORE_BUCKET_NAME")), "shop/__main__.py": app}).failed == []
+    )

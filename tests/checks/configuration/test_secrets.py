@@ -136,3 +136,17 @@ def test_an_ignore_rule_holds(look: Look) -> None:
 
     assert look("CFG-010", files).passed == [".gitignore"]
     assert look("CFG-010", {**files, ".gitignore": "dist\n"}).failed == [".gitignore"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "severities"),
+    [
+        (".github/workflows/ci.yml", "env:\n  MINIO_ROOT_PASSWORD: kX9vbQz7LmT2\n", ["medium"]),
+        ("app/google-services.json", '{"current_key": "AIzaSyD4k8Qw3vLx7TnB2mHs9YpD4cJf6GuEa1x"}\n', ["medium"]),
+        ("schema.py", "secret = Field(examples=['whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgb'])\n", []),
+    ],
+)
+def test_what_opens_little_weighs_little(look: Look, path: str, text: str, severities: list[str]) -> None:
+    assert [
+        f.severity for f in look("CFG-005", {path: text, "app.py": "run()\n"}).findings if f.outcome == "fail"
+    ] == severities

@@ -108,3 +108,14 @@ def test_development_alone_says_nothing_of_production(look: Look) -> None:
 )
 def test_files_that_cannot_be_parsed(look: Look, path: str, text: str, failed: list[str]) -> None:
     assert look("CFG-013", {path: text, "ok.toml": "a = 1\n"}).failed == failed
+
+
+def test_a_stage_that_is_chosen_on_deploy_is_no_debug_mode(look: Look) -> None:
+    serverless = "service: shop\nprovider:\n  name: aws\n  environment:\n    NODE_ENV: ${opt:stage, 'dev'}\nfunctions:\n  a:\n    handler: a.main\n"
+
+    assert (
+        look(
+            "CFG-011", {"serverless.yml": serverless, "a.js": "exports.main = () => 1;\n", "package.json": "{}"}
+        ).failed
+        == []
+    )

@@ -71,7 +71,7 @@ def test_a_proxy_that_asks_leaves_it_open(look: Look) -> None:
 def test_two_services_without_guards_are_one_finding(look: Look) -> None:
     files = {}
     for name in ("cart", "stock"):
-        files[f"{name}/package.json"] = '{"name": "%s", "dependencies": {"express": "4.19.2"}}' % name
+        files[f"{name}/package.json"] = f'{{"name": "{name}", "dependencies": {{"express": "4.19.2"}}}}'
         files[f"{name}/Dockerfile"] = "FROM node:22\nCOPY . .\n"
         files[f"{name}/app.js"] = "const app = require('express')();\napp.put('/things/:id', change);\napp.listen(1);\n"
 

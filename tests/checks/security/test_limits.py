@@ -91,3 +91,11 @@ def test_a_throttler_needs_its_guard(look: Look) -> None:
     assert look("SEC-003", {**files, "src/app.module.ts": module % ""}).failed == ["src/app.module.ts:2"]
     guarded = module % ", providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }]"
     assert look("SEC-003", {**files, "src/app.module.ts": guarded}).outcomes == ["pass"]
+
+
+def test_routes_for_probes_alone_need_no_limit(look: Look) -> None:
+    source = "from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/health')\ndef health(): ...\n"
+
+    assert look("SEC-003", {"pyproject.toml": '[project]\nname = "w"\n', "w/main.py": source}).outcomes == [
+        "not_applicable"
+    ]

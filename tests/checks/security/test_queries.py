@@ -107,3 +107,15 @@ def test_python_models_that_take_everything(look: Look) -> None:
     assert look(
         "SEC-012", {"shop/views.py": "def new():\n    return User.objects.create(**request.json)\n"}
     ).failed == ["shop/views.py:2"]
+
+
+def test_the_line_is_that_of_the_value(look: Look) -> None:
+    source = "def ship(order_id: str):\n    db.execute(\n        f\"UPDATE orders SET a = 1 WHERE id = '{order_id}'\"\n    )\n"
+
+    assert look("SEC-006", {"shop/store.py": source}).failed == ["shop/store.py:3"]
+
+
+def test_a_body_that_the_route_validates_may_be_stored(look: Look) -> None:
+    source = "app.post('/a', validateBody(thing), (req, res) => db.thing.create({ data: req.body }));\n"
+
+    assert look("SEC-012", {"app.js": source}).failed == []
