@@ -11,8 +11,13 @@ from kit.project import Project
 from kit.sources.compose import ComposeFile, ComposeService
 from kit.sources.dockerfile import Dockerfile
 from kit.sources.dockerfile_model import Stage
+from kit.system.images import parse_image
 
 ASIDE = frozenset({"development", "test"})
+STAND_INS = frozenset(
+    {"localstack", "mailhog", "mailpit", "maildev", "mailcatcher", "azurite", "dynamodb-local", "stripe-mock", "moto"}
+)
+"""Images that stand in for a service of production on a developer's machine."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,13 @@ def services(project: Project) -> Iterator[tuple[ComposeFile, ComposeService]]:
     for file in project.compose:
         if file.environment in ASIDE or project.files.class_of(file.path) is not FileClass.PRODUCTION:
             continue
-        for service in file.services:
+        for service in (s for s in file.services if not _stands_in(s)):
             same = (service.at, service.node.value)
             if same not in seen:
                 seen.append(same)
                 yield file, service
+
+
+def _stands_in(service: ComposeService) -> bool:
+    image = parse_image(service.image)
+    return image is not None and image.base.lower() in STAND_INS

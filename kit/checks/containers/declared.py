@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kit.checks.containers.common import ASIDE
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -42,7 +43,7 @@ def compose_holds_together(project: Project) -> Iterator[Fact]:
         for kind, name, service, at in missing:
             message = f"{service}: the {kind} {name} is not declared in {file.path}."
             yield bad(message, at, environment=_environment(file))
-        unread = list(_env_files(project, file))
+        unread = list(_env_files(project, file)) if file.environment not in ASIDE else []
         yield from unread
         if not broken and not missing and not unread:
             yield ok("Everything that the file refers to is declared.", file)

@@ -14,6 +14,7 @@ from kit.sources.dockerfile_model import StageCommand
 
 RUNNERS = frozenset({"exec", "dumb-init", "tini", "--", "/sbin/tini", "/usr/bin/tini", "/usr/bin/dumb-init"})
 SCRIPTS = frozenset({"node", "python", "python3", "bun", "deno", "ruby", "php", "sh", "bash"})
+_COMPILED = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".jsx", ".coffee")
 OUTPUT = frozenset({"dist", "build", "out", "target", ".next", "lib", "bin", "publish", "es", "cjs"})
 
 
@@ -50,11 +51,27 @@ def _script_exists(project: Project, image: Image, script: str, command: StageCo
     sources = list(_sources_of(project, image, place))
     if any(project.files.exists(s) for s in sources):
         yield ok(f"{image.name}: {script} is copied into the image.", command)
+    elif (compiled := _compiled_from(project, [*sources, posixpath.join(image.context, script)])) is not None:
+        yield ok(f"{image.name}: {script} is compiled from {compiled}.", command, At(compiled))
     elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(image):
         yield unknown(f"{image.name}: {script} is made while the image is built; files alone do not show it.", command)
     else:
         message = f"{image.name}: the command runs {script}, and no such file is copied to {place}"
         yield bad(f"{message}; the container ends at once.", command)
+
+
+def _compiled_from(project: Project, outputs: list[str]) -> str | None:
+    """The source that an output of a compiler is made of: `src/main.ts` for `dist/main.js`."""
+    for output in outputs:
+        stem, dot, _ = output.rpartition(".")
+        steps = stem.split("/")
+        for index, step in enumerate(steps if dot else ()):
+            for place in ([], ["src"]) if step in OUTPUT else ():
+                bare = "/".join([*steps[:index], *place, *steps[index + 1 :]])
+                found = next((bare + end for end in _COMPILED if project.files.exists(bare + end)), None)
+                if found is not None:
+                    return found
+    return None
 
 
 def _module(args: tuple[str, ...]) -> str | None:

@@ -90,7 +90,13 @@ def test_a_secret_of_a_stage_that_is_left_behind_weighs_less(look: Look) -> None
 def test_a_command_that_names_no_file_of_the_image_ends_at_once(look: Look) -> None:
     assert look("CON-008", FILES).passed == ["Dockerfile:6"]
     assert look("CON-008", with_(("server.js", "main.js"))).failed == ["Dockerfile:6"]
-    assert look("CON-008", with_(("server.js", "dist/server.js"))).unknown == ["Dockerfile:6"]
+    assert look("CON-008", with_(("server.js", "dist/main.js"))).unknown == ["Dockerfile:6"]
+
+
+def test_an_output_is_followed_to_the_source_that_it_is_compiled_from(look: Look) -> None:
+    files = {**with_(("server.js", "dist/server.js")), "src/server.ts": "export {};\n"}
+
+    assert look("CON-008", files).passed == ["Dockerfile:6"]
 
 
 def test_a_module_that_its_package_does_not_have_is_not_started(look: Look) -> None:
@@ -158,7 +164,7 @@ def test_an_image_that_manifests_alone_run_under_a_user_is_not_held_to_its_own(l
               securityContext: {runAsNonRoot: true, runAsUser: 1000}
               containers: [{name: api, image: "registry.local/api:1"}]
         """
-    files = {"api/Dockerfile": "FROM node:22.1.0\nCMD [\"node\", \"x.js\"]\n", "k8s/api.yaml": deployment}
+    files = {"api/Dockerfile": 'FROM node:22.1.0\nCMD ["node", "x.js"]\n', "k8s/api.yaml": deployment}
 
     assert look("CON-002", files).passed == ["k8s/api.yaml:9"]
 
