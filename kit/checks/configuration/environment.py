@@ -204,17 +204,18 @@ def sample_is_complete(project: Project) -> Iterator[Fact]:
         return
     seen: set[str] = set()
     for service in project.system.own:
-        beside = [p for p in samples if _belongs(p, service)]
         reads = [r for r in needed[service.name] if r.name not in seen]
         seen |= {r.name for r in reads}
+        beside = [p for p in samples if any(_belongs(p, service, r) for r in reads)]
+        reads = [r for r in reads if any(_belongs(p, service, r) for p in beside)]
         if beside and reads:
             yield from _against_samples(project, beside, reads)
 
 
-def _belongs(sample: str, service: Service) -> bool:
-    """Whether a sample is for a service: it lies within its folder, or in one above it."""
-    folder, root = posixpath.dirname(sample), service.root or ""
-    return folder in {"", root} or folder.startswith(f"{root}/") or root.startswith(f"{folder}/") or root == "."
+def _belongs(sample: str, service: Service, read: EnvRead) -> bool:
+    """Whether a sample is for what reads: it lies in the service's folder, or in one above the reading file."""
+    folder = posixpath.dirname(sample)
+    return folder in {"", service.root} or read.at.path.startswith(f"{folder}/")
 
 
 def _against_samples(project: Project, samples: list[str], reads: list[EnvRead]) -> Iterator[Fact]:

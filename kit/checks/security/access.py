@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.security.common import CHANGING, HOOKS, PROOF, dependency, plural, served, words
+from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, plural, served, words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.code_words import reads_credentials, refuses
 from kit.sources.command import word_set
+from kit.sources.serverless import Function, HttpEvent, ServerlessFile
 from kit.system.model import Route, Service
 
 _WAY_IN = word_set(
@@ -39,19 +41,19 @@ _ACCOUNTS = frozenset({"users", "user", "accounts", "account", "members", "custo
 _GUARDED_ELSEWHERE = ("auth_request", "auth_basic")
 
 
-def _by_nature(route: Route) -> str | None:
+def _by_nature(method: str, path: str, handler: str) -> str | None:
     """Why a route that changes state may stand open: the way in, a webhook, public, a read by POST, a secret in it."""
-    if re.search(r"\{\w*(?:secret|token|signature)\w*\}", route.path, re.IGNORECASE):
+    if re.search(r"\{\w*(?:secret|token|signature)\w*\}", path, re.IGNORECASE):
         return "capability"
-    said = set(words(route.path)) | set(words(route.handler.rsplit(".", 1)[-1]))
-    last = [p for p in route.path.split("/") if p]
+    said = set(words(path)) | set(words(handler.rsplit(".", 1)[-1]))
+    last = [p for p in path.split("/") if p]
     if said & HOOKS:
         return "webhook"
     if said & _WAY_IN or any(re.search(r"password|login|logout|signin|signup|register|token$", w) for w in said):
         return "way in"
-    if said & _PUBLIC or (route.method == "POST" and set(words(route.path)[-1:]) & _READS):
+    if said & _PUBLIC or (method == "POST" and set(words(path)[-1:]) & _READS):
         return "public"
-    if route.method == "POST" and last and last[-1].lower() in _ACCOUNTS:
+    if method == "POST" and last and last[-1].lower() in _ACCOUNTS:
         return "registration"
     return None
 
@@ -77,7 +79,7 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
     for service, routes in served(project):
         guarded = any(r.auth is not False for r in routes) or _framework_guard(project, service)
         guards += any(r.auth for r in routes) or _framework_guard(project, service)
-        judged = [r for r in routes if r.method in CHANGING and _by_nature(r) is None and not _signed(project, r)]
+        judged = [r for r in routes if _is_judged(project, r)]
         if not judged:
             continue
         if guarded:
@@ -92,6 +94,45 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
         else:
             unguarded.append((service, judged))
     yield from _wide_open(project, unguarded, guards)
+    for file in project.serverless:
+        if file.environment not in ASIDE and project.files.class_of(file.path) is FileClass.PRODUCTION:
+            yield from _functions(project, file)
+
+
+def _functions(project: Project, file: ServerlessFile) -> Iterator[Fact]:
+    """The routes of functions: an authorizer, a key or the handler itself asks who calls."""
+    shared = any(file.provider.get(*at) is not None for at in (("iam", "authorizer"), ("apiGateway", "resourcePolicy")))
+    events = [(f, e) for f in file.functions for e in f.http if e.method in CHANGING]
+    events = [(f, e) for f, e in events if _by_nature(e.method, e.path, f.name) is None]
+    guarded = [e for f, e in events if shared or e.authorizer is not None or f.node.get("authorizer") is not None]
+    doubtful = [e for f, e in events if e not in guarded and _handler_asks(project, f)]
+    strangers = [e for _, e in events if e not in guarded and e not in doubtful]
+    name = file.service or file.path
+    if guarded:
+        yield ok(f"{name}: {plural(len(guarded), 'changing route')} ask who calls.", *guarded[:3])
+    if doubtful:
+        yield unknown(
+            f"{name}: only the handlers themselves can tell whether {_listed(doubtful)} ask who calls.", *doubtful[:5]
+        )
+    if strangers:
+        harmful = any(e.method != "POST" or "{" in e.path for e in strangers)
+        grave = Severity.CRITICAL if harmful and not guarded and not doubtful else Severity.HIGH
+        yield bad(f"{name}: no authorizer stands before {_listed(strangers)}.", *strangers[:8], severity=grave)
+
+
+def _handler_asks(project: Project, function: Function) -> bool:
+    """Whether the handler looks at credentials or refuses, or cannot be read."""
+    module = function.module
+    found = [p for p in project.code.files() if module is not None and p.rsplit(".", 1)[0] == module]
+    return not found or any(
+        refuses(t) or reads_credentials(t) or PROOF.search(t) for t in map(project.code.text, found)
+    )
+
+
+def _is_judged(project: Project, route: Route) -> bool:
+    """Whether the route changes state and is none that may stand open."""
+    open_by_nature = _by_nature(route.method, route.path, route.handler) is not None
+    return route.method in CHANGING and not open_by_nature and not _signed(project, route)
 
 
 def _signed(project: Project, route: Route) -> bool:
@@ -156,8 +197,16 @@ def _harmful(routes: list[Route]) -> bool:
     return any(r.method != "POST" or "{" in r.path for r in routes)
 
 
+def _listed(events: list[HttpEvent]) -> str:
+    return _named([f"{e.method} {e.path}" for e in events])
+
+
 def _shown(routes: list[Route]) -> str:
-    names = list(dict.fromkeys(f"{r.method} {r.path}" for r in routes))
+    return _named([f"{r.method} {r.path}" for r in routes])
+
+
+def _named(routes: list[str]) -> str:
+    names = list(dict.fromkeys(routes))
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
@@ -201,7 +250,8 @@ def _only_internal(project: Project, service: Service) -> bool:
     ]
     if not real or len(project.system.own) < 2:
         return False
-    published = [p for p in service.ports if p.role == "published" and p.address not in {"127.0.0.1", "::1"}]
+    ports = [*service.ports, *(p for d in real for p in d.ports)]
+    published = [p for p in ports if p.role == "published" and p.address not in {"127.0.0.1", "::1"}]
     manifests = project.manifests.effective
     for kube in manifests.of("Service"):
         kind = kube.node.get("spec", "type")
@@ -218,4 +268,4 @@ def _only_internal(project: Project, service: Service) -> bool:
         for d in c.walk()
         if d.name == "proxy_pass"
     )
-    return not (published or proxied or service.name in entered or {p.name for p in service.ports} & entered)
+    return not (published or proxied or service.name in entered or {p.name for p in ports} & entered)

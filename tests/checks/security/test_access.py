@@ -99,3 +99,72 @@ def test_an_inner_service_beside_a_guarded_one_weighs_less(look: Look) -> None:
 
     assert seen.failed == ["stock/app.js:2"]
     assert [f.severity for f in seen.findings if f.outcome == "fail"] == ["medium"]
+
+
+SERVERLESS = """
+service: todos
+provider:
+  name: aws
+functions:
+  create:
+    handler: todos.create
+    events:
+      - http: {path: todos, method: post%s}
+  remove:
+    handler: todos.remove
+    events:
+      - http: {path: 'todos/{id}', method: delete}
+  login:
+    handler: todos.login
+    events:
+      - http: {path: login, method: post}
+"""
+
+
+def test_functions_without_an_authorizer_are_told_once_for_their_service(look: Look) -> None:
+    seen = look(
+        "SEC-001", {"serverless.yml": SERVERLESS % "", "todos.js": "exports.create = save;\n", "package.json": "{}"}
+    )
+
+    assert seen.failed == ["serverless.yml:8"]
+    assert seen.findings[0].severity == "critical"
+    assert "DELETE /todos/{id}" in seen.text
+
+
+def test_a_function_beside_guarded_ones_is_named(look: Look) -> None:
+    files = {
+        "serverless.yml": SERVERLESS % ", authorizer: jwt",
+        "todos.js": "exports.create = save;\n",
+        "package.json": "{}",
+    }
+
+    seen = look("SEC-001", files)
+
+    assert (seen.passed, seen.failed) == (["serverless.yml:8"], ["serverless.yml:12"])
+
+
+def test_a_handler_that_looks_at_credentials_leaves_it_open(look: Look) -> None:
+    handler = "exports.create = (event) => { if (!verify(event.headers.Authorization)) return { statusCode: 401 }; };\n"
+
+    assert look("SEC-001", {"serverless.yml": SERVERLESS % "", "todos.js": handler, "package.json": "{}"}).unknown == [
+        "serverless.yml:8"
+    ]
+
+
+def test_a_published_service_beside_a_guarded_one_weighs_in_full(look: Look) -> None:
+    compose = """
+    services:
+      shop:
+        build: shop
+      stock:
+        build: stock
+        ports: ["4000:4000"]
+    """
+    files = {f"shop/{name}": text for name, text in shop("app.post('/orders', requireAuth, create);").items()}
+    files["stock/package.json"] = '{"name": "stock", "dependencies": {"express": "4.19.2"}}'
+    files["stock/Dockerfile"] = "FROM node:22\nCOPY . .\n"
+    files["stock/app.js"] = "const app = require('express')();\napp.put('/things/:id', change);\napp.listen(1);\n"
+
+    assert [
+        f.severity for f in look("SEC-001", {**files, "compose.yaml": compose}).findings if f.outcome == "fail"
+    ] == ["critical"]
