@@ -31,6 +31,7 @@ _GOOGLE = ("google_project_iam_member", "google_project_iam_binding", "google_fo
 _ALL = re.compile(r"\bActions?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
 _EVERYTHING = re.compile(r"\bResources?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
 _SERVICE = re.compile(r"\bActions?\"?\s*[=:]\s*(?:\[[^\]]{0,2000}?)?\"([a-z0-9-]+):\*\"", re.IGNORECASE)
+_MOST_CHARACTERS = 50_000
 _REFERS = re.compile(
     r"(_arn|_id|_name|_path|_file|_version|_rotation\w*|_length|_ttl|_type|_policy|_parameter)$",
     re.IGNORECASE,
@@ -141,7 +142,7 @@ def _policy(resource: Resource) -> Iterator[Fact]:
     node = resource.get("policy")
     if node is None:
         return
-    text = node.text
+    text = node.text[:_MOST_CHARACTERS]
     wide, everywhere = bool(_ALL.search(text)), bool(_EVERYTHING.search(text))
     whole = _SERVICE.search(text)
     if wide and everywhere and not _only_denies(text):

@@ -15,8 +15,8 @@ from kit.sources.terraform import ModuleCall, Terraform
 
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 _REFERENCE = re.compile(r"(?<![\w.\"-])(var|local|module)\.([A-Za-z_][\w-]*)")
-_COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|//)[^\n]*|/\*.*?\*/", re.DOTALL)
-_GONE = re.compile(r"(?m)^[ \t]*(?:moved|removed|import)\s*\{[^{}]{0,2000}\}")
+_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))(?:#|//)[^\n]*")
+_GONE = re.compile(r"(?m)^[ \t]*(?:moved|removed|import)\s{0,9}\{[^{}]{0,400}\}")
 _BUILT_IN = frozenset({"terraform"})
 _TOOLS = ("terraform", "tofu", "terragrunt")
 
@@ -143,12 +143,21 @@ def _references(project: Project, module: Terraform) -> Iterator[tuple[str, str,
     for path in module.paths:
         if not path.endswith((".tf", ".tofu")):
             continue
-        text = project.files.text(path)
+        text = _without_block_comments(project.files.text(path))
         for unread in (_COMMENT, _GONE):
-            text = unread.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-        for found in _REFERENCE.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield found[1], found[2], At(path, line, line)
+            text = unread.sub(lambda found: "\n" * found[0].count("\n"), text)
+        for line, written in enumerate(text.split("\n"), start=1):
+            for found in _REFERENCE.finditer(written):
+                yield found[1], found[2], At(path, line, line)
+
+
+def _without_block_comments(text: str) -> str:
+    """The text with `/* ... */` emptied, lines kept."""
+    kept, position = [], 0
+    while (start := text.find("/*", position)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
+        kept += [text[position:start], "\n" * text.count("\n", start, end)]
+        position = end + 2
+    return "".join([*kept, text[position:]])
 
 
 def _undeclared(module: Terraform, references: list[tuple[str, str, At]]) -> Iterator[tuple[str, At]]:

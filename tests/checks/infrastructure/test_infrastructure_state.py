@@ -88,7 +88,10 @@ def test_a_variable_that_nobody_declares_stops_the_plan(look: Look) -> None:
 
 
 def test_moved_blocks_and_comments_refer_to_nothing(look: Look) -> None:
-    text = MAIN + "\n    # var.gone\n    moved {\n      from = module.old\n      to   = module.new\n    }\n"
+    text = (
+        MAIN
+        + "\n    # var.gone\n    /* var.lost\n    */\n    moved {\n      from = module.old\n      to   = module.new\n    }\n"
+    )
 
     assert look("INF-012", {"infra/main.tf": text}).outcomes == ["pass"]
 
