@@ -161,7 +161,7 @@ def steps_do_what_they_say(project: Project) -> Iterator[Fact]:
     for pipeline, job in jobs(project):
         whole = _hollow_job(job)
         if whole:
-            yield bad(f"Job {job.id} is named a deploy, and all it does is print: nothing is deployed.", *whole)
+            yield bad(f"Job {job.id} is there to deploy, and all it does is print: nothing is deployed.", *whole)
         elif DEPLOYS.search(f"{job.id} {job.name}") and pipeline.of_job(job, "deploy"):
             yield ok(
                 f"Job {job.id} deploys: {pipeline.of_job(job, 'deploy')[0].words}.",
@@ -183,7 +183,8 @@ def _weight(name: str) -> Severity:
 
 def _hollow_job(job: Job) -> tuple[Step, ...]:
     """The printing steps of a job that is named a deploy and does nothing else; none where it does something."""
-    named = DEPLOYS.search(f"{job.id} {job.name}") and not SPEAKS.search(f"{job.id} {job.name}")
+    names = f"{job.id} {job.name}"
+    named = (DEPLOYS.search(names) or job.environment) and not SPEAKS.search(names)
     if not named or job.uses or not job.steps:
         return ()
     printing = tuple(step for step in job.all_steps if _prints(step))

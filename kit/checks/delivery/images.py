@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from kit.checks.delivery.common import listed
-from kit.model import Clause, Fact, Located, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.command import word_set
@@ -150,15 +150,21 @@ def run_images_are_built(project: Project) -> Iterator[Fact]:
         elif any(_matches(name, pattern) for pattern in by_hand):
             only_built.append((service, deployment))
         else:
-            yield bad(
-                f"{service.name} runs {image}, and nothing in the project pushes an image of that name.",
-                deployment,
-            )
+            message = f"{service.name} runs {image}, and nothing in the project pushes an image of that name."
+            yield bad(message, _image_line(project, deployment, name), deployment)
 
     if only_built:
         names = listed([service.name for service, _ in only_built])
         message = f"Compose builds the images of {names}; that they get to the registry is left to somebody's hand."
         yield partial(message, *[d.at for _, d in only_built[:3]], severity=Severity.MEDIUM)
+
+
+def _image_line(project: Project, deployment: Deployment, name: str) -> At:
+    """The line that names the image, at or below the place of the deployment."""
+    first = deployment.at.line or 1
+    below = enumerate(project.files.lines(deployment.at.path)[first - 1 : first + 60], first)
+    line = next((number for number, text in below if name in text), None)
+    return At(deployment.at.path, line, line) if line is not None else deployment.at
 
 
 def _wanted(project: Project) -> Iterator[tuple[Service, Deployment]]:
@@ -236,6 +242,9 @@ def _scanned(act: Act) -> tuple[str, Located] | None:
 def _compared(pipeline: Pipeline, act: Act, scanned: tuple[str, Located], names: set[str]) -> Fact:
     image, place = scanned
     bare = _bare(image)
+    if EXPRESSION.search(bare) and _pattern(bare) in {_pattern(n) for n in names if EXPRESSION.search(n)}:
+        # Two spellings of one variable: `$TAG` in the script is `${{ github.ref_name }}` of the environment.
+        names = {*names, bare}
     if bare not in names and not EXPRESSION.search(image) and not any(EXPRESSION.search(n) for n in names):
         return bad(f"{image} is scanned, but {listed(sorted(names))} is built and pushed.", place)
     if bare not in names:

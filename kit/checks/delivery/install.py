@@ -13,7 +13,7 @@ from kit.sources.package_model import Lockfile, Mismatch, Package
 from kit.sources.wrappers import base_name, unwrap
 from kit.system.installs import LOCKS, Install, installs
 
-REFUSES = {"in step": "refuses to install", "there": "cannot install"}
+CROWD = 15
 UPDATE = {
     "npm": "npm install --package-lock-only",
     "pnpm": "pnpm install --lockfile-only",
@@ -158,9 +158,19 @@ def builds_install_what_was_locked(project: Project) -> Iterator[Fact]:
     See: https://docs.npmjs.com/cli/configuring-npm/package-lock-json
     """
     made = installs(project)
+    unlocked: list[Fact] = []
     for package in _judged_packages(project):
         own = [i for i in made if i.package.path == package.path]
-        yield from _of_package(project, package, own)
+        for fact in _of_package(project, package, own):
+            if package.lockfile is None:
+                unlocked.append(fact)
+            else:
+                yield fact
+    if len(unlocked) <= CROWD:
+        yield from unlocked
+    else:
+        message = f"{len(unlocked)} packages have neither lockfile nor pinned versions: each build takes the newest."
+        yield bad(message, *[fact.at[0] for fact in unlocked[:5]])
 
 
 def _judged_packages(project: Project) -> Iterator[Package]:

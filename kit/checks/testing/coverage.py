@@ -27,6 +27,7 @@ MEASURES = re.compile(
     r"|tarpaulin|llvm-cov|--collect-coverage|/p:CollectCoverage"
 )
 SERVICES = re.compile(r"codecov|coveralls|codeclimate|codacy|sonar|smokeshow", re.IGNORECASE)
+ENTRIES = re.compile(r"(?:^|/)(?:main|index|server|vite-env)\.[jt]sx?$")
 SETTINGS = re.compile(
     r"\.config\.|\.d\.ts$|/migrations/|/(?:__init__|manage|setup|conftest)\.py$|\.stories\.|/generated/"
 )
@@ -169,6 +170,7 @@ def _code(project: Project, config: RunnerConfig) -> list[str]:
     inner = [
         p.dir for p in project.packages if p.ecosystem == "npm" and p.dir != config.dir and below(p.dir, config.dir)
     ]
+    found = [p for p in found if not ENTRIES.search(p)] or found
     return [
         p for p in found if not SETTINGS.search(f"/{p}") and (family == "python" or not any(below(p, d) for d in inner))
     ]
@@ -237,7 +239,7 @@ def coverage_is_enforced(project: Project) -> Iterator[Fact]:
         first = next(config.thresholds, None)
         if first is None or config.tool == "codecov" or not project.workflows:
             continue
-        measuring = next((r for r in run if _measures(config, r)), None)
+        measuring = next((r for r in run if _measures(project, config, r)), None)
         if measuring is not None:
             yield ok(
                 f"{config.path}: {' '.join(measuring.root.text.split())[:60]} measures it.", measuring.root, config
@@ -246,7 +248,7 @@ def coverage_is_enforced(project: Project) -> Iterator[Fact]:
             yield bad(f"{config.path} sets a coverage threshold, and no pipeline measures coverage there.", first[2])
 
 
-def _measures(config: RunnerConfig, reached: Reached) -> bool:
+def _measures(project: Project, config: RunnerConfig, reached: Reached) -> bool:
     command = unwrap(reached.command)
     if command.directory is not None and not (
         below(command.directory, config.dir) or below(config.dir, command.directory)
@@ -257,5 +259,6 @@ def _measures(config: RunnerConfig, reached: Reached) -> bool:
         return True
     if base_name(command.program) not in {config.tool, "pytest"}:
         return False
-    enabled = (config.get("collectCoverage"), config.get("coverage", "enabled"), config.get("addopts"))
+    beside = [c for c in configs(project) if c.tool == "pytest" and c.dir == config.dir]
+    enabled = [config.get("collectCoverage"), config.get("coverage", "enabled"), *(c.get("addopts") for c in beside)]
     return any(s is not None and (s.value is True or "--cov" in " ".join(words(s.value))) for s in enabled)

@@ -19,7 +19,7 @@ SHOWN = 3
 SUREFIRE = re.compile(r"(?:^|/)(?:Test\w*|\w+Tests?|\w+TestCase)\.(?:java|kt)$")
 FILTER = re.compile(r"--testPathPatterns?[= ]['\"]?([\w./|-]+)")
 OTHERS = re.compile(
-    r"--test\b|bun test|deno test|\bava\b|\btap\b|karma|ng test|mocha|jasmine|wdio|react-scripts|storybook|tstyche|testcafe"
+    r"--test\b|bun test|deno test|\bava\b|\btap\b|karma|ng test|mocha|jasmine|wdio|react-scripts|storybook|tstyche|testcafe|grunt|gulp"
 )
 
 
@@ -41,7 +41,7 @@ def tests_are_found(project: Project) -> Iterator[Fact]:
     lost: dict[str, list[TestFile]] = {}
     found: dict[str, TestFile] = {}
     for test in test_files(project):
-        answer = _is_found(project, test)
+        answer = is_found(project, test)
         package = nearest(project, test.path, {"js": "npm", "python": "pypi", "jvm": "maven"}.get(test.family, ""))
         where = f"{package.path if package is not None else '.'} ({test.family})"
         if answer is False:
@@ -60,7 +60,8 @@ def tests_are_found(project: Project) -> Iterator[Fact]:
     yield from _filters(project)
 
 
-def _is_found(project: Project, test: TestFile) -> bool | None:
+def is_found(project: Project, test: TestFile) -> bool | None:
+    """Whether the runner that the file is for takes it; None where that cannot be told."""
     if test.family == "python":
         return _python_found(project, test)
     if test.family == "jvm":

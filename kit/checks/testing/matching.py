@@ -121,6 +121,8 @@ def _any_glob(setting: Setting | None, default: tuple[str, ...], root: str, path
         patterns = (setting.value,)
     if patterns is None:
         return None
+    if not below(path, root):
+        return False
     inner, unread = relpath(path, root), False
     for pattern in patterns:
         plain = re.sub(r"^(?:<rootDir>|\.)/", "", pattern).removeprefix("<rootDir>")

@@ -51,6 +51,26 @@ EMPTY = tuple(
         r"Assert\.True\(\s*true\s*\)",
     )
 )
+BOUNDS = {
+    "js": re.compile(
+        r"^[ \t]*(?P<test>(?:it|test)(?:\.each\b[^\n]{0,200}|\.only|\.concurrent)?\(\s*['\"`])[^\n]{0,200}$"
+        r"|^[ \t]*(?:describe|it|test|beforeEach|afterEach|beforeAll|afterAll)\b",
+        re.MULTILINE,
+    ),
+    "python": re.compile(r"^(?:    )?(?:(?P<test>(?:async )?def test_\w+)|@|(?:async )?def |class )", re.MULTILINE),
+}
+CALLS = re.compile(r"\w\(")
+WAITS = re.compile(
+    r"waitFor|toHave|rejects|resolves|\bdone\(|(?:get|find)(?:All)?By|throw|\bcy\.|\.expect|reject|tester\.run|raises|warns"
+)
+HANDS_ON = re.compile(
+    r"\b(?:run|test|then|scenario|flow|common|shared|try|perform|do)_?[A-Z\w]*\(|Flow\(|Scenario\(|benchmark|snapshot|skip"
+)
+NOTHING_HAPPENS = re.compile(
+    r"n[o']t (?:\w+ )?(?:throw|rais|crash|fail|break)|without (?:\w+ )?(?:error|throw|rais|crash)|graceful|no-?_?op|idempotent|ignore|hang"
+    r"|does_?n[o']?t|does not|do_not|not_raise|no_error|no error|should pass|accepts|allows|succeed|handles|valid|with_no|without",
+    re.IGNORECASE,
+)
 OWN_IMPORTS = ("from '.", 'from ".', "from '@/", 'from "@/', "require('.", 'require(".', "client.", "page.", "cy.")
 REACHES_OUT = re.compile(
     r"from ['\"](?:\.|@/|~|#|src/|app/)|require\(\s*['\"](?:\.|@/|~|src/)|import\(\s*['\"]|import ['\"]\.|jest\.requireActual|\bfetch\(|axios|supertest|request\(|\bpage\.|\bcy\."
@@ -131,7 +151,13 @@ def tests_assert(project: Project) -> Iterator[Fact]:
         if hollow:
             yield bad("Asserts what is always true.", *[_at(test, text, m) for m in hollow[:SHOWN]])
         elif _asserts(text):
-            asserting.append(test)
+            silent = _silent(test, text)
+            if silent:
+                which = "A test asserts" if len(silent) == 1 else f"{len(silent)} tests assert"
+                message = f"{which} nothing and passes as long as nothing crashes."
+                yield partial(message, *silent[:SHOWN], severity=Severity.LOW)
+            else:
+                asserting.append(test)
         else:
             yield bad("Nothing in the file is an assertion: its tests pass as long as nothing crashes.", test)
     if asserting:
@@ -232,3 +258,25 @@ def retries_do_not_hide(project: Project) -> Iterator[Fact]:
             again = RERUNS.search(node.text)
             if again is not None and int(next(g for g in again.groups() if g)) > 1:
                 yield partial(f"Script {name}: {again[0].strip()} tries failing tests again.", node)
+
+
+def _silent(test: TestFile, text: str) -> list[At]:
+    """The places of single tests without an assertion, in a file that has some.
+
+    A test goes up to where the next begins. One that hands on to a helper, or whose name says that nothing should
+    happen, is left alone.
+    """
+    bounds = BOUNDS.get(test.family)
+    starts = list(bounds.finditer(text)) if bounds is not None else []
+    found: list[At] = []
+    for index, start in enumerate(starts):
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(text)
+        body = text[start.end() : end]
+        if start["test"] and CALLS.search(body) and not _asserts(body) and not _excused(start[0], body):
+            line = text.count("\n", 0, start.start("test")) + 1
+            found.append(At(test.path, line, line))
+    return found
+
+
+def _excused(name: str, body: str) -> bool:
+    return bool(WAITS.search(body) or HANDS_ON.search(body) or NOTHING_HAPPENS.search(name + body))

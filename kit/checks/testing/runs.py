@@ -30,7 +30,9 @@ ACTIONS = {"cypress": ("js", "e2e"), "playwright": ("js", "e2e"), "gradle": ("jv
 
 TASKS = {"npm": "js", "pnpm": "js", "yarn": "js", "uv": "python", "poetry": "python", "pdm": "python", "task": "python"}
 ELSEWHERE = word_set("docker docker-compose podman nerdctl kubectl")
-MOVES = re.compile(r"\b(?:cd|pushd)\s|\$\{\{|\$\w")
+MOVES = re.compile(
+    r"\b(?:cd|pushd)\s+\S*\$|--filter|\s-F\s|--workspace|\byarn workspace\b|\s[\w./-]*\$\{\{[^}]*\}\}\s*$"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Run:
             if not below(test.path, self.folder):
                 return False
             return self.family != "go" or self._in_module(project, test)
-        if not MOVES.search(self.said):
+        if not self.said or "{{" in test.path:
             return True
         package = nearest(project, test.path, ECOSYSTEMS.get(test.family, ""))
         if package is None or package.dir == ".":
@@ -115,8 +117,8 @@ def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
     command = act.reached.command
     for inner in expanded(command):
         folder = inner.directory if _is_inside(project, inner.directory) else None
-        said = _said(act) if folder is None else ""
         found = _runner(inner)
+        said = "" if folder is not None or base_name(inner.program) in ELSEWHERE else _said(act)
         if found is not None and found.program in RUNNERS:
             family, kind = RUNNERS[found.program]
             paths, words = _selected(project, found, family)
@@ -150,7 +152,11 @@ def _config(command: Command) -> str | None:
 
 
 def _said(act: Act) -> str:
-    """What a step and the matrix of its job say: where folders that variables name are found."""
+    """What a step and the matrix of its job say, where the folder is a variable or a package's name in it; else
+    nothing."""
+    written = f"{act.step.run or ''} {act.step.working_directory or ''}"
+    if not MOVES.search(written):
+        return ""
     matrix = " ".join(node.text for node in act.job.node.each("strategy", "matrix", "**") if node.text)
     text = act.step.run or (act.reached.command.text if act.reached is not None else "")
     return f"{text} {act.step.working_directory or ''} {matrix}"

@@ -14,6 +14,7 @@ from kit.checks.testing.common import (
     nearest,
     test_files,
 )
+from kit.checks.testing.found import is_found
 from kit.checks.testing.runs import runs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -23,6 +24,8 @@ from kit.system.pipeline_acts import ON_CHANGE, pipelines
 from kit.system.reach import reach
 
 HARDLY_ANY = 60
+MANY = 5
+CROWD = 15
 SHOWN = 3
 REAL = re.compile(r"testcontainers|mongodb-memory-server|embedded-postgres|pytest-postgresql|dockertest")
 IN_MEMORY = re.compile(r"sqlite://(?:/:memory:|/?[\"'])|:memory:|jdbc:h2:mem|UseInMemoryDatabase|sqlite\+aiosqlite://")
@@ -61,11 +64,20 @@ def services_have_tests(project: Project) -> Iterator[Fact]:
         if project.files.languages and project.code.files():
             yield bad("No test was found: nothing shows that the code does what it should.", At("."))
         return
-    seen = set()
+    facts: list[Fact] = []
+    untested: list[Fact] = []
+    seen: set[str | None] = set()
     for service, code in code_by_service(project).values():
         if service.root not in seen and sum(map(project.files.line_count, code)) >= HARDLY_ANY:
             seen.add(service.root)
-            yield _tested(project, service, code, tests)
+            fact = _tested(project, service, code, tests)
+            (untested if fact.outcome.open else facts).append(fact)
+    yield from facts
+    if len(untested) <= CROWD:
+        yield from untested
+    else:
+        places = [fact.at[0] for fact in untested[:MANY]]
+        yield bad(f"{len(untested)} of {len(seen)} services have no tests of their own.", *places)
 
 
 def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tuple[TestFile, ...]) -> Fact:
@@ -119,7 +131,9 @@ def a_pipeline_runs_the_tests(project: Project) -> Iterator[Fact]:
         return
     if tests and not pipelines(project):
         return
-    for name, group in _suites(project, tests).items():
+    # What no runner takes is told by the check of that.
+    found = tuple(test for test in tests if is_found(project, test) is not False)
+    for name, group in _suites(project, found).items():
         yield _run_or_not(project, name, group)
 
 
@@ -143,7 +157,7 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
     if missed and outside and not used:
         return unknown(f"Tests of {name}: pipelines of other repositories may run them ({outside[0].uses}).", group[0])
     if not used:
-        severity = Severity.MEDIUM if group[0].kind != "unit" else None
+        severity = None if group[0].kind == "unit" and _weighs(project, group) else Severity.MEDIUM
         return bad(
             f"Tests of {name}: no pipeline runs any of {amount}.", *[t.at for t in missed[:SHOWN]], severity=severity
         )
@@ -157,6 +171,12 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
             severity=Severity.MEDIUM,
         )
     return ok(f"Tests of {name}: {used[0].act.words} runs {amount}.", used[0].act, group[0])
+
+
+def _weighs(project: Project, group: list[TestFile]) -> bool:
+    """Whether the tests are those of a service, and not of a tool or library at its side."""
+    roots = [s.root for s, _ in code_by_service(project).values() if s.root not in {None, "."}]
+    return len(group) >= MANY or any(below(group[0].path, root) for root in roots if root)
 
 
 @check("TST-009", "Smoke or end-to-end tests exist and run", Severity.MEDIUM, Clause.EXECUTION, effort_hours=8)

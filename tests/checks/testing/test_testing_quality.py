@@ -108,6 +108,18 @@ def test_an_assertion_of_a_constant_is_found(look: Look) -> None:
     ]
 
 
+def test_a_single_test_without_an_assertion_is_found(look: Look) -> None:
+    text = "def test_a():\n    assert pay(1)\n\n\ndef test_mail():\n    send(1)\n\n\ndef test_b():\n    assert pay(2)\n"
+
+    assert look("TST-007", {"test_pay.py": text}).failed == ["test_pay.py:5"]
+
+
+def test_a_test_that_nothing_happens_is_left_alone(look: Look) -> None:
+    text = "def test_a():\n    assert pay(1)\n\n\ndef test_does_not_raise():\n    send(1)\n"
+
+    assert look("TST-007", {"test_pay.py": text}).outcomes == ["pass"]
+
+
 def test_a_helper_of_ones_own_counts_as_an_assertion(look: Look) -> None:
     assert look("TST-007", {"test_a.py": "def test_a(page):\n    check_totals(page)\n"}).outcomes == ["pass"]
 
