@@ -221,7 +221,7 @@ def _belongs(sample: str, service: Service, read: EnvRead) -> bool:
 def _against_samples(project: Project, samples: list[str], reads: list[EnvRead]) -> Iterator[Fact]:
     listed = {key for p in samples for key, _ in project.documents.get(p).root.items()}
     for path in samples:
-        commented = r"^\s*#\s*(?:export\s+)?([A-Z][A-Z0-9_]+)="
+        commented = r"^[ \t]*#[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]+)="
         listed |= set(re.findall(commented, project.files.text(path), re.MULTILINE))
     left_out = [r for r in reads if r.name not in listed]
     if len(left_out) > 3:

@@ -115,7 +115,9 @@ def _leads_file(values: Flow, call: Call) -> bool:
 
 def _last(node: SgNode) -> SgNode:
     """The last expression of a path that is joined: the part that a client may name."""
-    inner = [c for c in node.children() if c.is_named()]
-    if not inner or node.kind() in {"identifier", "member_expression", "attribute", "subscript"}:
-        return node
-    return _last(inner[-1])
+    while node.kind() not in {"identifier", "member_expression", "attribute", "subscript"}:
+        inner = [c for c in node.children() if c.is_named()]
+        if not inner:
+            break
+        node = inner[-1]
+    return node

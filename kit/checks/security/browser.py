@@ -123,7 +123,7 @@ def _django(project: Project) -> Iterator[Fact]:
     base = next((p for p in settings if "SessionMiddleware" in project.code.text(p)), None)
     if base is None:
         return
-    on = re.search(r"(?m)^\s*SESSION_COOKIE_SECURE\s*=\s*(?!False)", every)
+    on = re.search(r"(?m)^[ \t]*SESSION_COOKIE_SECURE[ \t]*=[ \t]*(?!False)", every)
     at = At(base, next((n for n, line in enumerate(project.files.lines(base), 1) if "SessionMiddleware" in line), None))
     if on:
         yield ok("Django's session cookie stays off plain connections.", at)
@@ -282,7 +282,7 @@ def _templates(project: Project) -> Iterator[Fact]:
 
 
 _OFF = re.compile(
-    r"(?m)^(?!\s*(?://|#|\*)).*?(?:autoescape['\"]?\s*[:=]\s*(?:false|False)|Environment\((?![^)]*autoescape)[^)\n]*FileSystemLoader|noEscape\s*:\s*true)"
+    r"(?m)^(?![ \t]*(?://|#|\*)).*?(?:autoescape['\"]?[ \t]{0,4}[:=][ \t]{0,4}(?:false|False)|Environment\((?![^)]{0,300}autoescape)[^)\n]{0,200}FileSystemLoader|noEscape[ \t]{0,4}:[ \t]{0,4}true)"
 )
 
 

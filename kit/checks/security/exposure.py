@@ -13,7 +13,7 @@ from kit.registry import check
 from kit.sources.code import node_at
 from kit.sources.command import word_set
 
-_ACTUATOR = re.compile(r"(?m)^\s*(?:management\.endpoints\.web\.exposure\.include\s*=|include:)\s*['\"]?\*")
+_ACTUATOR = re.compile(r"(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.include[ \t]*=|include:)[ \t]*['\"]?\*")
 
 
 _CONSOLES = re.compile(
@@ -112,7 +112,7 @@ _STACK = re.compile(
 
 
 _DETAILS = re.compile(
-    r"(?m)^\s*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^\s*(?:server\.error\.)?include-exception\s*[:=]\s*true"
+    r"(?m)^[ \t]*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^[ \t]*(?:server\.error\.)?include-exception\s*[:=]\s*true"
 )
 
 

@@ -14,6 +14,8 @@ from kit.sources.code import CodeIndex
 
 MAX_DEPTH = 8
 MAX_PARTS = 120
+MAX_STEPS = 600
+MAX_DEFINITIONS = 40
 
 REQUEST = re.compile(
     r"(?:this\.)?(?:req|request|ctx|context|c|event)(?:\.request|\.req)?\.(?:body|query|params?|headers?|cookies|files?"
@@ -94,6 +96,7 @@ class Flow:
     def __init__(self, code: CodeIndex) -> None:
         self.code = code
         self._asks: dict[str, bool] = {}
+        self._left = 0
         self._known: dict[str, dict[str, list[Definition]]] = {}
 
     def asks(self, path: str) -> bool:
@@ -103,11 +106,16 @@ class Flow:
             self._asks[path] = any(mark in text for mark in MARKS)
         return self._asks[path]
 
-    def tainted(self, node: SgNode, path: str, depth: int = 0) -> bool:
+    def tainted(self, node: SgNode, path: str) -> bool:
         """True where what a client sent decides the value without anything in between that checks it."""
+        self._left = MAX_STEPS
+        return self.asks(path) and self._tainted(node, path, 0)
+
+    def _tainted(self, node: SgNode, path: str, depth: int) -> bool:
         node = unwrap(node)
         kind = node.kind()
-        if depth > MAX_DEPTH or is_text(node):
+        self._left -= 1
+        if depth > MAX_DEPTH or self._left < 0 or is_text(node):
             return False
         if kind in _CALLS | _MEMBERS and REQUEST.match(node.text()[:200]):
             return kind in _MEMBERS or _of_request(node)
@@ -117,10 +125,10 @@ class Flow:
             return any(self._from_request(d, path, depth + 1) for d in self.definitions(node, path))
         if kind in _MEMBERS:
             owner = next((c for c in node.children() if c.is_named()), None)
-            return owner is not None and self.tainted(owner, path, depth + 1)
+            return owner is not None and self._tainted(owner, path, depth + 1)
         if kind in FUNCTIONS:
             return False
-        return any(self.tainted(c, path, depth + 1) for c in node.children()[:MAX_PARTS] if c.is_named())
+        return any(self._tainted(c, path, depth + 1) for c in node.children()[:MAX_PARTS] if c.is_named())
 
     def _passes(self, node: SgNode, path: str, depth: int) -> bool:
         function = node.field("function") or node.field("name")
@@ -130,11 +138,11 @@ class Flow:
         owner = node.field("object") or (function.field("object") if function is not None else None)
         owner = owner or (function.field("operand") if function is not None else None)
         asked = [*arguments(node), *([owner] if owner is not None else [])]
-        return any(self.tainted(a, path, depth + 1) for a in asked[:MAX_PARTS])
+        return any(self._tainted(a, path, depth + 1) for a in asked[:MAX_PARTS])
 
     def _from_request(self, definition: Definition, path: str, depth: int) -> bool:
         if definition.value is not None:
-            return self.tainted(definition.value, path, depth)
+            return self._tainted(definition.value, path, depth)
         text = definition.node.text()[:400]
         if _SENT.search(text):
             return not _NUMBER.search(text.split(":", 1)[-1] if ":" in text else text)
@@ -199,6 +207,7 @@ class Flow:
     def holes(self, node: SgNode, path: str) -> tuple[str, list[Hole]]:
         """A text with `\\0` for each expression in it, and those expressions."""
         text, found = "", []
+        self._left = MAX_STEPS
         for part in self._parts(node, path, 0)[:MAX_PARTS]:
             if isinstance(part, str):
                 text += part
@@ -213,7 +222,8 @@ class Flow:
         plain = text_value(node)
         if plain is not None:
             return [plain]
-        if depth > 60:
+        self._left -= 1
+        if depth > 60 or self._left < 0:
             return [node]
         if kind in {"template_string", "string"}:
             return [_piece(c) for c in node.children() if _piece(c) != ""]
@@ -249,7 +259,8 @@ class Flow:
             root = self.code.tree(path)
             for node in root.find_all(any=[{"kind": k} for k in _kinds(self.code.language(path))]) if root else ():
                 for name, definition in _defined(node):
-                    self._known[path][name].append(definition)
+                    if len(self._known[path][name]) < MAX_DEFINITIONS:
+                        self._known[path][name].append(definition)
         return self._known[path]
 
 
@@ -298,12 +309,12 @@ def _defined(node: SgNode) -> Iterator[tuple[str, Definition]]:
         yield name, Definition(value, node, first, last)
 
 
-def _names(node: SgNode) -> list[str]:
+def _names(node: SgNode, depth: int = 0) -> list[str]:
     if node.kind() in {"identifier", "shorthand_property_identifier_pattern"}:
         return [node.text()]
-    if node.kind() not in _PATTERNS:
+    if node.kind() not in _PATTERNS or depth > MAX_DEPTH:
         return []
-    return [name for child in node.children()[:MAX_PARTS] for name in _names(child)]
+    return [name for child in node.children()[:MAX_PARTS] for name in _names(child, depth + 1)]
 
 
 def _piece(node: SgNode) -> str | SgNode:

@@ -97,7 +97,7 @@ def _sessions(project: Project, service: Service) -> Iterator[Fact]:
     protection = mentions(
         project,
         service,
-        r"(?mi)^(?!\s*(?://|#|\*)).*(?:" + _TOKENS + ")",
+        r"(?mi)^(?![ \t]*(?://|#|\*)).*(?:" + _TOKENS + ")",
         "csrf",
         "csurf",
         "lusca",
@@ -107,7 +107,7 @@ def _sessions(project: Project, service: Service) -> Iterator[Fact]:
         "nosurf",
     )
     same_site = mentions(
-        project, service, r"(?m)^(?!\s*(?://|#|\*)).*sameSite\s*:\s*(?:['\"](?:lax|strict)|true)", "sameSite"
+        project, service, r"(?m)^(?![ \t]*(?://|#|\*)).*sameSite[ \t]*:[ \t]*(?:['\"](?:lax|strict)|true)", "sameSite"
     )
     if protection is not None:
         yield ok(f"{service.name}: a token keeps other sites from using its sessions.", protection)
@@ -138,7 +138,7 @@ def _switched_off(project: Project) -> Iterator[Fact]:
             place = re.search(r"(?m)^MIDDLEWARE\b", text)
             at = At(path, text.count("\n", 0, place.start()) + 1 if place else None)
             said = "The sessions of Django are {}safe from other sites' requests."
-            on = re.search(r"(?m)^\s*['\"]django\.middleware\.csrf\.CsrfViewMiddleware", text)
+            on = re.search(r"(?m)^[ \t]*['\"]django\.middleware\.csrf\.CsrfViewMiddleware", text)
             yield ok(said.format(""), at) if on else bad(said.format("not "), at)
     for path in project.code.holding("csrf", languages=("java",)):
         yield from _spring(project, path)

@@ -70,7 +70,7 @@ def _headers(project: Project, service: Service) -> Fact | None:
     set_by = mentions(
         project,
         service,
-        rf"(?m)^(?!\s*(?://|#|\*|import\b|from\b|const\s+\w+\s*=\s*require)).*(?:{_HEADER_TOOLS.pattern})",
+        rf"(?m)^(?![ \t]*(?://|#|\*|import\b|from\b|const[ \t]+\w+[ \t]*=[ \t]*require)).*(?:{_HEADER_TOOLS.pattern})",
         "helmet",
         "lusca",
         "Talisman",

@@ -156,7 +156,7 @@ _ASKED = re.compile(r"(?i)\b\w*(?:limit|throttle|slowdown)\w*\.(?:consume|limit|
 
 
 _NEST = re.compile(
-    r"APP_GUARD\b[^}]{0,120}?Throttl\w*Guard|@UseGuards\([^)]{0,120}Throttl\w*Guard|useGlobalGuards\([^)]{0,120}Throttl"
+    r"APP_GUARD\b[^}]{0,120}?Throttl\w{0,40}Guard|@UseGuards\([^)]{0,120}Throttl\w{0,40}Guard|useGlobalGuards\([^)]{0,120}Throttl"
 )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ast_grep_py import SgNode
 
 from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_on, is_text, option, runs, text_value
-from kit.checks.security.common import ASIDE, flow
+from kit.checks.security.common import ASIDE, flow, mentions
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -24,8 +25,8 @@ def only_known_origins(project: Project) -> Iterator[Fact]:
     """
     CORS that lets every origin in, with credentials, lets any site that a user visits read that user's data.
 
-    Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go and in nginx and Ingress:
-    every origin with credentials does not hold, every origin without credentials holds in part, a list holds.
+    Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go and in nginx and Ingress,
+    and variables for it that deployment targets outside development give: every origin with credentials does not hold, every origin without credentials holds in part, a list holds.
 
     Fix: name the origins: `cors({ origin: process.env.WEB_ORIGINS.split(","), credentials: true })`.
 
@@ -37,6 +38,7 @@ def only_known_origins(project: Project) -> Iterator[Fact]:
     yield from _python(project)
     yield from _other_languages(project)
     yield from _in_front(project)
+    yield from _given(project)
 
 
 def _verdict(at: At, *, every: bool | None, credentials: bool) -> Fact:
@@ -114,7 +116,8 @@ def _header(project: Project, call: Call) -> Fact:
         and re.search(r"\.origin\b|\.get\(['\"]origin|header\(['\"][Oo]rigin", value.text()[:120]) is not None
     )
     checked = re.search(
-        r"(?i)allowed\w*\s*\.\s*(?:includes|indexOf|has|some)|includes\(\s*\w*\.?\w*origin|whitelist|allowlist", near
+        r"(?i)allowed\w{0,40}\s{0,4}\.\s{0,4}(?:includes|indexOf|has|some)|includes\(\s{0,4}[\w.]{0,60}origin|whitelist|allowlist",
+        near,
     )
     return _verdict(call.at, every=mirrored and not checked, credentials=sent)
 
@@ -154,7 +157,7 @@ def _star(project: Project, origins: SgNode | None, path: str) -> bool | None:
 
 
 _GO_ANY = re.compile(
-    r"AllowAllOrigins:\s*true|Allow(?:ed)?Origins:\s*(?:\[\]string\{)?\s*\"\*\"|AllowOriginFunc:\s*func\([^)]*\)\s*bool\s*\{\s*return true"
+    r"AllowAllOrigins:\s*true|Allow(?:ed)?Origins:\s*(?:\[\]string\{)?\s*\"\*\"|AllowOriginFunc:\s*func\([^)]{0,200}\)\s{0,4}bool\s{0,4}\{\s{0,40}return true"
 )
 
 
@@ -211,4 +214,21 @@ def _in_front(project: Project) -> Iterator[Fact]:
                 every=every,
                 credentials=said.get("cors-allow-credentials", "true") == "true",
             )
-            yield Fact(fact.outcome, f"{ingress.title}: {fact.message}", fact.at, fact.severity, fact.fix, environment)
+            yield replace(fact, message=f"{ingress.title}: {fact.message}", environment=environment)
+
+
+def _given(project: Project) -> Iterator[Fact]:
+    """`CORS_ORIGINS=*` and its like, as deployment targets outside development give them to services."""
+    seen: set[At] = set()
+    for service in project.system.own:
+        sent = mentions(project, service, r"credentials['\"]?\s{0,4}[:=]\s{0,4}[tT]rue", "redentials")
+        for deployment in service.deployments:
+            for one in deployment.env if deployment.environment not in ASIDE else ():
+                named = re.search(r"CORS_?\w*ORIGIN|ALLOW(?:ED)?_(?:CORS_)?ORIGINS?$", one.name)
+                if named and (one.value or "").strip("[]'\" ") == "*" and one.at not in seen:
+                    seen.add(one.at)
+                    fact = _verdict(one.at, every=True, credentials=sent is not None)
+                    environment = None if deployment.environment == "unknown" else deployment.environment
+                    yield replace(
+                        fact, message=f"{service.name}: {one.name} is *. {fact.message}", environment=environment
+                    )

@@ -138,8 +138,11 @@ _STORED = re.compile(
 )
 
 
+_TYPE = r"(?:[ \t]{0,4}:[ \t]{0,4}\w{1,40})?"
 _PLAIN = re.compile(
-    r"(?i)compare_?passwords?\w*\s*[:=]?\s*(?:async\s*)?(?:function\s*)?\(\s*(\w+)(?:\s*:\s*\w+)?\s*,\s*(\w+)(?:\s*:\s*\w+)?\s*\)\s*(?::\s*\w+\s*)?(?:=>)?\s*\{?\s*(?:return\s+)?\1\s*===?\s*\2"
+    r"(?i)compare_?passwords?\w{0,20}[ \t]{0,4}[:=]?[ \t]{0,4}(?:async[ \t]{0,4})?(?:function[ \t]{0,4})?"
+    rf"\(\s{{0,20}}(\w{{1,60}}){_TYPE},\s{{0,20}}(\w{{1,60}}){_TYPE}\s{{0,20}}\){_TYPE}"
+    r"[ \t]{0,4}(?:=>)?\s{0,20}\{?\s{0,40}(?:return\s{1,4})?\1\s{0,4}===?\s{0,4}\2"
 )
 
 

@@ -37,7 +37,7 @@ def tokens_are_verified(project: Project) -> Iterator[Fact]:
 
 
 _PY_TOKENS = ("jwt", "jose")
-_PY_LIBRARY = re.compile(r"(?m)^\s*(?:import jwt\b|from jwt\b|from jose\b|import jose\b|from authlib\b)")
+_PY_LIBRARY = re.compile(r"(?m)^[ \t]*(?:import jwt\b|from jwt\b|from jose\b|import jose\b|from authlib\b)")
 _JS_TOKENS = ("jsonwebtoken", "express-jwt", "passport-jwt", "@nestjs/jwt", "fast-jwt")
 
 
@@ -194,8 +194,7 @@ def _keys(project: Project) -> Iterator[tuple[Call, SgNode, str]]:
 def _literal(values: Flow, key: SgNode, path: str) -> SgNode | None:
     """The literal that a key is, here or where its name gets its value; None where it comes from elsewhere."""
     if key.kind() == "array":
-        inner = [c for c in key.children() if c.is_named()]
-        return _literal(values, inner[0], path) if inner else None
+        key = next((c for c in key.children() if c.is_named()), key)
     text = text_value(key)
     if text is not None:
         public = text.startswith(("$", "/", "-----BEGIN PUBLIC"))

@@ -90,3 +90,14 @@ def test_nginx_and_ingress(look: Look) -> None:
         "nginx.conf:3",
         "k8s/ingress.yaml:5",
     ]
+
+
+def test_a_variable_that_lets_everyone_in(look: Look) -> None:
+    compose = "services:\n  shop:\n    build: .\n    environment:\n      CORS_ORIGINS: '*'\n"
+    app = "app.use(cors({ origin: process.env.CORS_ORIGINS.split(','), credentials: true }));\n"
+    files = {"Dockerfile": "FROM node:22\nCOPY . .\n", "package.json": "{}", "app.js": app}
+
+    assert look("SEC-002", {**files, "docker-compose.prod.yml": compose}).failed == ["docker-compose.prod.yml:5"]
+    assert (
+        look("SEC-002", {**files, "docker-compose.prod.yml": compose.replace("'*'", "https://shop.test")}).failed == []
+    )
