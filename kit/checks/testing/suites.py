@@ -93,7 +93,8 @@ def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tu
     if whole:
         message = f"{service.name}: no tests of its own; only {whole[0].path} and its kin may reach it from outside."
         return partial(message, place, severity=Severity.MEDIUM)
-    return bad(f"{service.name}: no test for {counted(len(code), 'file')} of code.", place, severity=Severity.MEDIUM)
+    message = f"{service.name}: no test for {counted(len(code), 'file')} of code."
+    return bad(message, place, At(service.root or "."), severity=Severity.MEDIUM)
 
 
 def _innermost(project: Project, test: TestFile, service: Service) -> bool:

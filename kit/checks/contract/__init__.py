@@ -1,0 +1,1 @@
+"""Do code, specification, callers and types say the same of the interface?"""

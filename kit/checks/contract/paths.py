@@ -1,0 +1,186 @@
+"""Specified operations, served routes and calls, held against each other step by step of their paths."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from os.path import commonprefix
+
+from kit.project import Project
+from kit.sources.openapi import ApiOperation, OpenApi
+from kit.system.model import Route, Service
+
+Steps = tuple[str, ...]
+OPERATIONAL = re.compile(
+    r"^/?$|health|ready|readiness|live(?:ness|z)?$|metrics|actuator|favicon|robots\.txt|docs?(?:/|$)|openapi|swagger|redoc|"
+    r"graphql|static|assets|\.well-known|version$|ping$|status$|csp-report|manifest|\{[^/]*\*\}|^/_",
+    re.IGNORECASE,
+)
+IN_DEPTH = frozenset({"python", "javascript", "typescript", "go", "java"})
+_PAGES = frozenset({"nextjs", "nuxt", "remix", "sveltekit", "astro"})
+_NO_HTTP = frozenset({"WS", "GRPC"})
+MAX_PREFIX = 3
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A specification with the service that serves it. `pairs` are operations with the routes that serve them; `rest`
+    those that no route serves; `whole` is True where all routes of the service could be read."""
+
+    spec: OpenApi
+    service: Service
+    pairs: tuple[tuple[ApiOperation, Route], ...]
+    rest: tuple[ApiOperation, ...]
+    whole: bool
+    shift: Shift
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How a specified path is turned into a served one: so many steps taken off, these put before."""
+
+    drop: int = 0
+    add: Steps = ()
+
+    def of(self, path: str) -> Steps:
+        """The steps of a specified path as the service serves them."""
+        return (*self.add, *steps(path)[self.drop :])
+
+
+def steps(path: str) -> Steps:
+    """The steps of a path, without query and empty ones."""
+    return tuple(step for step in path.split("?")[0].split("#")[0].split("/") if step)
+
+
+def is_parameter(step: str) -> bool:
+    """Whether a step stands for any value."""
+    return "{" in step or step.startswith((":", "<", "*", "["))
+
+
+def answers(route: Steps, wanted: Steps) -> bool:
+    """Whether a route's path answers a wanted one: a parameter answers anything, the rest of a path any steps."""
+    for index, step in enumerate(route):
+        if step.endswith("*}") or step in {"*", "**"}:
+            return True
+        if index >= len(wanted) or not (step.lower() == wanted[index].lower() or is_parameter(step)):
+            return False
+    return len(route) == len(wanted)
+
+
+def same(one: Steps, other: Steps) -> bool:
+    """Whether two paths are one, a parameter standing for any step of the other."""
+    if len(one) != len(other):
+        return False
+    return all(a.lower() == b.lower() or is_parameter(a) or is_parameter(b) for a, b in zip(one, other, strict=True))
+
+
+def takes(route: Route, method: str) -> bool:
+    """Whether a route takes a method."""
+    return route.method in {method, "ANY"} or (method == "HEAD" and route.method == "GET") or method == "ANY"
+
+
+def http_routes(service: Service) -> list[Route]:
+    """The routes of a service that HTTP requests reach."""
+    return [r for r in service.routes if r.method not in _NO_HTTP and r.mounted is not False]
+
+
+def is_public(service: Service, route: Route) -> bool:
+    """Whether a route is part of what a service offers to others: no page, no health check, no asset."""
+    pages = service.framework in _PAGES and not route.path.startswith("/api")
+    return not pages and not OPERATIONAL.search(route.path) and route.framework not in {"trpc"}
+
+
+def serving(project: Project) -> list[Service]:
+    """The project's own services that serve routes, each folder once."""
+    found: dict[object, Service] = {}
+    for service in project.system.own:
+        aside = service.deployments and all(d.environment in {"development", "test"} for d in service.deployments)
+        if http_routes(service) and service.kind not in {"worker", "job"}:
+            found.setdefault((service.root if not aside else "", tuple(service.routes)), service)
+    kept = {s.routes: s for s in reversed(found.values())}
+    return [s for s in found.values() if kept[s.routes] is s]
+
+
+@lru_cache(maxsize=4)
+def joined(project: Project) -> tuple[Joined, ...]:
+    """Every specification of operations with the service whose routes fit it best."""
+    found = (_join(spec, serving(project)) for spec in project.openapi if spec.operations and spec.error is None)
+    return tuple(one for one in found if one is not None)
+
+
+def _join(spec: OpenApi, services: list[Service]) -> Joined | None:
+    tried = [(_pairs(spec, service, shift), service, shift) for service in services for shift in _shifts(spec, service)]
+    if not tried:
+        return None
+    pairs, service, shift = max(tried, key=lambda t: (len(t[0]), _near(spec, t[1])))
+    if len(pairs) * 3 < len(spec.operations):
+        return None
+    done = {id(operation) for operation, _ in pairs}
+    rest = tuple(o for o in spec.operations if id(o) not in done and o.method not in {"OPTIONS", "HEAD", "TRACE"})
+    routes = http_routes(service)
+    whole = service.language in IN_DEPTH and all(r.prefix_known and r.mounted is not None for r in routes)
+    return Joined(spec, service, tuple(pairs), rest, whole, shift)
+
+
+def _pairs(spec: OpenApi, service: Service, shift: Shift) -> list[tuple[ApiOperation, Route]]:
+    routes = [(steps(r.path), r) for r in http_routes(service)]
+    found = []
+    for operation in spec.operations:
+        wanted = shift.of(operation.path)
+        fitting = [r for known, r in routes if takes(r, operation.method) and answers(known, wanted)]
+        if fitting:
+            found.append((operation, min(fitting, key=lambda r: r.path.count("{"))))
+    return found
+
+
+def _shifts(spec: OpenApi, service: Service) -> list[Shift]:
+    """The ways to bring the specified paths and the served ones together: as they stand, without the server's base path,
+    with a prefix that many routes have before the same steps."""
+    base = len(commonprefix([steps(o.path) for o in spec.operations])) if len(spec.operations) > 1 else 0
+    plain = [Shift(drop) for drop in range(min(base, MAX_PREFIX) + 1)]
+    counted: Counter[Steps] = Counter()
+    routes = [steps(r.path) for r in http_routes(service)][:400]
+    for operation in spec.operations[:60]:
+        wanted = steps(operation.path)
+        for known in routes:
+            extra = len(known) - len(wanted)
+            if (
+                0 < extra <= MAX_PREFIX
+                and wanted
+                and not any(map(is_parameter, known[:extra]))
+                and same(known[extra:], wanted)
+            ):
+                counted[known[:extra]] += 1
+    return [*plain, *(Shift(0, prefix) for prefix, _ in counted.most_common(2))]
+
+
+def _near(spec: OpenApi, service: Service) -> int:
+    return len(commonprefix([spec.path, f"{service.root}/"])) if service.root not in {None, "."} else 0
+
+
+def lacking(one: Joined) -> Iterator[Route]:
+    """The served routes that stand beside specified ones and that the specification does not have."""
+    specified = [(one.shift.of(o.path), o.method) for o in one.spec.operations]
+    assigned = {id(route) for _, route in one.pairs}
+    shared = shared_prefix(steps(r.path) for _, r in one.pairs)
+    for route in http_routes(one.service):
+        known = steps(route.path)
+        beside = known[: len(shared)] == shared and route.prefix_known and is_public(one.service, route)
+        if beside and id(route) not in assigned and not any(_exactly(known, s) and takes(route, m) for s, m in specified):
+            yield route
+
+
+def _exactly(one: Steps, other: Steps) -> bool:
+    """Whether two paths are one, parameters standing at the same places."""
+    return same(one, other) and all(is_parameter(a) == is_parameter(b) for a, b in zip(one, other, strict=True))
+
+
+def shared_prefix(paths: Iterable[Steps]) -> Steps:
+    """The steps that all paths begin with, without the last step of any and without parameters."""
+    heads = [path[:-1] for path in paths]
+    common: Steps = tuple(commonprefix(heads)) if heads else ()
+    first = next((i for i, step in enumerate(common) if is_parameter(step)), len(common))
+    return common[:first]
