@@ -169,7 +169,11 @@ def lacking(one: Joined) -> Iterator[Route]:
     for route in http_routes(one.service):
         known = steps(route.path)
         beside = known[: len(shared)] == shared and route.prefix_known and is_public(one.service, route)
-        if beside and id(route) not in assigned and not any(_exactly(known, s) and takes(route, m) for s, m in specified):
+        if (
+            beside
+            and id(route) not in assigned
+            and not any(_exactly(known, s) and takes(route, m) for s, m in specified)
+        ):
             yield route
 
 

@@ -1,210 +1,240 @@
-"""The API's specification: is it there, does it hold together, and is it what the code serves?"""
+"""Is there a specification, is it sound, and does it say enough?"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from kit.checks.contract.common import Api, alike, apis, shown
+from kit.checks.contract.paths import Joined, http_routes, is_public, joined, same, serving, steps, takes
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.system.model import Route
+from kit.sources.nodes import Node
+from kit.sources.openapi import OpenApi, at_pointer
+from kit.system.model import Route, Service
+from kit.system.scope import within
 
-GENERATING = {
-    "fastapi": "FastAPI makes one from the code",
-    "springdoc-openapi-starter-webmvc-ui": "springdoc makes one from the code",
-    "@nestjs/swagger": "@nestjs/swagger makes one from the code",
-    "swagger-jsdoc": "swagger-jsdoc makes one from comments",
-    "drf-spectacular": "drf-spectacular makes one from the code",
-    "@fastify/swagger": "@fastify/swagger makes one from the routes",
-    "flask-smorest": "flask-smorest makes one from the code",
-    "tsoa": "tsoa makes one from the code",
-    "zod-to-openapi": "zod-to-openapi makes one from the schemas",
-    "github.com/swaggo/swag": "swag makes one from comments",
-}
-_OPERATING = re.compile(
-    r"/(health\w*|live\w*|ready\w*|metrics|ping|version|docs|openapi\S*|swagger\S*|favicon\S*|robots\S*)$"
+FEW = 3
+MANY = 12
+_GENERATORS = {
+    "SwaggerModule.setup(": "NestJS", "SwaggerModule.createDocument(": "NestJS",
+    "drf_spectacular": "drf-spectacular", "drf_yasg": "drf-yasg", "flask_smorest": "flask-smorest",
+    "flasgger": "flasgger", "connexion": "connexion", "apispec": "apispec",
+    "swagger-jsdoc": "swagger-jsdoc", "@fastify/swagger": "@fastify/swagger",
+    "express-openapi": "express-openapi", "openapi-backend": "openapi-backend",
+    "@hono/zod-openapi": "zod-openapi", "hono-openapi": "hono-openapi", "tsoa": "tsoa",
+    "zod-to-openapi": "zod-to-openapi", "@ts-rest/": "ts-rest", "trpc-to-openapi": "tRPC",
+    "swaggo/": "swag", "danielgtaylor/huma": "huma", "springdoc": "springdoc", "io.swagger": "swagger-core",
+    "org.springframework.restdocs": "Spring REST Docs", "utoipa": "utoipa", "ninja": "Django Ninja",
+    "@trpc/server": "tRPC", "ApolloServer": "GraphQL", "strawberry": "GraphQL", "graphene": "GraphQL",
+    "gqlgen": "GraphQL", "@nestjs/graphql": "GraphQL",
+}  # fmt: skip
+_DEPENDENCIES = (
+    "springdoc-openapi-starter-webmvc-ui", "org.springdoc:springdoc-openapi-starter-webmvc-ui",
+    "org.springdoc:springdoc-openapi-ui", "drf-spectacular",
+)  # fmt: skip
+_HEADERS = ("enableVersioning(", "AcceptHeaderVersioning", "Api-Version", "X-API-Version")
+
+
+@check(
+    "CTR-001",
+    "Each API is described by a specification",
+    Severity.MEDIUM,
+    Clause.SPECIFICATION,
+    effort_hours=8,
 )
-_VERSIONED = re.compile(r"(^|/)v\d+(/|$)|/\d{4}-\d{2}-\d{2}/")
-_CHECKED = re.compile(
-    r"spectral|redocly|swagger-cli|openapi-generator[^\n]*validate|openapi lint|vacuum|schemathesis|dredd|\bpact\b|oasdiff|"
-    r"openapi-diff|\bprism\b|openapi-typescript[^\n]*--check|portman",
-    re.IGNORECASE,
-)
-
-
-@check("CTR-001", "The API has a specification", Severity.MEDIUM, Clause.SPECIFICATION, effort_hours=8)
-def has_specification(project: Project) -> Iterator[Fact]:
+def apis_are_specified(project: Project) -> Iterator[Fact]:
     """
-    Without a specification every caller reads the code, and each reads something else.
+    What is written down nowhere is learnt by trying: clients rely on what happens to be answered, and every
+    change breaks somebody.
 
-    Decides: an OpenAPI file, or a library that makes one from the code, for each service with more than two routes.
+    Decides: each service that offers routes to others has an OpenAPI file whose operations are among its
+    routes, or a library that makes one from the code (FastAPI, NestJS, springdoc ...), or a typed contract
+    (tRPC, GraphQL, gRPC).
 
-    Fix: write `openapi.yaml`, or have the framework make one and keep it beside the code.
+    Fix: generate an OpenAPI file from the code, keep it in the repository, and show it to those who call.
 
-    Blind to: specifications in a portal; gRPC and GraphQL, which carry their own.
+    Blind to: specifications that are kept elsewhere.
 
     See: https://spec.openapis.org/oas/latest.html
     """
-    for api in apis(project):
-        if api.specification is not None:
-            yield ok(f"{api.service.name}: its API is specified.", api.specification)
+    for service in serving(project):
+        offered = [r for r in http_routes(service) if is_public(service, r)]
+        if len(offered) < FEW:
             continue
-        made = _made(project, api)
-        if made is not None:
-            yield ok(f"{api.service.name}: {made[0]}.", made[1])
+        described = [j for j in joined(project) if j.service is service]
+        made = generator(project, service)
+        if described:
+            yield _covered(service, offered, described)
+        elif made is not None:
+            yield ok(f"{service.name}: {made[0]} describes the interface.", made[1])
         else:
-            yield bad(f"{api.service.name}: {len(api.routes)} routes and no specification of them.", api.routes[0])
+            grade = Severity.LOW if service.kind == "web" and service.framework else Severity.MEDIUM
+            words = f"{service.name}: {len(offered)} routes, and no specification of them."
+            yield bad(words, offered[0], severity=grade)
 
 
-def _made(project: Project, api: Api) -> tuple[str, At] | None:
+def _covered(service: Service, offered: list[Route], described: list[Joined]) -> Fact:
+    number = sum(_specified(r, described) for r in offered)
+    spec = described[0].spec
+    if number * 2 < len(offered):
+        words = f"{service.name}: the specification has {number} of {len(offered)} routes."
+        return partial(words, spec, severity=Severity.LOW)
+    return ok(f"{service.name}: {spec.path} describes the interface.", spec)
+
+
+def _specified(route: Route, described: list[Joined]) -> bool:
+    known = steps(route.path)
+    return any(takes(route, o.method) and same(j.shift.of(o.path), known) for j in described for o in j.spec.operations)
+
+
+def generator(project: Project, service: Service) -> tuple[str, At] | None:
+    """What makes a description of the service's interface from its code, and where that is said."""
+    names = {"fastapi": "FastAPI", "trpc": "tRPC", "grpc": "a .proto file"}
+    first = next((r for r in service.routes if r.framework in names), None)
+    if first is not None:
+        return names[first.framework], first.at
+    root = service.root or "."
+    for path in project.code.holding(*_GENERATORS):
+        if within(path, root):
+            text = project.code.text(path)
+            mark = next(m for m in _GENERATORS if m in text)
+            return _GENERATORS[mark], At(path, text[: text.find(mark)].count("\n") + 1)
     for package in project.packages:
-        within = api.service.root in {".", package.dir} or package.dir.startswith(f"{api.service.root}/")
-        found = package.depends_on(*GENERATING) if within else None
-        if found is not None:
-            return GENERATING.get(found.name, f"{found.name} makes one from the code"), found.at
+        dependency = package.depends_on(*_DEPENDENCIES) if within(root, package.dir) else None
+        if dependency is not None:
+            return dependency.name, dependency.at
     return None
 
 
-@check("CTR-002", "What is specified is served", Severity.HIGH, Clause.SPECIFICATION, effort_hours=3)
-def specified_is_served(project: Project) -> Iterator[Fact]:
+@check("CTR-005", "Specifications are sound", Severity.MEDIUM, Clause.SPECIFICATION, effort_hours=1)
+def specifications_are_sound(project: Project) -> Iterator[Fact]:
     """
-    An operation that stands in the specification and not in the code is a promise that answers 404.
+    Generators and validators stop at the first reference that leads nowhere; clients are then written by hand.
 
-    Decides: each operation of an OpenAPI file against the routes of the services whose paths it describes, parameters
-    compared by position, the server's base path with and without.
+    Decides: OpenAPI files parse; every `$ref` leads somewhere; no `operationId` is used twice; each parameter
+    in a path is declared.
 
-    Fix: serve the operation, or take it out of the specification.
+    Fix: mend the place; `npx @redocly/cli lint` names all of them.
 
-    Blind to: services outside of the repository; a file that fits no service is not judged.
+    Blind to: whether examples and schemas fit.
 
-    See: https://spec.openapis.org/oas/latest.html#paths-object
+    See: https://spec.openapis.org/oas/latest.html#operation-object
     """
-    for api in apis(project):
-        if api.specification is None:
+    for spec in project.openapi:
+        if spec.error is not None:
+            yield bad(f"{spec.path} cannot be read: {spec.error.message}", spec.error)
             continue
-        missing = [o for o in api.specification.operations if not any(alike(o, r) for r in api.routes)]
-        for operation in missing:
-            yield bad(
-                f"{api.service.name}: {operation.method} {operation.path} is specified, and nothing serves it.",
-                operation,
-            )
-        held = len(api.specification.operations) - len(missing)
-        if held:
-            yield ok(f"{api.service.name}: {held} specified operations are served.", api.specification)
+        wrong = [*_unresolved(spec), *_repeated(spec), *_undeclared(spec)]
+        yield from wrong[:MANY]
+        if not wrong:
+            yield ok(f"{spec.path} is sound: {len(spec.operations)} operations.", spec)
 
 
-@check("CTR-003", "What is served is specified", Severity.MEDIUM, Clause.SPECIFICATION, effort_hours=2)
-def served_is_specified(project: Project) -> Iterator[Fact]:
+def _unresolved(spec: OpenApi) -> Iterator[Fact]:
+    found: dict[str, At] = {}
+    for problem in spec.unresolved:
+        found.setdefault(problem.message, problem.at)
+    for message, at in found.items():
+        yield bad(f"{spec.path}: {message}", at)
+
+
+def _repeated(spec: OpenApi) -> Iterator[Fact]:
+    counted = Counter(o.operation_id for o in spec.operations if o.operation_id)
+    for name, number in counted.items():
+        if number > 1:
+            places = [o for o in spec.operations if o.operation_id == name]
+            yield bad(f"{spec.path}: the operationId {name} is used {number} times.", *reversed(places[:4]))
+
+
+def _undeclared(spec: OpenApi) -> Iterator[Fact]:
+    paths = spec.document.get("paths")
+    for path, item in paths.items() if paths is not None else ():
+        wanted = set(re.findall(r"\{([^{}/]+)\}", path))
+        for method, node in item.items() if wanted else ():
+            if method.lower() in {"get", "put", "post", "delete", "patch"}:
+                declared, whole = _parameters(spec, item, node)
+                left = ", ".join(sorted(wanted - declared))
+                if whole and left:
+                    yield bad(f"{spec.path}: {method.upper()} {path} does not declare {left}.", node)
+
+
+def _parameters(spec: OpenApi, *holders: Node) -> tuple[set[str], bool]:
+    """The names of the parameters that are declared, and whether all of them could be read."""
+    names, whole = set(), all("$ref" not in holder for holder in holders)
+    for written in (node for holder in holders for node in holder.each("parameters", "*")):
+        reference = written.get("$ref")
+        node: Node | None = written
+        if reference is not None:
+            local = reference.text.startswith("#")
+            node = at_pointer(spec.document.root, reference.text[1:]) if local else None
+        name = node.get("name") if node is not None else None
+        if name is None:
+            whole = False
+        else:
+            names.add(name.text)
+    return names, whole
+
+
+@check(
+    "CTR-015",
+    "Specified operations state their errors",
+    Severity.LOW,
+    Clause.SPECIFICATION,
+    effort_hours=3,
+)
+def operations_state_errors(project: Project) -> Iterator[Fact]:
     """
-    A route that no specification names is tested by nobody's client and guarded by nobody's gateway.
+    An operation that says nothing of its errors leaves every client to find them out.
 
-    Decides: each route of a service with an OpenAPI file against its operations; health, metrics and documentation routes
-    are left out.
+    Decides: operations that can refuse (they take a body or an id, or ask who calls) state an answer for that;
+    up to a fifth without one holds.
 
-    Fix: add the operation to the specification, or take the route out.
+    Fix: state an error answer; one shared `Error` schema under `default` will do for all.
 
-    Blind to: routes that a gateway keeps inside.
+    Blind to: whether the schemas say enough.
 
-    See: https://spec.openapis.org/oas/latest.html#paths-object
+    See: https://spec.openapis.org/oas/latest.html#responses-object
     """
-    for api in apis(project):
-        if api.specification is None:
-            continue
-        for route in _untold(api):
-            yield bad(
-                f"{api.service.name}: {route.method} {route.path} is served, and no specification names it.", route
-            )
-        if not _untold(api):
-            yield ok(f"{api.service.name}: all its routes are specified.", api.specification)
+    for spec in project.openapi:
+        judged = [o for o in spec.operations if not o.deprecated and (o.request_body or "{" in o.path or o.security)]
+        silent = [o for o in judged if not any(_is_error(r) for r in o.responses)]
+        if silent and len(silent) * 5 > len(judged):
+            words = f"{len(silent)} of the {len(judged)} operations that can refuse state no error"
+            yield partial(f"{spec.path}: {words}.", *silent[:6])
+        elif judged:
+            yield ok(f"{spec.path}: operations state their errors.", spec)
 
 
-def _untold(api: Api) -> list[Route]:
-    assert api.specification is not None
-    told = api.specification.operations
-    judged = [r for r in api.routes if not _OPERATING.search(r.path) and r.prefix_known]
-    return [r for r in judged if not any(alike(o, r) for o in told)]
+def _is_error(response: str) -> bool:
+    return response[:1] in {"4", "5"} or response.lower() == "default"
 
 
-@check("CTR-005", "Specifications hold together", Severity.MEDIUM, Clause.SPECIFICATION, effort_hours=1)
-def specifications_hold(project: Project) -> Iterator[Fact]:
-    """
-    A specification with references to nowhere makes every generator and validator stop.
-
-    Decides: each OpenAPI file can be read, its local references lead somewhere, and no operation id stands twice.
-
-    Fix: define the schema that is referred to; give each operation an id of its own.
-
-    Blind to: references to other addresses.
-
-    See: https://spec.openapis.org/oas/latest.html#reference-object
-    """
-    for specification in project.openapi:
-        problems = [specification.error] if specification.error else list(specification.unresolved)
-        for problem in problems:
-            yield bad(f"{specification.path}: {problem.message}", problem)
-        seen: set[str] = set()
-        for operation in specification.operations:
-            if operation.operation_id in seen:
-                yield bad(f"{specification.path}: the operation id {operation.operation_id} stands twice.", operation)
-            seen.add(operation.operation_id or "")
-        if not problems:
-            yield ok(f"{specification.path} holds together.", specification)
-
-
-@check("CTR-008", "The API is versioned", Severity.LOW, Clause.SPECIFICATION, effort_hours=4)
+@check("CTR-008", "The API has a version", Severity.LOW, Clause.SPECIFICATION, effort_hours=3)
 def api_is_versioned(project: Project) -> Iterator[Fact]:
     """
-    Without a version in its address a change to the interface is a change for every client at once.
+    Without a version in the path or a header there is no way to change an answer while old clients are about.
 
-    Decides: services with more than four routes have a version in most paths, or read one from a header.
+    Decides: for services that offer at least five routes to others, a version in the path of some route, or a
+    versioning set up in code.
 
-    Fix: mount the routes under `/v1`.
+    Fix: put `/v1` before the routes.
 
-    Blind to: versions that a gateway adds.
+    Blind to: versions that a gateway adds, and APIs that only the same release's front end calls.
 
-    See: https://cloud.google.com/apis/design/versioning
+    See: https://learn.microsoft.com/azure/architecture/best-practices/api-design#implement-versioning
     """
-    for api in apis(project):
-        routes = [r for r in api.routes if not _OPERATING.search(r.path)]
-        if len(routes) < 5 or api.service.kind == "web":
+    for service in serving(project):
+        offered = [r for r in http_routes(service) if is_public(service, r)]
+        if len(offered) < 5 or (service.kind == "web" and service.framework):
             continue
-        versioned = [r for r in routes if _VERSIONED.search(r.path)]
-        if len(versioned) * 2 >= len(routes):
-            yield ok(f"{api.service.name}: its routes carry a version.", versioned[0])
-        else:
-            yield bad(
-                f"{api.service.name}: {len(routes) - len(versioned)} of {len(routes)} routes carry no version.",
-                routes[0],
-            )
-
-
-@check("CTR-010", "The specification is checked in a pipeline", Severity.LOW, Clause.SPECIFICATION, effort_hours=3)
-def specification_is_checked(project: Project) -> Iterator[Fact]:
-    """
-    A specification that nothing checks drifts from the code with the first hurried change.
-
-    Decides: a pipeline lints the specification, or runs contract tests against it.
-
-    Fix: run `npx @redocly/cli lint openapi.yaml`, and `schemathesis run` against a started service.
-
-    Blind to: contract tests that are written as ordinary tests.
-
-    See: https://schemathesis.readthedocs.io/
-    """
-    if not project.openapi:
-        return
-    scripts = {name: node.text for p in project.packages for name, node in p.scripts.items()}
-    for workflow in project.workflows:
-        for command in workflow.commands:
-            called = " ".join(text for name, text in scripts.items() if name in command.args)
-            if _CHECKED.search(f"{command.text} {called}"):
-                yield ok("A pipeline checks the specification.", command)
-                return
-    for path in project.code.holding(
-        "schemathesis", "jest-openapi", "chai-openapi", "openapi-response-validator", "@pact-foundation"
-    ):
-        yield partial("Code checks answers against the specification; no pipeline step for it was found.", At(path))
-        return
-    yield bad(f"{shown(project.openapi[0].path)} is checked by no pipeline.", project.openapi[0])
+        versioned = next((r for r in offered if re.search(r"(?:^|/)v\d+(?:/|$)", r.path)), None)
+        held = (p for p in project.code.holding(*_HEADERS) if within(p, service.root or "."))
+        header = next(held, None) if versioned is None else None
+        if versioned is not None:
+            yield ok(f"{service.name}: {versioned.path} carries a version.", versioned)
+        elif header is not None:
+            yield ok(f"{service.name}: versions are chosen by a header.", At(header))
+        elif all(r.prefix_known for r in offered):
+            yield bad(f"{service.name}: none of its {len(offered)} routes carries a version.", offered[0])

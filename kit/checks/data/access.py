@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from ast_grep_py import SgNode
 
@@ -15,21 +16,41 @@ from kit.registry import check
 from kit.sources.code import JAVASCRIPT, Match, node_at
 from kit.system.model import Service
 
-_SINGLE = re.compile(r"^(?:psycopg2?|pymysql|MySQLdb|mysql\.connector|pyodbc|oracledb|asyncpg)\.connect\(|^await (?:asyncpg|psycopg)")
-_POOLED_PYTHON = re.compile(r"\bcreate_(?:async_)?engine\(|ConnectionPool\(|create_pool\(|SQLALCHEMY_DATABASE_URI|CONN_MAX_AGE")
-_FUNCTIONS = ("function_declaration", "arrow_function", "method_definition", "function_expression", "generator_function")
-_WRITES = re.compile(r"^(?:this\.)?(?:\w+\.)?\w*prisma\w*\.\w+\.(?:create|update|delete|upsert|createMany|updateMany|deleteMany)$", re.IGNORECASE)
+_SINGLE = re.compile(
+    r"^(?:psycopg2?|pymysql|MySQLdb|mysql\.connector|pyodbc|oracledb|asyncpg)\.connect\(|^await (?:asyncpg|psycopg)"
+)
+_POOLED_PYTHON = re.compile(
+    r"\bcreate_(?:async_)?engine\(|ConnectionPool\(|create_pool\(|SQLALCHEMY_DATABASE_URI|CONN_MAX_AGE"
+)
+_FUNCTIONS = (
+    "function_declaration",
+    "arrow_function",
+    "method_definition",
+    "function_expression",
+    "generator_function",
+)
+_WRITES = re.compile(
+    r"^(?:this\.)?(?:\w+\.)?\w*prisma\w*\.\w+\.(?:create|update|delete|upsert|createMany|updateMany|deleteMany)$",
+    re.IGNORECASE,
+)
 _HELD = re.compile(
     r"session|token|login|attempt|user|cart|basket|order|queue|job|lock|limit|hits|otp|code|nonce|visit|request|pending|message|socket|room|online",
     re.IGNORECASE,
 )
-_FINE = re.compile(r"cache|memo|pool|client|instance|conn|registr|handler|listener|metric|counter|gauge|schema|singleton|config|option|route|plugin|loader|model", re.IGNORECASE)
+_FINE = re.compile(
+    r"cache|memo|pool|client|instance|conn|registr|handler|listener|metric|counter|gauge|schema|singleton|config|option|route|plugin|loader|model",
+    re.IGNORECASE,
+)
 _MADE_JS = re.compile(r"^(?:new (?:Map|Set)(?:<.*>)?\(\s*\)|\{\s*\}|\[\s*\])(?:\s+as .+)?$", re.DOTALL)
 
 
 def replicas(service: Service) -> tuple[int, At | None]:
     """The most processes of a service that run side by side outside of development and tests, and where that is said."""
-    counted = [(max(d.replicas or 1, d.max_replicas or 1), d.at) for d in service.deployments if d.environment not in ASIDE and not d.workload.endswith("init")]
+    counted = [
+        (max(d.replicas or 1, d.max_replicas or 1), d.at)
+        for d in service.deployments
+        if d.environment not in ASIDE and not d.workload.endswith("init")
+    ]
     return max(counted, key=lambda c: c[0], default=(1, None))
 
 
@@ -55,38 +76,57 @@ def connections_are_pooled(project: Project) -> Iterator[Fact]:
 
 def _of_go(project: Project) -> Iterator[Fact]:
     limited = {project.code.unit(p) for p in project.code.holding("SetMaxOpenConns", "MaxConns", languages=("go",))}
-    for match in project.code.find(kind="call_expression", languages=("go",), needles=("sql.Open", "sqlx.Connect", "sqlx.Open", "pgxpool.")):
+    for match in project.code.find(
+        kind="call_expression", languages=("go",), needles=("sql.Open", "sqlx.Connect", "sqlx.Open", "pgxpool.")
+    ):
         name = match.text.split("(")[0]
         if name in {"sql.Open", "sqlx.Connect", "sqlx.Open", "sqlx.MustConnect"}:
             if project.code.unit(match.path) in limited:
                 yield ok(f"{name}: the pool has a limit.", match)
             else:
-                yield bad(f"{name}: the pool has no limit; under load it opens connections until the database refuses.", match)
+                yield bad(
+                    f"{name}: the pool has no limit; under load it opens connections until the database refuses.", match
+                )
         elif name.startswith("pgxpool.New"):
             yield ok("pgxpool has a limit of its own.", match)
 
 
 def _of_python(project: Project) -> Iterator[Fact]:
-    for match in project.code.find(kind="call", languages=("python",), needles=("psycopg", "pymysql", "MySQLdb", "mysql.connector", "asyncpg", "create_engine", "create_async_engine")):
+    for match in project.code.find(
+        kind="call",
+        languages=("python",),
+        needles=("psycopg", "pymysql", "MySQLdb", "mysql.connector", "asyncpg", "create_engine", "create_async_engine"),
+    ):
         text = match.text
         if _SINGLE.match(text) and _answers(project, match.path) and _inside(match, ("function_definition",)):
-            yield bad(f"`{text.split('(')[0]}` opens a connection of its own each time it is called.", match, severity=Severity.MEDIUM)
+            yield bad(
+                f"`{text.split('(')[0]}` opens a connection of its own each time it is called.",
+                match,
+                severity=Severity.MEDIUM,
+            )
         elif re.match(r"^(?:\w+\.)*create_(?:async_)?engine\(", text):
             yield ok("The engine keeps a pool with a limit.", match)
 
 
 def _of_node(project: Project) -> Iterator[Fact]:
     found: dict[str, list[Match]] = defaultdict(list)
-    for match in project.code.find(kind="new_expression", languages=JAVASCRIPT, needles=("PrismaClient(", "new Pool(", "new DataSource(")):
+    for match in project.code.find(
+        kind="new_expression", languages=JAVASCRIPT, needles=("PrismaClient(", "new Pool(", "new DataSource(")
+    ):
         name = match.text.split("(")[0].removeprefix("new ").strip()
         if name in {"PrismaClient", "Pool", "pg.Pool", "DataSource"} and _answers(project, match.path):
             found[name].append(match)
     for name, matches in found.items():
         inside = [m for m in matches if name == "PrismaClient" and _inside(m, _FUNCTIONS) and not _kept(m)]
         for match in inside:
-            yield bad(f"`new {name}` within a function: each call makes a pool of its own.", match, severity=Severity.MEDIUM)
+            yield bad(
+                f"`new {name}` within a function: each call makes a pool of its own.", match, severity=Severity.MEDIUM
+            )
         if len({m.path for m in matches}) > 1 and not inside and name == "PrismaClient":
-            yield partial(f"`new {name}` in {plural(len({m.path for m in matches}), 'file')}: each makes a pool of its own in one process.", *matches[:5])
+            yield partial(
+                f"`new {name}` in {plural(len({m.path for m in matches}), 'file')}: each makes a pool of its own in one process.",
+                *matches[:5],
+            )
         elif not inside:
             yield ok(f"`new {name}`: one pool for the process.", matches[0])
 
@@ -94,17 +134,38 @@ def _of_node(project: Project) -> Iterator[Fact]:
 def _kept(match: Match) -> bool:
     """Whether the client is kept beyond the call: assigned to a field, a global or an outer name."""
     kinds = [n.kind() for n in match.node.ancestors()]
-    line = next((n.text() for n in match.node.ancestors() if n.kind() in {"assignment_expression", "return_statement", "class_body"}), "")
-    names = [n.field("name") for n in match.node.ancestors() if n.kind() in {"function_declaration", "method_definition"}]
-    maker = any(n is not None and re.search(r"client|singleton|constructor|connect|prisma|get|create|make|main", n.text(), re.IGNORECASE) for n in names)
-    return bool(line) or maker or "class_body" in kinds[:3] or "variable_declarator" in kinds[:4] and "arrow_function" in kinds[:3]
+    line = next(
+        (
+            n.text()
+            for n in match.node.ancestors()
+            if n.kind() in {"assignment_expression", "return_statement", "class_body"}
+        ),
+        "",
+    )
+    names = [
+        n.field("name") for n in match.node.ancestors() if n.kind() in {"function_declaration", "method_definition"}
+    ]
+    maker = any(
+        n is not None
+        and re.search(r"client|singleton|constructor|connect|prisma|get|create|make|main", n.text(), re.IGNORECASE)
+        for n in names
+    )
+    return (
+        bool(line)
+        or maker
+        or "class_body" in kinds[:3]
+        or "variable_declarator" in kinds[:4]
+        and "arrow_function" in kinds[:3]
+    )
 
 
 def _answers(project: Project, path: str) -> bool:
     """Whether the file belongs to a service that answers requests, and not to a script beside it."""
     if re.search(r"(?:^|/)(?:scripts?|seeds?|tools?|bin|migrations?|hack|prisma|cli|examples?)/|seed", path.lower()):
         return False
-    return any(s.kind in {"api", "web"} and any(not _HEALTH.search(r.path) for r in s.routes) for s in owners(project, path))
+    return any(
+        s.kind in {"api", "web"} and any(not _HEALTH.search(r.path) for r in s.routes) for s in owners(project, path)
+    )
 
 
 _HEALTH = re.compile(r"health|ready|live|metrics|ping|status|openapi|docs", re.IGNORECASE)
@@ -147,11 +208,15 @@ def writes_are_atomic(project: Project) -> Iterator[Fact]:
 def _torn(unit: str, functions: list[tuple[str, SgNode]], what: str) -> Fact:
     names = listed((_name(f) for _, f in functions), 4)
     where = "" if unit == "." else f"{unit}: "
-    return partial(f"{where}{names} {what}: a failure in between leaves half of it.", *(_head(p, f) for p, f in functions[:12]))
+    return partial(
+        f"{where}{names} {what}: a failure in between leaves half of it.", *(_head(p, f) for p, f in functions[:12])
+    )
 
 
 def _held_together(project: Project) -> At | None:
-    for path in project.code.holding("$transaction(", "session.begin(", "transaction.atomic", languages=(*JAVASCRIPT, "python")):
+    for path in project.code.holding(
+        "$transaction(", "session.begin(", "transaction.atomic", languages=(*JAVASCRIPT, "python")
+    ):
         for number, line in enumerate(project.code.text(path).split("\n"), start=1):
             if _TRANSACTION.search(line):
                 return At(path, number)
@@ -169,8 +234,12 @@ def _head(path: str, function: SgNode) -> At:
 def _name(function: SgNode) -> str:
     """The function's own name, or that of what it is bound or handed to."""
     kinds = {"variable_declarator", "pair", "call_expression", "public_field_definition"}
-    holder = next((n for n in (function, *function.ancestors()) if n.field("name") is not None or n.kind() in kinds), None)
-    shown = next((n for key in ("name", "key", "function") if holder is not None and (n := holder.field(key)) is not None), None)
+    holder = next(
+        (n for n in (function, *function.ancestors()) if n.field("name") is not None or n.kind() in kinds), None
+    )
+    shown = next(
+        (n for key in ("name", "key", "function") if holder is not None and (n := holder.field(key)) is not None), None
+    )
     words = re.findall(r"[\w.$]+", shown.text()) if shown is not None else []
     return words[0][:50] if words else "a function"
 
@@ -186,7 +255,9 @@ def _twice_in_node(project: Project) -> Iterator[tuple[str, SgNode]]:
             if callee is not None and callee.kind() == "member_expression" and _WRITES.match(callee.text()):
                 line = list(call.ancestors())
                 function = next((n for n in line if n.kind() in _FUNCTIONS), None)
-                if function is not None and not any(n.kind() == "call_expression" and "$transaction" in n.text()[:200].split("(")[0] for n in line):
+                if function is not None and not any(
+                    n.kind() == "call_expression" and "$transaction" in n.text()[:200].split("(")[0] for n in line
+                ):
                     writes.setdefault(function.range().start.index, (function, []))[1].append(call)
         yield from ((path, function) for function, calls in writes.values() if _in_a_row(calls, "statement_block"))
 
@@ -194,7 +265,9 @@ def _twice_in_node(project: Project) -> Iterator[tuple[str, SgNode]]:
 def _twice_in_python(project: Project) -> Iterator[tuple[str, SgNode]]:
     for path in project.code.holding(".commit()", languages=("python",)):
         root = project.code.tree(path)
-        if root is None or re.search(r"(?:^|/)(?:scripts?|migrations?|alembic|seeds?|management|tasks)/|seed|backfill", path.lower()):
+        if root is None or re.search(
+            r"(?:^|/)(?:scripts?|migrations?|alembic|seeds?|management|tasks)/|seed|backfill", path.lower()
+        ):
             continue
         commits: dict[int, tuple[SgNode, list[SgNode]]] = {}
         for call in root.find_all(kind="call"):
@@ -208,7 +281,7 @@ def _twice_in_python(project: Project) -> Iterator[tuple[str, SgNode]]:
 
 def _in_a_row(calls: list[SgNode], block: str) -> bool:
     """Whether some call surely may follow another in one run: both in one block, no branch that ends between them."""
-    for first, second in zip(calls, calls[1:], strict=False):
+    for first, second in pairwise(calls):
         ancestors = [n.range().start.index for n in first.ancestors() if n.kind() == block]
         shared = next((n for n in second.ancestors() if n.kind() == block and n.range().start.index in ancestors), None)
         if shared is None:
@@ -217,7 +290,11 @@ def _in_a_row(calls: list[SgNode], block: str) -> bool:
         other = next((c for c in shared.children() if _holds(c, second)), None)
         if branch is None or other is None or _holds(branch, second):
             continue
-        ends = re.search(r"\breturn\b|\bthrow\b|\braise\b|\bcontinue\b", branch.text()) and branch.kind() in {"if_statement", "try_statement", "switch_statement"}
+        ends = re.search(r"\breturn\b|\bthrow\b|\braise\b|\bcontinue\b", branch.text()) and branch.kind() in {
+            "if_statement",
+            "try_statement",
+            "switch_statement",
+        }
         if not ends:
             return True
     return False
@@ -228,7 +305,13 @@ def _holds(node: SgNode, inner: SgNode) -> bool:
     return bool(span.start.index <= wanted.start.index and wanted.end.index <= span.end.index)
 
 
-@check("DAT-012", "What must outlive a request is not kept in one process", Severity.HIGH, Clause.INVARIANTS, effort_hours=4)
+@check(
+    "DAT-012",
+    "What must outlive a request is not kept in one process",
+    Severity.HIGH,
+    Clause.INVARIANTS,
+    effort_hours=4,
+)
 def state_is_shared(project: Project) -> Iterator[Fact]:
     """
     What one process keeps in its memory the other replicas do not know: people are logged out, limits count for each
@@ -259,7 +342,11 @@ def _sessions(project: Project, service: Service, number: int) -> Iterator[Fact]
                 yield ok(f"{service.name}: sessions are kept in a store.", match)
             else:
                 grade = Severity.HIGH if number > 1 else Severity.MEDIUM
-                yield bad(f"{service.name}: sessions are kept in the process: a restart logs everybody out, and no second process knows them.", match, severity=grade)
+                yield bad(
+                    f"{service.name}: sessions are kept in the process: a restart logs everybody out, and no second process knows them.",
+                    match,
+                    severity=grade,
+                )
 
 
 def _file_database(service: Service, number: int) -> Iterator[Fact]:
@@ -268,39 +355,73 @@ def _file_database(service: Service, number: int) -> Iterator[Fact]:
         return
     deployed = [d for d in service.deployments if d.environment not in ASIDE]
     if number > 1:
-        yield bad(f"{service.name}: {number} processes, each with a database file of its own.", files[0], *[d.at for d in deployed[:2]])
+        yield bad(
+            f"{service.name}: {number} processes, each with a database file of its own.",
+            files[0],
+            *[d.at for d in deployed[:2]],
+        )
     elif deployed and not any(source for d in deployed for source, _, _ in d.volumes):
-        yield bad(f"{service.name}: the database is a file in the container, which is deleted with it.", files[0], *[d.at for d in deployed[:2]])
+        yield bad(
+            f"{service.name}: the database is a file in the container, which is deleted with it.",
+            files[0],
+            *[d.at for d in deployed[:2]],
+        )
 
 
 def _collections(project: Project, service: Service, number: int, at: At) -> Iterator[Fact]:
     for path in {r.at.path for r in service.routes} | {e.path for e in service.entrypoints}:
         root = project.code.tree(path)
-        if root is None or project.code.language(path) not in JAVASCRIPT + ("python",):
+        if root is None or project.code.language(path) not in (*JAVASCRIPT, "python"):
             continue
         text = project.code.text(path)
         for name, place in _module_collections(root, path):
             if _filled(name, text) and not _FINE.search(name):
                 grade = Severity.HIGH if _HELD.search(name) else Severity.MEDIUM
-                yield bad(f"{service.name}: `{name}` is filled at run time in the memory of one of {number} processes; the others do not know what is in it.", place, at, severity=grade)
+                yield bad(
+                    f"{service.name}: `{name}` is filled at run time in the memory of one of {number} processes; the others do not know what is in it.",
+                    place,
+                    at,
+                    severity=grade,
+                )
 
 
 def _module_collections(root: SgNode, path: str) -> Iterator[tuple[str, At]]:
     """Names of a module that are bound to an empty collection."""
     for statement in root.children():
-        inner = statement.child(1) if statement.kind() == "export_statement" and len(statement.children()) > 1 else statement
-        for node in inner.find_all(kind="variable_declarator") if inner is not None and inner.kind() in {"lexical_declaration", "variable_declaration"} else ():
+        inner = (
+            statement.child(1)
+            if statement.kind() == "export_statement" and len(statement.children()) > 1
+            else statement
+        )
+        for node in (
+            inner.find_all(kind="variable_declarator")
+            if inner is not None and inner.kind() in {"lexical_declaration", "variable_declaration"}
+            else ()
+        ):
             name, value = node.field("name"), node.field("value")
             if name is not None and value is not None and _MADE_JS.match(value.text()):
                 yield str(name.text()), node_at(path, node)
         made = statement.child(0) if path.endswith(".py") and statement.kind() == "expression_statement" else None
         if made is not None and made.kind() == "assignment":
             left, right = made.field("left"), made.field("right")
-            if left is not None and right is not None and re.fullmatch(r"\{\s*\}|\[\s*\]|dict\(\)|set\(\)|list\(\)|defaultdict\(\w+\)|deque\(\)", right.text()):
+            if (
+                left is not None
+                and right is not None
+                and re.fullmatch(
+                    r"\{\s*\}|\[\s*\]|dict\(\)|set\(\)|list\(\)|defaultdict\(\w+\)|deque\(\)", right.text()
+                )
+            ):
                 yield str(left.text()), node_at(path, made)
 
 
 def _filled(name: str, text: str) -> bool:
     """Whether code that is indented, thus within a function, puts something in."""
     one = re.escape(name)
-    return re.search(rf"^[ \t]+.*(?<![\w.]){one}(?:\.(?:set|add|push|append|update|setdefault|unshift)\(|\[[^\]\n]+\]\s*(?:\+|-|\|\|)?=(?!=))", text, re.MULTILINE) is not None
+    return (
+        re.search(
+            rf"^[ \t]+.*(?<![\w.]){one}(?:\.(?:set|add|push|append|update|setdefault|unshift)\(|\[[^\]\n]+\]\s*(?:\+|-|\|\|)?=(?!=))",
+            text,
+            re.MULTILINE,
+        )
+        is not None
+    )

@@ -40,7 +40,13 @@ def _judged(project: Project) -> Iterator[tuple[MigrationSet, tuple[Migration, .
             yield found, last
 
 
-@check("DAT-005", "The latest migrations destroy nothing that still runs", Severity.MEDIUM, Clause.EXECUTION, effort_hours=3)
+@check(
+    "DAT-005",
+    "The latest migrations destroy nothing that still runs",
+    Severity.MEDIUM,
+    Clause.EXECUTION,
+    effort_hours=3,
+)
 def nothing_is_destroyed(project: Project) -> Iterator[Fact]:
     """
     While a release rolls out, the old version still reads the column that the new migration drops; and what is dropped
@@ -60,7 +66,10 @@ def nothing_is_destroyed(project: Project) -> Iterator[Fact]:
         for migration, operations in losing:
             if operations:
                 what = listed((_named(o, _WORDS) for o in operations), 3)
-                yield partial(f"{migration.revision or migration.path} {what}; a release that still uses it fails, and the way back needs a backup.", *operations[:4])
+                yield partial(
+                    f"{migration.revision or migration.path} {what}; a release that still uses it fails, and the way back needs a backup.",
+                    *operations[:4],
+                )
         if not any(operations for _, operations in losing):
             yield ok(f"{label(found)}: the last {plural(len(last), 'migration')} destroy nothing.", last[-1])
 
@@ -87,7 +96,9 @@ def nothing_is_locked(project: Project) -> Iterator[Fact]:
         for migration, operations in holding:
             if operations:
                 what = listed((_named(o, _LOCKS) for o in operations), 3)
-                yield partial(f"{migration.revision or migration.path} {what}: writers wait until it is done.", *operations[:4])
+                yield partial(
+                    f"{migration.revision or migration.path} {what}: writers wait until it is done.", *operations[:4]
+                )
         if not any(operations for _, operations in holding):
             yield ok(f"{label(found)}: the last {plural(len(last), 'migration')} hold no table for long.", last[-1])
 
@@ -112,15 +123,22 @@ def migrations_apply_to_rows(project: Project) -> Iterator[Fact]:
             continue
         refused = [o for m in last for o in m.operations if o.op == "add_column" and o.locking and not _emptied(m, o)]
         for operation in refused:
-            yield bad(f"{bare(operation.table or '?')}.{operation.column} is required and has no default: adding it fails as soon as the table has a row.", operation)
+            yield bad(
+                f"{bare(operation.table or '?')}.{operation.column} is required and has no default: adding it fails as soon as the table has a row.",
+                operation,
+            )
         if not refused:
-            yield ok(f"{label(found)}: the last {plural(len(last), 'migration')} add no required column without a default.", last[-1])
+            yield ok(
+                f"{label(found)}: the last {plural(len(last), 'migration')} add no required column without a default.",
+                last[-1],
+            )
 
 
 def _emptied(migration: Migration, added: Operation) -> bool:
     """Whether the migration empties the table before it adds the column."""
     return any(
-        o.op in {"truncate", "delete"} and o.table == added.table and (o.op == "truncate" or o.unfiltered) for o in migration.operations
+        o.op in {"truncate", "delete"} and o.table == added.table and (o.op == "truncate" or o.unfiltered)
+        for o in migration.operations
     )
 
 
@@ -148,9 +166,19 @@ def migrations_have_a_way_back(project: Project) -> Iterator[Fact]:
         if not without:
             yield ok(f"{label(found)}: the last {plural(len(last), 'migration')} can be taken back.", last[-1])
         elif (saved := _saved_before(project, found)) is not None:
-            yield partial(f"{label(found)}: {names} cannot be taken back; a backup is made where it is deployed.", without[-1], saved.at, fix=fix)
+            yield partial(
+                f"{label(found)}: {names} cannot be taken back; a backup is made where it is deployed.",
+                without[-1],
+                saved.at,
+                fix=fix,
+            )
         elif len(without) == len(last):
-            yield bad(f"{label(found)}: none of the last {plural(len(last), 'migration')} has a way back.", without[-1], found, fix=fix)
+            yield bad(
+                f"{label(found)}: none of the last {plural(len(last), 'migration')} has a way back.",
+                without[-1],
+                found,
+                fix=fix,
+            )
         else:
             yield partial(f"{label(found)}: {names} cannot be taken back.", *reversed(without), fix=fix)
 

@@ -67,9 +67,7 @@ def pairs(project: Project) -> tuple[Pair, ...]:
     """Every declared schema with its migrations: those of its own tool, else those that make its tables."""
     schemas, made = declared(project), sets(project)
     created = {id(s): orm.created_schema(s) for s in made}
-    found = [
-        Pair(one, two, created[id(two)], sure=True) for one, two in orm.pairs(tuple(schemas), tuple(made))
-    ]
+    found = [Pair(one, two, created[id(two)], sure=True) for one, two in orm.pairs(tuple(schemas), tuple(made))]
     paired = {id(pair.declared) for pair in found}
     for schema in schemas:
         other = _by_tables(schema, made, created) if id(schema) not in paired else None
@@ -78,9 +76,7 @@ def pairs(project: Project) -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def _by_tables(
-    schema: Schema, made: Iterable[MigrationSet], created: dict[int, Schema]
-) -> MigrationSet | None:
+def _by_tables(schema: Schema, made: Iterable[MigrationSet], created: dict[int, Schema]) -> MigrationSet | None:
     """The set that makes at least half of the declared tables."""
     names = {bare(t.name) for t in schema.tables}
     shared = {id(s): len(names & {bare(t.name) for t in created[id(s)].tables}) for s in made}

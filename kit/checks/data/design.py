@@ -18,7 +18,9 @@ _MONEY = re.compile(
 _NO_MONEY = re.compile(r"count|number|percent|ratio|rate|cents|minor|token|weight|calorie")
 _INEXACT = re.compile(r"^(?:float\d*|double(?:[ _]?precision)?|real|floatfield|number)\b|^float\b", re.IGNORECASE)
 _EXACT = re.compile(r"decimal|numeric|money|int|bigint", re.IGNORECASE)
-_PEOPLE = re.compile(r"^(?:auth_|app_|core_)?(?:users?|accounts?|customers?|members?|admins?|landlords?|tenants?|employees?|people|persons?)$")
+_PEOPLE = re.compile(
+    r"^(?:auth_|app_|core_)?(?:users?|accounts?|customers?|members?|admins?|landlords?|tenants?|employees?|people|persons?)$"
+)
 _NAMES_ONE = re.compile(r"^(?:e_?mail(?:_address)?|user_?name|login)$")
 _ONCE_ONLY = re.compile(r"^idempotency_?(?:key|token)$|^(?:stripe|webhook|provider|external)_event_id$")
 
@@ -83,14 +85,20 @@ def names_are_unique(project: Project) -> Iterator[Fact]:
                     if _is_unique(column, table) or (other is not None and _is_unique(column, other)):
                         yield ok(f"{column_name(table, column)} is unique.", column)
                     else:
-                        yield bad(f"{column_name(table, column)} is not unique: two requests at once make two of them.", column, table)
+                        yield bad(
+                            f"{column_name(table, column)} is not unique: two requests at once make two of them.",
+                            column,
+                            table,
+                        )
 
 
 def _should_be_unique(table: Table, column: Column) -> bool:
     name = _words(column.name)
     if any(column.name in key.columns for key in table.foreign_keys):
         return False
-    return _ONCE_ONLY.match(name) is not None or (_PEOPLE.match(_words(bare(table.name))) is not None and _NAMES_ONE.match(name) is not None)
+    return _ONCE_ONLY.match(name) is not None or (
+        _PEOPLE.match(_words(bare(table.name))) is not None and _NAMES_ONE.match(name) is not None
+    )
 
 
 def _is_unique(column: Column, table: Table) -> bool:

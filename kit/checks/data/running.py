@@ -69,13 +69,31 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
         elif code is not None:
             yield ok(f"{label(found)}: the program migrates when it starts.", code)
         elif done:
-            yield partial(f"{label(found)}: only {_who(done[0])} migrates, which is for {done[0].environment}; nothing does elsewhere.", *done[0].places)
-        elif (told := _told(project, found)) is not None and project.files.class_of(told.path) is FileClass.DOCUMENTATION:
-            yield partial(f"{label(found)}: only a document says that the migrations are to be run; nothing in the project does.", found.migrations[-1], told, severity=Severity.MEDIUM)
+            yield partial(
+                f"{label(found)}: only {_who(done[0])} migrates, which is for {done[0].environment}; nothing does elsewhere.",
+                *done[0].places,
+            )
+        elif (told := _told(project, found)) is not None and project.files.class_of(
+            told.path
+        ) is FileClass.DOCUMENTATION:
+            yield partial(
+                f"{label(found)}: only a document says that the migrations are to be run; nothing in the project does.",
+                found.migrations[-1],
+                told,
+                severity=Severity.MEDIUM,
+            )
         elif told is not None:
-            yield unknown(f"{label(found)}: {told.path} speaks of running the migrations; what that file does could not be followed.", told, found.migrations[-1])
+            yield unknown(
+                f"{label(found)}: {told.path} speaks of running the migrations; what that file does could not be followed.",
+                told,
+                found.migrations[-1],
+            )
         else:
-            yield bad(f"{label(found)}: nothing runs the migrations in a deployment{_by_hand(project, found)}.", found.migrations[-1], found)
+            yield bad(
+                f"{label(found)}: nothing runs the migrations in a deployment{_by_hand(project, found)}.",
+                found.migrations[-1],
+                found,
+            )
 
 
 def migrating(project: Project, found: MigrationSet) -> list[Run]:
@@ -99,7 +117,9 @@ def _word(tool: str) -> str:
 
 
 def _who(run: Run) -> str:
-    return {"pipeline": f"the job {run.name}", "once": run.name, "start": f"the start of {run.name}"}.get(run.kind, run.name)
+    return {"pipeline": f"the job {run.name}", "once": run.name, "start": f"the start of {run.name}"}.get(
+        run.kind, run.name
+    )
 
 
 def _in_code(project: Project, found: MigrationSet) -> At | None:
@@ -108,22 +128,32 @@ def _in_code(project: Project, found: MigrationSet) -> At | None:
             match = next(project.code.find(pattern, languages=languages, needles=needles), None)
             if match is not None:
                 return match.at
-    for match in project.code.find(kind="call_expression", languages=("go",), needles=("golang-migrate", "pressly/goose", "sql-migrate")):
+    for match in project.code.find(
+        kind="call_expression", languages=("go",), needles=("golang-migrate", "pressly/goose", "sql-migrate")
+    ):
         if _BY_GO.match(match.text):
             return match.at
     if found.tool == "typeorm" and (run := _setting(project, "migrationsRun")) is not None:
         return run.at
     for package in project.packages:
         dependency = package.depends_on(*_BY_DEPENDENCY)
-        if found.tool in {"flyway", "liquibase"} and dependency is not None and package.ecosystem in {"maven", "gradle"}:
+        if (
+            found.tool in {"flyway", "liquibase"}
+            and dependency is not None
+            and package.ecosystem in {"maven", "gradle"}
+        ):
             return dependency.at
     return None
 
 
 def _told(project: Project, found: MigrationSet) -> At | None:
     """Where a file that is not followed (a template, a document) applies the migrations; other files before documents."""
-    applied = re.compile(rf"{re.escape(_word(found.tool).strip())}\b[^\n`]{{0,80}}\b(?:deploy|upgrade|migrate|up|latest|run)\b")
-    names = project.files.glob("Procfile*", "Jenkinsfile*", "*.tf", "*.j2", "*.yml", "*.yaml", "*.toml", "*.hcl", "*.nomad", "*.md", "*.rst")
+    applied = re.compile(
+        rf"{re.escape(_word(found.tool).strip())}\b[^\n`]{{0,80}}\b(?:deploy|upgrade|migrate|up|latest|run)\b"
+    )
+    names = project.files.glob(
+        "Procfile*", "Jenkinsfile*", "*.tf", "*.j2", "*.yml", "*.yaml", "*.toml", "*.hcl", "*.nomad", "*.md", "*.rst"
+    )
     documents = [p for p in names if project.files.class_of(p) is FileClass.DOCUMENTATION]
     for path in (*(p for p in names if project.files.class_of(p) is FileClass.PRODUCTION), *documents):
         if project.files.environment_of(path) in ASIDE:
@@ -142,8 +172,15 @@ def _setting(project: Project, key: str) -> Match | None:
 
 
 def _by_hand(project: Project, found: MigrationSet) -> str:
-    scripts = [f"`{name}` in {p.path}" for p in project.packages for name, n in p.scripts.items() if _by_name(n.text, found)]
-    targets = [f"`make {name}`" for m in project.makefiles for name, t in m.targets.items() if any(_by_name(c.text, found) for c in t.commands)]
+    scripts = [
+        f"`{name}` in {p.path}" for p in project.packages for name, n in p.scripts.items() if _by_name(n.text, found)
+    ]
+    targets = [
+        f"`make {name}`"
+        for m in project.makefiles
+        for name, t in m.targets.items()
+        if any(_by_name(c.text, found) for c in t.commands)
+    ]
     return f"; {listed([*scripts, *targets], 2)} is left to somebody's hands" if scripts or targets else ""
 
 
@@ -172,7 +209,10 @@ def one_process_migrates(project: Project) -> Iterator[Fact]:
         real = [r for r in migrating(project, found) if r.environment not in ASIDE and not r.tests]
         racing = [r for r in real if r.kind == "start" and r.replicas > 1 and found.tool in _NO_LOCK]
         for run in racing:
-            yield partial(f"{run.name}: several of its processes start side by side, each migrates, and {found.tool} takes no lock.", *run.places)
+            yield partial(
+                f"{run.name}: several of its processes start side by side, each migrates, and {found.tool} takes no lock.",
+                *run.places,
+            )
         if real and not racing:
             yield ok(f"{label(found)}: {_who(real[0])} migrates, one at a time.", *real[0].places)
 
@@ -197,7 +237,9 @@ def nothing_syncs(project: Project) -> Iterator[Fact]:
         if sync.guarded:
             continue
         if sync.grave:
-            yield bad(f"{sync.words} drops the tables with every row and makes them anew.", sync, severity=Severity.CRITICAL)
+            yield bad(
+                f"{sync.words} drops the tables with every row and makes them anew.", sync, severity=Severity.CRITICAL
+            )
         else:
             yield bad(f"{sync.words} changes the schema without a migration.", sync)
     for run in runs(project):
@@ -208,7 +250,10 @@ def nothing_syncs(project: Project) -> Iterator[Fact]:
 
 
 def _pushed(run: Run) -> str:
-    found = re.search(r"\bprisma\s+(?:db push|migrate dev|migrate reset)\b|\bdrizzle-kit push\b|--run-syncdb\b|schema:sync\b", run.text)
+    found = re.search(
+        r"\bprisma\s+(?:db push|migrate dev|migrate reset)\b|\bdrizzle-kit push\b|--run-syncdb\b|schema:sync\b",
+        run.text,
+    )
     return f"`{found[0]}`" if found and not prints_only(run.command) else ""
 
 
@@ -225,19 +270,29 @@ def _in_javascript(project: Project) -> Iterator[Sync]:
             yield Sync(f"`{found[1]}: true`", match.at, found[1] == "dropSchema", guarded=found[2] != "true")
     for match in project.code.find("$A.sync($$$)", languages=JAVASCRIPT, needles=(".sync(",)):
         receiver = match.text.split(".sync(")[0]
-        if re.search(r"sequelize|models?$|\bdb$", receiver, re.IGNORECASE) and _bound(receiver, project.code.text(match.path)) and "sequelize" in project.code.text(match.path).lower():
-            yield Sync(f"`{receiver}.sync()`", match.at, re.search(r"force\s*:\s*true", match.text) is not None, _asked(match))
+        if (
+            re.search(r"sequelize|models?$|\bdb$", receiver, re.IGNORECASE)
+            and _bound(receiver, project.code.text(match.path))
+            and "sequelize" in project.code.text(match.path).lower()
+        ):
+            yield Sync(
+                f"`{receiver}.sync()`", match.at, re.search(r"force\s*:\s*true", match.text) is not None, _asked(match)
+            )
 
 
 def _bound(receiver: str, text: str) -> bool:
     """Whether the file binds the name that the call starts with: a fragment that is only shown does not."""
     root = re.escape(receiver.split(".")[0].strip())
-    return root == "this" or re.search(rf"(?:import|require|const|let|var|function)\b[^\n;]*\b{root}\b", text) is not None
+    return (
+        root == "this" or re.search(rf"(?:import|require|const|let|var|function)\b[^\n;]*\b{root}\b", text) is not None
+    )
 
 
 def _in_python(project: Project) -> Iterator[Sync]:
     for match in project.code.find(
-        languages=("python",), needles=("create_all", "drop_all"), any=[{"pattern": "$A.create_all($$$)"}, {"pattern": "$A.drop_all($$$)"}]
+        languages=("python",),
+        needles=("create_all", "drop_all"),
+        any=[{"pattern": "$A.create_all($$$)"}, {"pattern": "$A.drop_all($$$)"}],
     ):
         made = next((word for word in ("create_all", "drop_all") if f".{word}(" in match.text), "")
         if made and "conftest" not in match.path:
@@ -255,7 +310,10 @@ def _in_spring(project: Project) -> Iterator[Sync]:
         if "src/test/" in path or project.files.environment_of(path) in ASIDE:
             continue
         for number, line in enumerate(project.files.lines(path), start=1):
-            found = re.match(r"\s*(?:spring\.jpa\.(?:properties\.hibernate\.)?(?:hibernate\.)?|hibernate\.)?(?:ddl-auto|hbm2ddl\.auto)\s*[:=]\s*(update|create|create-drop)\s*$", line)
+            found = re.match(
+                r"\s*(?:spring\.jpa\.(?:properties\.hibernate\.)?(?:hibernate\.)?|hibernate\.)?(?:ddl-auto|hbm2ddl\.auto)\s*[:=]\s*(update|create|create-drop)\s*$",
+                line,
+            )
             if found:
                 yield Sync(f"`ddl-auto: {found[1]}`", At(path, number), found[1] != "update")
 
@@ -265,7 +323,10 @@ def _asked(match: Match) -> bool:
     around = [n.text() for n in match.node.ancestors() if n.kind() in {"if_statement", "ternary_expression"}]
     conditions = " ".join(text.split("{")[0].split(":\n")[0][:200] for text in around)
     by_hand = re.search(r"(?:^|/)(?:scripts?|tools?|seeds?|bin|hack|fixtures)/|seed|reset", match.path.lower())
-    return by_hand is not None or re.search(r"env|debug|test|dev|sync|config|settings", conditions, re.IGNORECASE) is not None
+    return (
+        by_hand is not None
+        or re.search(r"env|debug|test|dev|sync|config|settings", conditions, re.IGNORECASE) is not None
+    )
 
 
 @check("DAT-020", "Starting production writes no sample data", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)
@@ -288,9 +349,14 @@ def nothing_seeds(project: Project) -> Iterator[Fact]:
         if _SEEDS.search(run.text) and not prints_only(run.command) and run.at not in seen:
             seen.add(run.at)
             sure = run.environment in {"production", "staging"}
-            yield (bad if sure else partial)(f"{_who(run)} seeds the database: `{' '.join(run.text.split())[:60]}`.", *run.places)
+            yield (bad if sure else partial)(
+                f"{_who(run)} seeds the database: `{' '.join(run.text.split())[:60]}`.", *run.places
+            )
     if not seen and sets(project) and told:
         yield ok("No deployment seeds its database.", told[0].at)
 
 
-_SEEDS = re.compile(r"\bprisma db seed\b|\bdb:seed\b|\bseed:run\b|\bloaddata\b|(?:^|[/\s:])seeds?(?:[-_.](?:\w+\.)?(?:ts|js|py|sh|sql)|\s|$)", re.IGNORECASE)
+_SEEDS = re.compile(
+    r"\bprisma db seed\b|\bdb:seed\b|\bseed:run\b|\bloaddata\b|(?:^|[/\s:])seeds?(?:[-_.](?:\w+\.)?(?:ts|js|py|sh|sql)|\s|$)",
+    re.IGNORECASE,
+)

@@ -81,7 +81,9 @@ class _Reader:
         """The containers of workloads: init containers and jobs run once per start or release."""
         for manifest in self.project.manifests.effective.workloads:
             scaled = [m for m in self.project.manifests.effective if _scales(m.scale_target, manifest.title)]
-            most = max([manifest.replicas or 1, *((m.node.get("spec", "maxReplicas") is not None and 2) or 1 for m in scaled)])
+            most = max(
+                [manifest.replicas or 1, *((m.node.get("spec", "maxReplicas") is not None and 2) or 1 for m in scaled)]
+            )
             for container in manifest.containers:
                 service = self._by_image(container.image)
                 text = " ".join(container.command) or (self._of_service(service) if service else "")
@@ -131,7 +133,9 @@ class _Reader:
             if self.project.files.class_of(path) is FileClass.PRODUCTION:
                 for instruction in dockerfile.of("RUN"):
                     at = instruction.at
-                    for command in commands(instruction.script or instruction.value, path, at.line or 1, directory=None):
+                    for command in commands(
+                        instruction.script or instruction.value, path, at.line or 1, directory=None
+                    ):
                         yield Run(command, command.at, "build", self.project.files.environment_of(path), path)
 
     def _followed(self, text: str, at: At, folder: str) -> Iterator[Command]:

@@ -48,7 +48,9 @@ def schema_has_migrations(project: Project) -> Iterator[Fact]:
         if once:
             names = listed((label(s) for s in once), 3)
             places = [place for s in once for place in (s.migrations[0], s)]
-            yield partial(f"{names}: the schema is made by a script that {words}.", *places[:8], severity=Severity.MEDIUM)
+            yield partial(
+                f"{names}: the schema is made by a script that {words}.", *places[:8], severity=Severity.MEDIUM
+            )
 
 
 _ONCE_WORDS = {
@@ -61,7 +63,11 @@ def _unmade(project: Project, schema: Schema) -> Fact:
     tables = f"{plural(len(schema.tables), 'table')} ({listed(t.name for t in schema.tables)})"
     sync = next((s for s in syncs(project) if within(s.at.path, schema.path if schema.kind != "prisma" else ".")), None)
     if sync is not None:
-        return bad(f"{label(schema)}: {tables} are declared and no migration makes them; {sync.words} does at run time.", schema.tables[0], sync)
+        return bad(
+            f"{label(schema)}: {tables} are declared and no migration makes them; {sync.words} does at run time.",
+            schema.tables[0],
+            sync,
+        )
     return bad(f"{label(schema)}: {tables} are declared and no migration makes them.", schema.tables[0])
 
 
@@ -110,17 +116,34 @@ def _missing(pair: Pair, missing: list[Difference]) -> Iterator[Fact]:
     proven = [d for d in missing if not d.opaque]
     for one in proven:
         what = f"the table {one.table}" if one.column is None else f"the column {one.table}.{one.column}"
-        yield bad(f"{label(pair.declared)} declares {what}, and no migration creates it.", one.declared_at or pair.declared, last)
+        yield bad(
+            f"{label(pair.declared)} declares {what}, and no migration creates it.",
+            one.declared_at or pair.declared,
+            last,
+        )
     doubtful = [d for d in missing if d.opaque]
     if doubtful:
         names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in doubtful)
         places = [*(r for r in pair.created.reasons[:2]), doubtful[0].declared_at or pair.declared]
-        yield unknown(f"{label(pair.declared)}: no migration that can be read creates {names}; a step that cannot be read may.", *places)
+        yield unknown(
+            f"{label(pair.declared)}: no migration that can be read creates {names}; a step that cannot be read may.",
+            *places,
+        )
     if not missing:
-        yield ok(f"{label(pair.declared)}: all {len(pair.declared.tables)} declared tables are created with their columns.", pair.declared.tables[0], last)
+        yield ok(
+            f"{label(pair.declared)}: all {len(pair.declared.tables)} declared tables are created with their columns.",
+            pair.declared.tables[0],
+            last,
+        )
 
 
-@check("DAT-016", "Constraints and types are those that the code declares", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=1)
+@check(
+    "DAT-016",
+    "Constraints and types are those that the code declares",
+    Severity.MEDIUM,
+    Clause.INVARIANTS,
+    effort_hours=1,
+)
 def constraints_are_created(project: Project) -> Iterator[Fact]:
     """
     Code that relies on a unique or foreign key which the database does not have writes the rows that it believes
@@ -142,9 +165,15 @@ def constraints_are_created(project: Project) -> Iterator[Fact]:
         for one in found:
             column = f".{one.column}" if one.column else ""
             words = _CONSTRAINTS[one.kind].format(detail=one.detail)
-            yield bad(f"{one.table}{column}: {words}.", one.declared_at or pair.declared, *([one.created_at] if one.created_at else []))
+            yield bad(
+                f"{one.table}{column}: {words}.",
+                one.declared_at or pair.declared,
+                *([one.created_at] if one.created_at else []),
+            )
         if pair.sure and not found and not pair.created.opaque:
-            yield ok(f"{label(pair.declared)}: keys, nullability and types are those declared.", pair.declared.tables[0])
+            yield ok(
+                f"{label(pair.declared)}: keys, nullability and types are those declared.", pair.declared.tables[0]
+            )
 
 
 _CONSTRAINTS = {
@@ -176,9 +205,14 @@ def sql_makes_what_is_declared(project: Project) -> Iterator[Fact]:
         names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in missing)
         places = [*(d.declared_at for d in missing[:5] if d.declared_at), pair.made_by.migrations[-1]]
         if not missing:
-            yield ok(f"{label(pair.declared)}: {label(pair.made_by)} makes all declared tables.", pair.made_by.migrations[0])
+            yield ok(
+                f"{label(pair.declared)}: {label(pair.made_by)} makes all declared tables.", pair.made_by.migrations[0]
+            )
         elif any(d.opaque for d in missing) or syncs(project):
-            yield unknown(f"{label(pair.made_by)} does not make {names}; something else may, which could not be followed.", *places)
+            yield unknown(
+                f"{label(pair.made_by)} does not make {names}; something else may, which could not be followed.",
+                *places,
+            )
         else:
             yield bad(f"{label(pair.made_by)} does not make {names}, which {label(pair.declared)} declares.", *places)
 
@@ -213,14 +247,20 @@ def migrations_have_one_head(project: Project) -> Iterator[Fact]:
 
 def _linked(project: Project, found: MigrationSet) -> Iterator[Fact]:
     if found.missing:
-        yield bad(f"{label(found)}: {listed(found.missing)} is named as a parent, and no file has it.", *(m for m in found.migrations if set(m.parents) & set(found.missing)))
+        yield bad(
+            f"{label(found)}: {listed(found.missing)} is named as a parent, and no file has it.",
+            *(m for m in found.migrations if set(m.parents) & set(found.missing)),
+        )
     if len(found.heads) > 1:
         heads = [m for m in found.migrations if m.revision in found.heads]
         every = next((r for r in runs(project) if "upgrade heads" in r.text), None)
         if every is not None and found.tool == "alembic":
             yield ok(f"{label(found)}: {len(heads)} branches, all of them applied by `upgrade heads`.", every.at)
         else:
-            yield bad(f"{label(found)} has {len(heads)} heads ({listed(found.heads)}): the tool refuses to run.", *reversed(heads))
+            yield bad(
+                f"{label(found)} has {len(heads)} heads ({listed(found.heads)}): the tool refuses to run.",
+                *reversed(heads),
+            )
     elif not found.missing:
         yield ok(f"{label(found)}: one line of {len(found.migrations)}.", found.migrations[-1])
 
@@ -252,7 +292,11 @@ def dialect_fits(project: Project) -> Iterator[Fact]:
     for pair in pairs(project):
         one, two = pair.declared.dialect, pair.made_by.dialect
         if pair.sure and pair.declared.kind == "prisma" and one and two and one != two:
-            yield bad(f"{label(pair.declared)} is declared for {one}, its migrations are written for {two}.", pair.made_by.migrations[-1], pair.declared)
+            yield bad(
+                f"{label(pair.declared)} is declared for {one}, its migrations are written for {two}.",
+                pair.made_by.migrations[-1],
+                pair.declared,
+            )
     kinds = {_ENGINE_OF.get(s.dialect or "", s.dialect) for s in sets(project)}
     for found in sets(project):
         dialect = _ENGINE_OF.get(found.dialect or "", found.dialect)
@@ -262,7 +306,11 @@ def dialect_fits(project: Project) -> Iterator[Fact]:
         if dialect in engines:
             yield ok(f"{label(found)}: written for {dialect}, which is what runs.", engines[dialect])
         elif not kinds & set(engines):
-            yield bad(f"{label(found)} is written for {dialect}; the database is {listed(engines)}.", found.migrations[-1], next(iter(engines.values())))
+            yield bad(
+                f"{label(found)} is written for {dialect}; the database is {listed(engines)}.",
+                found.migrations[-1],
+                next(iter(engines.values())),
+            )
 
 
 def _engines(project: Project, found: MigrationSet) -> dict[str, At]:
@@ -273,5 +321,3 @@ def _engines(project: Project, found: MigrationSet) -> dict[str, At]:
 
 
 _SPEAKING = frozenset({"postgres", "mysql", "sqlite", "mssql", "oracle", "clickhouse"})
-
-
