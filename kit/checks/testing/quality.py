@@ -51,14 +51,19 @@ EMPTY = tuple(
         r"Assert\.True\(\s*true\s*\)",
     )
 )
-BOUNDS = {
+STARTS = {
     "js": re.compile(
-        r"^[ \t]*(?P<test>(?:it|test)(?:\.each\b[^\n]{0,200}|\.only|\.concurrent)?\(\s*['\"`])[^\n]{0,200}$"
-        r"|^[ \t]*(?:describe|it|test|beforeEach|afterEach|beforeAll|afterAll)\b",
+        r"^[ \t]*(?P<test>(?:it|test)(?:\.each\b[^\n]{0,200}|\.only|\.concurrent)?\(\s*['\"`])[^\n]{0,200}$",
         re.MULTILINE,
     ),
-    "python": re.compile(r"^(?:    )?(?:(?P<test>(?:async )?def test_\w+)|@|(?:async )?def |class )", re.MULTILINE),
+    "python": re.compile(r"^(?P<indent>(?:    )?)(?P<test>(?:async )?def test_\w+)", re.MULTILINE),
 }
+NEXT_JS = re.compile(
+    r"^[ \t]*(?:(?:describe|it|test|suite|context)(?:\.(?!step\b)\w+)*\(\s*['\"`]|(?:before|after)(?:Each|All)?\()",
+    re.MULTILINE,
+)
+NEXT_METHOD = re.compile(r"^(?:    )?(?:@|(?:async )?def |class )", re.MULTILINE)
+NEXT_FUNCTION = re.compile(r"^(?:@|(?:async )?def |class )", re.MULTILINE)
 CALLS = re.compile(r"\w\(")
 WAITS = re.compile(
     r"waitFor|toHave|rejects|resolves|\bdone\(|(?:get|find)(?:All)?By|throw|\bcy\.|\.expect|reject|tester\.run|raises|warns"
@@ -153,8 +158,12 @@ def tests_assert(project: Project) -> Iterator[Fact]:
         elif _asserts(text):
             silent = _silent(test, text)
             if silent:
-                which = "A test asserts" if len(silent) == 1 else f"{len(silent)} tests assert"
-                message = f"{which} nothing and passes as long as nothing crashes."
+                which = (
+                    "A test asserts nothing: it passes"
+                    if len(silent) == 1
+                    else f"{len(silent)} tests assert nothing: they pass"
+                )
+                message = f"{which} as long as nothing crashes."
                 yield partial(message, *silent[:SHOWN], severity=Severity.LOW)
             else:
                 asserting.append(test)
@@ -266,16 +275,22 @@ def _silent(test: TestFile, text: str) -> list[At]:
     A test goes up to where the next begins. One that hands on to a helper, or whose name says that nothing should
     happen, is left alone.
     """
-    bounds = BOUNDS.get(test.family)
-    starts = list(bounds.finditer(text)) if bounds is not None else []
+    starts = STARTS.get(test.family)
     found: list[At] = []
-    for index, start in enumerate(starts):
-        end = starts[index + 1].start() if index + 1 < len(starts) else len(text)
-        body = text[start.end() : end]
-        if start["test"] and CALLS.search(body) and not _asserts(body) and not _excused(start[0], body):
+    for start in starts.finditer(text) if starts is not None else ():
+        following = _following(test.family, start).search(text, start.end())
+        body = text[start.end() : following.start() if following is not None else len(text)]
+        if CALLS.search(body) and not _asserts(body) and not _excused(start[0], body):
             line = text.count("\n", 0, start.start("test")) + 1
             found.append(At(test.path, line, line))
     return found
+
+
+def _following(family: str, start: re.Match[str]) -> re.Pattern[str]:
+    """What ends a test: the next thing at its own depth."""
+    if family == "js":
+        return NEXT_JS
+    return NEXT_METHOD if start["indent"] else NEXT_FUNCTION
 
 
 def _excused(name: str, body: str) -> bool:
