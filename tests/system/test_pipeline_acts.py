@@ -1,0 +1,59 @@
+"""What pipelines do, and what has to succeed before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kit.project import Project
+from kit.system.pipeline_acts import Pipeline, is_preview, pipelines, waits_for_success
+
+WORKFLOW = """
+on: push
+jobs:
+  test: {runs-on: x, steps: [{run: pytest}]}
+  pack: {runs-on: x, needs: test, steps: [{run: docker build -t a .}]}
+  ship: {runs-on: x, needs: pack, if: always(), steps: [{run: kubectl apply -f k8s}]}
+"""
+
+
+def pipeline(root: Path, text: str, name: str = ".github/workflows/ci.yml") -> tuple[Project, Pipeline]:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text, "utf-8")
+    project = Project(root)
+    return project, pipelines(project)[0]
+
+
+def test_acts_have_purpose_job_and_place(tmp_path: Path) -> None:
+    _, found = pipeline(tmp_path, WORKFLOW)
+
+    assert [(a.purpose, a.job.id, a.at.line) for a in found.acts] == [
+        ("test", "test", 4),
+        ("build", "pack", 5),
+        ("deploy", "ship", 6),
+    ]
+
+
+def test_needs_are_followed_all_the_way(tmp_path: Path) -> None:
+    _, found = pipeline(tmp_path, WORKFLOW)
+
+    assert found.before["ship"] == {"pack", "test"}
+    assert [waits_for_success(job) for job in found.workflow.jobs] == [True, True, False]
+
+
+def test_a_cluster_of_ones_own_is_no_deploy(tmp_path: Path) -> None:
+    _, found = pipeline(tmp_path, WORKFLOW.replace("kubectl", "kind create cluster && kubectl"))
+
+    assert found.of("deploy") == ()
+
+
+def test_stages_of_gitlab_come_one_after_the_other(tmp_path: Path) -> None:
+    text = "stages: [a, b]\none: {stage: a, script: [pytest]}\ntwo: {stage: b, script: [ls]}\n"
+    _, found = pipeline(tmp_path, text, ".gitlab-ci.yml")
+
+    assert found.before["two"] == {"one"}
+
+
+def test_a_preview_is_no_release(tmp_path: Path) -> None:
+    project, found = pipeline(tmp_path, WORKFLOW.replace("ship:", "preview:"))
+
+    assert is_preview(project, found, found.workflow.jobs[2])

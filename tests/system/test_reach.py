@@ -1,0 +1,40 @@
+"""What commands lead to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kit.project import Project
+from kit.sources.scripts import commands
+from kit.system.reach import Reach
+
+
+def reached(root: Path, files: dict[str, str], text: str) -> list[str]:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content, "utf-8")
+    return [r.command.text for r in Reach(Project(root)).of(commands(text, "ci.yml"))]
+
+
+def test_package_scripts_are_followed_with_what_comes_before_and_after(tmp_path: Path) -> None:
+    files = {"package.json": '{"scripts": {"pretest": "tsc", "test": "npm run unit", "unit": "vitest run"}}'}
+
+    assert reached(tmp_path, files, "npm test") == ["npm test", "tsc", "npm run unit", "vitest run"]
+
+
+def test_make_targets_are_followed_with_what_they_need(tmp_path: Path) -> None:
+    files = {"Makefile": "all: check\n\techo done\ncheck:\n\tpytest\n"}
+
+    assert reached(tmp_path, files, "make all") == ["make all", "echo done", "pytest"]
+
+
+def test_shell_scripts_are_followed(tmp_path: Path) -> None:
+    files = {"scripts/ci.sh": "#!/bin/sh\ncd api\npytest\n", "api/app.py": ""}
+
+    assert reached(tmp_path, files, "bash scripts/ci.sh") == ["bash scripts/ci.sh", "cd api", "pytest"]
+
+
+def test_a_script_that_calls_itself_ends(tmp_path: Path) -> None:
+    files = {"package.json": '{"scripts": {"a": "npm run b", "b": "npm run a"}}'}
+
+    assert reached(tmp_path, files, "npm run a") == ["npm run a", "npm run b", "npm run a"]
