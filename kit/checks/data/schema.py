@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from kit.checks.data.common import ONCE, Pair, declared, label, listed, owners, pairs, plural, sets
 from kit.checks.data.running import syncs
 from kit.checks.data.runs import runs
-from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources import orm
@@ -203,7 +203,7 @@ def sql_makes_what_is_declared(project: Project) -> Iterator[Fact]:
             continue
         missing = [d for d in _differences(pair) if d.kind in {"missing_table", "missing_column"}]
         names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in missing)
-        places = [*(d.declared_at for d in missing[:5] if d.declared_at), pair.made_by.migrations[-1]]
+        places: list[Located] = [*(d.declared_at for d in missing[:5] if d.declared_at), pair.made_by.migrations[-1]]
         if not missing:
             yield ok(
                 f"{label(pair.declared)}: {label(pair.made_by)} makes all declared tables.", pair.made_by.migrations[0]
