@@ -18,6 +18,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.secrets import SecretHit, find_secrets, is_placeholder, is_secret_name, is_weak
+from kit.system.model import EnvGiven
 
 
 @check("CFG-003", "No secret has a default in code", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
@@ -88,19 +89,30 @@ def no_default_password(project: Project) -> Iterator[Fact]:
 
     See: https://cwe.mitre.org/data/definitions/1392.html
     """
+    sound: list[EnvGiven] = []
+    wrong = 0
     for service, deployment, one in given(project):
-        value = one.value or ""
-        if one.source in {"image", "build_arg", "secret"} or SAMPLE.search(posixpath.basename(one.at.path)):
-            continue
-        secret = value if is_secret_name(one.name) else _password_in(value)
-        if not secret or (re.search(r"(_FILE|_PATH|_URL|_NAME|_HOST)$", one.name) and secret == value):
+        secret = _secret_of(one)
+        if not secret:
             continue
         if is_weak(secret) and not is_placeholder(secret) and one.name.lower() not in secret.lower():
-            yield bad(
-                f"{service.name}: {one.name} has a value that everybody knows.",
-                one,
-                environment=environment_of(deployment),
-            )
+            wrong += 1
+            said = f"{service.name}: {one.name} has a value that everybody knows."
+            yield bad(said, one, environment=environment_of(deployment))
+        else:
+            sound.append(one)
+    if sound and not wrong:
+        yield ok(f"None of {len(sound)} secrets that are given in the open has a value that everybody knows.", sound[0])
+
+
+def _secret_of(one: EnvGiven) -> str | None:
+    """The secret that a variable gives in the open: its value, or the password in its URL."""
+    value = one.value or ""
+    if one.source in {"image", "build_arg", "secret"} or SAMPLE.search(posixpath.basename(one.at.path)):
+        return None
+    secret = value if is_secret_name(one.name) else _password_in(value)
+    refers = re.search(r"(_FILE|_PATH|_URL|_NAME|_HOST)$", one.name) is not None and secret == value
+    return None if refers else secret
 
 
 def _password_in(value: str) -> str | None:

@@ -109,10 +109,11 @@ def _functions(project: Project, file: ServerlessFile) -> Iterator[Fact]:
     strangers = [e for _, e in events if e not in guarded and e not in doubtful]
     name = file.service or file.path
     if guarded:
-        yield ok(f"{name}: {plural(len(guarded), 'changing route')} ask who calls.", *guarded[:3])
+        yield ok(f"{name}: who calls is asked before {plural(len(guarded), 'changing route')}.", *guarded[:3])
     if doubtful:
         yield unknown(
-            f"{name}: only the handlers themselves can tell whether {_listed(doubtful)} ask who calls.", *doubtful[:5]
+            f"{name}: only the handlers themselves can tell whether callers of {_listed(doubtful)} are known.",
+            *doubtful[:5],
         )
     if strangers:
         harmful = any(e.method != "POST" or "{" in e.path for e in strangers)
@@ -144,7 +145,7 @@ def _judged(service: Service, judged: list[Route]) -> Iterator[Fact]:
     guarded = [r for r in judged if r.auth]
     if guarded:
         yield ok(
-            f"{service.name}: {plural(len(guarded), 'changing route')} ask who calls.",
+            f"{service.name}: who calls is asked before {plural(len(guarded), 'changing route')}.",
             guarded[0].auth_at or guarded[0],
             guarded[0],
         )
@@ -155,7 +156,7 @@ def _judged(service: Service, judged: list[Route]) -> Iterator[Fact]:
             doubtful[route.at.path].append(route)
     for routes in doubtful.values():
         yield unknown(
-            f"{service.name}: whether {_shown(routes)} ask who calls cannot be told from the code.", *routes[:5]
+            f"{service.name}: whether callers of {_shown(routes)} are known cannot be told from the code.", *routes[:5]
         )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.checks.security.calls import Call, calls, unwrap
-from kit.checks.security.common import flow
+from kit.checks.security.common import flow, plural
 from kit.checks.security.flow import FUNCTIONS, MARKS, Flow
-from kit.model import Clause, Fact, Severity, bad
+from kit.model import Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 
@@ -46,18 +46,36 @@ def addresses_are_ours(project: Project) -> Iterator[Fact]:
 
     See: https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/
     """
+    looked: list[Call] = []
+    wrong = 0
+    for call, fact in _judged(project):
+        looked.append(call)
+        if fact is not None:
+            wrong += 1
+            yield fact
+    if looked and not wrong:
+        what = plural(len(looked), "address or path", "addresses and paths")
+        yield ok(f"No address and no path begins with what a request says ({what} looked at).", looked[0])
+
+
+def _judged(project: Project) -> Iterator[tuple[Call, Fact | None]]:
+    """Every request, redirect and opened file in files that mention requests, with what is wrong about it."""
     values = flow(project)
     for call in calls(project, *_REQUESTS, needles=_CLIENTS, both=MARKS):
-        if call.args and _CLIENT.search(call.callee) and _leads(values, call, call.args[0], r"://[^/\0]+[/?]"):
+        if call.args and _CLIENT.search(call.callee):
+            led = _leads(values, call, call.args[0], r"://[^/\0]+[/?]")
             said = "The server requests the address that a client names: it reaches what only the server can reach."
-            yield bad(said, call)
+            yield call, bad(said, call) if led else None
     for call in calls(project, *_REDIRECTS, both=MARKS):
         target = _target(call)
-        if target is not None and _leads(values, call, target, r"^/[^/\\]|://[^/\0]+[/?]"):
-            yield bad("Visitors are sent on to wherever the request says.", call, severity=Severity.MEDIUM)
+        if target is not None:
+            led = _leads(values, call, target, r"^/[^/\\]|://[^/\0]+[/?]")
+            said = "Visitors are sent on to wherever the request says."
+            yield call, bad(said, call, severity=Severity.MEDIUM) if led else None
     for call in calls(project, *_FILES, both=MARKS):
-        if call.args and _opens(call) and _leads_file(values, call):
-            yield bad("The file that is opened is the one that the request names; `../` leads out of the folder.", call)
+        if call.args and _opens(call):
+            said = "The file that is opened is the one that the request names; `../` leads out of the folder."
+            yield call, bad(said, call) if _leads_file(values, call) else None
 
 
 def _target(call: Call) -> SgNode | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.checks.security.calls import JAVASCRIPT, calls, runs, text_value
-from kit.checks.security.common import ASIDE
+from kit.checks.security.common import ASIDE, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -146,37 +146,37 @@ def certificates_are_verified(project: Project) -> Iterator[Fact]:
 
     See: https://owasp.org/Top10/A02_2021-Cryptographic_Failures/
     """
+    wrong = [*_unverified_in_code(project), *_switched_off(project)]
+    yield from wrong
+    if project.calls and not wrong:
+        yield ok(
+            f"Nothing switches the verification of certificates off ({plural(len(project.calls), 'request')} looked at).",
+            project.calls[0],
+        )
+
+
+_SIEVE = (
+    "rejectUnauthorized", "NODE_TLS_REJECT", "strictSSL", "verify", "_unverified", "CERT_NONE", "check_hostname",
+    "InsecureSkipVerify", "Hostname", "TrustAll", "checkServerTrusted", "TrustManager",
+)  # fmt: skip
+_SWITCHES = {("NODE_TLS_REJECT_UNAUTHORIZED", "0"), ("PYTHONHTTPSVERIFY", "0"), ("GIT_SSL_NO_VERIFY", "true")}
+
+
+def _unverified_in_code(project: Project) -> Iterator[Fact]:
     for language, pattern in _UNVERIFIED.items():
         languages = JAVASCRIPT if language == "javascript" else (language,)
-        for path in project.code.holding(
-            "rejectUnauthorized",
-            "NODE_TLS_REJECT",
-            "strictSSL",
-            "verify",
-            "_unverified",
-            "CERT_NONE",
-            "check_hostname",
-            "InsecureSkipVerify",
-            "Hostname",
-            "TrustAll",
-            "checkServerTrusted",
-            "TrustManager",
-            languages=languages,
-        ):
+        for path in project.code.holding(*_SIEVE, languages=languages):
             if runs(path):
                 yield from _unverified(project, path, pattern)
+
+
+def _switched_off(project: Project) -> Iterator[Fact]:
     for service in project.system.services:
         for deployment in service.deployments:
-            for one in deployment.env:
-                if (one.name, one.value) in {
-                    ("NODE_TLS_REJECT_UNAUTHORIZED", "0"),
-                    ("PYTHONHTTPSVERIFY", "0"),
-                    ("GIT_SSL_NO_VERIFY", "true"),
-                } and deployment.environment not in ASIDE:
-                    yield bad(
-                        f"{service.name}: {one.name}={one.value} switches the verification of every certificate off.",
-                        one,
-                    )
+            for one in deployment.env if deployment.environment not in ASIDE else ():
+                if (one.name, one.value) in _SWITCHES:
+                    said = f"{service.name}: {one.name}={one.value} switches the verification of every certificate off."
+                    yield bad(said, one)
 
 
 def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterator[Fact]:

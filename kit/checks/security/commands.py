@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from ast_grep_py import SgNode
 
 from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_text, shown, text_value, unwrap
-from kit.checks.security.common import flow
-from kit.model import Clause, Fact, Severity, bad, partial
+from kit.checks.security.common import flow, plural
+from kit.checks.security.flow import Flow
+from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 
@@ -39,22 +40,29 @@ def nothing_is_executed(project: Project) -> Iterator[Fact]:
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/OS_Command_Injection_Defense_Cheat_Sheet.html
     """
-    values = flow(project)
+    looked: list[Call] = []
+    wrong = 0
     for call, node, what in (*_shell_calls(project), *_evaluations(project)):
-        if is_text(unwrap(node)) or values.is_constant(node, call.path):
-            continue
-        _, holes = values.holes(node, call.path)
-        if holes and all(values.is_constant(h.node, call.path) for h in holes):
-            continue
-        if values.tainted(node, call.path):
-            yield bad(
-                f"{what} is handed what a request sends: whoever sends it runs commands on the server.",
-                call,
-                severity=Severity.CRITICAL,
-            )
-        else:
-            grave = Severity.HIGH if what == "A shell" and len(holes) > 0 and holes[0].before else Severity.MEDIUM
-            yield bad(f"{what} is handed text that is made at run time ({shown(node)}).", call, severity=grave)
+        looked.append(call)
+        fact = _executed(flow(project), call, node, what)
+        if fact is not None:
+            wrong += 1
+            yield fact
+    if looked and not wrong:
+        yield ok(f"What shells and interpreters are handed is constant ({plural(len(looked), 'place')}).", looked[0])
+
+
+def _executed(values: Flow, call: Call, node: SgNode, what: str) -> Fact | None:
+    if is_text(unwrap(node)) or values.is_constant(node, call.path):
+        return None
+    _, holes = values.holes(node, call.path)
+    if holes and all(values.is_constant(h.node, call.path) for h in holes):
+        return None
+    if values.tainted(node, call.path):
+        said = f"{what} is handed what a request sends: whoever sends it runs commands on the server."
+        return bad(said, call, severity=Severity.CRITICAL)
+    grave = Severity.HIGH if what == "A shell" and holes and holes[0].before else Severity.MEDIUM
+    return bad(f"{what} is handed text that is made at run time ({shown(node)}).", call, severity=grave)
 
 
 def _shell_calls(project: Project) -> Iterator[tuple[Call, SgNode, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kit.checks.security.calls import calls, is_on, runs
 from kit.checks.security.common import ASIDE, SPRING_SETTINGS, served, within
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, partial
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code import node_at
@@ -130,12 +130,23 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html
     """
+    wrong = [*_answered_stacks(project), *_for_development(project)]
+    yield from wrong
+    first = next((routes[0] for _, routes in served(project)), None)
+    if first is not None and not wrong:
+        yield ok("No answer holds a stack, and no handler for development is mounted.", first)
+
+
+def _answered_stacks(project: Project) -> Iterator[Fact]:
     for path in project.code.holding(".stack", "format_exc"):
         text = project.code.text(path)
         for found in _STACK.finditer(text):
             before = text[max(0, found.start() - 200) : found.end()]
             if runs(path) and not re.search(r"NODE_ENV|isDev|isProd|development|DEBUG|debug", before):
                 yield bad("The answer holds the stack of the error.", At(path, text.count("\n", 0, found.end()) + 1))
+
+
+def _for_development(project: Project) -> Iterator[Fact]:
     for use in project.middleware:
         if (
             use.name in {"errorhandler", "express-error-handler", "DebugToolbarExtension"}

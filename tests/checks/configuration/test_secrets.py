@@ -150,3 +150,9 @@ def test_what_opens_little_weighs_little(look: Look, path: str, text: str, sever
     assert [
         f.severity for f in look("CFG-005", {path: text, "app.py": "run()\n"}).findings if f.outcome == "fail"
     ] == severities
+
+
+def test_passwords_of_ones_own_hold(look: Look) -> None:
+    assert look("CFG-004", {"docker-compose.prod.yml": COMPOSE.format("kX9vbQz7LmT2")}).passed == [
+        "docker-compose.prod.yml:5"
+    ]

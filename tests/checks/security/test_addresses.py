@@ -56,3 +56,9 @@ def test_go(look: Look) -> None:
     source = 'package main\n\nfunc get(w http.ResponseWriter, r *http.Request) {\n\tu := r.URL.Query().Get("u")\n\thttp.Get(u)\n\thttp.Redirect(w, r, u, 302)\n}\n'
 
     assert look("SEC-021", {"go.mod": "module x\n", "main.go": source}).failed == ["main.go:5", "main.go:6"]
+
+
+def test_what_was_looked_at_is_shown(look: Look) -> None:
+    assert look(
+        "SEC-021", {"app.js": "async function get(req, res) {\n  await fetch('https://api.test');\n}\n"}
+    ).passed == ["app.js:2"]

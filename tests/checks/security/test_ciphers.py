@@ -52,3 +52,7 @@ def test_a_variable_that_switches_verification_off(look: Look) -> None:
 
     assert look("SEC-018", {"docker-compose.prod.yml": compose}).failed == ["docker-compose.prod.yml:5"]
     assert look("SEC-018", {"docker-compose.prod.yml": compose.replace("'0'", "'1'")}).failed == []
+
+
+def test_requests_that_verify_hold(look: Look) -> None:
+    assert look("SEC-018", {"shop/a.py": "import requests\n\nrequests.get(url, timeout=5)\n"}).passed == ["shop/a.py:3"]

@@ -79,3 +79,10 @@ def test_stacks_by_configuration(look: Look) -> None:
     }
 
     assert look("SEC-022", files).failed == ["res/application.properties:1", "shop/main.py:1"]
+
+
+def test_answers_without_stacks_hold(look: Look) -> None:
+    assert look(
+        "SEC-022",
+        {"package.json": EXPRESS, "app.js": "const app = require('express')();\napp.get('/', page);\napp.listen(1);\n"},
+    ).passed == ["app.js:2"]
