@@ -65,17 +65,18 @@ class FileRoutes:
         """`export function GET`, `export const POST = …`, `export { handler as GET }`."""
         module = self.project.module(path)
         for method in METHODS if module else ():
-            node = module.exports.get(method) if module else None
-            if module is not None and node is not None:
-                yield self._fact(method, route, module, node, framework, method)
+            found = self._export(module, method) if module else None
+            if found is not None:
+                yield self._fact(method, route, *found, framework, method, path)
 
     def _default(self, path: str, route: str, framework: str, method: str) -> Iterator[RouteFact]:
         """`export default handler`, or a wrapper around one handler per method: `wrap({ GET: …, POST: …
         })`."""
-        module = self.project.module(path)
-        node = module.exports.get("default") if module else None
-        if module is None or node is None:
+        own = self.project.module(path)
+        exported = self._export(own, "default") if own else None
+        if exported is None:
             return
+        module, node = exported
         found = self.project.resolve(node, module) or Found(module, node)
         made = unwrap(found.node) if found.node is not None else node
         given = arguments(made) if made.kind() == "call_expression" else []
@@ -83,7 +84,14 @@ class FileRoutes:
         for name, value in handlers:
             yield self._fact(name, route, found.module, value, framework, name, path)
         if not handlers:
-            yield self._fact(method, route, module, node, framework, "default")
+            yield self._fact(method, route, module, node, framework, "default", path)
+
+    def _export(self, module: JsModule, name: str) -> tuple[JsModule, SgNode] | None:
+        """What a file exports under a name, and the file that it stands in: another where it is handed on."""
+        if name in module.exports:
+            return module, module.exports[name]
+        found = self.project.exported(module, name)
+        return (found.module, found.node) if found is not None and found.node is not None else None
 
     def _remix(self, path: str, name: str) -> Iterator[RouteFact]:
         """A route file answers GET by its loader or page, and everything else by its action; a layout only

@@ -53,6 +53,20 @@ def test_one_handler_per_method_behind_a_wrapper(tmp_path: Path) -> None:
     assert sorted(found) == ["GET /api/x", "POST /api/x"]
 
 
+def test_a_handler_that_is_exported_from_another_file_is_a_route(tmp_path: Path) -> None:
+    found = routes_of(
+        tmp_path,
+        {
+            "pages/api/items.ts": "export { items as default } from '../../lib/items';\n",
+            "app/api/orders/route.ts": "export { list as GET } from '../../../lib/items';\n",
+            "lib/items.ts": "export const items = () => {};\nexport async function list() {}\n",
+        },
+    )
+
+    assert sorted(found) == ["ANY /api/items", "GET /api/orders"]
+    assert str(found["GET /api/orders"].at) == "lib/items.ts:2"
+
+
 def test_remix_layouts_guard_their_pages(tmp_path: Path) -> None:
     found = routes_of(
         tmp_path,
