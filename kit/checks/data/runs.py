@@ -144,7 +144,8 @@ class _Reader:
         seen: set[tuple[At, str]] = set()
         for start in (*told, *self._in_scripts(told, folder)):
             for command in (start, *self._reached(start)):
-                if (command.at, command.text) not in seen:
+                wraps = len(told) > 1 and command in told and _wraps(command)
+                if not wraps and (command.at, command.text) not in seen:
                     seen.add((command.at, command.text))
                     yield command
 
@@ -176,6 +177,11 @@ class _Reader:
         own = self.project.system.own
         same = (s for s in own if any(d.image == image for d in s.deployments))
         return (next(same, None) if image else None) or next((s for s in own if s.name == name), None)
+
+
+def _wraps(command: Command) -> bool:
+    """Whether a command is a shell around others, which are told by themselves."""
+    return posixpath.basename(command.program or "") in {"sh", "bash", "ash", "dash"} and "-c" in command.args
 
 
 def _ends(text: str) -> bool:
