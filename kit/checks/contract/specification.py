@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from kit.checks.contract.paths import Joined, http_routes, is_public, joined, same, serving, steps, takes
+from kit.checks.contract.paths import Joined, http_routes, is_public, joined, same, serving, shows_pages, steps, takes
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -61,7 +61,7 @@ def apis_are_specified(project: Project) -> Iterator[Fact]:
     """
     for service in serving(project):
         offered = [r for r in http_routes(service) if is_public(service, r)]
-        if len(offered) < FEW:
+        if len(offered) < FEW or shows_pages(project, service):
             continue
         described = [j for j in joined(project) if j.service is service]
         made = generator(project, service)
@@ -227,7 +227,8 @@ def api_is_versioned(project: Project) -> Iterator[Fact]:
     """
     for service in serving(project):
         offered = [r for r in http_routes(service) if is_public(service, r)]
-        if len(offered) < 5 or (service.kind == "web" and service.framework):
+        pages = (service.kind == "web" and service.framework) or shows_pages(project, service)
+        if len(offered) < 5 or pages:
             continue
         versioned = next((r for r in offered if re.search(r"(?:^|/)v\d+(?:/|$)", r.path)), None)
         held = (p for p in project.code.holding(*_HEADERS) if within(p, service.root or "."))
