@@ -13,6 +13,7 @@ from kit.registry import check
 from kit.sources.command import Command
 from kit.sources.definitions import missing_from, undefined_in
 from kit.sources.invocations import Invocation, invocations
+from kit.sources.makefiles import Makefile
 from kit.sources.package_model import Package
 from kit.sources.references import FileReference, exists, missing
 from kit.sources.scripts import Script, commands
@@ -243,8 +244,7 @@ def called_things_exist(project: Project) -> Iterator[Fact]:
             yield from _of_script(project, script)
     for makefile in project.makefiles:
         if production(makefile.path) is FileClass.PRODUCTION:
-            for target in makefile.targets.values():
-                yield from _judged(project, f"Target {target.name}", target.at, target.commands)
+            yield from _of_makefile(project, makefile)
     for package in project.packages:
         if package.ecosystem == "npm" and production(package.path) is FileClass.PRODUCTION and package.error is None:
             yield from _of_package(project, package)
@@ -260,23 +260,29 @@ def _of_script(project: Project, script: Script) -> Iterator[Fact]:
         yield ok(f"{script.path}: what it calls is there.", script)
 
 
+def _of_makefile(project: Project, makefile: Makefile) -> Iterator[Fact]:
+    wrong = [f for t in makefile.targets.values() for f in _wrong(project, f"Target {t.name}", t.commands)]
+    yield from wrong
+    if makefile.commands and not wrong:
+        yield ok(f"{makefile.path}: what its targets call is there.", makefile)
+
+
 def _of_package(project: Project, package: Package) -> Iterator[Fact]:
+    wrong: list[Fact] = []
     for name, node in package.scripts.items():
         run = commands(node.text, package.path, node.line or 1, directory=package.dir)
         severity = Severity.HIGH if name in IMPORTANT else None
-        yield from _judged(project, f"Script {name} of {package.path}", node.at, run, severity)
+        wrong += _wrong(project, f"Script {name} of {package.path}", run, severity)
+    yield from wrong
+    if package.scripts and not wrong:
+        yield ok(f"{package.path}: what its scripts call is there.", package)
 
 
-def _judged(
-    project: Project, what: str, at: At, run: tuple[Command, ...], severity: Severity | None = None
-) -> Iterator[Fact]:
-    files = missing(project.files, run)
+def _wrong(project: Project, what: str, run: tuple[Command, ...], severity: Severity | None = None) -> Iterator[Fact]:
     known = definitions(project)
     calls = [c for command in run if not command.guarded for c in invocations(command) if known.defined(c) is False]
-    yield from (_no_file(what, reference, severity) for reference in files)
+    yield from (_no_file(what, reference, severity) for reference in missing(project.files, run))
     yield from (_no_call(what, call, severity) for call in dict.fromkeys(calls))
-    if run and not files and not calls:
-        yield ok(f"{what}: what it calls is there.", at)
 
 
 def _no_file(what: str, reference: FileReference, severity: Severity | None = None) -> Fact:

@@ -26,8 +26,7 @@ PACKAGES = {
     "turbo": "turbo", "nx": "nx", "lerna": "lerna", "rimraf": "rimraf", "cross-env": "cross-env", "dotenv": "dotenv-cli",
     "concurrently": "concurrently", "npm-run-all": "npm-run-all", "run-s": "npm-run-all", "run-p": "npm-run-all",
     "knex": "knex", "sequelize": "sequelize-cli", "drizzle-kit": "drizzle-kit", "cypress": "cypress",
-    "playwright": "@playwright/test", "tsup": "tsup", "nyc": "nyc", "c8": "c8", "react-scripts": "react-scripts",
-    "pm2": "pm2", "serverless": "serverless", "sls": "serverless", "biome": "@biomejs/biome", "husky": "husky",
+    "playwright": "@playwright/test", "tsup": "tsup", "nyc": "nyc", "c8": "c8", "react-scripts": "react-scripts", "biome": "@biomejs/biome", "husky": "husky",
     "lint-staged": "lint-staged", "stylelint": "stylelint", "tsc-alias": "tsc-alias", "env-cmd": "env-cmd",
     "nuxt": "nuxt", "astro": "astro", "expo": "expo", "babel": "@babel/cli", "gulp": "gulp", "grunt": "grunt",
 }  # fmt: skip

@@ -88,10 +88,9 @@ def _js_found(project: Project, test: TestFile) -> bool | None:
     ]
     answers: list[bool | None] = []
     for tool in used:
-        known = configs_for(project, test.path, tool) + [
-            c for c in configs(project) if c.tool == tool and c not in configs_for(project, test.path, tool)
-        ]
-        answers += [matches(config, test.path) for config in known] or [_by_default(tool, test, package)]
+        answers += [matches(config, test.path) for config in configs(project) if config.tool == tool]
+        if not configs_for(project, test.path, tool):
+            answers.append(_by_default(tool, test, package))
     if not answers or (None in answers and True not in answers):
         return None
     return True in answers
