@@ -1,4 +1,4 @@
-"""Does the running program treat its data well: connections, transactions, state that must outlive a process?"""
+"""Does the running program treat its database well: connections and transactions?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from itertools import pairwise
 
 from ast_grep_py import SgNode
 
-from kit.checks.data.common import ASIDE, RELATIONAL, listed, owners, plural
+from kit.checks.data.common import listed, owners, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code import JAVASCRIPT, Match, node_at
-from kit.system.model import Service
 
 _SINGLE = re.compile(
     r"^(?:psycopg2?|pymysql|MySQLdb|mysql\.connector|pyodbc|oracledb|asyncpg)\.connect\(|^await (?:asyncpg|psycopg)"
@@ -33,25 +32,6 @@ _WRITES = re.compile(
     r"^(?:this\.)?(?:\w+\.)?\w*prisma\w*\.\w+\.(?:create|update|delete|upsert|createMany|updateMany|deleteMany)$",
     re.IGNORECASE,
 )
-_HELD = re.compile(
-    r"session|token|login|attempt|user|cart|basket|order|queue|job|lock|limit|hits|otp|code|nonce|visit|request|pending|message|socket|room|online",
-    re.IGNORECASE,
-)
-_FINE = re.compile(
-    r"cache|memo|pool|client|instance|conn|registr|handler|listener|metric|counter|gauge|schema|singleton|config|option|route|plugin|loader|model",
-    re.IGNORECASE,
-)
-_MADE_JS = re.compile(r"^(?:new (?:Map|Set)(?:<.*>)?\(\s*\)|\{\s*\}|\[\s*\])(?:\s+as .+)?$", re.DOTALL)
-
-
-def replicas(service: Service) -> tuple[int, At | None]:
-    """The most processes of a service that run side by side outside of development and tests, and where that is said."""
-    counted = [
-        (max(d.replicas or 1, d.max_replicas or 1), d.at)
-        for d in service.deployments
-        if d.environment not in ASIDE and not d.workload.endswith("init")
-    ]
-    return max(counted, key=lambda c: c[0], default=(1, None))
 
 
 @check("DAT-010", "Connections to the database are pooled and limited", Severity.LOW, Clause.EXECUTION, effort_hours=2)
@@ -154,8 +134,7 @@ def _kept(match: Match) -> bool:
         bool(line)
         or maker
         or "class_body" in kinds[:3]
-        or "variable_declarator" in kinds[:4]
-        and "arrow_function" in kinds[:3]
+        or ("variable_declarator" in kinds[:4] and "arrow_function" in kinds[:3])
     )
 
 
@@ -303,125 +282,3 @@ def _in_a_row(calls: list[SgNode], block: str) -> bool:
 def _holds(node: SgNode, inner: SgNode) -> bool:
     span, wanted = node.range(), inner.range()
     return bool(span.start.index <= wanted.start.index and wanted.end.index <= span.end.index)
-
-
-@check(
-    "DAT-012",
-    "What must outlive a request is not kept in one process",
-    Severity.HIGH,
-    Clause.INVARIANTS,
-    effort_hours=4,
-)
-def state_is_shared(project: Project) -> Iterator[Fact]:
-    """
-    What one process keeps in its memory the other replicas do not know: people are logged out, limits count for each
-    process alone, and a restart forgets it all.
-
-    Decides: sessions without a store, sockets without an adapter, a database in a file, and collections of a module that
-    its functions fill, for services of which more than one process runs. Caches are left out.
-
-    Fix: keep it in Redis or the database.
-
-    Blind to: stickiness of a load balancer; state in libraries that are not known here.
-
-    See: https://12factor.net/processes
-    """
-    for service in project.system.own:
-        if service.root is not None and (service.routes or service.listens):
-            number, at = replicas(service)
-            yield from _sessions(project, service, number)
-            yield from _file_database(service, number)
-            if number > 1 and at is not None:
-                yield from _collections(project, service, number, at)
-
-
-def _sessions(project: Project, service: Service, number: int) -> Iterator[Fact]:
-    for match in project.code.find(kind="call_expression", languages=JAVASCRIPT, needles=("express-session",)):
-        if re.match(r"^(?:session|expressSession)\(", match.text) and service in owners(project, match.path):
-            if re.search(r"\bstore\b", match.text):
-                yield ok(f"{service.name}: sessions are kept in a store.", match)
-            else:
-                grade = Severity.HIGH if number > 1 else Severity.MEDIUM
-                yield bad(
-                    f"{service.name}: sessions are kept in the process: a restart logs everybody out, and no second process knows them.",
-                    match,
-                    severity=grade,
-                )
-
-
-def _file_database(service: Service, number: int) -> Iterator[Fact]:
-    files = [s for s in service.stores if s.engine == "sqlite"]
-    if not files or any(s.engine in RELATIONAL - {"sqlite"} for s in service.stores):
-        return
-    deployed = [d for d in service.deployments if d.environment not in ASIDE]
-    if number > 1:
-        yield bad(
-            f"{service.name}: {number} processes, each with a database file of its own.",
-            files[0],
-            *[d.at for d in deployed[:2]],
-        )
-    elif deployed and not any(source for d in deployed for source, _, _ in d.volumes):
-        yield bad(
-            f"{service.name}: the database is a file in the container, which is deleted with it.",
-            files[0],
-            *[d.at for d in deployed[:2]],
-        )
-
-
-def _collections(project: Project, service: Service, number: int, at: At) -> Iterator[Fact]:
-    for path in {r.at.path for r in service.routes} | {e.path for e in service.entrypoints}:
-        root = project.code.tree(path)
-        if root is None or project.code.language(path) not in (*JAVASCRIPT, "python"):
-            continue
-        text = project.code.text(path)
-        for name, place in _module_collections(root, path):
-            if _filled(name, text) and not _FINE.search(name):
-                grade = Severity.HIGH if _HELD.search(name) else Severity.MEDIUM
-                yield bad(
-                    f"{service.name}: `{name}` is filled at run time in the memory of one of {number} processes; the others do not know what is in it.",
-                    place,
-                    at,
-                    severity=grade,
-                )
-
-
-def _module_collections(root: SgNode, path: str) -> Iterator[tuple[str, At]]:
-    """Names of a module that are bound to an empty collection."""
-    for statement in root.children():
-        inner = (
-            statement.child(1)
-            if statement.kind() == "export_statement" and len(statement.children()) > 1
-            else statement
-        )
-        for node in (
-            inner.find_all(kind="variable_declarator")
-            if inner is not None and inner.kind() in {"lexical_declaration", "variable_declaration"}
-            else ()
-        ):
-            name, value = node.field("name"), node.field("value")
-            if name is not None and value is not None and _MADE_JS.match(value.text()):
-                yield str(name.text()), node_at(path, node)
-        made = statement.child(0) if path.endswith(".py") and statement.kind() == "expression_statement" else None
-        if made is not None and made.kind() == "assignment":
-            left, right = made.field("left"), made.field("right")
-            if (
-                left is not None
-                and right is not None
-                and re.fullmatch(
-                    r"\{\s*\}|\[\s*\]|dict\(\)|set\(\)|list\(\)|defaultdict\(\w+\)|deque\(\)", right.text()
-                )
-            ):
-                yield str(left.text()), node_at(path, made)
-
-
-def _filled(name: str, text: str) -> bool:
-    """Whether code that is indented, thus within a function, puts something in."""
-    one = re.escape(name)
-    return (
-        re.search(
-            rf"^[ \t]+.*(?<![\w.]){one}(?:\.(?:set|add|push|append|update|setdefault|unshift)\(|\[[^\]\n]+\]\s*(?:\+|-|\|\|)?=(?!=))",
-            text,
-            re.MULTILINE,
-        )
-        is not None
-    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 
 from kit.checks.data.common import ASIDE, ONCE, label, listed, sets
 from kit.checks.data.runs import Run, runs
@@ -33,16 +31,6 @@ _BY_GO = re.compile(r"^[\w.]*\b(?:Up|UpContext|Steps|MigrateUp)\(")
 _BY_DEPENDENCY = ("flyway-core", "org.flywaydb:flyway-core", "liquibase-core", "org.liquibase:liquibase-core")
 
 
-@dataclass(frozen=True)
-class Sync:
-    """Code or a setting that changes the schema by itself: `words` name it; `grave` where rows are lost by it."""
-
-    words: str
-    at: At
-    grave: bool = False
-    guarded: bool = False
-
-
 @check("DAT-004", "A deployment runs the migrations", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
 def deployment_migrates(project: Project) -> Iterator[Fact]:
     """
@@ -65,12 +53,12 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
         real = next((r for r in done if r.environment not in ASIDE), None)
         code = _in_code(project, found)
         if real is not None:
-            yield ok(f"{label(found)}: {_who(real)} migrates.", *real.places)
+            yield ok(f"{label(found)}: {who(real)} migrates.", *real.places)
         elif code is not None:
             yield ok(f"{label(found)}: the program migrates when it starts.", code)
         elif done:
             yield partial(
-                f"{label(found)}: only {_who(done[0])} migrates, which is for {done[0].environment}; nothing does elsewhere.",
+                f"{label(found)}: only {who(done[0])} migrates, which is for {done[0].environment}; nothing does elsewhere.",
                 *done[0].places,
             )
         elif (told := _told(project, found)) is not None and project.files.class_of(
@@ -116,7 +104,7 @@ def _word(tool: str) -> str:
     return {"django": "manage.py", "golang-migrate": "migrate ", "sql": "\0"}.get(tool, tool)
 
 
-def _who(run: Run) -> str:
+def who(run: Run) -> str:
     return {"pipeline": f"the job {run.name}", "once": run.name, "start": f"the start of {run.name}"}.get(
         run.kind, run.name
     )
@@ -214,119 +202,7 @@ def one_process_migrates(project: Project) -> Iterator[Fact]:
                 *run.places,
             )
         if real and not racing:
-            yield ok(f"{label(found)}: {_who(real[0])} migrates, one at a time.", *real[0].places)
-
-
-@check("DAT-014", "Nothing changes the schema beside the migrations", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)
-def nothing_syncs(project: Project) -> Iterator[Fact]:
-    """
-    A program that brings the schema in line with its models drops columns that an older version still needs, without
-    anybody having looked.
-
-    Decides: `synchronize: true`, `sync()`, `create_all`, `ddl-auto`, `AutoMigrate` in production code and settings;
-    `prisma db push` or `migrate dev`, `drizzle-kit push` and `--run-syncdb` in deployments. `force`, `drop_all` and
-    `create-drop` lose every row.
-
-    Fix: turn it off outside of tests, and let migrations make the schema.
-
-    Blind to: settings that come from the environment.
-
-    See: https://typeorm.io/docs/data-source/data-source-options/
-    """
-    for sync in syncs(project):
-        if sync.guarded:
-            continue
-        if sync.grave:
-            yield bad(
-                f"{sync.words} drops the tables with every row and makes them anew.", sync, severity=Severity.CRITICAL
-            )
-        else:
-            yield bad(f"{sync.words} changes the schema without a migration.", sync)
-    for run in runs(project):
-        if run.environment not in ASIDE and not run.tests and (words := _pushed(run)):
-            yield bad(f"{_who(run)}: {words} changes the schema without a migration, and may drop data.", *run.places)
-    if sets(project) and not any(not s.guarded for s in syncs(project)):
-        yield ok("No code changes the schema beside the migrations.", sets(project)[-1].migrations[-1])
-
-
-def _pushed(run: Run) -> str:
-    found = re.search(
-        r"\bprisma\s+(?:db push|migrate dev|migrate reset)\b|\bdrizzle-kit push\b|--run-syncdb\b|schema:sync\b",
-        run.text,
-    )
-    return f"`{found[0]}`" if found and not prints_only(run.command) else ""
-
-
-@lru_cache(maxsize=4)
-def syncs(project: Project) -> tuple[Sync, ...]:
-    """Every place of production code and settings that changes the schema by itself."""
-    return (*_in_javascript(project), *_in_python(project), *_in_go(project), *_in_spring(project))
-
-
-def _in_javascript(project: Project) -> Iterator[Sync]:
-    for match in project.code.find(kind="pair", languages=JAVASCRIPT, needles=("synchronize",)):
-        found = re.match(r"['\"]?(synchronize|dropSchema)['\"]?\s*:\s*(true\b|.*NODE_ENV.*)", match.text)
-        if found and any(word in project.code.text(match.path) for word in ("typeorm", "TypeOrm", "DataSource")):
-            yield Sync(f"`{found[1]}: true`", match.at, found[1] == "dropSchema", guarded=found[2] != "true")
-    for match in project.code.find("$A.sync($$$)", languages=JAVASCRIPT, needles=(".sync(",)):
-        receiver = match.text.split(".sync(")[0]
-        if (
-            re.search(r"sequelize|models?$|\bdb$", receiver, re.IGNORECASE)
-            and _bound(receiver, project.code.text(match.path))
-            and "sequelize" in project.code.text(match.path).lower()
-        ):
-            yield Sync(
-                f"`{receiver}.sync()`", match.at, re.search(r"force\s*:\s*true", match.text) is not None, _asked(match)
-            )
-
-
-def _bound(receiver: str, text: str) -> bool:
-    """Whether the file binds the name that the call starts with: a fragment that is only shown does not."""
-    root = re.escape(receiver.split(".")[0].strip())
-    return (
-        root == "this" or re.search(rf"(?:import|require|const|let|var|function)\b[^\n;]*\b{root}\b", text) is not None
-    )
-
-
-def _in_python(project: Project) -> Iterator[Sync]:
-    for match in project.code.find(
-        languages=("python",),
-        needles=("create_all", "drop_all"),
-        any=[{"pattern": "$A.create_all($$$)"}, {"pattern": "$A.drop_all($$$)"}],
-    ):
-        made = next((word for word in ("create_all", "drop_all") if f".{word}(" in match.text), "")
-        if made and "conftest" not in match.path:
-            yield Sync(f"`{made}`", match.at, made == "drop_all", _asked(match))
-
-
-def _in_go(project: Project) -> Iterator[Sync]:
-    for match in project.code.find(kind="call_expression", languages=("go",), needles=("AutoMigrate",)):
-        if re.match(r"^[\w.]+\.AutoMigrate\(", match.text):
-            yield Sync("`AutoMigrate`", match.at)
-
-
-def _in_spring(project: Project) -> Iterator[Sync]:
-    for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
-        if "src/test/" in path or project.files.environment_of(path) in ASIDE:
-            continue
-        for number, line in enumerate(project.files.lines(path), start=1):
-            found = re.match(
-                r"\s*(?:spring\.jpa\.(?:properties\.hibernate\.)?(?:hibernate\.)?|hibernate\.)?(?:ddl-auto|hbm2ddl\.auto)\s*[:=]\s*(update|create|create-drop)\s*$",
-                line,
-            )
-            if found:
-                yield Sync(f"`ddl-auto: {found[1]}`", At(path, number), found[1] != "update")
-
-
-def _asked(match: Match) -> bool:
-    """Whether a condition on the environment, or a file that is a script of its own, stands around it."""
-    around = [n.text() for n in match.node.ancestors() if n.kind() in {"if_statement", "ternary_expression"}]
-    conditions = " ".join(text.split("{")[0].split(":\n")[0][:200] for text in around)
-    by_hand = re.search(r"(?:^|/)(?:scripts?|tools?|seeds?|bin|hack|fixtures)/|seed|reset", match.path.lower())
-    return (
-        by_hand is not None
-        or re.search(r"env|debug|test|dev|sync|config|settings", conditions, re.IGNORECASE) is not None
-    )
+            yield ok(f"{label(found)}: {who(real[0])} migrates, one at a time.", *real[0].places)
 
 
 @check("DAT-020", "Starting production writes no sample data", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)
@@ -350,7 +226,7 @@ def nothing_seeds(project: Project) -> Iterator[Fact]:
             seen.add(run.at)
             sure = run.environment in {"production", "staging"}
             yield (bad if sure else partial)(
-                f"{_who(run)} seeds the database: `{' '.join(run.text.split())[:60]}`.", *run.places
+                f"{who(run)} seeds the database: `{' '.join(run.text.split())[:60]}`.", *run.places
             )
     if not seen and sets(project) and told:
         yield ok("No deployment seeds its database.", told[0].at)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kit.checks.data.common import ONCE, Pair, declared, label, listed, owners, pairs, plural, sets
-from kit.checks.data.running import syncs
 from kit.checks.data.runs import runs
+from kit.checks.data.sync import syncs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
