@@ -194,16 +194,12 @@ def _regraded(finding: Finding, policy: Policy) -> Finding:
 
 def _about_run(findings: Sequence[Finding], policy: Policy, params: Params) -> Iterable[Notice]:
     for key in params.unused():
-        yield Notice(
-            "not-looked-at", f"'{key}' is not looked at by this version.", params.source.place((key,))
-        )
+        yield Notice("not-looked-at", f"'{key}' is not looked at by this version.", params.source.place((key,)))
     for check in sorted({f.check for f in findings if policy.override(f.check).off}):
         yield Notice("check-off", f"{check} is switched off by the policy.", f"policy {policy.name}")
 
 
-def _areas(
-    findings: Sequence[Finding], policy: Policy, severities: Mapping[str, Severity]
-) -> tuple[AreaResult, ...]:
+def _areas(findings: Sequence[Finding], policy: Policy, severities: Mapping[str, Severity]) -> tuple[AreaResult, ...]:
     grouped: dict[str, list[Finding]] = {}
     for finding in findings:
         grouped.setdefault(finding.area, []).append(finding)
@@ -211,9 +207,7 @@ def _areas(
     return tuple(_area(area, checks, grouped[area], policy) for area, checks in results.items())
 
 
-def _area(
-    area: str, checks: tuple[CheckResult, ...], findings: Sequence[Finding], policy: Policy
-) -> AreaResult:
+def _area(area: str, checks: tuple[CheckResult, ...], findings: Sequence[Finding], policy: Policy) -> AreaResult:
     score, confidence = score_of(checks), confidence_of(checks)
     counts = _counts(findings, policy)
     return AreaResult(

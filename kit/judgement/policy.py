@@ -127,9 +127,7 @@ class When(Settings):
             raise ValueError(f"one condition of {', '.join(type(self).model_fields)}")
         if isinstance(self.open_over, dict) and len(self.open_over) != 1:
             raise ValueError("one severity; a gate more for another one")
-        if self.area_below is not None and (
-            len(self.area_below) != 1 or not set(self.area_below) <= set(AREAS)
-        ):
+        if self.area_below is not None and (len(self.area_below) != 1 or not set(self.area_below) <= set(AREAS)):
             raise ValueError(f"one area of {', '.join(AREAS)}")
         return self
 
@@ -308,9 +306,5 @@ def _changed(params: Params) -> Policy:
 
 def _merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """`change` over `base`: mappings key by key, except a gate's one condition; anything else replaces."""
-    both = {
-        k: _merged(base[k], v)
-        for k, v in change.items()
-        if isinstance(v, dict) and isinstance(base.get(k), dict)
-    }
+    both = {k: _merged(base[k], v) for k, v in change.items() if isinstance(v, dict) and isinstance(base.get(k), dict)}
     return {**base, **change, **both}

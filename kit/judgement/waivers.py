@@ -97,9 +97,7 @@ def primary_path(finding: Finding) -> str:
 def _covers(waiver: WaiverParams, finding: Finding) -> bool:
     if not finding.outcome.open or finding.check != waiver.check:
         return False
-    return waiver.path in _EVERYWHERE or GitIgnoreSpec.from_lines([waiver.path]).match_file(
-        primary_path(finding)
-    )
+    return waiver.path in _EVERYWHERE or GitIgnoreSpec.from_lines([waiver.path]).match_file(primary_path(finding))
 
 
 def _unwaivable(finding: Finding, policy: Policy) -> bool:

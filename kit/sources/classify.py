@@ -29,9 +29,7 @@ _TEST = _words(
     "__snapshots__ testutils testutil test_utils test-utils test-fixtures androidtest integrationtest "
     "functionaltest testfixtures loadtest loadtests"
 )
-_TEST_FOLDER = re.compile(
-    r".+[-_](?:tests?|e2e)|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)"
-)
+_TEST_FOLDER = re.compile(r".+[-_](?:tests?|e2e)|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)")
 _EXAMPLE = _words(
     "example examples sample samples demo demos tutorial tutorials cookbook playground playgrounds "
     "quickstart quickstarts showcase"
@@ -67,9 +65,7 @@ _TEST_NAME = re.compile(
     r"|spec_helper\.rb|rails_helper\.rb|.+\.snap|.+\.feature|.+\.tests?\.dockerfile"
     r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.test(?:s|ing)?"
 )
-_TEST_CAMEL = re.compile(
-    r".*[a-z0-9](?:Tests?|IT|ITCase|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|php|swift)"
-)
+_TEST_CAMEL = re.compile(r".*[a-z0-9](?:Tests?|IT|ITCase|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|php|swift)")
 _DOCUMENTATION_NAME = re.compile(
     r".+\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile)|(?:readme|license|licence|copying|notice|changelog|changes"
     r"|history|authors|contributors|contributing|code_of_conduct|security|support|todo|maintainers)(?:\.txt)?"
@@ -81,9 +77,7 @@ _GENERATED_NAME = re.compile(
     r"|.+\.min\.(?:js|css|mjs)|.+\.bundle\.js|.+\.(?:js|css|mjs|cjs)\.map"
 )
 _COMMENT = re.compile(r"^\s*(?://|/\*|\*|#|<!--|--|;|\"\"\"|'''|%|REM\b|\{/\*)")
-_MARKER = re.compile(
-    r"\bcode generated\b.{0,200}\bdo not edit\b|@generated\b|<auto-?generated", re.IGNORECASE
-)
+_MARKER = re.compile(r"\bcode generated\b.{0,200}\bdo not edit\b|@generated\b|<auto-?generated", re.IGNORECASE)
 _BY_PROGRAM = re.compile(
     r"auto-?\s?generated|automatically generated|\bgenerated (?:by|from|with|file|code)\b|is generated\b",
     re.IGNORECASE,
@@ -212,9 +206,7 @@ def _vendored(name: str, folders: tuple[str, ...]) -> bool:
 def _build_output(suffix: str, folders: tuple[str, ...]) -> bool:
     if _BUILD & set(folders) or any(folder.endswith(".egg-info") for folder in folders):
         return True
-    return (
-        suffix in _COMPILED and bool(_BUILD_IF_COMPILED & set(folders)) and not _SOURCE_ROOTS & set(folders)
-    )
+    return suffix in _COMPILED and bool(_BUILD_IF_COMPILED & set(folders)) and not _SOURCE_ROOTS & set(folders)
 
 
 def _example(name: str, folders: tuple[str, ...]) -> bool:

@@ -279,9 +279,7 @@ def _service(loader: Loader, name: str, node: Node, directory: str) -> ComposeSe
     for file in env_files:
         if file.exists:
             environment.update(_file_variables(loader.documents, file.path))
-    environment.update(
-        {key: _variable(value) for key, value in fields.mapping(node.get("environment")).items()}
-    )
+    environment.update({key: _variable(value) for key, value in fields.mapping(node.get("environment")).items()})
     return ComposeService(name, node, directory, environment, env_files)
 
 

@@ -140,9 +140,7 @@ def _long_port(item: Node) -> Iterator[ComposePort]:
     yield from _ports(published, target, address or None, protocol, item.at, f"{published}:{target}")
 
 
-def _ports(
-    host: str, container: str, address: str | None, protocol: str, at: At, raw: str
-) -> Iterator[ComposePort]:
+def _ports(host: str, container: str, address: str | None, protocol: str, at: At, raw: str) -> Iterator[ComposePort]:
     inside, outside = _numbers(container), _numbers(host)
     if len(inside) <= 1:
         outside = outside[:1]

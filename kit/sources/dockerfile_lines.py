@@ -80,9 +80,7 @@ def logical_lines(text: str, path: str, escape: str) -> Iterator[LogicalLine]:
         yield line
 
 
-def _logical_line(
-    lines: list[str], start: int, path: str, continued: re.Pattern[str]
-) -> tuple[LogicalLine, int]:
+def _logical_line(lines: list[str], start: int, path: str, continued: re.Pattern[str]) -> tuple[LogicalLine, int]:
     pieces: list[str | None] = []
     index, last = start, start
     while index < len(lines):

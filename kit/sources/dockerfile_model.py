@@ -68,10 +68,7 @@ class Instruction:
         if self.name == "ENV" and self.value and not re.match(r"[^\s=]+=", self.value):
             name, *value = self.value.split(None, 1)
             return {name: "".join(value)}
-        return {
-            unquoted(found[1]): unquoted(found[3]) if found[2] else None
-            for found in _PAIR.finditer(self.value)
-        }
+        return {unquoted(found[1]): unquoted(found[3]) if found[2] else None for found in _PAIR.finditer(self.value)}
 
     @cached_property
     def mounts(self) -> tuple[dict[str, str], ...]:

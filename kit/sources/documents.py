@@ -80,9 +80,7 @@ def parse(text: str, path: str) -> Document:
     """The document by the format that the path tells; one with an error where it tells none. Never raises."""
     kind = format_of(path)
     if kind is None:
-        return Document(
-            path, "unknown", error=Problem("The file has no format that is known here.", At(path))
-        )
+        return Document(path, "unknown", error=Problem("The file has no format that is known here.", At(path)))
     document = _PARSERS[kind](text, path)
     if document.error and PurePosixPath(path).name in _EITHER:
         return parse_yaml(text, path)
@@ -115,7 +113,5 @@ class Documents:
         if path not in self._files:
             return Document(path, kind, error=Problem("The file is not there.", At(path)))
         if not self._files.is_text(path):
-            return Document(
-                path, kind, error=Problem("The file is no text, or too large to be read.", At(path))
-            )
+            return Document(path, kind, error=Problem("The file is no text, or too large to be read.", At(path)))
         return parse(self._files.text(path), path)

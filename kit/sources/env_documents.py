@@ -66,9 +66,7 @@ def parse_ini(text: str, path: str) -> Document:
             entries, last = _section(sections, section["name"].strip(), at), None
         elif entry := _ENTRY.match(line.strip()):
             problems += _twice(entries, entry["key"], at)
-            last = entries[entry["key"]] = Node(
-                entry["value"], at, entry["key"], None, number, entry["value"]
-            )
+            last = entries[entry["key"]] = Node(entry["value"], at, entry["key"], None, number, entry["value"])
         else:
             problems.append(Problem("The line is neither a section nor an assignment.", at))
     return Document(path, "ini", (_closed(sections, path),), problems=tuple(problems))

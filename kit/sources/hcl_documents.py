@@ -92,9 +92,7 @@ class _Reader:
         key, value = parts[0].text(), self.value(parts[-1], depth + 1)
         at = self._at(tree)
         if key in block.entries:
-            self.problems.append(
-                Problem(f"The attribute {key!r} is given twice.", At(self.path, at.line, at.line))
-            )
+            self.problems.append(Problem(f"The attribute {key!r} is given twice.", At(self.path, at.line, at.line)))
         block.entries[key] = Node(value.data, at, key, value.tag, at.line, value.raw)
 
     def _block(self, parent: _Block, tree: SgNode, depth: int) -> None:

@@ -127,9 +127,7 @@ def _mapping(documents: Documents, path: str) -> Node:
     return root if root.is_map else Node({}, At(path))
 
 
-def _values_files(
-    files: FileIndex, documents: Documents, folder: str, charts: set[str]
-) -> Iterator[ValuesFile]:
+def _values_files(files: FileIndex, documents: Documents, folder: str, charts: set[str]) -> Iterator[ValuesFile]:
     parent = posixpath.dirname(folder)
     alone = bool(folder) and sum(posixpath.dirname(chart) == parent for chart in charts) == 1
     found = [p for p in files.paths if _is_values(p, folder) or (alone and _is_values(p, parent, 1))]
@@ -150,9 +148,7 @@ def _is_values(path: str, folder: str, depth: int = 3) -> bool:
     return bool(named) and not _NO_TARGET.search(parts[-1])
 
 
-def _dependencies(
-    documents: Documents, folder: str, root: Node, charts: set[str]
-) -> Iterator[ChartDependency]:
+def _dependencies(documents: Documents, folder: str, root: Node, charts: set[str]) -> Iterator[ChartDependency]:
     older = documents.get(posixpath.join(folder, "requirements.yaml")).root
     unpacked = {c for c in charts if posixpath.dirname(c) == posixpath.join(folder, "charts")}
     for node in (*root.each("dependencies", "*"), *older.each("dependencies", "*")):

@@ -101,9 +101,7 @@ class Release:
     `whole` is False where a subchart that takes part is not in the project: what fails may fail for its lack.
     """
 
-    def __init__(
-        self, templates: Templates, members: list[Member], values: str, *, whole: bool = True
-    ) -> None:
+    def __init__(self, templates: Templates, members: list[Member], values: str, *, whole: bool = True) -> None:
         self.templates = templates
         self.members = members
         self.values = values

@@ -193,9 +193,7 @@ class Renderer:
             raise TemplateError(f"the function {name} is not rendered here", "unsupported")
         return _applied(self.functions[name], values, name)
 
-    def _short_circuit(
-        self, name: str, arguments: tuple[Argument, ...], scope: _Scope, piped: tuple[Any, ...]
-    ) -> Any:
+    def _short_circuit(self, name: str, arguments: tuple[Argument, ...], scope: _Scope, piped: tuple[Any, ...]) -> Any:
         value: Any = None
         for argument in arguments:
             value = self._value(argument, scope)

@@ -65,22 +65,16 @@ class IgnoreRules:
         return self._compile(one_line_end(decode(data).text).split("\n"), path)
 
     def _compile(self, lines: Iterable[str], path: str) -> GitIgnoreSpec | None:
-        kept = [
-            line for number, line in enumerate(lines, 1) if line.strip() and self._usable(line, path, number)
-        ]
+        kept = [line for number, line in enumerate(lines, 1) if line.strip() and self._usable(line, path, number)]
         return GitIgnoreSpec.from_lines(kept) if kept else None
 
     def _usable(self, line: str, path: str, number: int) -> bool:
         if any(segment.count("*") > MAX_STARS for segment in line.split("/")) and not line.startswith("#"):
-            self.problems.append(
-                Problem("The ignore pattern has too many stars; it is left out.", At(path, number))
-            )
+            self.problems.append(Problem("The ignore pattern has too many stars; it is left out.", At(path, number)))
             return False
         try:
             GitIgnoreSpec.from_lines([line])
         except ValueError:
-            self.problems.append(
-                Problem("The ignore pattern cannot be read; it is left out.", At(path, number))
-            )
+            self.problems.append(Problem("The ignore pattern cannot be read; it is left out.", At(path, number)))
             return False
         return True

@@ -199,9 +199,7 @@ class _Builder:
             for entry in root.each(key, "*"):
                 yield from self._resources_of(folder, entry, log, stack)
 
-    def _resources_of(
-        self, folder: str, entry: Node, log: _Log, stack: tuple[str, ...]
-    ) -> Iterator[Resource]:
+    def _resources_of(self, folder: str, entry: Node, log: _Log, stack: tuple[str, ...]) -> Iterator[Resource]:
         path = self._path(folder, entry)
         if path not in self.files:
             found = self._kustomization_of(folder, entry, log)
@@ -276,9 +274,7 @@ class _Builder:
             if not meant and not log.unresolved and "target" not in entry:
                 name = f"{text_of(patch, 'kind')}/{text_of(patch, 'metadata', 'name')}"
                 log.refuse(f"The patch is for {name}, which is not among the resources.", patch.at)
-            resources = tuple(
-                r for old in resources for r in (_apply(old, patch, log) if old in meant else (old,))
-            )
+            resources = tuple(r for old in resources for r in (_apply(old, patch, log) if old in meant else (old,)))
         return resources
 
     def _patches(self, folder: str, entry: Node, log: _Log) -> tuple[Node, ...]:

@@ -100,9 +100,7 @@ def _found(node: Node, steps: tuple[tuple[str, str | None], ...]) -> Iterator[No
         yield from _found(child, steps[1:])
 
 
-def _changed(
-    node: Node, steps: tuple[tuple[str, str | None], ...], write: Callable[[Node], Node], value: Node
-) -> Node:
+def _changed(node: Node, steps: tuple[tuple[str, str | None], ...], write: Callable[[Node], Node], value: Node) -> Node:
     if not steps:
         return write(node)
     chosen = {key: _changed(child, steps[1:], write, value) for key, child in _chosen(node, steps[0])}

@@ -20,9 +20,7 @@ def chosen(resources: Resources, patch: Node, target: Node | None) -> Resources:
     return tuple(
         r
         for r in resources
-        if r.kind == kind
-        and name in r.names
-        and namespace in {"", text_of(r.node, "metadata", "namespace")}
+        if r.kind == kind and name in r.names and namespace in {"", text_of(r.node, "metadata", "namespace")}
     )
 
 

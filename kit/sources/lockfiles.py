@@ -111,8 +111,6 @@ def _manager(lock: Lockfile) -> str | None:
 
 def _requirements(package: Package, found: dict[str, Package]) -> Package:
     """A requirements file is its own lockfile where all is pinned; an `.in` file has the `.txt` beside it."""
-    compiled = (
-        found.get(package.path.removesuffix(".in") + ".txt") if package.path.endswith(".in") else package
-    )
+    compiled = found.get(package.path.removesuffix(".in") + ".txt") if package.path.endswith(".in") else package
     lock = lockfiles_python.pinned(compiled) if compiled is not None else None
     return replace(package, lockfile=lock, lockfiles=(lock,)) if lock is not None else package

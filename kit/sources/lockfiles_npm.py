@@ -161,9 +161,7 @@ def _pnpm_specs(importer: Mapping[str, Any]) -> Specs:
 
 def _pnpm_packages(sections: Mapping[str, str]) -> dict[str, list[str]]:
     packages: dict[str, list[str]] = {}
-    for key in re.findall(
-        r"^  ['\"]?/?([^\s'\"][^\n'\"]*?)['\"]?:", sections.get("packages", ""), re.MULTILINE
-    ):
+    for key in re.findall(r"^  ['\"]?/?([^\s'\"][^\n'\"]*?)['\"]?:", sections.get("packages", ""), re.MULTILINE):
         match = re.match(r"((?:@[^/@]+/)?[^/@]+)[@/]([^(_]+)", key)
         if match:
             packages.setdefault(match[1], []).append(match[2])
@@ -214,11 +212,7 @@ def _descriptor(key: str) -> tuple[str, str]:
 
 def _resolutions(package: Package) -> set[str]:
     node = package.node.get("resolutions") if package.node is not None else None
-    return (
-        {re.sub(r"(?<!^)@[^/]*$", "", key).rpartition("**/")[2] for key in dict(node.items())}
-        if node
-        else set()
-    )
+    return {re.sub(r"(?<!^)@[^/]*$", "", key).rpartition("**/")[2] for key in dict(node.items())} if node else set()
 
 
 def _berry(text: str, path: str) -> Lockfile:
@@ -276,9 +270,7 @@ def bun(text: str, path: str) -> Lockfile:
 
     def compare(lock: Lockfile, package: Package) -> list[Mismatch] | None:
         recorded = importers.get(lock.importer(package))
-        return (
-            _absent(lock, package) if recorded is None else list(_differences(package, recorded, lock, text))
-        )
+        return _absent(lock, package) if recorded is None else list(_differences(package, recorded, lock, text))
 
     direct = _flat(importers.get(".", {}))
     return _lock(path, "bun", packages, direct, str(data.get("lockfileVersion", "")), compare)

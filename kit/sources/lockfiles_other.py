@@ -62,9 +62,7 @@ def cargo(text: str, path: str) -> Lockfile:
     return Lockfile(path, At(path), "cargo", packages, {}, str(data.get("version", "")), compare=compare)
 
 
-def _cargo_differences(
-    package: Package, entry: dict[str, Any], packages: dict[str, tuple[str, ...]]
-) -> list[Mismatch]:
+def _cargo_differences(package: Package, entry: dict[str, Any], packages: dict[str, tuple[str, ...]]) -> list[Mismatch]:
     listed: dict[str, tuple[str, ...]] = {}
     for item in entry.get("dependencies") or ():
         name, _, rest = str(item).partition(" ")

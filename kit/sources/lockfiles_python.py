@@ -80,9 +80,7 @@ def _unsatisfied(package: Package, packages: Mapping[str, tuple[str, ...]]) -> l
         spec = _plain_spec(dependency)
         fits = [satisfies_python(version, spec) for version in versions]
         if not versions or (fits and all(answer is False for answer in fits)):
-            found.append(
-                Mismatch(dependency.name, dependency.spec, ", ".join(versions) or None, dependency.at)
-            )
+            found.append(Mismatch(dependency.name, dependency.spec, ", ".join(versions) or None, dependency.at))
     return found
 
 

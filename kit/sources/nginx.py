@@ -318,9 +318,7 @@ def _context(directives: tuple[Directive, ...]) -> tuple[str, ...] | None:
     return ("http", "server") if "location" in names else None
 
 
-def _refused(
-    directives: tuple[Directive, ...], path: str, context: tuple[str, ...] | None
-) -> Iterator[Problem]:
+def _refused(directives: tuple[Directive, ...], path: str, context: tuple[str, ...] | None) -> Iterator[Problem]:
     for directive in directives:
         stmt = {"directive": directive.name, "line": directive.at.line or 1, "args": list(directive.args)}
         term = ";" if directive.block is None else "{"

@@ -72,9 +72,7 @@ class OpenApi:
     def schemas(self) -> dict[str, Node]:
         """The named schemas."""
         root = self.document.root
-        return dict(
-            (root.get("components", "schemas") or root.get("definitions") or Node({}, self.at)).items()
-        )
+        return dict((root.get("components", "schemas") or root.get("definitions") or Node({}, self.at)).items())
 
 
 def find(files: FileIndex, documents: Documents) -> tuple[OpenApi, ...]:
@@ -129,17 +127,13 @@ class _Reader:
         if host is not None:
             base = self._root.get("basePath")
             schemes = [n.text for n in self._root.each("schemes", "*")] or [""]
-            yield from (
-                (f"{s}://{host.text}{base.text if base else ''}".removeprefix(":"), host.at) for s in schemes
-            )
+            yield from ((f"{s}://{host.text}{base.text if base else ''}".removeprefix(":"), host.at) for s in schemes)
 
     def schemes(self) -> Iterator[SecurityScheme]:
         place = self._root.get("components", "securitySchemes") or self._root.get("securityDefinitions")
         for name, written in place.items() if place is not None else ():
             node = self.resolve(written)
-            kind, scheme, location = (
-                n.text if (n := node.get(key)) else None for key in ("type", "scheme", "in")
-            )
+            kind, scheme, location = (n.text if (n := node.get(key)) else None for key in ("type", "scheme", "in"))
             yield SecurityScheme(name, kind or "", written.at, scheme, location)
 
     def operations(self, base: str) -> Iterator[ApiOperation]:

@@ -72,9 +72,7 @@ def created_schema(found: MigrationSet) -> Schema:
     return replace(made, opaque=True, reasons=reasons)
 
 
-def pairs(
-    declared: tuple[Schema, ...], sets: tuple[MigrationSet, ...]
-) -> tuple[tuple[Schema, MigrationSet], ...]:
+def pairs(declared: tuple[Schema, ...], sets: tuple[MigrationSet, ...]) -> tuple[tuple[Schema, MigrationSet], ...]:
     """Each declared schema with the set of migrations that is to create it: same tool, nearest folder."""
     found: list[tuple[Schema, MigrationSet]] = []
     for one in declared:
@@ -101,15 +99,9 @@ def _shared(first: str, second: str) -> int:
 
 def prisma_schemas(files: FileIndex) -> tuple[Schema, ...]:
     """One schema per datasource; the files below its folder that have none of their own belong to it."""
-    read = {
-        p: parse_blocks(files.text(p), p) for p in files.glob("*.prisma", classes=OWN | {FileClass.EXAMPLE})
-    }
+    read = {p: parse_blocks(files.text(p), p) for p in files.glob("*.prisma", classes=OWN | {FileClass.EXAMPLE})}
     read = {p: found for p, found in read.items() if files.class_of(p) in OWN}
-    roots = {
-        posixpath.dirname(p): p
-        for p, (blocks, _) in read.items()
-        if any(b.kind == "datasource" for b in blocks)
-    }
+    roots = {posixpath.dirname(p): p for p, (blocks, _) in read.items() if any(b.kind == "datasource" for b in blocks)}
     groups: dict[str, list[Block]] = defaultdict(list)
     problems: dict[str, Problem | None] = {}
     for path, (blocks, problem) in read.items():

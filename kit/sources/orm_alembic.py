@@ -42,9 +42,7 @@ def _set(files: FileIndex, folder: str, paths: list[str]) -> MigrationSet | None
     ordered, heads, missing = order(whole)
     problems = tuple(m.error for m in read if m.error is not None)
     numbered = tuple(replace(m, order=i) for i, m in enumerate(ordered))
-    return MigrationSet(
-        "alembic", folder, At(folder), flagged(numbered, dialect), heads, dialect, missing, problems
-    )
+    return MigrationSet("alembic", folder, At(folder), flagged(numbered, dialect), heads, dialect, missing, problems)
 
 
 def _dialect(sources: list[str]) -> str | None:
@@ -146,11 +144,7 @@ class Walker:
     def _with(self, node: ast.With) -> Iterator[Operation]:
         for item in node.items:
             call, name = item.context_expr, item.optional_vars
-            if (
-                isinstance(call, ast.Call)
-                and last(call) == "batch_alter_table"
-                and isinstance(name, ast.Name)
-            ):
+            if isinstance(call, ast.Call) and last(call) == "batch_alter_table" and isinstance(name, ast.Name):
                 table = value(call.args[0], self._names) if call.args else None
                 schema = value(keyword(call, "schema"), self._names)
                 self._batches[name.id] = (table if isinstance(table, str) else None, schema)
@@ -209,9 +203,7 @@ class Walker:
             return [call.code()]
         return None
 
-    def _inlined(
-        self, node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, call: Call
-    ) -> list[Operation]:
+    def _inlined(self, node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, call: Call) -> list[Operation]:
         """A function of the same file, followed with the arguments that it is given."""
         if self._depth >= _MAX_DEPTH:
             return [call.code()]
@@ -226,6 +218,4 @@ class Walker:
         if isinstance(node, ast.Name):
             return self._names.get(node.id, node)
         known = text(node, self._names)
-        return (
-            ast.copy_location(ast.Constant(known), node) if known is not None and GAP not in known else node
-        )
+        return ast.copy_location(ast.Constant(known), node) if known is not None and GAP not in known else node

@@ -74,9 +74,7 @@ class Call:
     def make(self, op: Op, table: str | None, column: str | None = None, **more: Any) -> Operation:
         """An operation of this call; without a table's name it cannot be followed."""
         opaque = more.pop("opaque", False) or (table is None and op not in {"other", "drop_index"})
-        return Operation(
-            op, table, column, self.at, opaque=opaque, text=ast.unparse(self.node)[:2000], **more
-        )
+        return Operation(op, table, column, self.at, opaque=opaque, text=ast.unparse(self.node)[:2000], **more)
 
     def code(self) -> Operation:
         """What can only be known by running it."""

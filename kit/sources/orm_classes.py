@@ -55,9 +55,7 @@ class Classes:
         """The class of the project that a base's name means in the file of `owner`, or None."""
         name = written.rpartition(".")[2]
         origin, real = self._imports(owner.module).get(written.partition(".")[0], ("", name))
-        candidates = [
-            c for c in self._by_name.get(real if "." not in written else name, ()) if c is not owner
-        ]
+        candidates = [c for c in self._by_name.get(real if "." not in written else name, ()) if c is not owner]
         same = [c for c in candidates if c.module is owner.module]
         if same:
             return same[0]

@@ -43,9 +43,7 @@ def _within(declared: Table, created: Table, whole: Schema, other: Schema) -> It
     for column in declared.columns:
         made = created.column(column.name)
         if made is None:
-            yield Difference(
-                declared.name, column.name, "missing_column", column.at, created.at, opaque=opaque
-            )
+            yield Difference(declared.name, column.name, "missing_column", column.at, created.at, opaque=opaque)
         else:
             yield from _columns(declared, column, made, dialect, opaque=opaque)
     yield from _constraints(declared, created, opaque=opaque)
@@ -58,11 +56,7 @@ def _columns(
         return Difference(table.name, declared.name, kind, declared.at, created.at, detail, opaque)
 
     key = declared.primary_key or created.primary_key or declared.name in table.primary_key
-    if (
-        not key
-        and None not in (declared.nullable, created.nullable)
-        and declared.nullable != created.nullable
-    ):
+    if not key and None not in (declared.nullable, created.nullable) and declared.nullable != created.nullable:
         words = {True: "nullable", False: "not null", None: ""}
         yield differs("nullable", f"declared {words[declared.nullable]}, created {words[created.nullable]}")
     if conflict(declared.type, created.type, dialect):
@@ -87,9 +81,7 @@ def _constraints(declared: Table, created: Table, *, opaque: bool) -> Iterator[D
     for key in declared.foreign_keys:
         if key.columns and _set(key.columns) not in referring:
             detail = f"{', '.join(key.columns)} to {key.table}"
-            yield Difference(
-                declared.name, _single(key.columns), "missing_fk", key.at, created.at, detail, opaque
-            )
+            yield Difference(declared.name, _single(key.columns), "missing_fk", key.at, created.at, detail, opaque)
 
 
 def _set(columns: Iterable[str]) -> frozenset[str]:

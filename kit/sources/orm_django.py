@@ -105,9 +105,7 @@ def _target(call: ast.Call, names: Mapping[str, ast.expr]) -> Any:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _many_to_many(
-    name: str, call: ast.Call, table: str, names: Mapping[str, ast.expr], at: At
-) -> FieldParts | None:
+def _many_to_many(name: str, call: ast.Call, table: str, names: Mapping[str, ast.expr], at: At) -> FieldParts | None:
     if keyword(call, "through") is not None:
         return FieldParts()
     given = value(keyword(call, "db_table"), names)
@@ -177,9 +175,7 @@ class _Models:
                 continue
             apps[app_folder(owner.module.path)] += self._tables_of(owner)
         return [
-            Schema(folder, tables[0].at, "django", None, tuple(tables))
-            for folder, tables in apps.items()
-            if tables
+            Schema(folder, tables[0].at, "django", None, tuple(tables)) for folder, tables in apps.items() if tables
         ]
 
     def _is_model(self, owner: PythonClass) -> bool:
@@ -248,9 +244,7 @@ def _meta_node(owner: PythonClass, name: str) -> ast.expr | None:
     for node in owner.node.body:
         if isinstance(node, ast.ClassDef) and node.name == "Meta":
             for step in node.body:
-                if isinstance(step, ast.Assign) and any(
-                    isinstance(t, ast.Name) and t.id == name for t in step.targets
-                ):
+                if isinstance(step, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in step.targets):
                     return step.value
     return None
 
@@ -270,11 +264,7 @@ def _together(owner: PythonClass, parts: Mapping[str, FieldParts]) -> Iterator[I
         yield Index(columns_of(group, parts), at, unique=True)
     constraints = _meta_node(owner, "constraints")
     for node in constraints.elts if isinstance(constraints, ast.List | ast.Tuple) else []:
-        if (
-            isinstance(node, ast.Call)
-            and last(node) == "UniqueConstraint"
-            and keyword(node, "fields") is not None
-        ):
+        if isinstance(node, ast.Call) and last(node) == "UniqueConstraint" and keyword(node, "fields") is not None:
             place = At(owner.module.path, node.lineno)
             partial = keyword(node, "condition") is not None
             yield Index(columns_of(value(keyword(node, "fields"), names), parts), place, None, True, partial)

@@ -70,11 +70,7 @@ def _class_values(module: Module) -> dict[str, ast.expr]:
 
 def _replaces(module: Module) -> list[str]:
     found = value(_class_values(module).get("replaces"), {})
-    return (
-        [item[1] for item in found if isinstance(item, list) and len(item) == 2]
-        if isinstance(found, list)
-        else []
-    )
+    return [item[1] for item in found if isinstance(item, list) and len(item) == 2] if isinstance(found, list) else []
 
 
 def _bare(module: Module, app: str) -> Migration:
@@ -82,9 +78,7 @@ def _bare(module: Module, app: str) -> Migration:
     dependencies = _class_values(module).get("dependencies")
     nodes = dependencies.elts if isinstance(dependencies, ast.List | ast.Tuple) else []
     pairs = [value(node, module.names) for node in nodes]
-    own = tuple(
-        p[1] for p in pairs if isinstance(p, list) and len(p) == 2 and p[0] == app and isinstance(p[1], str)
-    )
+    own = tuple(p[1] for p in pairs if isinstance(p, list) and len(p) == 2 and p[0] == app and isinstance(p[1], str))
     name = PurePosixPath(module.path).stem
     return Migration(module.path, At(module.path), "django", 0, (), revision=name, parents=own)
 

@@ -59,9 +59,7 @@ class Reader:
         if listed is not None and not isinstance(listed, ast.List | ast.Tuple):
             yield self._make("code", listed, None, opaque=True)
 
-    def _make(
-        self, op: Op, node: ast.AST, table: str | None, column: str | None = None, **more: Any
-    ) -> Operation:
+    def _make(self, op: Op, node: ast.AST, table: str | None, column: str | None = None, **more: Any) -> Operation:
         return Operation(op, table, column, self._module.at(node), text=ast.unparse(node)[:2000], **more)
 
     def _text(self, node: ast.Call, index: int, *names: str) -> str:
@@ -78,9 +76,7 @@ class Reader:
         options = argument(node, 2, "options")
         entries = _entries(options)
         given = value(entries.get("db_table"), self._names)
-        self._state.tables[model.lower()] = (
-            given if isinstance(given, str) else f"{self._state.app}_{model}".lower()
-        )
+        self._state.tables[model.lower()] = given if isinstance(given, str) else f"{self._state.app}_{model}".lower()
         table = self._state.table(model)
         parts = dict(self._parts(argument(node, 1, "fields"), model))
         self._state.fields[model.lower()] = parts
@@ -94,11 +90,7 @@ class Reader:
     ) -> Iterator[Operation]:
         definition = build_table(table, list(parts.values()), self._module.at(node))
         together = value(entries.get("unique_together"), self._names)
-        groups = (
-            [together]
-            if isinstance(together, list) and together and isinstance(together[0], str)
-            else together
-        )
+        groups = [together] if isinstance(together, list) and together and isinstance(together[0], str) else together
         uniques = tuple(
             Index(columns_of(g, parts), definition.at, unique=True)
             for g in (groups if isinstance(groups, list) else [])
@@ -167,17 +159,13 @@ class Reader:
         if made is None or (made.column is None and made.joining is None):
             yield self._make("other", node, table)
         elif made.joining is not None:
-            yield self._make(
-                "create_table" if added else "other", node, made.joining.name, definition=made.joining
-            )
+            yield self._make("create_table" if added else "other", node, made.joining.name, definition=made.joining)
         elif added:
             yield from self._added(node, call, table, made)
         else:
             yield from self._altered(node, table, made, before)
 
-    def _added(
-        self, node: ast.Call, call: ast.expr | None, table: str, made: FieldParts
-    ) -> Iterator[Operation]:
+    def _added(self, node: ast.Call, call: ast.expr | None, table: str, made: FieldParts) -> Iterator[Operation]:
         assert made.column is not None
         # Django fills existing rows with the field's default as it adds the column.
         filled = isinstance(call, ast.Call) and keyword(call, "default") is not None
@@ -189,9 +177,7 @@ class Reader:
         if made.foreign_key is not None:
             yield self._make("add_foreign_key", node, table, foreign_key=made.foreign_key)
 
-    def _altered(
-        self, node: ast.Call, table: str, made: FieldParts, before: str | None
-    ) -> Iterator[Operation]:
+    def _altered(self, node: ast.Call, table: str, made: FieldParts, before: str | None) -> Iterator[Operation]:
         column = made.column
         assert column is not None
         if before is not None and before != column.name:

@@ -28,9 +28,7 @@ def init_sets(files: FileIndex, documents: Documents) -> tuple[MigrationSet, ...
         paths = _scripts(files, source)
         if paths and (source, at.path) not in found:
             made = build_set(files, "initdb", source, ((p, None, p, None) for p in paths), dialect)
-            found[source, at.path] = MigrationSet(
-                "initdb", source, at, made.migrations, made.heads, made.dialect
-            )
+            found[source, at.path] = MigrationSet("initdb", source, at, made.migrations, made.heads, made.dialect)
     return (*found.values(), *_spring(files))
 
 
@@ -75,9 +73,7 @@ def _copied(files: FileIndex) -> Iterator[tuple[str, At, str | None]]:
         for instruction in found.instructions:
             words = instruction.args
             if instruction.name in {"COPY", "ADD"} and len(words) > 1 and words[-1].startswith(_ENTRY):
-                yield from (
-                    (place, instruction.at, None) for place in _sources(files, found.path, words[:-1])
-                )
+                yield from ((place, instruction.at, None) for place in _sources(files, found.path, words[:-1]))
 
 
 def _sources(files: FileIndex, path: str, sources: tuple[str, ...]) -> Iterator[str]:

@@ -65,9 +65,7 @@ def _typeorm(files: FileIndex, folder: str, paths: list[str]) -> Schema:
     tables = tuple(typeorm_tables(trees, set(paths)))
     named_otherwise = next((p for p in files.glob(*_CODE) if _NAMING.search(files.text(p))), None)
     reasons = (
-        (Problem("Names are formed by a strategy of the project's.", At(named_otherwise)),)
-        if named_otherwise
-        else ()
+        (Problem("Names are formed by a strategy of the project's.", At(named_otherwise)),) if named_otherwise else ()
     )
     return Schema(folder, At(paths[0]), "typeorm", None, tables, bool(reasons), reasons)
 
@@ -76,9 +74,7 @@ def _typeorm(files: FileIndex, folder: str, paths: list[str]) -> Schema:
 
 
 def _drizzle(files: FileIndex, folder: str, paths: list[str]) -> Schema:
-    snake = any(
-        _CASING.search(files.text(p)) for p in files.glob("drizzle.config.*", "**/db/**/*.ts", "**/db.ts")
-    )
+    snake = any(_CASING.search(files.text(p)) for p in files.glob("drizzle.config.*", "**/db/**/*.ts", "**/db.ts"))
     tables: list[Table] = []
     dialect = None
     names: dict[str, str] = {}
@@ -115,9 +111,7 @@ def _drizzle_table(call: SgNode, path: str, *, snake: bool) -> Table | None:
     name = exact(given[0]) if given else None
     if name is None or len(given) < 2:
         return None
-    table = Table(
-        name, (), (), (), (), at(call, path), opaque=is_spread(given[1]) or given[1].kind() != "object"
-    )
+    table = Table(name, (), (), (), (), at(call, path), opaque=is_spread(given[1]) or given[1].kind() != "object")
     own: dict[str, str] = {}
     for key, written in entries(given[1]).items():
         links = chain(written)
@@ -133,8 +127,7 @@ def _drizzle_column(key: str, links: Chain, place: At, *, snake: bool) -> Column
     primary = links.has("primaryKey")
     kind = links.names[0] if links.names else ""
     default = (
-        links.has("default", "defaultNow", "defaultRandom", "generatedAlwaysAsIdentity")
-        or "serial" in kind.lower()
+        links.has("default", "defaultNow", "defaultRandom", "generatedAlwaysAsIdentity") or "serial" in kind.lower()
     )
     required = links.has("notNull") or primary or "serial" in kind.lower()
     # An integer may hold a time or a truth value there, so only its name is taken.

@@ -146,9 +146,7 @@ def _create_table(step: Step) -> Iterator[Operation]:
             for name, v in step.object(1).items() if literal(entries(v).get("unique")) is True
         )  # fmt: skip
         primary = tuple(c.name for c in columns if c.primary_key)
-        table = Table(
-            step.table, columns, (), uniques, keys, at(step.node, step.path), primary, opaque=not columns
-        )
+        table = Table(step.table, columns, (), uniques, keys, at(step.node, step.path), primary, opaque=not columns)
         yield step.make("create_table", definition=table, opaque=not columns)
     else:
         yield step.make("code", table=None, opaque=True)
@@ -168,9 +166,7 @@ def _typeorm_table(step: Step) -> Iterator[Operation]:
         if literal(entries(node).get("isUnique")) is True
     )
     keys = (
-        tuple(_typeorm_key(entries(n), n, step) for n in named(parts["foreignKeys"]))
-        if "foreignKeys" in parts
-        else ()
+        tuple(_typeorm_key(entries(n), n, step) for n in named(parts["foreignKeys"])) if "foreignKeys" in parts else ()
     )
     primary = tuple(c.name for c in columns if c.primary_key)
     opaque = len(columns) != len(named(listed))
@@ -227,9 +223,7 @@ def _add_column(step: Step) -> Iterator[Operation]:
     else:
         name = step.text(1)
         column = _sequelize_column(name, step.given[2], step) if name and len(step.given) > 2 else None
-    yield step.make(
-        "add_column", column.name if column else None, column_definition=column, opaque=column is None
-    )
+    yield step.make("add_column", column.name if column else None, column_definition=column, opaque=column is None)
 
 
 def _drop_column(step: Step) -> Iterator[Operation]:
@@ -257,9 +251,7 @@ def _add_index(step: Step) -> Iterator[Operation]:
     columns = columns or texts(parts.get("fields")) or texts(parts.get("columnNames"))
     unique = any(literal(parts.get(word)) is True for word in ("unique", "isUnique"))
     quietly = literal(parts.get("concurrently")) is True or literal(parts.get("isConcurrent")) is True
-    index = Index(
-        columns, at(step.node, step.path), exact(parts.get("name")), unique, "where" in parts, quietly
-    )
+    index = Index(columns, at(step.node, step.path), exact(parts.get("name")), unique, "where" in parts, quietly)
     yield step.make("create_index", name=index.name, index=index)
 
 

@@ -39,11 +39,7 @@ class Step:
         """The pairs of an argument that is an object."""
         node = self.given[index] if index < len(self.given) else None
         # TypeORM wraps what it makes: new TableColumn({...}).
-        inner = (
-            arguments(node)[0]
-            if node is not None and node.kind() == "new_expression" and arguments(node)
-            else node
-        )
+        inner = arguments(node)[0] if node is not None and node.kind() == "new_expression" and arguments(node) else node
         return entries(inner)
 
     def make(self, op: Op, column: str | None = None, **more: Any) -> Operation:
@@ -73,15 +69,10 @@ def knex_table(step: Step, *, created: bool) -> Iterator[Operation]:
     body = step.given[1].field("body")
     done: list[Operation] = []
     for statement in named(body) if body is not None else []:
-        expression = (
-            next(iter(named(statement)), None) if statement.kind() == "expression_statement" else statement
-        )
+        expression = next(iter(named(statement)), None) if statement.kind() == "expression_statement" else statement
         if expression is not None:
             place = at(expression, step.path)
-            done += [
-                replace(made, at=place, text=expression.text()[:2000])
-                for made in _knex_line(expression, step)
-            ]
+            done += [replace(made, at=place, text=expression.text()[:2000]) for made in _knex_line(expression, step)]
     if not created or name is None:
         yield from done or [step.make("other")]
         return
@@ -115,9 +106,7 @@ def _knex_line(node: SgNode, step: Step) -> Iterator[Operation]:
     elif first == "foreign":
         target = (links.args("inTable") or links.args("references") or (None,))[0]
         table = (exact(target) or "").partition(".")[0]
-        yield step.make(
-            "add_foreign_key", foreign_key=ForeignKey(texts(given[0]) if given else (), table, place)
-        )
+        yield step.make("add_foreign_key", foreign_key=ForeignKey(texts(given[0]) if given else (), table, place))
 
 
 def _knex_column(

@@ -170,17 +170,10 @@ def _extras(element: Element) -> tuple[list[Index], list[ForeignKey]]:
     keys: list[ForeignKey] = []
     for rules in element.each("constraints"):
         if rules.attributes.get("unique") == "true":
-            uniques.append(
-                Index((name,), element.at, rules.attributes.get("uniqueConstraintName"), unique=True)
-            )
-        target = (
-            rules.attributes.get("referencedTableName")
-            or rules.attributes.get("references", "").partition("(")[0]
-        )
+            uniques.append(Index((name,), element.at, rules.attributes.get("uniqueConstraintName"), unique=True))
+        target = rules.attributes.get("referencedTableName") or rules.attributes.get("references", "").partition("(")[0]
         if target:
-            keys.append(
-                ForeignKey((name,), target.strip(), element.at, rules.attributes.get("foreignKeyName"))
-            )
+            keys.append(ForeignKey((name,), target.strip(), element.at, rules.attributes.get("foreignKeyName")))
     return uniques, keys
 
 

@@ -299,15 +299,11 @@ class _Known:
                 name = _relation_name(found)
                 if self._opposite_is_list(model, other, found, name):
                     first, second = sorted((model.name, other.name))
-                    pairs.setdefault(
-                        name or f"{first}To{second}", (found, self.models[first], self.models[second])
-                    )
+                    pairs.setdefault(name or f"{first}To{second}", (found, self.models[first], self.models[second]))
         return list(pairs.values())
 
     def _opposite_is_list(self, model: Block, other: Block, own: Field, name: str | None) -> bool:
-        back = [
-            f for f in other.fields if f.type == model.name and f is not own and _relation_name(f) == name
-        ]
+        back = [f for f in other.fields if f.type == model.name and f is not own and _relation_name(f) == name]
         return bool(back) and all(f.many for f in back)
 
     def joining(self, pair: tuple[Field, Block, Block]) -> Table:
@@ -323,11 +319,7 @@ class _Known:
 
 def _relation_name(found: Field) -> str | None:
     relation = found.attribute("relation")
-    return (
-        relation.text("name")
-        if relation is not None and (relation.args.get("name") or _unnamed(relation))
-        else None
-    )
+    return relation.text("name") if relation is not None and (relation.args.get("name") or _unnamed(relation)) else None
 
 
 def _unnamed(relation: Attribute) -> bool:

@@ -153,9 +153,7 @@ class Ledger:
         renamed = replace(self._tables.pop(old), name=new)
         self._tables[new.lower()] = renamed
         for table in self.tables:
-            keys = tuple(
-                replace(f, table=new) if bare(f.table) == bare(old) else f for f in table.foreign_keys
-            )
+            keys = tuple(replace(f, table=new) if bare(f.table) == bare(old) else f for f in table.foreign_keys)
             self._put(replace(table, foreign_keys=keys))
 
     def add_column(self, operation: Operation) -> None:

@@ -75,9 +75,7 @@ class _Reader:
                 continue
             name, catalogue = value(node.args[0], module.names), dotted(node.args[1])
             own = last(module.names.get(catalogue, node.args[1])) == "MetaData"
-            if isinstance(name, str) and not (
-                own and declared and not self._classes.imported(module, catalogue)
-            ):
+            if isinstance(name, str) and not (own and declared and not self._classes.imported(module, catalogue)):
                 space = value(keyword(node, "schema"), module.names)
                 at = At(module.path, node.lineno)
                 yield read_table(name, node.args[2:], module.names, module.path, at, space)
@@ -166,9 +164,7 @@ def _flag(owner: PythonClass, name: str) -> bool:
 
 def _own_binding(owner: PythonClass, name: str) -> ast.expr | None:
     for node in owner.node.body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(t, ast.Name) and t.id == name for t in node.targets
-        ):
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
             return node.value
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
             return node.value
@@ -198,11 +194,7 @@ def _computed_name(node: ast.expr, owner: PythonClass) -> str | None:
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.Attribute) and node.attr == "__name__":
         return owner.name
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"lower", "upper"}
-    ):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"lower", "upper"}:
         inner = _computed_name(node.func.value, owner)
         return None if inner is None else getattr(inner, node.func.attr)()
     parts: list[ast.expr] = []
@@ -230,11 +222,7 @@ def _table_args(parts: Parts, owner: PythonClass) -> None:
 
 def _namespace(node: ast.Dict, names: Mapping[str, ast.expr]) -> str | None:
     for key, item in zip(node.keys, node.values, strict=True):
-        if (
-            value(key, names) == "schema"
-            and isinstance(found := value(item, names), str)
-            and found != "public"
-        ):
+        if value(key, names) == "schema" and isinstance(found := value(item, names), str) and found != "public":
             return found
     return None
 

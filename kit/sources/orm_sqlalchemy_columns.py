@@ -13,9 +13,7 @@ from kit.sources.orm_python import argument, keyword, last, value
 
 COLUMN_CALLS = frozenset({"Column", "mapped_column"})
 _WRAPPERS = frozenset({"deferred", "column_property"})
-_NOT_TYPES = frozenset(
-    {"ForeignKey", "Sequence", "Identity", "Computed", "CheckConstraint", "FetchedValue", "text"}
-)
+_NOT_TYPES = frozenset({"ForeignKey", "Sequence", "Identity", "Computed", "CheckConstraint", "FetchedValue", "text"})
 
 
 @dataclass
@@ -89,16 +87,12 @@ def read_column(
         _nullable(call, names, nullable, primary=primary),
         at, _has_default(call, rest), primary,
     )  # fmt: skip
-    keys = tuple(
-        _reference(a, names, at) for a in rest if isinstance(a, ast.Call) and last(a) == "ForeignKey"
-    )
+    keys = tuple(_reference(a, names, at) for a in rest if isinstance(a, ast.Call) and last(a) == "ForeignKey")
     unique, index = (value(keyword(call, word), names) is True for word in ("unique", "index"))
     return column, Extra(unique, index, keys)
 
 
-def _nullable(
-    call: ast.Call, names: Mapping[str, ast.expr], otherwise: bool | None, *, primary: bool
-) -> bool | None:
+def _nullable(call: ast.Call, names: Mapping[str, ast.expr], otherwise: bool | None, *, primary: bool) -> bool | None:
     said = keyword(call, "nullable")
     if said is None:
         return False if primary else otherwise
@@ -151,9 +145,7 @@ def add_constraint(parts: Parts, call: ast.Call, names: Mapping[str, ast.expr], 
         (parts.uniques if found.unique else parts.indexes).append(found)
 
 
-def read_index(
-    call: ast.Call, name: Any, columns: Iterable[ast.expr], names: Mapping[str, ast.expr], at: At
-) -> Index:
+def read_index(call: ast.Call, name: Any, columns: Iterable[ast.expr], names: Mapping[str, ast.expr], at: At) -> Index:
     """An index from its columns and keywords."""
     partial = any((k.arg or "").endswith("_where") for k in call.keywords)
     concurrently = value(keyword(call, "postgresql_concurrently"), names) is True
@@ -169,9 +161,7 @@ def texts(nodes: Iterable[ast.expr], names: Mapping[str, ast.expr]) -> tuple[str
 
 
 def _composite(call: ast.Call, names: Mapping[str, ast.expr], at: At, name: str | None) -> ForeignKey:
-    columns, targets = (
-        value(argument(call, i, word), names) for i, word in enumerate(("columns", "refcolumns"))
-    )
+    columns, targets = (value(argument(call, i, word), names) for i, word in enumerate(("columns", "refcolumns")))
     own = tuple(c for c in columns if isinstance(c, str)) if isinstance(columns, list) else ()
     theirs = [t for t in targets if isinstance(t, str)] if isinstance(targets, list) else []
     found = reference(own, theirs[0] if theirs else None, at)

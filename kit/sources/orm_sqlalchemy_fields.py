@@ -120,9 +120,7 @@ class Fields:
     def _is_model(self, inner: ast.expr) -> bool:
         """Whether an annotation means another class of the project that is itself a table, so no column."""
         words = {n.id for n in ast.walk(inner) if isinstance(n, ast.Name)}
-        words |= {
-            n.value for n in ast.walk(inner) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-        }
+        words |= {n.value for n in ast.walk(inner) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         return any(self.has_columns(c) for word in words for c in self._classes.named(str(word).strip("\"'")))
 
     def _meaning(self, node: ast.expr | None) -> tuple[bool | None, str]:
@@ -148,11 +146,7 @@ class Fields:
 
     def _field(self, name: str, node: ast.AnnAssign, owner: PythonClass) -> tuple[Column, Extra] | None:
         """A field of an SQLModel."""
-        if (
-            name.startswith("_")
-            or name == "model_config"
-            or last(_unsubscripted(node.annotation)) in _NO_FIELD
-        ):
+        if name.startswith("_") or name == "model_config" or last(_unsubscripted(node.annotation)) in _NO_FIELD:
             return None
         call = node.value if isinstance(node.value, ast.Call) else None
         if call is not None and last(call) in _NO_COLUMN:

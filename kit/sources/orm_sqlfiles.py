@@ -148,9 +148,7 @@ def _plain(files: FileIndex, folder: str, names: dict[str, str]) -> MigrationSet
     backward = any(_DOWN_NAME.search(n) for n in names)
     down = False if supabase else (True if backward else None)
     steps = ((names[n], None, re.split(r"[._-]", n)[0], down) for n in forward)
-    return build_set(
-        files, "supabase" if supabase else "sql", folder, steps, "postgres" if supabase else None
-    )
+    return build_set(files, "supabase" if supabase else "sql", folder, steps, "postgres" if supabase else None)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

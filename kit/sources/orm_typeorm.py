@@ -64,9 +64,7 @@ def _classes(tree: SgNode, path: str) -> Iterator[_Class]:
         outside = parent if parent is not None and parent.kind() == "export_statement" else None
         decorators = {**(_decorators(outside) if outside is not None else {}), **_decorators(node)}
         heritage = node.find(kind="extends_clause")
-        base = (
-            next((c.text() for c in named(heritage) if c.kind() == "identifier"), None) if heritage else None
-        )
+        base = next((c.text() for c in named(heritage) if c.kind() == "identifier"), None) if heritage else None
         found = _Class(name.text(), node, path, decorators, base)
         found.fields = list(_fields(body))
         yield found
@@ -126,9 +124,7 @@ def _tables(owner: _Class, classes: dict[str, _Class], names: dict[str, str]) ->
     yield table
 
 
-def _column(
-    table: Table, name: str, node: SgNode, decorators: dict[str, tuple[SgNode, ...]], place: At
-) -> Table:
+def _column(table: Table, name: str, node: SgNode, decorators: dict[str, tuple[SgNode, ...]], place: At) -> Table:
     kind = next(k for k in decorators if k in _COLUMNS)
     given = decorators[kind]
     if given and given[0].kind() == "arrow_function":
@@ -182,18 +178,14 @@ def _relation(
     constrained = literal(_option(given, "createForeignKeyConstraints")) is not False
     keys = (ForeignKey((own,), names.get(target[1], "") if target else "", place),) if constrained else ()
     unique = (Index((own,), place, unique=True),) if kind == "OneToOne" else ()
-    return replace(
-        table, columns=columns, foreign_keys=(*table.foreign_keys, *keys), uniques=(*table.uniques, *unique)
-    )
+    return replace(table, columns=columns, foreign_keys=(*table.foreign_keys, *keys), uniques=(*table.uniques, *unique))
 
 
 def _joining(
     table: Table, name: str, decorators: dict[str, tuple[SgNode, ...]], place: At, names: dict[str, str]
 ) -> Table:
     given = decorators["JoinTable"]
-    target = (
-        re.search(r"=>\s*(\w+)", decorators["ManyToMany"][0].text()) if decorators["ManyToMany"] else None
-    )
+    target = re.search(r"=>\s*(\w+)", decorators["ManyToMany"][0].text()) if decorators["ManyToMany"] else None
     other = names.get(target[1], target[1]) if target else ""
     said = (exact(given[0]) if given else None) or exact(_option(given, "name"))
     return Table(said or snake(f"{table.name}_{name}_{other}"), (), (), (), (), place, implicit=True)
@@ -208,7 +200,5 @@ def _class_uniques(table: Table, owner: _Class) -> Table:
         if columns and unique:
             known = tuple(c if table.column(c) is not None else "" for c in columns)
             place, partial = at(owner.node, owner.path), _option(given, "where") is not None
-            table = replace(
-                table, uniques=(*table.uniques, Index(known, place, unique=True, partial=partial))
-            )
+            table = replace(table, uniques=(*table.uniques, Index(known, place, unique=True, partial=partial)))
     return table

@@ -30,9 +30,7 @@ _BYTES = {
     8: ("bigint", "int8", "bigserial", "biginteger"),
 }
 _RANK = {name: size for size, names in _BYTES.items() for name in names}
-_UNBOUNDED = frozenset(
-    {"text", "tinytext", "mediumtext", "longtext", "clob", "citext", "ntext", "unicodetext"}
-)
+_UNBOUNDED = frozenset({"text", "tinytext", "mediumtext", "longtext", "clob", "citext", "ntext", "unicodetext"})
 _BRACKETS = re.compile(r"\([^()]*\)")
 _BASE = re.compile(r"[^a-z0-9]+")
 _LENGTH = re.compile(r"\(\s*(?:length\s*=\s*)?(\d+)")

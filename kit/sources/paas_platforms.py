@@ -107,8 +107,7 @@ def _fly_build(node: Node | None, path: str) -> PaasBuild | None:
 def render(root: Node, path: str) -> PaasApp:
     """render.yaml."""
     groups = {
-        text_of(group.get("name")): listed_env(group.get("envVars"))
-        for group in _render_all(root, "envVarGroups")
+        text_of(group.get("name")): listed_env(group.get("envVars")) for group in _render_all(root, "envVarGroups")
     }
     services = tuple(_render_service(node, groups) for node in _render_all(root, "services") if node.is_map)
     return PaasApp("render", path, services, databases=tuple(_render_all(root, "databases")), node=root)
@@ -188,11 +187,7 @@ def railway(root: Node, path: str) -> PaasApp:
         node=root,
     )
     before = deploy.get("preDeployCommand")
-    release = (
-        ()
-        if before is None
-        else (PaasService("release", "release", before.at, _release(before), node=before),)
-    )
+    release = () if before is None else (PaasService("release", "release", before.at, _release(before), node=before),)
     return PaasApp("railway", path, (service, *release), node=root)
 
 
@@ -213,9 +208,7 @@ def vercel(root: Node, path: str) -> PaasApp:
     env = mapped_env(root.get("env"))
     web = PaasService(posixpath.basename(directory) or "web", "web", root.at, env=env, build=build, node=root)
     crons = tuple(
-        PaasService(
-            cron_path.text, "cron", cron.at, env=env, schedule=text_of(cron.get("schedule")), node=cron
-        )
+        PaasService(cron_path.text, "cron", cron.at, env=env, schedule=text_of(cron.get("schedule")), node=cron)
         for cron in root.each("crons", "*")
         if (cron_path := cron.get("path")) is not None
     )
@@ -231,11 +224,7 @@ def netlify(root: Node, path: str) -> PaasApp:
     built = PaasBuild(at=build.at, context=directory, command=command_of(command))
     site = PaasService("site", "static", build.at, env=env, build=built, node=root)
     functions = build.get("functions") or root.get("functions", "directory")
-    more = (
-        ()
-        if functions is None
-        else (PaasService("functions", "function", functions.at, env=env, node=functions),)
-    )
+    more = () if functions is None else (PaasService("functions", "function", functions.at, env=env, node=functions),)
     return PaasApp("netlify", path, (site, *more), env, node=root)
 
 
@@ -316,14 +305,10 @@ def heroku_docker(root: Node, path: str) -> PaasApp:
     builds = dict((root.get("build", "docker") or Node({}, root.at)).items())
     runs = dict((root.get("run") or Node({}, root.at)).items())
     env = mapped_env(root.get("setup", "config"))
-    services = [
-        _heroku_process(name, builds.get(name), runs.get(name), env, directory) for name in {**builds, **runs}
-    ]
+    services = [_heroku_process(name, builds.get(name), runs.get(name), env, directory) for name in {**builds, **runs}]
     release = root.get("release", "command")
     if release is not None:
-        services.append(
-            PaasService("release", "release", release.at, _release(release), env=env, node=release)
-        )
+        services.append(PaasService("release", "release", release.at, _release(release), env=env, node=release))
     return PaasApp("heroku", path, tuple(services), env, tuple(root.each("setup", "addons", "*")), node=root)
 
 
@@ -340,9 +325,7 @@ def _heroku_process(
         at=node.at,
         command=_release(command) if command is not None else None,
         env=env,
-        build=PaasBuild(build.at, _below(directory, dockerfile), directory or ".")
-        if build and dockerfile
-        else None,
+        build=PaasBuild(build.at, _below(directory, dockerfile), directory or ".") if build and dockerfile else None,
         node=node,
     )
 
@@ -363,9 +346,7 @@ def heroku_app(root: Node, path: str) -> PaasApp:
     )
     post = root.get("scripts", "postdeploy")
     once = (
-        ()
-        if post is None
-        else (PaasService("postdeploy", "release", post.at, command_of(post), env=env, node=post),)
+        () if post is None else (PaasService("postdeploy", "release", post.at, command_of(post), env=env, node=post),)
     )
     return PaasApp("heroku", path, (*services, *once), env, tuple(root.each("addons", "*")), node=root)
 

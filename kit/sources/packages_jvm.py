@@ -154,11 +154,7 @@ def gradle(text: str, path: str, settings: str = "") -> Package:
 
 def _gradle_dependency(match: re.Match[str], line: str, at: At) -> list[Dependency]:
     configuration = match["configuration"]
-    kind = (
-        "dev"
-        if re.match(r"test|androidTest|debug|integrationTest|developmentOnly", configuration)
-        else "prod"
-    )
+    kind = "dev" if re.match(r"test|androidTest|debug|integrationTest|developmentOnly", configuration) else "prod"
     if match["catalog"]:
         return [Dependency(match["catalog"], "", kind, at, configuration, managed=True)]
     mapped = _MAP_STYLE.search(line)
@@ -168,6 +164,4 @@ def _gradle_dependency(match: re.Match[str], line: str, at: At) -> list[Dependen
     if len(parts) < 2 or not parts[0] or "project" in line.split(match["text"])[0]:
         return []
     spec = parts[2].partition("@")[0] if len(parts) > 2 else ""
-    return [
-        Dependency(":".join(parts[:2]), spec, kind, at, configuration, raw=match["text"], managed=not spec)
-    ]
+    return [Dependency(":".join(parts[:2]), spec, kind, at, configuration, raw=match["text"], managed=not spec)]

@@ -58,9 +58,7 @@ def _dependencies(root: Node) -> Iterator[Dependency]:
     for group, kind in GROUPS.items():
         for name, node in _entries(root.get(group)):
             if isinstance(node.data, str):
-                yield Dependency(
-                    name, node.data, kind, node.at, group, managed=node.data.startswith("catalog:")
-                )
+                yield Dependency(name, node.data, kind, node.at, group, managed=node.data.startswith("catalog:"))
 
 
 def _workspaces(root: Node, pnpm: Document | None) -> Iterator[str]:

@@ -38,9 +38,7 @@ def go_mod(text: str, path: str) -> Package:
 
 def go_work(text: str, path: str) -> tuple[str, ...]:
     """The folders that a go.work uses."""
-    return tuple(
-        rest.strip('"').removeprefix("./") for word, rest, _ in _directives(text, path) if word == "use"
-    )
+    return tuple(rest.strip('"').removeprefix("./") for word, rest, _ in _directives(text, path) if word == "use")
 
 
 def _directives(text: str, path: str) -> Iterator[tuple[str, str, At]]:
@@ -83,9 +81,7 @@ def cargo(document: Document, shared: Node | None = None) -> Package:
         version=version.text or None if version is not None else None,
         dependencies=tuple(_cargo_dependencies(root, shared)),
         workspaces=tuple(n.text for n in root.each("workspace", "members", "*")),
-        engines={"rust": rust.text}
-        if (rust := package.get("rust-version")) is not None and rust.text
-        else {},
+        engines={"rust": rust.text} if (rust := package.get("rust-version")) is not None and rust.text else {},
         entrypoints=tuple((n.text, n.text, n.at) for n in root.each("bin", "*", "name")),
         manager="cargo",
         node=root,
@@ -112,9 +108,7 @@ def _crate(name: str, node: Node, kind: str, group: str, shared: Node | None) ->
     elsewhere = next((f"{k}:{n.text}" for k in ("path", "git") if (n := source.get(k)) is not None), "")
     kind = "optional" if optional is not None and optional.data is True else kind
     spec = source.text or elsewhere or (version.text if version is not None else "")
-    return Dependency(
-        renamed.text if renamed is not None else name, spec, kind, node.at, group, managed=inherited
-    )
+    return Dependency(renamed.text if renamed is not None else name, spec, kind, node.at, group, managed=inherited)
 
 
 def csproj(text: str, path: str) -> Package:
@@ -123,9 +117,7 @@ def csproj(text: str, path: str) -> Package:
     if isinstance(root, Problem):
         return Package(path, At(path), "nuget", error=root)
     found = [
-        Dependency(
-            name, element.attributes.get("Version") or element.find("Version") or "", "prod", element.at
-        )
+        Dependency(name, element.attributes.get("Version") or element.find("Version") or "", "prod", element.at)
         for element in root.each("ItemGroup", "PackageReference")
         if (name := element.attributes.get("Include"))
     ]

@@ -250,11 +250,7 @@ def setup_cfg(text: str, path: str) -> Package:
         wanted = f"{section}.{key}" == "options.install_requires" or section == "options.extras_require"
         kind = "optional" if section == "options.extras_require" else "prod"
         bare = value.split(" #")[0].strip()
-        made = (
-            requirement(bare, kind, At(path, number, number))
-            if wanted and bare[:1] not in {"", "#"}
-            else None
-        )
+        made = requirement(bare, kind, At(path, number, number)) if wanted and bare[:1] not in {"", "#"} else None
         found += [made] if made else []
     return Package(
         path=path,

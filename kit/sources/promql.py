@@ -15,9 +15,35 @@ _VARIABLE = re.compile(r"(?<![\w:])[\w:]*(?:\$\{[^{}]*\}|\$\w+)[\w:]*")
 _NAME = re.compile(r"(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*)\b(?!\s*\()")
 _WORDS = frozenset(
     {
-        "and", "or", "unless", "offset", "bool", "by", "without", "on", "ignoring", "group_left",
-        "group_right", "inf", "nan", "start", "end", "atan2", "sum", "avg", "min", "max", "count", "stddev",
-        "stdvar", "topk", "bottomk", "quantile", "count_values", "group", "le",
+        "and",
+        "or",
+        "unless",
+        "offset",
+        "bool",
+        "by",
+        "without",
+        "on",
+        "ignoring",
+        "group_left",
+        "group_right",
+        "inf",
+        "nan",
+        "start",
+        "end",
+        "atan2",
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "count",
+        "stddev",
+        "stdvar",
+        "topk",
+        "bottomk",
+        "quantile",
+        "count_values",
+        "group",
+        "le",
     }
 )
 _DURATION = re.compile(r"(?:[0-9]+(?:ms|[smhdwy]))+")

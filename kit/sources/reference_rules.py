@@ -35,13 +35,9 @@ INTERPRETERS: dict[str, Interpreter] = {
     "python": _interpreter("-W -X", "-m -c -V --version -h --help"),
     "node": _interpreter(_NODE_VALUED, "-e -p --eval --print -v --version --test --run -h", kind="node"),
     "tsx": _interpreter(_NODE_VALUED + " --tsconfig", "-e -p --eval --test", "watch", endings=_TYPESCRIPT),
-    "ts-node": _interpreter(
-        _NODE_VALUED + " -P --project -O --compiler-options", "-e -p --eval", endings=_TYPESCRIPT
-    ),
+    "ts-node": _interpreter(_NODE_VALUED + " -P --project -O --compiler-options", "-e -p --eval", endings=_TYPESCRIPT),
     "ts-node-dev": _interpreter(_NODE_VALUED + " -P --project", "-e", endings=_TYPESCRIPT),
-    "nodemon": _interpreter(
-        "-e --ext -w --watch -i --ignore --delay --config", "-x --exec", endings=_TYPESCRIPT
-    ),
+    "nodemon": _interpreter("-e --ext -w --watch -i --ignore --delay --config", "-x --exec", endings=_TYPESCRIPT),
     "deno": _interpreter("-c --config --import-map", "eval fmt lint task test", "run", endings=_TYPESCRIPT),
     "bun": _interpreter("--env-file", "install add test build create x i", "run", endings=_TYPESCRIPT),
     "ruby": _interpreter("-r -I -C", "-e -S -v --version"),

@@ -32,9 +32,7 @@ _MADE_FOLDERS = word_set("""
     public _
 """)
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*:(?://)?|^git@|^oci:", re.IGNORECASE)
-_TEMPLATE_NAME = re.compile(
-    r"\.(?:example|sample|template|dist|tmpl|tpl)(?:\.[a-z]+)?$|^\.?env[.-](?:example|sample)"
-)
+_TEMPLATE_NAME = re.compile(r"\.(?:example|sample|template|dist|tmpl|tpl)(?:\.[a-z]+)?$|^\.?env[.-](?:example|sample)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,7 @@ def exists(files: FileIndex, reference: FileReference) -> bool | None:
 _NODE_ENDINGS = (".js", ".mjs", ".cjs", ".ts", ".json", "/index.js", "/index.ts", "/package.json")
 
 
-def missing(
-    files: FileIndex, commands: Iterable[Command], brought: Iterable[str] = ()
-) -> tuple[FileReference, ...]:
+def missing(files: FileIndex, commands: Iterable[Command], brought: Iterable[str] = ()) -> tuple[FileReference, ...]:
     """The files that commands, run one after the other, need and neither project nor earlier command gives.
 
     `brought` are folders that something else fills, as `Job.brings` has them; "." stands for any file.

@@ -78,9 +78,7 @@ def parse(text: str, path: str, shell: str = "bash", *, directory: str | None = 
     return Script(path, At(path), shell, found, reader.functions, frozenset(reader.options))
 
 
-def powershell(
-    text: str, path: str, first_line: int = 1, *, directory: str | None = None
-) -> tuple[Command, ...]:
+def powershell(text: str, path: str, first_line: int = 1, *, directory: str | None = None) -> tuple[Command, ...]:
     """The commands of a PowerShell text in outline: a line's pipeline parts, continuations joined."""
     own = f"//{dirname(path) or '.'}"
     text = re.sub(r"<#.*?#>", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)

@@ -28,9 +28,7 @@ FORMATS: tuple[Format, ...] = (
     _format("google-oauth-token", "ya29.", r"(?<![\w-])ya29\.[\w-]{20,400}"),
     _format("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"(?<!\w)gh[pousr]_[A-Za-z0-9]{36,255}"),
     _format("github-token", "github_pat_", r"(?<!\w)github_pat_\w{50,255}"),
-    _format(
-        "gitlab-token", "glpat- glptt- gldt- glrt- glcbt-", r"(?<![\w-])gl(?:pat|ptt|dt|rt|cbt)-[\w-]{20,64}"
-    ),
+    _format("gitlab-token", "glpat- glptt- gldt- glrt- glcbt-", r"(?<![\w-])gl(?:pat|ptt|dt|rt|cbt)-[\w-]{20,64}"),
     _format("slack-token", "xox", r"(?<!\w)xox[abeoprs]-[\w-]{10,250}"),
     _format(
         "slack-webhook",

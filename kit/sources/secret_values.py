@@ -18,9 +18,7 @@ def _in_order(text: str) -> tuple[str, ...]:
 
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_TAIL = _words(
-    "b64 base base64 current default dev hash hashed hex local new old plain prod raw staging test value"
-)
+_TAIL = _words("b64 base base64 current default dev hash hashed hex local new old plain prod raw staging test value")
 _ENDINGS = _words(
     "accesskey accesstoken apikey authtoken clientsecret credential credentials creds pass passcode "
     "passphrase passwd password passwort pgpassword privatekey pwd requirepass secret secretkey secrets "
@@ -81,9 +79,7 @@ _REFERENCE = re.compile(
     r"|secretsmanager|(?<![\w-])(?:env|secrets?|vars?|config|settings|self|this|data|local|module|props|req"
     r"|request|ctx|Values)[.\[(]"
 )
-_CALL_OR_BLOCK = re.compile(
-    r"[\w\])]\(|^[\[({|>]|[{(\[]$|^(?:await|new|return|lambda|function|async|not|if|typeof)\b"
-)
+_CALL_OR_BLOCK = re.compile(r"[\w\])]\(|^[\[({|>]|[{(\[]$|^(?:await|new|return|lambda|function|async|not|if|typeof)\b")
 _IDENTIFIERS = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::|->)[A-Za-z_$][\w$]*)+")
 _CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLAIN_PATH = re.compile(
@@ -91,9 +87,7 @@ _PLAIN_PATH = re.compile(
 )
 _NUMBER_OR_VERSION = re.compile(r"[\^~<>=v ]*\d+(?:\.\d+)+[\w.+-]{0,20}|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _HASHES = _in_order("$2a$ $2b$ $2y$ $argon2 $5$ $6$ $scrypt$ $pbkdf2")
-_TYPES = _words(
-    "any boolean bytes char inherit number object optional required secretstr str string text varchar"
-)
+_TYPES = _words("any boolean bytes char inherit number object optional required secretstr str string text varchar")
 
 
 def is_secret_name(name: str) -> bool:
@@ -187,9 +181,7 @@ def _bare_length(context: Context, length: int) -> int:
 def _mixed(value: str) -> bool:
     """Whether a text with blanks is no sentence: few words, and digits or signs within them."""
     words = value.split()
-    return len(words) <= 4 and any(
-        re.search(r"[A-Za-z]\d|\d[A-Za-z]|[^\w\s.,:;!?'\"()<>/-]", w) for w in words
-    )
+    return len(words) <= 4 and any(re.search(r"[A-Za-z]\d|\d[A-Za-z]|[^\w\s.,:;!?'\"()<>/-]", w) for w in words)
 
 
 def _mixed_token(value: str) -> bool:

@@ -38,11 +38,7 @@ _SIGN = (
     r"""|=(?![=~])|:(?![:?/]))"""
 )
 _ASSIGNED = re.compile(
-    r"""["'`]?\]?\)?[ \t]{0,20}"""
-    + _SIGN
-    + r"[ \t]{0,20}"
-    + _VALUE
-    + r"""|(?P<bare>[^\s"'`][^\n]{0,4000}))"""
+    r"""["'`]?\]?\)?[ \t]{0,20}""" + _SIGN + r"[ \t]{0,20}" + _VALUE + r"""|(?P<bare>[^\s"'`][^\n]{0,4000}))"""
 )
 _PASSED = re.compile(r"""["'][ \t]{0,20},[ \t]{0,20}(?:default[ \t]{0,4}=[ \t]{0,4})?""" + _VALUE + ")")
 _SPACED = re.compile(r"[ \t]{1,20}'(?P<single>[^'\n]{1,400})'")
@@ -54,18 +50,14 @@ _NAME_VALUE = re.compile(
     + _VALUE
     + r"""|(?P<bare>[^\s"'`{}\[\]][^\n]{0,400}))"""
 )
-_LINE_LEAD = re.compile(
-    r"""[ \t]*(?:-[ \t]+)?(?:(?:export|set|ENV|ARG|SET)[ \t]+|-e[ \t]+|--env[ \t]+|\$env:)?["']?"""
-)
+_LINE_LEAD = re.compile(r"""[ \t]*(?:-[ \t]+)?(?:(?:export|set|ENV|ARG|SET)[ \t]+|-e[ \t]+|--env[ \t]+|\$env:)?["']?""")
 _CONFIG_NAME = re.compile(
     r"\.?env(?:[.-].*)?|.*\.env|.*\.(?:ya?ml|json[c5]?|toml|ini|cfg|conf|properties|tf|tfvars|hcl|xml|tpl|sh|bash"
     r"|ps1|bat|sql|config)(?:\.(?:j2|tpl|example|sample|dist))?|(?:docker|container|make|proc|just|jenkins)file.*"
     r"|\.[a-z]+rc"
 )
 _SECRET_KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?Secret[\"']?[ \t]*$", re.MULTILINE)
-_SECRET_DATA = re.compile(
-    r"^([ \t]*)(?:data|stringData):[ \t]*\n((?:\1[ \t]+[^\n]*\n?|[ \t]*\n){1,400})", re.MULTILINE
-)
+_SECRET_DATA = re.compile(r"^([ \t]*)(?:data|stringData):[ \t]*\n((?:\1[ \t]+[^\n]*\n?|[ \t]*\n){1,400})", re.MULTILINE)
 _DATA_ENTRY = re.compile(
     r"^[ \t]+[\"']?(?P<name>[\w.-]{1,200})[\"']?:[ \t]+[\"']?(?P<bare>[^\s\"'|>][^\n\"']{0,4000})",
     re.MULTILINE,
@@ -234,9 +226,7 @@ def _in_pairs(text: str, context: Context) -> Iterator[SecretHit]:
         return
     for match in _NAME_VALUE.finditer(text):
         if is_secret_name(match["name"]) and (context == "config" or match["bare"] is None):
-            yield from _judged(
-                text, match, match["name"], context, literal=context == "config", whole_line=True
-            )
+            yield from _judged(text, match, match["name"], context, literal=context == "config", whole_line=True)
 
 
 def _judged(
@@ -265,11 +255,7 @@ def _judged(
 
 def _open(value: str, context: Context, *, quoted: bool, literal: bool) -> bool:
     """Whether the value is a placeholder or a known default that someone wrote as the secret's value."""
-    if (
-        not value
-        or value.strip().lower() in _KEYWORD_VALUES
-        or (not quoted and not literal and context != "config")
-    ):
+    if not value or value.strip().lower() in _KEYWORD_VALUES or (not quoted and not literal and context != "config"):
         return False
     if len(value.split()) > 2:
         return False

@@ -151,9 +151,7 @@ def _function(name: str, node: Node, provider: Node, directory: str) -> Function
     image = node.get("image")
     return Function(
         name=name,
-        handler=text_of(node.get("handler"))
-        or text_of(image.get("name") if image and image.is_map else image)
-        or "",
+        handler=text_of(node.get("handler")) or text_of(image.get("name") if image and image.is_map else image) or "",
         events=node.get("events"),
         at=node.at,
         node=node,

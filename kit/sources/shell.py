@@ -60,9 +60,7 @@ def commands(
 class Shell:
     """One shell that reads texts one after the other: directory, options and variables carry over."""
 
-    def __init__(
-        self, path: str, *, directory: str | None = ".", script: bool = False, pipefail: bool = False
-    ) -> None:
+    def __init__(self, path: str, *, directory: str | None = ".", script: bool = False, pipefail: bool = False) -> None:
         self.path = path
         self.directory = directory
         self.previous: str | None = directory

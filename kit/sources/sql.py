@@ -39,9 +39,7 @@ class _Script:
         return Operation(op, table, None, self.at(statement), text=_excerpt(statement.text), **more)
 
 
-def operations(
-    text: str, path: str, *, dialect: str | None = None, first_line: int = 1
-) -> tuple[Operation, ...]:
+def operations(text: str, path: str, *, dialect: str | None = None, first_line: int = 1) -> tuple[Operation, ...]:
     """What a script does, in order. `first_line` is the line of `path` where `text` begins. Never raises."""
     script = _Script(path, first_line - 1, dialect or guess_dialect(text))
     found, complete = statements(text, script.dialect)
@@ -122,9 +120,7 @@ def _select(statement: Statement, script: _Script) -> Iterator[Operation]:
         return
     table = ddl.name_at(statement, into + 1)[0]
     definition = ddl.unread_table(table, script.at(statement)) if table else None
-    yield script.operation(
-        "create_table" if table else "raw", statement, table, definition=definition, opaque=True
-    )
+    yield script.operation("create_table" if table else "raw", statement, table, definition=definition, opaque=True)
 
 
 def _select_into(words: list[str]) -> int | None:

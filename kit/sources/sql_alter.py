@@ -67,11 +67,7 @@ def _completed(pieces: list[list[Any]]) -> Iterator[list[Any]]:
 def _unwrapped(piece: list[Any]) -> Iterator[list[Any]]:
     """ADD (a int, b int) as one ADD for each."""
     inside = 2 if len(piece) > 2 and word(piece[1]) == "COLUMN" else 1
-    if (
-        word(piece[0]) != "ADD"
-        or len(piece) < inside + 3
-        or (piece[inside].text, piece[-1].text) != ("(", ")")
-    ):
+    if word(piece[0]) != "ADD" or len(piece) < inside + 3 or (piece[inside].text, piece[-1].text) != ("(", ")"):
         yield piece
         return
     inner = Statement((piece[0], *piece[inside + 1 : -1]), "")
@@ -150,14 +146,11 @@ def _added(action: Any, table: str, place: Place, *, valid: bool) -> list[Operat
         body.add(part)
     made = [Operation("add_column", table, c.name, place.at, column_definition=c) for c in body.columns]
     if body.primary_key:
-        made.append(
-            _plain("add_primary_key", table, place, index=Index(body.primary_key, place.at, unique=True))
-        )
+        made.append(_plain("add_primary_key", table, place, index=Index(body.primary_key, place.at, unique=True)))
     made += [_plain("add_unique", table, place, name=u.name, index=u) for u in body.uniques]
     made += [_plain("create_index", table, place, name=i.name, index=i) for i in body.indexes]
     made += [
-        _plain("add_foreign_key", table, place, name=f.name, foreign_key=_marked(f, valid))
-        for f in body.foreign_keys
+        _plain("add_foreign_key", table, place, name=f.name, foreign_key=_marked(f, valid)) for f in body.foreign_keys
     ]
     return made + [_plain("add_check" if valid else "other", table, place, name=name) for name in body.checks]
 

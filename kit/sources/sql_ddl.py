@@ -111,12 +111,8 @@ def index_by_words(statement: Statement, at: At) -> Index:
         if words[index] == ")" and depth == 0:
             break
         if depth == 1 and words[index] in {"(", ","} and index + 2 < len(words):
-            columns.append(
-                "" if words[index + 2] == "(" or words[index + 1] == "(" else tokens[index + 1].text
-            )
-    return Index(
-        tuple(columns), at, name, "UNIQUE" in words[:3], "WHERE" in words, "CONCURRENTLY" in words[:on]
-    )
+            columns.append("" if words[index + 2] == "(" or words[index + 1] == "(" else tokens[index + 1].text)
+    return Index(tuple(columns), at, name, "UNIQUE" in words[:3], "WHERE" in words, "CONCURRENTLY" in words[:on])
 
 
 def unread_table(name: str, at: At) -> Table:
@@ -158,9 +154,7 @@ def _created_index(tree: Any, place: Place) -> Operation | None:
         columns, place.at, index.name or None, bool(tree.args.get("unique")), where,
         bool(tree.args.get("concurrently")),
     )  # fmt: skip
-    return Operation(
-        "create_index", table_name(index.args["table"]), None, place.at, name=made.name, index=made
-    )
+    return Operation("create_index", table_name(index.args["table"]), None, place.at, name=made.name, index=made)
 
 
 class Body:
@@ -193,17 +187,13 @@ class Body:
     def _constraint(self, part: Any, name: str | None) -> None:
         at = self._place.of(part)
         if isinstance(part, exp.ForeignKey):
-            self.foreign_keys.append(
-                _foreign_key(_names(part.expressions), part.args.get("reference"), at, name)
-            )
+            self.foreign_keys.append(_foreign_key(_names(part.expressions), part.args.get("reference"), at, name))
         elif isinstance(part, exp.PrimaryKey):
             self.primary_key = _names(part.expressions)
         elif isinstance(part, exp.UniqueColumnConstraint):
             schema = part.this
             own = schema.name if isinstance(schema, exp.Schema) and schema.this is not None else None
-            self.uniques.append(
-                Index(_names(getattr(schema, "expressions", [])), at, name or own, unique=True)
-            )
+            self.uniques.append(Index(_names(getattr(schema, "expressions", [])), at, name or own, unique=True))
         elif isinstance(part, exp.IndexColumnConstraint):
             self.indexes.append(Index(_names(part.expressions), at, part.name or None))
 
@@ -237,9 +227,7 @@ def column(part: Any, at: At) -> Column:
     written = kind.sql().upper() if kind is not None else ""
     serial = "SERIAL" in written
     primary = any(isinstance(k, exp.PrimaryKeyColumnConstraint) for k in kinds)
-    forbidden = any(
-        isinstance(k, exp.NotNullColumnConstraint) and not k.args.get("allow_null") for k in kinds
-    )
+    forbidden = any(isinstance(k, exp.NotNullColumnConstraint) and not k.args.get("allow_null") for k in kinds)
     identity = any(isinstance(k, exp.GeneratedAsIdentityColumnConstraint) for k in kinds)
     filled = serial or any(isinstance(k, _FILLED) for k in kinds)
     return Column(part.name, written, not (primary or forbidden or serial or identity), at, filled, primary)

@@ -198,6 +198,4 @@ def _module(folder: str, paths: list[str], files: FileIndex, documents: Document
 
 
 def _as_child(module: Terraform) -> Terraform:
-    return Terraform(
-        module.dir, module.paths, module.documents, module.environment, module.lockfile, root=False
-    )
+    return Terraform(module.dir, module.paths, module.documents, module.environment, module.lockfile, root=False)

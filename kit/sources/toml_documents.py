@@ -106,9 +106,7 @@ class _Reader:
         for step in above:
             table = _below(table, step, line)
         node = self._value(value, depth + 1)
-        table.entries[last] = Node(
-            node.data, At(self.path, line, node.at.end_line), last, None, line, node.raw
-        )
+        table.entries[last] = Node(node.data, At(self.path, line, node.at.end_line), last, None, line, node.raw)
 
     def _value(self, tree: Tree, depth: int) -> Node:
         if depth > MAX_DEPTH:

@@ -101,9 +101,7 @@ def walk(root: Path, rules: IgnoreRules, tracked: Iterable[str]) -> Walk:
     found = Walk(root, rules)
     for name in _names(found):
         if len(found.entries) >= MAX_FILES:
-            found.problems.append(
-                Problem(f"More than {MAX_FILES} files; the rest is not looked at.", At("."))
-            )
+            found.problems.append(Problem(f"More than {MAX_FILES} files; the rest is not looked at.", At(".")))
             return found
         found.take(name, walked=True)
     for name in sorted(set(tracked) - found.entries.keys()):
@@ -149,9 +147,7 @@ def _listed(found: Walk, folder: str) -> list[os.DirEntry[str]]:
         with os.scandir(found.root / folder) as entries:
             return sorted(entries, key=lambda e: e.name)
     except OSError as error:
-        found.problems.append(
-            Problem(f"The folder cannot be read: {reason(error)}", At(shown(folder) or "."))
-        )
+        found.problems.append(Problem(f"The folder cannot be read: {reason(error)}", At(shown(folder) or ".")))
         return []
 
 

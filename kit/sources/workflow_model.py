@@ -19,9 +19,7 @@ Lines = Callable[[str], list[str]]
 """The lines of a file of the project, by its path."""
 
 MAX_DEPTH = 5
-_WORKSPACE = re.compile(
-    r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?|\$\{?CI_PROJECT_DIR\}?)/?"
-)
+_WORKSPACE = re.compile(r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?|\$\{?CI_PROJECT_DIR\}?)/?")
 _BLOCK = re.compile(r"(?:^|[\s:-])[|>][-+0-9]{0,2}\s*(?:#.*)?$")
 
 

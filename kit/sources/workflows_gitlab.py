@@ -45,9 +45,7 @@ _SOURCE = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"'](\w+)[\"']")
 
 def find(files: FileIndex, documents: Documents) -> tuple[Workflow, ...]:
     """The project's pipeline, `.gitlab-ci.yml` at the root with its local includes."""
-    return tuple(
-        Reader(files.lines, documents.get, files.paths).workflow(name) for name in NAMES if files.exists(name)
-    )
+    return tuple(Reader(files.lines, documents.get, files.paths).workflow(name) for name in NAMES if files.exists(name))
 
 
 def parse(text: str, path: str = NAMES[0]) -> Workflow:

@@ -231,9 +231,7 @@ class _Reader:
     def _mergeable(self, value: Node, line: int) -> list[Node]:
         sources = list(value.children()) if value.is_list else [value]
         if not all(source.is_map for source in sources):
-            self.problems.append(
-                Problem("The merge key takes a mapping or a list of mappings.", At(self.path, line))
-            )
+            self.problems.append(Problem("The merge key takes a mapping or a list of mappings.", At(self.path, line)))
         return [source for source in sources if source.is_map]
 
     def _span(self, start: CollectionStartEvent, end: Event, children: list[Node]) -> At:

@@ -30,9 +30,7 @@ def some_findings(draw: st.DrawFn) -> list[Finding]:
                 line=line,
                 blocker=draw(st.sampled_from([None, None, "cannot start"])) if is_open else None,
                 environment=draw(st.sampled_from([None, None, "development", "staging", "production"])),
-                file_class=draw(
-                    st.sampled_from([FileClass.PRODUCTION, FileClass.PRODUCTION, FileClass.TEST])
-                ),
+                file_class=draw(st.sampled_from([FileClass.PRODUCTION, FileClass.PRODUCTION, FileClass.TEST])),
             )
         )
     return made
@@ -46,9 +44,7 @@ def test_every_number_stays_in_its_range_and_unfolds(findings: list[Finding]) ->
     assert 0 <= assessment.score <= 100
     assert 0 <= assessment.confidence <= 100
     assert 0 <= assessment.risk_score <= 10
-    assert sum(t.contribution for t in assessment.risk_terms) == pytest.approx(
-        assessment.risk_score, abs=0.051
-    )
+    assert sum(t.contribution for t in assessment.risk_terms) == pytest.approx(assessment.risk_score, abs=0.051)
     assert sum(t.contribution for t in assessment.score_terms) == pytest.approx(assessment.score, abs=0.051)
     for area in assessment.areas:
         assert sum(t.contribution for t in area.score_terms) == pytest.approx(area.score or 0, abs=0.051)
@@ -129,9 +125,7 @@ def test_the_gravest_come_first_blockers_before_all() -> None:
 def test_what_this_version_does_not_look_at_is_said() -> None:
     notices = assess(finding(), history="sqlite:///h.db").notices
 
-    assert [(n.kind, n.text) for n in notices] == [
-        ("not-looked-at", "'history' is not looked at by this version.")
-    ]
+    assert [(n.kind, n.text) for n in notices] == [("not-looked-at", "'history' is not looked at by this version.")]
 
 
 @pytest.mark.parametrize(

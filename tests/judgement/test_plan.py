@@ -33,9 +33,7 @@ def test_the_first_finding_of_a_check_costs_full_and_further_ones_a_share() -> N
 def test_each_step_wins_what_judging_anew_shows() -> None:
     mended, before = list(OPEN), assess(*OPEN)
     for step in before.plan.steps:
-        mended = [
-            replace(f, outcome=Outcome.PASS, blocker=None) if f.check == step.check else f for f in mended
-        ]
+        mended = [replace(f, outcome=Outcome.PASS, blocker=None) if f.check == step.check else f for f in mended]
         after = assess(*mended)
         assert step.score_after == after.score
         assert step.risk_after == pytest.approx(after.risk_score, abs=0.1)

@@ -68,9 +68,7 @@ def test_a_policy_file_is_named_in_the_report(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_mistake_is_said_at_the_line_that_makes_it(
-    tmp_path: Path, params: str, policy: str, said: str
-) -> None:
+def test_a_mistake_is_said_at_the_line_that_makes_it(tmp_path: Path, params: str, policy: str, said: str) -> None:
     assert problem(tmp_path, params, policy).startswith(said)
 
 

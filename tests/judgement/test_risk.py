@@ -18,9 +18,7 @@ def test_nothing_open_is_no_risk() -> None:
 
 
 def test_each_further_blocker_adds_less() -> None:
-    risks = [
-        risk(*(finding(f"SEC-00{n}", severity="critical", blocker="x") for n in range(m))) for m in range(6)
-    ]
+    risks = [risk(*(finding(f"SEC-00{n}", severity="critical", blocker="x") for n in range(m))) for m in range(6)]
     steps = [b - a for a, b in pairwise(risks)]
 
     assert steps == sorted(steps, reverse=True)
@@ -40,9 +38,7 @@ def test_a_blocker_weighs_more_than_its_severity_and_a_partial_less() -> None:
 
 
 def test_terms_add_up_to_the_risk_the_worst_first() -> None:
-    number = risk_of(
-        [finding("SEC-001", severity="low"), finding("SEC-002", severity="critical")], default_policy()
-    )
+    number = risk_of([finding("SEC-001", severity="low"), finding("SEC-002", severity="critical")], default_policy())
 
     assert [t.key for t in number.terms] == ["SEC-002", "SEC-001"]
     assert sum(t.contribution for t in number.terms) == pytest.approx(number.value, abs=0.05)

@@ -73,9 +73,7 @@ def test_unknown_lowers_confidence_by_its_share() -> None:
 
 
 def test_terms_add_up_to_the_score_and_name_what_cost_it() -> None:
-    number = score_of(
-        check_results([*many(3, 1, "medium"), finding("SEC-002", "pass")], default_policy(), {})
-    )
+    number = score_of(check_results([*many(3, 1, "medium"), finding("SEC-002", "pass")], default_policy(), {}))
 
     assert sum(t.contribution for t in number.terms) == pytest.approx(number.value)
     assert sum(t.possible for t in number.terms) == pytest.approx(100)
@@ -101,9 +99,7 @@ def test_areas_weigh_by_the_policy_and_an_undecided_one_not_at_all() -> None:
 
 
 def test_a_policy_can_regrade_weigh_and_switch_off_a_check() -> None:
-    policy = with_policy(
-        checks={"SEC-001": {"weight": 0}, "SEC-002": {"severity": "low"}, "SEC-003": {"off": True}}
-    )
+    policy = with_policy(checks={"SEC-001": {"weight": 0}, "SEC-002": {"severity": "low"}, "SEC-003": {"off": True}})
 
     assessment = assess(finding("SEC-001"), finding("SEC-002"), finding("SEC-003"), policy=policy)
 

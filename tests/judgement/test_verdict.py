@@ -48,9 +48,7 @@ def test_a_high_finding_conditions_production_only() -> None:
         ("unknown", {"staging": "NO-GO", "production": "NO-GO"}),
     ],
 )
-def test_a_finding_counts_for_its_environment_and_stricter_ones(
-    environment: str, expected: dict[str, str]
-) -> None:
+def test_a_finding_counts_for_its_environment_and_stricter_ones(environment: str, expected: dict[str, str]) -> None:
     assert verdicts(*GOOD, finding(blocker="cannot start", environment=environment)) == expected
 
 
@@ -114,9 +112,7 @@ def test_of_two_gates_on_the_same_number_only_the_stronger_is_told() -> None:
         ("never", None, True),
     ],
 )
-def test_the_gate_breaks_on_the_verdict_that_was_named(
-    fail_on: str, environment: str | None, holds: bool
-) -> None:
+def test_the_gate_breaks_on_the_verdict_that_was_named(fail_on: str, environment: str | None, holds: bool) -> None:
     assessment = assess(*GOOD, finding(severity="high"))
 
     assert assessment.holds(fail_on, environment) is holds

@@ -27,9 +27,7 @@ DEV = finding(path="k8s/dev/app.yaml")
 
 
 def test_a_waiver_covers_its_check_under_its_path() -> None:
-    marks, notices = waived(
-        DEV, finding(path="k8s/prod/app.yaml"), finding("SEC-002", path="k8s/dev/app.yaml")
-    )
+    marks, notices = waived(DEV, finding(path="k8s/prod/app.yaml"), finding("SEC-002", path="k8s/dev/app.yaml"))
 
     assert marks == [True, False, False]
     assert notices == []
@@ -77,9 +75,7 @@ def kinds_with_catalogue(*named: str) -> list[tuple[str, str]]:
     entry = {"reason": "r", "owner": "o", "expires": "2026-12-31"}
     params = Params.model_validate({"waivers": [{"check": name, **entry} for name in named]})
     catalogue = [check("SEC-001"), check("SEC-002")]
-    notices = judge(
-        [finding("SEC-002")], default_policy(), params, generated_at=NOW, checks=catalogue
-    ).notices
+    notices = judge([finding("SEC-002")], default_policy(), params, generated_at=NOW, checks=catalogue).notices
     return [(n.kind, n.text) for n in notices]
 
 

@@ -49,7 +49,7 @@ def dom(page: Path, tmp_path: Path, fragment: str = "", *options: str) -> str:
         "--dump-dom",
         f"{page.as_uri()}{fragment}",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our page
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     errors = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     assert not errors, errors
     return done.stdout

@@ -88,9 +88,7 @@ CLASSES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"), [(path, kind) for kind, paths in CLASSES.items() for path in paths]
-)
+@pytest.mark.parametrize(("path", "expected"), [(path, kind) for kind, paths in CLASSES.items() for path in paths])
 def test_the_path_tells_the_class(path: str, expected: FileClass) -> None:
     assert class_by_path(path) is expected
 

@@ -33,9 +33,7 @@ def project(tmp_path: Path):
 @pytest.fixture
 def service(project):
     def make(body: str, **others: str) -> ComposeService:
-        text = "services:\n  a:\n    image: x\n" + "".join(
-            f"    {line}\n" for line in dedent(body).splitlines()
-        )
+        text = "services:\n  a:\n    image: x\n" + "".join(f"    {line}\n" for line in dedent(body).splitlines())
         return project(**{"compose.yml": text, **others})["compose.yml"].service("a")
 
     return make
@@ -198,9 +196,7 @@ def test_the_environment_says_where_each_value_comes_from(service) -> None:
 
 
 def test_variables_come_from_the_env_file_beside_and_are_listed(project) -> None:
-    found = project(
-        **{"compose.yml": "services:\n  a:\n    image: app:${TAG:?no}-${X:-y}\n", ".env": "TAG=7\n"}
-    )
+    found = project(**{"compose.yml": "services:\n  a:\n    image: app:${TAG:?no}-${X:-y}\n", ".env": "TAG=7\n"})
 
     file = found["compose.yml"]
     assert file.services[0].image == "app:7-y"
@@ -269,9 +265,7 @@ def test_reset_removes_and_override_replaces(project) -> None:
             volumes: !reset []
             environment: {A: !reset null}
     """
-    web = project(**{"compose.yml": BASE, "compose.override.yml": over})["compose.override.yml"].service(
-        "web"
-    )
+    web = project(**{"compose.yml": BASE, "compose.override.yml": over})["compose.override.yml"].service("web")
 
     assert [p.host for p in web.ports] == [90]
     assert web.volumes == ()
@@ -291,9 +285,7 @@ def test_a_production_file_without_images_is_put_over_the_base(project) -> None:
 
 
 def test_a_production_file_that_stands_alone_is_not_merged(project) -> None:
-    found = project(
-        **{"docker-compose.yml": BASE, "docker-compose.prod.yml": "services:\n  web:\n    image: app:2\n"}
-    )
+    found = project(**{"docker-compose.yml": BASE, "docker-compose.prod.yml": "services:\n  web:\n    image: app:2\n"})
 
     assert found["docker-compose.prod.yml"].overrides is None
     assert [s.name for s in found["docker-compose.prod.yml"].services] == ["web"]
@@ -344,9 +336,7 @@ def test_a_base_without_a_default_name_is_not_listed_by_itself(project) -> None:
 
 
 def test_a_production_file_of_another_family_says_nothing_of_the_plain_file(project) -> None:
-    found = project(
-        **{"docker-compose.yml": BASE, "docker-compose.search.prod.yml": "services: {s: {image: s}}\n"}
-    )
+    found = project(**{"docker-compose.yml": BASE, "docker-compose.search.prod.yml": "services: {s: {image: s}}\n"})
 
     assert found["docker-compose.yml"].environment == "unknown"
 
@@ -441,9 +431,7 @@ def test_files_that_include_each_other_end(project) -> None:
 
 def test_files_that_include_many_others_over_and_over_end(project) -> None:
     many = "include:\n" + "".join(f"  - ../{n}/compose.yml\n" for n in range(8))
-    found = project(
-        **{f"{n}/compose.yml": many for n in range(8)}, **{"compose.yml": "include: [0/compose.yml]\n"}
-    )
+    found = project(**{f"{n}/compose.yml": many for n in range(8)}, **{"compose.yml": "include: [0/compose.yml]\n"})
 
     assert found["compose.yml"].services == ()
 
@@ -497,9 +485,7 @@ SERVICES = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5)
 
 @settings(max_examples=80, deadline=None)
 @given(base=SERVICES, over=SERVICES)
-def test_any_service_over_any_other_is_read_without_raising(
-    tmp_path_factory, base: object, over: object
-) -> None:
+def test_any_service_over_any_other_is_read_without_raising(tmp_path_factory, base: object, over: object) -> None:
     root = tmp_path_factory.mktemp("any")
     (root / "compose.yml").write_text(yaml.safe_dump({"services": {"a": base}}))
     (root / "compose.override.yml").write_text(yaml.safe_dump({"services": {"a": over}, "include": over}))
@@ -575,9 +561,7 @@ def test_further_sections_and_keys_are_merged(project) -> None:
     assert (web.build.context, web.build.args, web.build.target) == (".", {"V": "1"}, "dev")
     assert web.node.get("logging").value == {"driver": "syslog"}
     assert (web.secrets, web.networks, list(web.labels)) == (("key", "b"), ("front", "back"), ["b"])
-    assert {name: node.value for name, node in file.volumes.items()} == {
-        "data": {"driver": "local", "name": "x"}
-    }
+    assert {name: node.value for name, node in file.volumes.items()} == {"data": {"driver": "local", "name": "x"}}
     assert list(file.networks) == ["back"]
 
 

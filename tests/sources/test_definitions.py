@@ -83,9 +83,7 @@ def definitions(tmp_path: Path) -> Definitions:
         ("nx build api", None),
     ],
 )
-def test_names_are_looked_up_where_they_are_called(
-    definitions: Definitions, text: str, expected: bool | None
-) -> None:
+def test_names_are_looked_up_where_they_are_called(definitions: Definitions, text: str, expected: bool | None) -> None:
     call = next(i for c in commands(text, "x") for i in invocations(c))
 
     assert definitions.defined(call) is expected

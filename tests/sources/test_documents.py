@@ -79,9 +79,7 @@ def test_what_is_absent_or_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "binary.json").write_bytes(b"a\0b")
     documents = Documents(FileIndex.of(tmp_path))
 
-    assert {
-        path: documents.get(path).error is not None for path in ("absent.json", "big.json", "binary.json")
-    } == {
+    assert {path: documents.get(path).error is not None for path in ("absent.json", "big.json", "binary.json")} == {
         "absent.json": True,
         "big.json": True,
         "binary.json": True,

@@ -86,9 +86,7 @@ def test_a_line_without_a_key_is_a_problem() -> None:
 
 
 def test_properties_are_joined_and_unescaped() -> None:
-    document = parse_properties(
-        "a=1\nb : x\\\n   y\n! no\nc\\ d e\\u0041\nf=C:\\\\x\n=1\na=2\n", "a.properties"
-    )
+    document = parse_properties("a=1\nb : x\\\n   y\n! no\nc\\ d e\\u0041\nf=C:\\\\x\n=1\na=2\n", "a.properties")
 
     assert document.root.value == {"a": "2", "b": "xy", "c d": "eA", "f": "C:\\x"}
     assert document.get("b").at.end_line == 3  # type: ignore[union-attr]

@@ -49,9 +49,7 @@ def test_a_packed_branch_is_found(tmp_path: Path) -> None:
     revision = repository(tmp_path, "a.txt")
     branch = (tmp_path / ".git/HEAD").read_text().strip().removeprefix("ref: ")
     (tmp_path / ".git" / branch).unlink()
-    (tmp_path / ".git/packed-refs").write_text(
-        f"# pack-refs with: peeled fully-peeled sorted\n{revision} {branch}\n"
-    )
+    (tmp_path / ".git/packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted\n{revision} {branch}\n")
 
     state = read_git(tmp_path)
 

@@ -12,9 +12,7 @@ from kit.sources.json_documents import parse_json
 
 
 def test_entries_have_the_line_of_their_key_and_end_with_their_value() -> None:
-    document = parse_json(
-        '{\n  "a": {\n    "b": [\n      1,\n      2\n    ]\n  },\n  "c": null\n}\n', "a.json"
-    )
+    document = parse_json('{\n  "a": {\n    "b": [\n      1,\n      2\n    ]\n  },\n  "c": null\n}\n', "a.json")
 
     node = document.get("a", "b")
     assert node is not None
@@ -47,9 +45,7 @@ def test_what_is_no_json_has_an_error_with_its_line(text: str, line: int) -> Non
     assert document.error.at.line == line
 
 
-@pytest.mark.parametrize(
-    "text", ["[" + "1," * 300_001 + "1]", "[" * 100_000, "[" * 150 + "]" * 150, "NaN", "1" * 5000]
-)
+@pytest.mark.parametrize("text", ["[" + "1," * 300_001 + "1]", "[" * 100_000, "[" * 150 + "]" * 150, "NaN", "1" * 5000])
 def test_what_goes_beyond_limits_has_an_error(text: str) -> None:
     assert parse_json(text, "a.json").error is not None
 

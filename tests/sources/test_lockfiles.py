@@ -38,9 +38,7 @@ def told(package: Package) -> list[tuple[str, str | None, str | None, bool | Non
 
 
 def manifest(**dependencies: str) -> str:
-    return json.dumps(
-        {"name": "x", "dependencies": {k.replace("__", "/"): v for k, v in dependencies.items()}}
-    )
+    return json.dumps({"name": "x", "dependencies": {k.replace("__", "/"): v for k, v in dependencies.items()}})
 
 
 def npm_lock(root: dict[str, str], **versions: str) -> str:
@@ -59,9 +57,7 @@ SPECS = {
 
 
 def test_npm_in_step_whatever_the_spec(tmp_path: Path) -> None:
-    package = found(
-        tmp_path, **{"package.json": manifest(**SPECS), "package-lock.json": npm_lock(SPECS, a="1.2.0")}
-    )
+    package = found(tmp_path, **{"package.json": manifest(**SPECS), "package-lock.json": npm_lock(SPECS, a="1.2.0")})
 
     assert step(package["package.json"]) == []
     assert package["package.json"].lockfile
@@ -98,9 +94,7 @@ def test_npm_workspaces_have_entries_of_their_own(tmp_path: Path) -> None:
 
 
 def test_the_first_npm_lockfile_is_judged_by_versions(tmp_path: Path) -> None:
-    lock = json.dumps(
-        {"lockfileVersion": 1, "dependencies": {"a": {"version": "1.2.0"}, "b": {"version": "1.0.0"}}}
-    )
+    lock = json.dumps({"lockfileVersion": 1, "dependencies": {"a": {"version": "1.2.0"}, "b": {"version": "1.0.0"}}})
     text = manifest(a="^1.0.0", b="^2.0.0", c="latest")
     package = found(tmp_path, **{"package.json": text, "package-lock.json": lock})["package.json"]
 
@@ -213,15 +207,11 @@ def test_berry_is_compared_by_its_workspaces(tmp_path: Path) -> None:
     package = found(tmp_path, **{"package.json": same, "yarn.lock": lock})["package.json"]
 
     assert step(package) == []
-    assert told(found(tmp_path, **{"package.json": other})["package.json"]) == [
-        ("a", "^1.5.0", "^1.0.0", True)
-    ]
+    assert told(found(tmp_path, **{"package.json": other})["package.json"]) == [("a", "^1.5.0", "^1.0.0", True)]
 
 
 def test_bun_is_compared_by_its_workspaces(tmp_path: Path) -> None:
-    lock = (
-        '{"workspaces": {"": {"dependencies": {"a": "^1",},},}, "packages": {"a": ["a@1.0.0", "", {}, ""],}}'
-    )
+    lock = '{"workspaces": {"": {"dependencies": {"a": "^1",},},}, "packages": {"a": ["a@1.0.0", "", {}, ""],}}'
     package = found(tmp_path, **{"package.json": manifest(a="^2"), "bun.lock": lock})["package.json"]
 
     assert told(package) == [("a", "^2", "^1", True)]

@@ -60,17 +60,13 @@ def test_whether_a_target_is_defined() -> None:
 
 
 def test_messages_and_definitions_are_no_targets() -> None:
-    assert set(
-        read("$(warning a: b)\ndefine D\nx: y\nendef\nexport A := b:c\na: A = 1\na:\n    x\n").targets
-    ) == {"a"}
+    assert set(read("$(warning a: b)\ndefine D\nx: y\nendef\nexport A := b:c\na: A = 1\na:\n    x\n").targets) == {"a"}
 
 
 def test_includes_inside_the_root_are_taken_in(tmp_path: Path) -> None:
     (tmp_path / "mk").mkdir()
     (tmp_path / "mk/a.mk").write_text("included:\n\tls\n")
-    (tmp_path / "Makefile").write_text(
-        "include mk/*.mk\ninclude mk/a.mk mk/gone.mk\n-include .env\nown:\n\tls\n"
-    )
+    (tmp_path / "Makefile").write_text("include mk/*.mk\ninclude mk/a.mk mk/gone.mk\n-include .env\nown:\n\tls\n")
     made = find(FileIndex.of(tmp_path))[0]
 
     assert set(made.targets) == {"included", "own"}

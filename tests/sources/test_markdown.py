@@ -59,9 +59,7 @@ def test_inline_code_that_looks_like_a_file_names_one(code: str, path: str) -> N
     assert [r.path for r in read(f"Edit `{code}` now.").file_references] == [path]
 
 
-@pytest.mark.parametrize(
-    "code", ["Promise.race", "npm run x", "a.example.com", "/etc/hosts.conf", "v1.2.3", "**/*.py"]
-)
+@pytest.mark.parametrize("code", ["Promise.race", "npm run x", "a.example.com", "/etc/hosts.conf", "v1.2.3", "**/*.py"])
 def test_other_inline_code_names_none(code: str) -> None:
     assert read(f"See `{code}`.").file_references == ()
 

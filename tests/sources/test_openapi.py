@@ -117,9 +117,7 @@ _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["3.0.0", "#/paths", "get", "x"]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["openapi", "paths", "/x", "get", "security", "$ref", "url"]), inner
-        )
+        | st.dictionaries(st.sampled_from(["openapi", "paths", "/x", "get", "security", "$ref", "url"]), inner)
     ),
     max_leaves=12,
 )

@@ -183,9 +183,7 @@ def test_a_forgotten_migration_shows(tmp_path: Path) -> None:
         ("library.Operation(),", ("code", None, None, True)),
     ],
 )
-def test_each_operation_is_read(
-    tmp_path: Path, body: str, expected: tuple[str, str | None, str | None, bool]
-) -> None:
+def test_each_operation_is_read(tmp_path: Path, body: str, expected: tuple[str, str | None, str | None, bool]) -> None:
     (found,) = steps(migrated(tmp_path, _ITEM, body))
     assert (found.op, found.table, found.column, found.opaque) == expected
 
@@ -216,8 +214,7 @@ def test_a_list_put_together_elsewhere_is_opaque(tmp_path: Path) -> None:
 def test_two_leaves_of_an_app_are_two_heads(tmp_path: Path) -> None:
     migrated(tmp_path, _ITEM, "")
     (tmp_path / "shop/migrations/0003_other.py").write_text(
-        "class Migration(migrations.Migration):\n"
-        "    dependencies = [('shop', '0001_m')]\n    operations = []\n"
+        "class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_m')]\n    operations = []\n"
     )
     (found,) = django_sets(FileIndex.of(tmp_path))
     assert found.heads == ("0002_m", "0003_other")

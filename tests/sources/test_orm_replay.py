@@ -44,9 +44,7 @@ def test_columns_come_go_and_change_their_names() -> None:
 
 
 def test_a_renamed_table_keeps_its_references() -> None:
-    found = after(
-        "CREATE TABLE a (b INT); CREATE TABLE c (d INT REFERENCES a (b))", "ALTER TABLE a RENAME TO e"
-    )
+    found = after("CREATE TABLE a (b INT); CREATE TABLE c (d INT REFERENCES a (b))", "ALTER TABLE a RENAME TO e")
     assert [t.name for t in found.tables] == ["c", "e"]
     assert found.tables[0].foreign_keys[0].table == "e"
 
@@ -143,9 +141,7 @@ def test_no_lock_is_told_for_another_database() -> None:
 
 def test_equal_schemas_do_not_differ() -> None:
     assert (
-        differences(
-            'CREATE TABLE "A" (b INT UNIQUE)', "CREATE TABLE a (b BIGINT); CREATE UNIQUE INDEX i ON a (b)"
-        )
+        differences('CREATE TABLE "A" (b INT UNIQUE)', "CREATE TABLE a (b BIGINT); CREATE UNIQUE INDEX i ON a (b)")
         == []
     )
 
@@ -186,10 +182,7 @@ def test_a_partial_unique_index_does_not_stand_for_a_unique_column() -> None:
 
 
 def test_the_tables_of_the_tools_are_not_extra() -> None:
-    assert (
-        differences("CREATE TABLE a (b INT)", "CREATE TABLE a (b INT); CREATE TABLE alembic_version (v INT)")
-        == []
-    )
+    assert differences("CREATE TABLE a (b INT)", "CREATE TABLE a (b INT); CREATE TABLE alembic_version (v INT)") == []
 
 
 @pytest.mark.parametrize(

@@ -187,9 +187,7 @@ def test_railway_is_read_in_both_formats(read, path: str, text: str) -> None:
 
 
 def test_vercel_has_variables_and_crons(read) -> None:
-    found = read(
-        "web/vercel.json", '{"env": {"A": "1"}, "crons": [{"path": "/api/tick", "schedule": "0 5 * * *"}]}'
-    )
+    found = read("web/vercel.json", '{"env": {"A": "1"}, "crons": [{"path": "/api/tick", "schedule": "0 5 * * *"}]}')
 
     assert [(s.name, s.kind, s.schedule) for s in found.services] == [
         ("web", "web", None),

@@ -137,9 +137,7 @@ def test_older_python_manifests_are_read_in_outline() -> None:
     cfg = setup_cfg(
         "[metadata]\nname = x\n[options]\ninstall_requires =\n    a>=1\n    b\nzip_safe = no\n", "setup.cfg"
     )
-    script = setup_py(
-        "from setuptools import setup\nsetup(name='x', install_requires=['a>=1', V])\n", "setup.py"
-    )
+    script = setup_py("from setuptools import setup\nsetup(name='x', install_requires=['a>=1', V])\n", "setup.py")
     pip = pipfile(parse('[packages]\na = "*"\n[dev-packages]\nb = {version = "==1"}\n', "Pipfile"))
 
     assert (cfg.name, declared(cfg)) == ("x", [("a", ">=1", "prod"), ("b", "", "prod")])

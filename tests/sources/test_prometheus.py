@@ -58,7 +58,7 @@ def read(root: Path, files: dict[str, str]) -> Prometheus:
         ('sum by (job, le) (rate(http_total{code=~"5..", path="a b"}[5m]))', {"http_total"}),
         ("a / on(x) group_left(y) b offset 5m unless c", {"a", "b", "c"}),
         ('{__name__="queue_size", job="x"} > 1', {"queue_size"}),
-        ("rate(${prefix}_total[$__rate_interval]) + jobs{env=\"$env\"}", {"jobs"}),
+        ('rate(${prefix}_total[$__rate_interval]) + jobs{env="$env"}', {"jobs"}),
         ("job:rate:5m > bool 1e3 and time() - start_seconds > 300", {"job:rate:5m", "start_seconds"}),
         ("absent(backup_done_timestamp) or vector(1)", {"backup_done_timestamp"}),
         ("", set()),

@@ -145,9 +145,7 @@ def test_a_private_key_is_masked_and_lines_stay() -> None:
 def test_a_private_key_in_one_line_or_without_its_end_is_masked() -> None:
     body = "MIIEowIBAAKCAQEA" + "x9Kq2vR7" * 6
 
-    assert "x9Kq" not in mask(
-        '"key": "-----BEGIN PRIVATE KEY-----\\n' + body + '\\n-----END PRIVATE KEY-----\\n"'
-    )
+    assert "x9Kq" not in mask('"key": "-----BEGIN PRIVATE KEY-----\\n' + body + '\\n-----END PRIVATE KEY-----\\n"')
     assert "x9Kq" not in mask(f"-----BEGIN PRIVATE KEY-----\n{body}\n")
 
 

@@ -140,9 +140,7 @@ def test_variables_that_hold_themselves_end(read, custom: str) -> None:
 
 
 def test_files_outside_of_the_project_are_not_read(read) -> None:
-    found = read(
-        "provider: {name: aws, environment: '${file(../../etc/hosts)}'}\nfunctions: {x: {handler: a.b}}\n"
-    )
+    found = read("provider: {name: aws, environment: '${file(../../etc/hosts)}'}\nfunctions: {x: {handler: a.b}}\n")
 
     assert found.functions[0].env == {}
 

@@ -126,9 +126,7 @@ def test_a_shell_inside_a_command_is_read_too() -> None:
 
 def test_redirections_functions_and_tests_are_told() -> None:
     shell = Shell("x.sh")
-    found = shell.read(
-        "build() { make > out.log; }\n[ -f a.txt ] && cat < b.txt\npsql <<EOF\nselect 1\nEOF\n"
-    )
+    found = shell.read("build() { make > out.log; }\n[ -f a.txt ] && cat < b.txt\npsql <<EOF\nselect 1\nEOF\n")
     by = {c.program: c for c in found}
 
     assert by["make"].writes == ("out.log",)

@@ -42,9 +42,7 @@ def test_a_table_has_its_columns_keys_and_their_lines() -> None:
         (("email",), None),
         (("email", "team_id"), "pair"),
     ]
-    assert [(f.columns, f.table, f.on_delete) for f in table.foreign_keys] == [
-        (("team_id",), "teams", "CASCADE")
-    ]
+    assert [(f.columns, f.table, f.on_delete) for f in table.foreign_keys] == [(("team_id",), "teams", "CASCADE")]
     assert (table.primary_key, made.at.line, made.at.end_line) == (("id",), 2, 7)
 
 
@@ -97,9 +95,7 @@ def test_every_action_of_one_alter_table_has_its_own_line() -> None:
         ("GRANT ALL ON a TO b", ("other", None, None)),
     ],
 )
-def test_statements_are_named_by_what_they_do(
-    script: str, expected: tuple[str, str | None, str | None]
-) -> None:
+def test_statements_are_named_by_what_they_do(script: str, expected: tuple[str, str | None, str | None]) -> None:
     assert brief(script) == [expected]
 
 

@@ -52,10 +52,7 @@ module "registry" {
 
 
 def test_a_folder_is_one_module_with_the_blocks_of_all_its_files(read) -> None:
-    more = (
-        'variable "name" {}\nvariable "key" {\n  sensitive = true\n  default = ""\n}\n'
-        'output "id" { value = 1 }\n'
-    )
+    more = 'variable "name" {}\nvariable "key" {\n  sensitive = true\n  default = ""\n}\noutput "id" { value = 1 }\n'
     found = read(**{"prod/main.tf": MAIN, "prod/variables.tf": more, "modules/net/main.tf": ""})["prod"]
 
     assert [(r.address, r.at.line) for r in found.resources] == [
@@ -98,9 +95,7 @@ def test_without_a_backend_the_state_is_local(read) -> None:
 
 
 def test_a_cloud_block_is_a_backend(read) -> None:
-    assert (
-        read(**{"a.tf": 'terraform {\n  cloud {\n    organization = "o"\n  }\n}\n'})[""].backend[0] == "cloud"
-    )
+    assert read(**{"a.tf": 'terraform {\n  cloud {\n    organization = "o"\n  }\n}\n'})[""].backend[0] == "cloud"
 
 
 def test_the_json_form_is_read_alike(read) -> None:

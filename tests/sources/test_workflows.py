@@ -132,17 +132,15 @@ def test_composite_actions_of_the_project_are_taken_in(tmp_path: Path) -> None:
             - shell: bash
               run: python ${{ github.action_path }}/x.py | tee log
         """
-    workflow = found(
-        tmp_path, **{".github/workflows/a.yml": text, ".github/actions/setup/action.yml": action}
-    )[".github/workflows/a.yml"]
+    workflow = found(tmp_path, **{".github/workflows/a.yml": text, ".github/actions/setup/action.yml": action})[
+        ".github/workflows/a.yml"
+    ]
     command = workflow.jobs[0].commands[0]
 
     assert command.args == ("//.github/actions/setup/x.py",)
     assert not command.piped
     assert command.at.path == ".github/actions/setup/action.yml"
-    assert [p.message for p in workflow.problems] == [
-        "uses ./.github/actions/gone, which is no action of the project"
-    ]
+    assert [p.message for p in workflow.problems] == ["uses ./.github/actions/gone, which is no action of the project"]
 
 
 def test_other_shells_are_read_as_what_they_are() -> None:

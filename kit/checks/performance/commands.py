@@ -16,7 +16,9 @@ from kit.system.model import Service
 
 ASIDE = frozenset({"development", "test"})
 SERVING = frozenset({"api", "web", "worker", "unknown"})
-_RUN = re.compile(r"(?:^|&&|;|\s)(?:npm|pnpm|yarn|bun)\s+(?:(?:--\S+|-[sC]|--prefix\s+\S+)\s+)*(?:run\s+|run-script\s+)?([\w:.-]+)")
+_RUN = re.compile(
+    r"(?:^|&&|;|\s)(?:npm|pnpm|yarn|bun)\s+(?:(?:--\S+|-[sC]|--prefix\s+\S+)\s+)*(?:run\s+|run-script\s+)?([\w:.-]+)"
+)
 _SCRIPT = re.compile(r"(?:^|[\s\"'/])([\w.-]+\.sh)\b|(?:^|/)((?:docker-)?entrypoint|start|run)(?=\s|$)")
 _NO_SCRIPT = frozenset({"install", "ci", "exec", "dlx", "node", "run", "add"})
 
@@ -42,7 +44,14 @@ def starts(project: Project) -> Iterator[Start]:
             if text and (service.name, at) not in seen:
                 seen.add((service.name, at))
                 more, places = _followed(project, service, text, 0)
-                yield Start(service.name, f"{text}\n{more}", (at, *places), environment, service.root or ".", service.kind in SERVING)
+                yield Start(
+                    service.name,
+                    f"{text}\n{more}",
+                    (at, *places),
+                    environment,
+                    service.root or ".",
+                    service.kind in SERVING,
+                )
 
 
 def _stated(project: Project, service: Service) -> Iterator[tuple[str, At, str | None]]:
@@ -54,7 +63,11 @@ def _stated(project: Project, service: Service) -> Iterator[tuple[str, At, str |
     if service.deployments and (not real or all(d.command for d in real)):
         return
     for image in images(project):
-        if service.build and image.dockerfile.path == service.build.dockerfile and image.stage.name not in {"dev", "development", "test"}:
+        if (
+            service.build
+            and image.dockerfile.path == service.build.dockerfile
+            and image.stage.name not in {"dev", "development", "test"}
+        ):
             command = image.dockerfile.command(image.stage)
             if command is not None and _of_target(service, image.stage.name, image.dockerfile.final.name):
                 yield command.text, command.at, None
@@ -95,9 +108,13 @@ def _scripts_of(project: Project, service: Service, text: str) -> Iterator[tuple
 
 
 def _script(project: Project, service: Service, name: str) -> Node | None:
-    near = sorted((p for p in project.packages if p.scripts), key=lambda p: (p.dir != service.root, p.dir != ".", len(p.dir)))
+    near = sorted(
+        (p for p in project.packages if p.scripts), key=lambda p: (p.dir != service.root, p.dir != ".", len(p.dir))
+    )
     for package in near:
-        if (package.dir == service.root or package.dir == "." or within(package.dir, service.root)) and name in package.scripts:
+        if (
+            package.dir == service.root or package.dir == "." or within(package.dir, service.root)
+        ) and name in package.scripts:
             return package.scripts[name]
     return None
 

@@ -16,21 +16,35 @@ from kit.registry import check
 from kit.sources.code import node_at
 from kit.system.model import Route, Service
 
-_FUNCTIONS = frozenset({"arrow_function", "function_expression", "function_declaration", "method_definition", "function"})
+_FUNCTIONS = frozenset(
+    {"arrow_function", "function_expression", "function_declaration", "method_definition", "function"}
+)
 _WHOLE = (
     re.compile(r"\.findMany\((?:\s*\)|\s*\{)"),
     re.compile(r"\b[A-Z]\w*\.find\(\s*(?:\{\s*\}\s*)?\)"),
     re.compile(r"\.(?:findAll|findAndCountAll)\(\s*(?:\{|\))"),
     re.compile(r"[rR]epo\w*\.(?:find|findAll)\(\s*\)"),
-    re.compile(r"\.query\.all\(\)|\.objects\.all\(\)|\.scalars\(\)\.all\(\)|\.query\(\w+\)\.all\(\)|\bselect\(\w+\)\)\.all\(\)"),
+    re.compile(
+        r"\.query\.all\(\)|\.objects\.all\(\)|\.scalars\(\)\.all\(\)|\.query\(\w+\)\.all\(\)|\bselect\(\w+\)\)\.all\(\)"
+    ),
     re.compile(r"collection\(['\"]\w+['\"]\)\.find\(\s*(?:\{\s*\})?\s*\)"),
-    re.compile(r"\b(?:query|execute)\(\s*[\"'`]\s*SELECT \* FROM \w+\s*(?:ORDER BY [\w ,.]+)?;?\s*[\"'`]", re.IGNORECASE),
+    re.compile(
+        r"\b(?:query|execute)\(\s*[\"'`]\s*SELECT \* FROM \w+\s*(?:ORDER BY [\w ,.]+)?;?\s*[\"'`]", re.IGNORECASE
+    ),
 )
-_PAGED = re.compile(r"(?i)\blimit|\btake\b|\bskip\b|\boffset\b|pag(e|ing|inat)|cursor|top\(|first\(|\[:\w|slice\(|\bcount\b|pageable|per_page|fetchmany|batch")
-_BLOCKING_PY = re.compile(r"^(requests\.(get|post|put|patch|delete|head|request)|time\.sleep|urllib\.request\.urlopen|subprocess\.(run|call|check_call|check_output)|os\.system|httpx\.(get|post|put|patch|delete|request))$")
+_PAGED = re.compile(
+    r"(?i)\blimit|\btake\b|\bskip\b|\boffset\b|pag(e|ing|inat)|cursor|top\(|first\(|\[:\w|slice\(|\bcount\b|pageable|per_page|fetchmany|batch"
+)
+_BLOCKING_PY = re.compile(
+    r"^(requests\.(get|post|put|patch|delete|head|request)|time\.sleep|urllib\.request\.urlopen|subprocess\.(run|call|check_call|check_output)|os\.system|httpx\.(get|post|put|patch|delete|request))$"
+)
 _BLOCKING_JS = r"(?:^|\.)(readFileSync|writeFileSync|appendFileSync|execSync|execFileSync|spawnSync|pbkdf2Sync|scryptSync|hashSync|compareSync|gzipSync|gunzipSync|deflateSync|readdirSync)$"
-_ASKED = re.compile(r"(?:prisma|db|tx|\w*[rR]epo(?:sitory)?|manager|[A-Z]\w+)(?:\.\w+)?\.(?:findUnique|findUniqueOrThrow|findFirst|findOne|findOneBy|findById|findByPk|findMany)\(")
-_ASKED_PY = re.compile(r"(?:session|db|conn|cursor|cur)\.(?:get|exec|execute|query|scalar|scalars)\(|\.objects\.(?:get|filter)\(")
+_ASKED = re.compile(
+    r"(?:prisma|db|tx|\w*[rR]epo(?:sitory)?|manager|[A-Z]\w+)(?:\.\w+)?\.(?:findUnique|findUniqueOrThrow|findFirst|findOne|findOneBy|findById|findByPk|findMany)\("
+)
+_ASKED_PY = re.compile(
+    r"(?:session|db|conn|cursor|cur)\.(?:get|exec|execute|query|scalar|scalars)\(|\.objects\.(?:get|filter)\("
+)
 
 
 @check("PRF-007", "Lists are read in pages", Severity.MEDIUM, Clause.EXECUTION, effort_hours=2)
@@ -65,7 +79,10 @@ def _list(project: Project, service: Service, route: Route) -> Iterator[Fact]:
     if _PAGED.search(text):
         yield ok(f"{service.name}: GET {route.path} reads a page.", At(route.at.path, line))
     elif not re.search(r"\b(\w*[iI]d|owner|user\w*|slug|author|tenant)\s*[:=]", text[whole : whole + 300]):
-        yield bad(f"{service.name}: GET {route.path} reads all that the table holds; each new row makes it slower and larger.", At(route.at.path, line))
+        yield bad(
+            f"{service.name}: GET {route.path} reads all that the table holds; each new row makes it slower and larger.",
+            At(route.at.path, line),
+        )
 
 
 def _end(project: Project, route: Route, lines: list[str]) -> int:
@@ -75,13 +92,17 @@ def _end(project: Project, route: Route, lines: list[str]) -> int:
         return last
     module = project.code.python(route.at.path) if project.code.language(route.at.path) == "python" else None
     for node in ast.walk(module) if module is not None else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(d.lineno == first for d in [node, *node.decorator_list]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+            d.lineno == first for d in [node, *node.decorator_list]
+        ):
             return node.end_lineno or last
     stop = next((n for n in range(last, min(last + 25, len(lines))) if re.match(r"\s{0,4}\}\)?;?\s*$", lines[n])), last)
     return stop + 1
 
 
-@check("PRF-010", "Nothing blocks the event loop while requests wait", Severity.MEDIUM, Clause.EXECUTION, effort_hours=2)
+@check(
+    "PRF-010", "Nothing blocks the event loop while requests wait", Severity.MEDIUM, Clause.EXECUTION, effort_hours=2
+)
 def nothing_blocks(project: Project) -> Iterator[Fact]:
     """
     One process answers many requests in turns. A call that waits without giving up its turn stops them all.
@@ -100,8 +121,15 @@ def nothing_blocks(project: Project) -> Iterator[Fact]:
         found[at.path].append((name, at))
     for path, calls in found.items():
         names = ", ".join(sorted({name for name, _ in calls}))
-        yield bad(f"{owner(project, path)}: {names} in {plural(len(calls), 'place')} of asynchronous handlers; every other request waits meanwhile.", *(at for _, at in calls[:5]))
-    loops = [s for s in judged(project) if s.routes and (s.language in JS or s.framework in {"fastapi", "starlette", "aiohttp", "sanic"})]
+        yield bad(
+            f"{owner(project, path)}: {names} in {plural(len(calls), 'place')} of asynchronous handlers; every other request waits meanwhile.",
+            *(at for _, at in calls[:5]),
+        )
+    loops = [
+        s
+        for s in judged(project)
+        if s.routes and (s.language in JS or s.framework in {"fastapi", "starlette", "aiohttp", "sanic"})
+    ]
     for service in loops:
         if not any(path.startswith("" if service.root == "." else f"{service.root}/") for path in found):
             yield ok(f"{service.name}: no blocking call in an asynchronous handler.", service)
@@ -131,7 +159,9 @@ def _own_calls(function: ast.AsyncFunctionDef) -> Iterator[ast.Call]:
 
 
 def _blocking_javascript(project: Project) -> Iterator[tuple[str, At]]:
-    for match in project.code.find(kind="call_expression", languages=JS, needles=("Sync(",), has={"field": "function", "regex": _BLOCKING_JS}):
+    for match in project.code.find(
+        kind="call_expression", languages=JS, needles=("Sync(",), has={"field": "function", "regex": _BLOCKING_JS}
+    ):
         function = match.node.field("function")
         if runs(match.path) and function is not None and any(_handles(n) for n in match.node.ancestors()):
             yield function.text().rsplit(".", 1)[-1], At(match.path, match.at.line)
@@ -162,7 +192,10 @@ def no_query_per_row(project: Project) -> Iterator[Fact]:
     for at in (*_asked_javascript(project), *_asked_python(project)):
         found[at.path].append(at)
     for path, places in found.items():
-        yield bad(f"{owner(project, path)}: {'a query' if len(places) == 1 else f'{len(places)} queries'} inside of a loop; the time grows with the rows.", *places[:5])
+        yield bad(
+            f"{owner(project, path)}: {'a query' if len(places) == 1 else f'{len(places)} queries'} inside of a loop; the time grows with the rows.",
+            *places[:5],
+        )
 
 
 def _asked_javascript(project: Project) -> Iterator[At]:
@@ -195,4 +228,6 @@ def _asked_python(project: Project) -> Iterator[At]:
 
 def _reads(call: ast.Call) -> bool:
     text = ast.unparse(call)[:200]
-    return bool(_ASKED_PY.match(text) or re.match(r"\w+\.objects\.(get|filter)\(", text)) and not re.search(r"(?i)insert\(|update\(|delete\(|INSERT|UPDATE|DELETE", text)
+    return bool(_ASKED_PY.match(text) or re.match(r"\w+\.objects\.(get|filter)\(", text)) and not re.search(
+        r"(?i)insert\(|update\(|delete\(|INSERT|UPDATE|DELETE", text
+    )

@@ -14,9 +14,17 @@ from kit.system.pipelines import kinds_of
 
 _TOOLS = (
     ("k6", re.compile(r"""from\s+["']k6(/\w+)?["']|require\(["']k6"""), re.compile(r"\bthresholds\b")),
-    ("Locust", re.compile(r"from locust\b|import locust\b"), re.compile(r"process_exit_code|fail_ratio|quitting|check_thresholds")),
+    (
+        "Locust",
+        re.compile(r"from locust\b|import locust\b"),
+        re.compile(r"process_exit_code|fail_ratio|quitting|check_thresholds"),
+    ),
     ("Gatling", re.compile(r"io\.gatling\.|@gatling\.io"), re.compile(r"\.assertions\(|assertions:")),
-    ("autocannon", re.compile(r"""require\(["']autocannon|from\s+["']autocannon"""), re.compile(r"process\.exit|assert|expect\(|throw ")),
+    (
+        "autocannon",
+        re.compile(r"""require\(["']autocannon|from\s+["']autocannon"""),
+        re.compile(r"process\.exit|assert|expect\(|throw "),
+    ),
 )
 _NEEDLES = ("k6", "locust", "gatling", "autocannon")
 
@@ -25,12 +33,18 @@ def _tests(project: Project) -> list[tuple[str, str, bool]]:
     """The load tests of a project: path, tool, whether it states what is good enough."""
     found = []
     for path in project.code.files(every_class=True):
-        text = project.code.text(path) if project.files.class_of(path) not in {FileClass.VENDORED, FileClass.GENERATED} else ""
+        text = (
+            project.code.text(path)
+            if project.files.class_of(path) not in {FileClass.VENDORED, FileClass.GENERATED}
+            else ""
+        )
         if any(needle in text for needle in _NEEDLES):
             found += [(path, tool, bool(limits.search(text))) for tool, mark, limits in _TOOLS if mark.search(text)]
     for path in project.files.glob("**/*.jmx"):
         found.append((path, "JMeter", "Assertion" in project.files.text(path)))
-    for path in project.files.glob("**/*artillery*.yml", "**/*artillery*.yaml", "**/artillery/**/*.yml", "**/load*/**/*.yml", "**/perf*/**/*.yml"):
+    for path in project.files.glob(
+        "**/*artillery*.yml", "**/*artillery*.yaml", "**/artillery/**/*.yml", "**/load*/**/*.yml", "**/perf*/**/*.yml"
+    ):
         text = project.files.text(path)
         if re.search(r"^config:", text, re.MULTILINE) and re.search(r"^scenarios:", text, re.MULTILINE):
             found.append((path, "Artillery", bool(re.search(r"^\s+ensure:", text, re.MULTILINE))))
@@ -85,10 +99,19 @@ def load_tests_run(project: Project) -> Iterator[Fact]:
     steps = list(_steps(project))
     for folder, found in folders.items():
         path, tool, _ = next((t for t in found if t[2]), found[0])
-        run = next((at for text, at in steps if not folder or any(posixpath.basename(t[0]) in text for t in found) or folder in text), None)
+        run = next(
+            (
+                at
+                for text, at in steps
+                if not folder or any(posixpath.basename(t[0]) in text for t in found) or folder in text
+            ),
+            None,
+        )
         run = run or (steps[0][1] if steps and len(folders) == 1 else None)
         if run is None:
-            yield bad(f"The {tool} tests here are run by no pipeline; they tell nothing about the next release.", At(path))
+            yield bad(
+                f"The {tool} tests here are run by no pipeline; they tell nothing about the next release.", At(path)
+            )
         elif not any(limits for _, _, limits in found):
             yield partial(f"The {tool} tests state no thresholds; they pass however slow the system is.", At(path), run)
         else:
@@ -101,4 +124,7 @@ def _steps(project: Project) -> Iterator[tuple[str, At]]:
         for job in workflow.jobs:
             for step in job.all_steps:
                 if "load-test" in set(kinds_of(step)):
-                    yield f"{step.uses or ''} {step.run or ''} {' '.join(n.text for n in step.inputs.strings()) if step.inputs else ''}", step.at
+                    yield (
+                        f"{step.uses or ''} {step.run or ''} {' '.join(n.text for n in step.inputs.strings()) if step.inputs else ''}",
+                        step.at,
+                    )

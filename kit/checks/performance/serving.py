@@ -20,14 +20,27 @@ _DEVELOPMENT = (
     ("Nuxt in development mode", re.compile(rf"{_BEGIN}(nuxt|nuxi|remix|astro)\s+dev\b")),
     ("Vite's development server", re.compile(rf"{_BEGIN}vite(?:\s+(?:dev|serve)\b|\s*$|\s+-)", re.MULTILINE)),
     ("Vite's preview server", re.compile(rf"{_BEGIN}vite\s+preview\b")),
-    ("Create React App's development server", re.compile(rf"{_BEGIN}(react-scripts|craco|react-app-rewired)\s+start\b")),
+    (
+        "Create React App's development server",
+        re.compile(rf"{_BEGIN}(react-scripts|craco|react-app-rewired)\s+start\b"),
+    ),
     ("webpack's development server", re.compile(r"webpack(-dev-server|\s+serve\b)")),
     ("Angular's development server", re.compile(rf"{_BEGIN}ng\s+serve\b")),
     ("Vue's development server", re.compile(r"vue-cli-service\s+serve\b")),
     ("nodemon", re.compile(rf"{_BEGIN}nodemon(?![\w.-])")),
     ("ts-node-dev", re.compile(rf"{_BEGIN}(ts-node-dev|tsnd)\b")),
-    ("a file watcher", re.compile(rf"{_BEGIN}(tsx\s+watch|node\s+--watch|nest\s+start\s+[^\n&;]{{0,40}}--watch|air\b(?=\s|$)|watchmedo|cargo\s+watch|dotnet\s+watch)")),
-    ("uvicorn with --reload", re.compile(r"uvicorn\b[^\n]{0,200}--reload\b|fastapi\s+dev\b|hypercorn\b[^\n]{0,200}--reload\b|gunicorn\b[^\n]{0,200}--reload\b")),
+    (
+        "a file watcher",
+        re.compile(
+            rf"{_BEGIN}(tsx\s+watch|node\s+--watch|nest\s+start\s+[^\n&;]{{0,40}}--watch|air\b(?=\s|$)|watchmedo|cargo\s+watch|dotnet\s+watch)"
+        ),
+    ),
+    (
+        "uvicorn with --reload",
+        re.compile(
+            r"uvicorn\b[^\n]{0,200}--reload\b|fastapi\s+dev\b|hypercorn\b[^\n]{0,200}--reload\b|gunicorn\b[^\n]{0,200}--reload\b"
+        ),
+    ),
     ("PHP's built-in server", re.compile(rf"{_BEGIN}php\s+-S\s|artisan\s+serve\b")),
     ("Python's simple server", re.compile(r"python3?\s+-m\s+http\.server\b")),
     ("serverless offline", re.compile(r"(serverless|sls)\s+offline\b")),
@@ -57,7 +70,11 @@ def production_servers(project: Project) -> Iterator[Fact]:
         if (server := _development(project, start)) is not None:
             yield bad(f"{start.service}: `{command}` starts {server}.", *start.at, environment=start.environment)
         elif start.serves:
-            yield ok(f"{start.service}: `{command}` starts no development server.", start.at[0], environment=start.environment)
+            yield ok(
+                f"{start.service}: `{command}` starts no development server.",
+                start.at[0],
+                environment=start.environment,
+            )
 
 
 def _first_line(text: str) -> str:
@@ -76,7 +93,9 @@ def _runs_flask(project: Project, start: Start) -> bool:
         base = name.rsplit("/", 1)[-1]
         for path in project.files.named(base):
             text = project.code.text(path) if within(path, start.root) else ""
-            if re.search(r"from flask import|import flask", text) and re.search(r"^\s+(app|application)\.run\(|^(app|application)\.run\(", text, re.MULTILINE):
+            if re.search(r"from flask import|import flask", text) and re.search(
+                r"^\s+(app|application)\.run\(|^(app|application)\.run\(", text, re.MULTILINE
+            ):
                 return True
     return False
 
@@ -101,20 +120,32 @@ def workers_are_set(project: Project) -> Iterator[Fact]:
             continue
         service = project.system.service(start.service)
         several = max((d.max_replicas or d.replicas or 1 for d in service.deployments), default=1) if service else 1
-        told = re.search(r"--workers\b|\s-w[\s=]?\d|--threads\b|-k\s|--worker-class|\$\{?\w*(WORKERS|CONCURRENCY)", start.text) or _configured(project, start)
+        told = re.search(
+            r"--workers\b|\s-w[\s=]?\d|--threads\b|-k\s|--worker-class|\$\{?\w*(WORKERS|CONCURRENCY)", start.text
+        ) or _configured(project, start)
         if told or several > 1:
-            yield ok(f"{start.service}: {server[1]} runs {'in several replicas' if not told else 'with the workers that it is told'}.", start.at[0])
+            yield ok(
+                f"{start.service}: {server[1]} runs {'in several replicas' if not told else 'with the workers that it is told'}.",
+                start.at[0],
+            )
         elif server[1] == "gunicorn":
             yield bad(f"{start.service}: gunicorn runs one synchronous worker; requests wait in a line.", *start.at)
         else:
-            yield partial(f"{start.service}: {server[1]} runs as one process in one replica; one core does all the work.", *start.at)
+            yield partial(
+                f"{start.service}: {server[1]} runs as one process in one replica; one core does all the work.",
+                *start.at,
+            )
 
 
 def _configured(project: Project, start: Start) -> bool:
-    files = [p for p in project.files.named("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn.py") if within(p, start.root)]
+    files = [
+        p for p in project.files.named("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn.py") if within(p, start.root)
+    ]
     service = project.system.service(start.service)
     given = {e.name for d in service.deployments for e in d.env} if service else set()
-    return "WEB_CONCURRENCY" in given or any(re.search(r"^\s*(workers|threads)\b", project.files.text(p), re.MULTILINE) for p in files)
+    return "WEB_CONCURRENCY" in given or any(
+        re.search(r"^\s*(workers|threads)\b", project.files.text(p), re.MULTILINE) for p in files
+    )
 
 
 @check("PRF-004", "Services grow with their load", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=4)
@@ -134,7 +165,11 @@ def services_grow(project: Project) -> Iterator[Fact]:
     targets: dict[str, list[tuple[Service, Deployment]]] = {}
     for service in judged(project):
         for deployment in service.deployments:
-            if deployment.workload == "Deployment" and deployment.environment in {"production", "unknown"} and service.kind != "worker":
+            if (
+                deployment.workload == "Deployment"
+                and deployment.environment in {"production", "unknown"}
+                and service.kind != "worker"
+            ):
                 targets.setdefault(deployment.target, []).append((service, deployment))
     named = [t for t, found in targets.items() if any(d.environment == "production" for _, d in found)]
     for target in named or list(targets)[:1]:
@@ -147,11 +182,19 @@ def _of_target(target: str, found: list[tuple[Service, Deployment]]) -> Iterator
     fixed = [(s, d) for s, d in found if (d.max_replicas or 1) <= (d.replicas or 1)]
     for service, deployment in found:
         if (service, deployment) not in fixed:
-            yield ok(f"{service.name}: {deployment.replicas} to {deployment.max_replicas} copies in {where}.", deployment, environment=environment)
+            yield ok(
+                f"{service.name}: {deployment.replicas} to {deployment.max_replicas} copies in {where}.",
+                deployment,
+                environment=environment,
+            )
     if fixed:
         numbers = ", ".join(f"{s.name} ({d.replicas or 1})" for s, d in fixed[:6])
         say = bad if len(fixed) == len(found) else partial
-        yield say(f"{where}: {plural(len(fixed), 'service')} of {len(found)} with a fixed number of copies: {numbers}{', ...' if len(fixed) > 6 else ''}.", *(d for _, d in fixed[:6]), environment=environment)
+        yield say(
+            f"{where}: {plural(len(fixed), 'service')} of {len(found)} with a fixed number of copies: {numbers}{', ...' if len(fixed) > 6 else ''}.",
+            *(d for _, d in fixed[:6]),
+            environment=environment,
+        )
 
 
 @check("PRF-008", "Answers are compressed and static files cached", Severity.LOW, Clause.DEPLOYMENT, effort_hours=1)
@@ -170,7 +213,9 @@ def answers_are_compressed(project: Project) -> Iterator[Fact]:
     See: https://nginx.org/en/docs/http/ngx_http_gzip_module.html
     """
     yield from _by_nginx(project)
-    proxied = any(s.kind == "proxy" for s in project.system.services) or any(n in (d.image or "") for s in project.system.services for d in s.deployments for n in _PROXIES)
+    proxied = any(s.kind == "proxy" for s in project.system.services) or any(
+        n in (d.image or "") for s in project.system.services for d in s.deployments for n in _PROXIES
+    )
     ingress = any(m.kind in {"Ingress", "HTTPRoute"} for m in project.manifests)
     for service in judged(project):
         if service.framework == "express" and service.deployments and not (proxied or ingress or project.nginx):
@@ -179,12 +224,20 @@ def answers_are_compressed(project: Project) -> Iterator[Fact]:
             if found and used:
                 yield ok(f"{service.name}: answers are compressed.", used)
             else:
-                yield bad(f"{service.name}: nothing before or in the service compresses its answers.", service.routes[0] if service.routes else service)
+                yield bad(
+                    f"{service.name}: nothing before or in the service compresses its answers.",
+                    service.routes[0] if service.routes else service,
+                )
 
 
 def _by_nginx(project: Project) -> Iterator[Fact]:
     for config in project.nginx:
-        if config.included or config.error or project.files.class_of(config.path) is not FileClass.PRODUCTION or project.files.environment_of(config.path) in ASIDE:
+        if (
+            config.included
+            or config.error
+            or project.files.class_of(config.path) is not FileClass.PRODUCTION
+            or project.files.environment_of(config.path) in ASIDE
+        ):
             continue
         names = {d.name for d in config.walk()}
         headers = " ".join(" ".join(d.args) for d in config.walk() if d.name == "add_header")
@@ -198,7 +251,13 @@ def _by_nginx(project: Project) -> Iterator[Fact]:
             yield ok(f"{config.path}: files are compressed and have a lifetime.", config.servers[0])
 
 
-@check("PRF-009", "The database takes as many connections as the services may open", Severity.MEDIUM, Clause.ASSUMPTIONS, effort_hours=2)
+@check(
+    "PRF-009",
+    "The database takes as many connections as the services may open",
+    Severity.MEDIUM,
+    Clause.ASSUMPTIONS,
+    effort_hours=2,
+)
 def connections_suffice(project: Project) -> Iterator[Fact]:
     """
     Each copy of a service has a pool of its own. When traffic scales the copies, the database refuses the connection that
@@ -221,13 +280,17 @@ def connections_suffice(project: Project) -> Iterator[Fact]:
     parts = " + ".join(f"{name} {size} x {copies}" for name, size, copies, _ in pools)
     own = next((s for s in project.system.stores if s.engine == "postgres" and not s.managed), None)
     if stated is None and own is None:
-        yield unknown(f"Up to {total} connections ({parts}); how many the database takes is not stated.", *(p[3] for p in pools))
+        yield unknown(
+            f"Up to {total} connections ({parts}); how many the database takes is not stated.", *(p[3] for p in pools)
+        )
         return
     limit = stated[0] if stated else 100
     word = "stated" if stated else "PostgreSQL's default"
     places = [*(p[3] for p in pools), *([stated[1]] if stated else [])]
     message = f"Up to {total} connections ({parts}) meet a limit of {limit} ({word})"
-    yield ok(f"{message}.", *places) if total <= limit - 3 else bad(f"{message}; the database refuses the rest.", *places)
+    yield (
+        ok(f"{message}.", *places) if total <= limit - 3 else bad(f"{message}; the database refuses the rest.", *places)
+    )
 
 
 _POOLS = (
@@ -273,7 +336,11 @@ def _limit(project: Project) -> tuple[int, At] | None:
     for path in project.files.glob("**/*.yml", "**/*.yaml", "**/*.conf", "**/*.tf"):
         if project.files.class_of(path) is FileClass.PRODUCTION and project.files.environment_of(path) not in ASIDE:
             text = project.files.text(path)
-            found = re.search(r"max_connections[\"']?\s*(?:=|:|,\s*value\s*=)\s*[\"']?(\d{2,5})", text) if "max_connections" in text else None
+            found = (
+                re.search(r"max_connections[\"']?\s*(?:=|:|,\s*value\s*=)\s*[\"']?(\d{2,5})", text)
+                if "max_connections" in text
+                else None
+            )
             if found:
                 return int(found[1]), At(path, text.count("\n", 0, found.start()) + 1)
     return None

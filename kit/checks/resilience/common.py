@@ -14,10 +14,25 @@ from kit.sources.code_records import CallFact
 from kit.sources.package_model import Package, plain_name
 from kit.system.model import Service
 
-__all__ = ["JS", "judged", "library", "mentions", "outbound", "owner", "packages", "plural", "roots", "runs", "settings", "within"]
+__all__ = [
+    "JS",
+    "judged",
+    "library",
+    "mentions",
+    "outbound",
+    "owner",
+    "packages",
+    "plural",
+    "roots",
+    "runs",
+    "settings",
+    "within",
+]
 
 JS = ("javascript", "typescript", "tsx")
-_BROWSER = re.compile(r"(^|/)(components?|hooks|pages|views|stores?|composables|src/app|public|static|client-only|frontend)/|\.(tsx|jsx|vue)$")
+_BROWSER = re.compile(
+    r"(^|/)(components?|hooks|pages|views|stores?|composables|src/app|public|static|client-only|frontend)/|\.(tsx|jsx|vue)$"
+)
 _SERVER = re.compile(r"(^|/)(api|server|backend|route\.[jt]s|actions?|lib/server)(/|$|\.)")
 
 
@@ -81,7 +96,11 @@ def _in_browser(project: Project, call: CallFact) -> bool:
     if call.client not in {"fetch", "axios", "ky", "superagent"}:
         return False
     head = project.code.text(path)[:4000]
-    if call.url.startswith("/") or "use client" in head[:200] or re.search(r"from ['\"](react|vue|svelte|@angular/core)['\"]", head):
+    if (
+        call.url.startswith("/")
+        or "use client" in head[:200]
+        or re.search(r"from ['\"](react|vue|svelte|@angular/core)['\"]", head)
+    ):
         return True
     return bool(_BROWSER.search(path)) and not _SERVER.search(path)
 

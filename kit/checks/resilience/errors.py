@@ -17,18 +17,32 @@ from kit.sources.code import node_at
 from kit.system.model import Service
 
 _HANDLER = re.compile(r"(?i)error|exception|boom|sentry|errorhandler")
-_INLINE = re.compile(r"\.use\(\s*(?:async\s+)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex|exception)\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\)")
-_WRITTEN = re.compile(r"(?:function\s+|(?:const|let|var)\s+|exports\.)(\w+)\s*(?::\s*(?:express\.)?ErrorRequestHandler\b|(?:=\s*)?(?:async\s*)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex)\b\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\))")
-_ASYNC_ERRORS = ("express-async-errors", "express-promise-router", "@awaitjs/express", "express-async-handler", "@fastify/express")
+_INLINE = re.compile(
+    r"\.use\(\s*(?:async\s+)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex|exception)\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\)"
+)
+_WRITTEN = re.compile(
+    r"(?:function\s+|(?:const|let|var)\s+|exports\.)(\w+)\s*(?::\s*(?:express\.)?ErrorRequestHandler\b|(?:=\s*)?(?:async\s*)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex)\b\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\))"
+)
+_ASYNC_ERRORS = (
+    "express-async-errors",
+    "express-promise-router",
+    "@awaitjs/express",
+    "express-async-handler",
+    "@fastify/express",
+)
 _EXPECTED = re.compile(
     r"JSON\.parse|new URL\(|decodeURI|localStorage|sessionStorage|unlink|rmSync|\brm\(|mkdir|existsSync|access\(|statSync|\bstat\(|require\(|import\(|\.close\(|\.abort\(|\.quit\(|"
     r"disconnect|releasePointerCapture|cancel\(|kill\(|\.end\(|sleep|Notification|navigator\.|document\.|window\."
 )
 _BROAD = frozenset({"Exception", "BaseException"})
-_IO_ERROR = re.compile(r"Request|HTTP|Operational|Database|SMTP|Redis|Integrity|SQLAlchemy|psycopg|PyMongo|ClientError|KafkaError|AMQP")
+_IO_ERROR = re.compile(
+    r"Request|HTTP|Operational|Database|SMTP|Redis|Integrity|SQLAlchemy|psycopg|PyMongo|ClientError|KafkaError|AMQP"
+)
 
 
-@check("RES-005", "Errors that nobody expects are answered in one place", Severity.MEDIUM, Clause.UNDEFINED, effort_hours=2)
+@check(
+    "RES-005", "Errors that nobody expects are answered in one place", Severity.MEDIUM, Clause.UNDEFINED, effort_hours=2
+)
 def errors_are_answered(project: Project) -> Iterator[Fact]:
     """
     Without a handler for what was not foreseen, callers get a stack trace or a page of HTML, and nobody is told.
@@ -48,31 +62,83 @@ def errors_are_answered(project: Project) -> Iterator[Fact]:
         if service.framework == "express":
             yield _express(project, service)
         elif service.framework == "flask":
-            found = mentions(project, service, r"errorhandler|register_error_handler|init_app\(app\).*sentry|sentry_sdk\.init", "errorhandler", "error_handler", "sentry_sdk")
-            yield ok(f"{service.name}: errors are answered in one place.", found) if found else bad(f"{service.name}: no error handler; callers get Flask's page of HTML for every fault.", service.routes[0], severity=Severity.LOW)
+            found = mentions(
+                project,
+                service,
+                r"errorhandler|register_error_handler|init_app\(app\).*sentry|sentry_sdk\.init",
+                "errorhandler",
+                "error_handler",
+                "sentry_sdk",
+            )
+            yield (
+                ok(f"{service.name}: errors are answered in one place.", found)
+                if found
+                else bad(
+                    f"{service.name}: no error handler; callers get Flask's page of HTML for every fault.",
+                    service.routes[0],
+                    severity=Severity.LOW,
+                )
+            )
         elif service.framework == "koa":
             found = mentions(project, service, r"\.on\(['\"]error|koa-error|koa-json-error|onerror", "error")
-            yield ok(f"{service.name}: errors are answered in one place.", found) if found else bad(f"{service.name}: nothing handles the errors of the application.", service.routes[0])
+            yield (
+                ok(f"{service.name}: errors are answered in one place.", found)
+                if found
+                else bad(f"{service.name}: nothing handles the errors of the application.", service.routes[0])
+            )
         elif service.framework in {"nestjs", "fastify", "fastapi", "django", "spring", "spring-actuator", "aspnet"}:
-            found = mentions(project, service, r"ControllerAdvice|setErrorHandler|exception_handler|useGlobalFilters|APP_FILTER|@Catch\(", "ControllerAdvice", "setErrorHandler", "exception_handler", "useGlobalFilters", "APP_FILTER", "@Catch(")
-            yield ok(f"{service.name}: errors are answered in one place{'' if found else ', by the framework'}.", found or service.routes[0])
+            found = mentions(
+                project,
+                service,
+                r"ControllerAdvice|setErrorHandler|exception_handler|useGlobalFilters|APP_FILTER|@Catch\(",
+                "ControllerAdvice",
+                "setErrorHandler",
+                "exception_handler",
+                "useGlobalFilters",
+                "APP_FILTER",
+                "@Catch(",
+            )
+            yield ok(
+                f"{service.name}: errors are answered in one place{'' if found else ', by the framework'}.",
+                found or service.routes[0],
+            )
 
 
 def _express(project: Project, service: Service) -> Fact:
     uses = [u for u in project.middleware if within(u.at.path, service.root)]
     made = _application(project, service)
     written = _written_handlers(project, service)
-    mounted = next((u for u in uses if u.mounted is not False and (u.name.rsplit(".", 1)[-1] in written or _HANDLER.search(u.name))), None)
+    mounted = next(
+        (
+            u
+            for u in uses
+            if u.mounted is not False and (u.name.rsplit(".", 1)[-1] in written or _HANDLER.search(u.name))
+        ),
+        None,
+    )
     if mounted is not None:
         return ok(f"{service.name}: {mounted.name} answers errors.", mounted)
     inline = mentions(project, service, _INLINE.pattern, ".use(")
-    named = mentions(project, service, rf"\.use\([^)]*\b({'|'.join(map(re.escape, written)) or 'errorHandler'})\b|setErrorHandler|setupExpressErrorHandler|[eE]rrorHandler\(\w*[aA]pp\b", ".use(", "rrorHandler(")
+    named = mentions(
+        project,
+        service,
+        rf"\.use\([^)]*\b({'|'.join(map(re.escape, written)) or 'errorHandler'})\b|setErrorHandler|setupExpressErrorHandler|[eE]rrorHandler\(\w*[aA]pp\b",
+        ".use(",
+        "rrorHandler(",
+    )
     if inline or named:
         return ok(f"{service.name}: errors are answered in one place.", inline or named)  # type: ignore[arg-type]
     if written:
         name, at = next(iter(written.items()))
-        return bad(f"{service.name}: the error handler {name} is written and no application mounts it; faults are answered by Express's default page.", made, at)
-    return bad(f"{service.name}: no error handler is mounted; faults are answered by Express's default page, and logged nowhere else.", made)
+        return bad(
+            f"{service.name}: the error handler {name} is written and no application mounts it; faults are answered by Express's default page.",
+            made,
+            at,
+        )
+    return bad(
+        f"{service.name}: no error handler is mounted; faults are answered by Express's default page, and logged nowhere else.",
+        made,
+    )
 
 
 def _application(project: Project, service: Service) -> At:
@@ -129,7 +195,9 @@ def _python(project: Project) -> Iterator[At]:
 
 
 def _tries_import(node: ast.Try) -> bool:
-    return all(isinstance(s, ast.Import | ast.ImportFrom) for s in node.body) or bool(_CLEANS.search(ast.unparse(node.body[-1])))
+    return all(isinstance(s, ast.Import | ast.ImportFrom) for s in node.body) or bool(
+        _CLEANS.search(ast.unparse(node.body[-1]))
+    )
 
 
 _CLEANS = re.compile(r"\.(close|unlink|rmtree|remove|kill|terminate|disconnect|rollback|cancel|shutdown)\(")
@@ -142,7 +210,9 @@ def _is_wide(handler: ast.ExceptHandler) -> bool:
 
 
 def _does_nothing(handler: ast.ExceptHandler) -> bool:
-    return all(isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) for s in handler.body)
+    return all(
+        isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) for s in handler.body
+    )
 
 
 def _explained(handler: ast.ExceptHandler, lines: list[str]) -> bool:
@@ -155,7 +225,12 @@ def _javascript(project: Project) -> Iterator[At]:
         tried = match.node.parent()
         if runs(match.path) and body is not None and not body.text().strip("{} \n\t\r;") and not _expected(tried):
             yield node_at(match.path, match.node)
-    for match in project.code.find(kind="call_expression", languages=JS, needles=(".catch(",), regex=r"\.catch\(\s*(\(\w*\)|\w+)\s*=>\s*\{\s*\}\s*\)$"):
+    for match in project.code.find(
+        kind="call_expression",
+        languages=JS,
+        needles=(".catch(",),
+        regex=r"\.catch\(\s*(\(\w*\)|\w+)\s*=>\s*\{\s*\}\s*\)$",
+    ):
         if runs(match.path) and not _EXPECTED.search(match.text):
             end = match.at.end_line
             yield At(match.path, end, end)
@@ -170,11 +245,21 @@ def _braces(project: Project) -> Iterator[At]:
     for match in project.code.find(kind="catch_clause", languages=("java", "csharp"), needles=("catch",)):
         text = match.text
         body = text[text.find("{") :].strip("{} \n\t\r")
-        if runs(match.path) and not body and not re.search(r"Interrupted|NotFound|NumberFormat|Cancel", text.split("{")[0]):
+        if (
+            runs(match.path)
+            and not body
+            and not re.search(r"Interrupted|NotFound|NumberFormat|Cancel", text.split("{")[0])
+        ):
             yield match.at
 
 
-@check("RES-007", "Errors of asynchronous handlers reach the error handler", Severity.MEDIUM, Clause.UNDEFINED, effort_hours=2)
+@check(
+    "RES-007",
+    "Errors of asynchronous handlers reach the error handler",
+    Severity.MEDIUM,
+    Clause.UNDEFINED,
+    effort_hours=2,
+)
 def async_errors_arrive(project: Project) -> Iterator[Fact]:
     """
     Express 4 does not wait for a handler's promise: when it fails the caller waits for ever, and newer versions of Node end
@@ -196,7 +281,11 @@ def async_errors_arrive(project: Project) -> Iterator[Fact]:
         wrapper = next((d for p in packages(project, service) if (d := p.depends_on(*_ASYNC_ERRORS))), None)
         found = {} if wrapper else _bare_handlers(project, service)
         for places in found.values():
-            yield bad(f"{service.name}: {plural(len(places), 'async handler')} on Express 4 may fail without an answer; the caller waits, and the process may end.", *places[:5], At(four.path, four.line))
+            yield bad(
+                f"{service.name}: {plural(len(places), 'async handler')} on Express 4 may fail without an answer; the caller waits, and the process may end.",
+                *places[:5],
+                At(four.path, four.line),
+            )
         if wrapper is not None:
             yield ok(f"{service.name}: {wrapper.name} takes the errors of async handlers.", wrapper)
         elif not found:
@@ -218,10 +307,20 @@ def _bare_handlers(project: Project, service: Service) -> dict[str, list[At]]:
     paths = {r.at.path for r in service.routes if r.framework in {"", "express"}}
     for path in sorted(paths):
         root = project.code.tree(path) if runs(path) and project.code.language(path) in JS else None
-        for call in root.find_all(kind="call_expression", has={"field": "function", "regex": r"\.(get|post|put|patch|delete|all|use)$"}) if root else ():
+        for call in (
+            root.find_all(
+                kind="call_expression", has={"field": "function", "regex": r"\.(get|post|put|patch|delete|all|use)$"}
+            )
+            if root
+            else ()
+        ):
             given = call.field("arguments")
             for handler in given.children() if given is not None else ():
-                if handler.kind() in {"arrow_function", "function_expression"} and handler.text().startswith("async") and _waits_bare(handler):
+                if (
+                    handler.kind() in {"arrow_function", "function_expression"}
+                    and handler.text().startswith("async")
+                    and _waits_bare(handler)
+                ):
                     found[path].append(node_at(path, handler))
     return found
 

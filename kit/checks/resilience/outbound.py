@@ -14,7 +14,9 @@ from kit.registry import check
 from kit.sources.code_records import CallFact
 from kit.system.model import Service
 
-_LIMITED = re.compile(r"AbortSignal|AbortController|Promise\.race|\bsignal\b|\btimeout\s*[:=]|\.timeout\(|Timeout\(", re.IGNORECASE)
+_LIMITED = re.compile(
+    r"AbortSignal|AbortController|Promise\.race|\bsignal\b|\btimeout\s*[:=]|\.timeout\(|Timeout\(", re.IGNORECASE
+)
 _RETRIES = (
     "tenacity", "backoff", "stamina", "retrying", "p-retry", "axios-retry", "async-retry", "exponential-backoff", "retry", "cockatiel", "fetch-retry",
     "got", "ky", "@octokit/plugin-retry", "resilience4j-spring-boot2", "resilience4j-spring-boot3", "resilience4j-retry", "spring-retry", "spring-cloud-starter-circuitbreaker-resilience4j",
@@ -26,7 +28,9 @@ _BREAKERS = (
     "Polly", "Microsoft.Extensions.Http.Polly", "Microsoft.Extensions.Http.Resilience",
 )  # fmt: skip
 _BACKOFF = r"(?i)back_?off|exponential|jitter|2\s*\*\*\s*\w|\*\*\s*attempt|math\.pow\(2|wait_exponential|1\s*<<\s*\w"
-_ENDLESS = frozenset({"requests", "urllib", "urllib3", "net/http", "httpx", "axios", "got", "request", "superagent", "node-fetch"})
+_ENDLESS = frozenset(
+    {"requests", "urllib", "urllib3", "net/http", "httpx", "axios", "got", "request", "superagent", "node-fetch"}
+)
 _PAYING = re.compile(r"payment|charge|refund|payout|checkout|capture", re.IGNORECASE)
 
 
@@ -64,12 +68,21 @@ def _of_file(project: Project, path: str, client: str, found: list[tuple[CallFac
     endless = [call for call, limited in found if limited is False]
     if endless:
         what = _target(endless[0]) if len(endless) == 1 else plural(len(endless), "request")
-        wait = "for ever" if client in _ENDLESS else "for minutes" if client == "fetch" else "as long as the other side likes"
+        wait = (
+            "for ever"
+            if client in _ENDLESS
+            else "for minutes"
+            if client == "fetch"
+            else "as long as the other side likes"
+        )
         severity = Severity.MEDIUM if client == "fetch" else Severity.HIGH
         message = f"{name}: {what} by {client} without a time limit; a system that hangs makes it wait {wait}."
         yield bad(message, *(c.at for c in endless[:5]), severity=severity)
     elif all(limited is None for _, limited in found):
-        yield unknown(f"{name}: whether {client} has a time limit here is decided where the client or its options are made.", found[0][0].at)
+        yield unknown(
+            f"{name}: whether {client} has a time limit here is decided where the client or its options are made.",
+            found[0][0].at,
+        )
     else:
         yield ok(f"{name}: {plural(len(found), 'request')} by {client}, with a time limit.", found[0][0].at)
 
@@ -111,10 +124,22 @@ def _other_clients(project: Project) -> Iterator[Fact]:
         if match.text.startswith("http.Client{") and runs(match.path):
             limited = "Timeout" in match.text
             message = f"{owner(project, match.path)}: an http.Client {'with' if limited else 'without'} a Timeout."
-            yield ok(message, match.at) if limited else bad(f"{message[:-1]}; it waits for ever unless each request has a deadline.", match.at, severity=Severity.MEDIUM)
+            yield (
+                ok(message, match.at)
+                if limited
+                else bad(
+                    f"{message[:-1]}; it waits for ever unless each request has a deadline.",
+                    match.at,
+                    severity=Severity.MEDIUM,
+                )
+            )
     for call in calls(project, "SMTP", "SMTP_SSL", languages=("python",), needles=("smtplib",)):
         if call.option("timeout") is None and len(call.args) < 4:
-            yield bad(f"{owner(project, call.path)}: the mail server may hang for ever; smtplib has no time limit unless given one.", call, severity=Severity.MEDIUM)
+            yield bad(
+                f"{owner(project, call.path)}: the mail server may hang for ever; smtplib has no time limit unless given one.",
+                call,
+                severity=Severity.MEDIUM,
+            )
     for call in calls(project, "RestTemplate", languages=("java",), new=True):
         if not call.args and not re.search(r"(?i)timeout", project.code.text(call.path)):
             yield bad(f"{owner(project, call.path)}: a RestTemplate without a time limit; it waits for ever.", call)
@@ -122,14 +147,18 @@ def _other_clients(project: Project) -> Iterator[Fact]:
 
 def _callers(project: Project) -> Iterator[tuple[Service, list[CallFact]]]:
     """The services that call other systems, each with its calls that no browser makes."""
-    found = [call for call, shown in outbound(project) if not shown and not re.search(r"localhost|127\.0\.0\.1", call.url)]
+    found = [
+        call for call, shown in outbound(project) if not shown and not re.search(r"localhost|127\.0\.0\.1", call.url)
+    ]
     for service in judged(project):
         mine = [c for c in found if within(c.at.path, service.root)]
         if mine:
             yield service, mine
 
 
-@check("RES-002", "Requests that fail are tried again, with growing pauses", Severity.LOW, Clause.EXECUTION, effort_hours=3)
+@check(
+    "RES-002", "Requests that fail are tried again, with growing pauses", Severity.LOW, Clause.EXECUTION, effort_hours=3
+)
 def requests_are_retried(project: Project) -> Iterator[Fact]:
     """
     Most failures between systems last less than a second. Without another try each becomes an error for somebody; tries
@@ -146,11 +175,22 @@ def requests_are_retried(project: Project) -> Iterator[Fact]:
     """
     for service, mine in _callers(project):
         found = library(project, service, _RETRIES)
-        used = mentions(project, service, r"(?i)\bretr(y|ies|yable)|max_?retries|autoretry|\battempts?\b|@Retry|with_?retry", "retr", "Retr", "attempt", "ATTEMPT")
+        used = mentions(
+            project,
+            service,
+            r"(?i)\bretr(y|ies|yable)|max_?retries|autoretry|\battempts?\b|@Retry|with_?retry",
+            "retr",
+            "Retr",
+            "attempt",
+            "ATTEMPT",
+        )
         if found is not None:
             yield ok(f"{service.name}: tries again through {found[0]}.", found[1])
         elif used is None:
-            yield bad(f"{service.name}: calls other systems ({plural(len(mine), 'request')}), each with a single try.", mine[0])
+            yield bad(
+                f"{service.name}: calls other systems ({plural(len(mine), 'request')}), each with a single try.",
+                mine[0],
+            )
         elif mentions(project, service, _BACKOFF, "ackoff", "ACKOFF", "xponential", "itter", "**", "pow(", "<<"):
             yield ok(f"{service.name}: tries again with growing pauses.", used)
         else:
@@ -171,7 +211,14 @@ def breakers_are_there(project: Project) -> Iterator[Fact]:
 
     See: https://martinfowler.com/bliki/CircuitBreaker.html
     """
-    mesh = next((m for m in project.manifests if m.kind == "DestinationRule" and any("outlierDetection" in n for n in m.node.walk() if n.is_map)), None)
+    mesh = next(
+        (
+            m
+            for m in project.manifests
+            if m.kind == "DestinationRule" and any("outlierDetection" in n for n in m.node.walk() if n.is_map)
+        ),
+        None,
+    )
     for service, mine in _callers(project):
         files = {c.at.path for c in mine}
         if len(files) < 2:
@@ -182,7 +229,10 @@ def breakers_are_there(project: Project) -> Iterator[Fact]:
         if place is not None:
             yield ok(f"{service.name}: a circuit breaker stands before other systems.", place)
         else:
-            yield bad(f"{service.name}: calls other systems from {len(files)} files, and none has a circuit breaker.", *(c.at for c in mine[:3]))
+            yield bad(
+                f"{service.name}: calls other systems from {len(files)} files, and none has a circuit breaker.",
+                *(c.at for c in mine[:3]),
+            )
 
 
 @check("RES-009", "Payments and webhooks may come twice", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=4)
@@ -201,33 +251,60 @@ def payments_may_repeat(project: Project) -> Iterator[Fact]:
     """
     inside = {c.fact.at for s in project.system.own for c in s.calls if c.service is not None}
     for call, shown in outbound(project):
-        words = call.url if "://" in _lines(project, call.at, 0) or call.at in inside else call.url + call.at.path.rsplit("/", 1)[-1]
+        words = (
+            call.url
+            if "://" in _lines(project, call.at, 0) or call.at in inside
+            else call.url + call.at.path.rsplit("/", 1)[-1]
+        )
         if not shown and call.method == "POST" and _PAYING.search(words):
             keyed = re.search(r"(?i)idempoten", _lines(project, call.at, 4))
             where = owner(project, call.at.path)
-            yield ok(f"{where}: the payment request carries an idempotency key.", call) if keyed else bad(f"{where}: a payment request without an idempotency key; tried again, it may charge twice.", call)
+            yield (
+                ok(f"{where}: the payment request carries an idempotency key.", call)
+                if keyed
+                else bad(
+                    f"{where}: a payment request without an idempotency key; tried again, it may charge twice.", call
+                )
+            )
     yield from _provider_calls(project)
     yield from _webhooks(project)
 
 
 def _provider_calls(project: Project) -> Iterator[Fact]:
     for call in calls(project, "create", languages=("javascript", "typescript", "tsx", "python"), needles=("stripe",)):
-        if re.search(r"(?i)stripe.*\.(paymentIntents|charges|refunds|payouts|transfers|PaymentIntent|Charge|Refund)\.create$", call.callee):
+        if re.search(
+            r"(?i)stripe.*\.(paymentIntents|charges|refunds|payouts|transfers|PaymentIntent|Charge|Refund)\.create$",
+            call.callee,
+        ):
             keyed = re.search(r"(?i)idempoten", call.node.text())
             where = owner(project, call.path)
-            yield ok(f"{where}: {call.callee} carries an idempotency key.", call) if keyed else bad(f"{where}: {call.callee} without an idempotency key; tried again, it may charge twice.", call)
+            yield (
+                ok(f"{where}: {call.callee} carries an idempotency key.", call)
+                if keyed
+                else bad(f"{where}: {call.callee} without an idempotency key; tried again, it may charge twice.", call)
+            )
 
 
 def _webhooks(project: Project) -> Iterator[Fact]:
     files: dict[str, At] = {}
     for service in judged(project):
         for route in service.routes:
-            if route.method == "POST" and re.search(r"(?i)/(webhooks?|callbacks?|ipn)\b.*(stripe|pay|adyen|braintree|mollie)|(stripe|payments?|adyen|mollie|braintree)[\w/-]*/(webhooks?|ipn)", route.path):
+            if route.method == "POST" and re.search(
+                r"(?i)/(webhooks?|callbacks?|ipn)\b.*(stripe|pay|adyen|braintree|mollie)|(stripe|payments?|adyen|mollie|braintree)[\w/-]*/(webhooks?|ipn)",
+                route.path,
+            ):
                 files.setdefault(route.at.path, route.at)
     for path, at in files.items():
-        seen = re.search(r"(?i)idempoten|already|duplicate|processed|more than once|on_?conflict|upsert|event_?id|markPaid", project.code.text(path))
+        seen = re.search(
+            r"(?i)idempoten|already|duplicate|processed|more than once|on_?conflict|upsert|event_?id|markPaid",
+            project.code.text(path),
+        )
         where = owner(project, path)
-        yield ok(f"{where}: the webhook minds events that come twice.", at) if seen else unknown(f"{where}: nothing here shows that an event which comes twice is handled once.", at)
+        yield (
+            ok(f"{where}: the webhook minds events that come twice.", at)
+            if seen
+            else unknown(f"{where}: nothing here shows that an event which comes twice is handled once.", at)
+        )
 
 
 def _lines(project: Project, at: At, more: int) -> str:

@@ -14,10 +14,33 @@ from kit.registry import check
 from kit.sources.code import node_at
 from kit.system.model import Deployment, Service
 
-_PYTHON_SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "celery", "waitress", "uwsgi", "fastapi", "dramatiq", "arq", "rq")
-_JS_ENDINGS = ("@godaddy/terminus", "http-terminator", "stoppable", "close-with-grace", "fastify-graceful-shutdown", "http-graceful-shutdown", "lightship")
+_PYTHON_SERVERS = (
+    "uvicorn",
+    "gunicorn",
+    "hypercorn",
+    "granian",
+    "daphne",
+    "celery",
+    "waitress",
+    "uwsgi",
+    "fastapi",
+    "dramatiq",
+    "arq",
+    "rq",
+)
+_JS_ENDINGS = (
+    "@godaddy/terminus",
+    "http-terminator",
+    "stoppable",
+    "close-with-grace",
+    "fastify-graceful-shutdown",
+    "http-graceful-shutdown",
+    "lightship",
+)
 _SELF_ENDING = frozenset({"nextjs", "aspnet", "remix", "nuxt"})
-_CLOSES = re.compile(r"\.close\(|\.stop\(|terminate\(|shutdown\(|Shutdown\(|GracefulStop|\$disconnect|destroy\(|tryShutdown|drain")
+_CLOSES = re.compile(
+    r"\.close\(|\.stop\(|terminate\(|shutdown\(|Shutdown\(|GracefulStop|\$disconnect|destroy\(|tryShutdown|drain"
+)
 
 
 @check("RES-004", "Services end gracefully", Severity.MEDIUM, Clause.EXECUTION, effort_hours=2)
@@ -35,17 +58,31 @@ def services_end_gracefully(project: Project) -> Iterator[Fact]:
 
     See: https://12factor.net/disposability
     """
-    endings = {"python": _python_ends, "java": _java_ends, "kotlin": _java_ends, "go": _go_ends, **dict.fromkeys(JS, _javascript_ends)}
+    endings = {
+        "python": _python_ends,
+        "java": _java_ends,
+        "kotlin": _java_ends,
+        "go": _go_ends,
+        **dict.fromkeys(JS, _javascript_ends),
+    }
     seen: set[At] = set()
     for service in judged(project):
-        language = "java" if any(p.ecosystem in {"maven", "gradle"} for p in packages(project, service)) else service.language or ""
+        language = (
+            "java"
+            if any(p.ecosystem in {"maven", "gradle"} for p in packages(project, service))
+            else service.language or ""
+        )
         end = endings.get(language)
         if service.kind == "function":
             continue
         if service.framework in _SELF_ENDING or service.language == "csharp":
             yield ok(f"{service.name}: its framework ends requests before the process.", service)
             continue
-        fact = end(project, service) if end is not None else unknown(f"{service.name}: how it ends cannot be told from here.", service)
+        fact = (
+            end(project, service)
+            if end is not None
+            else unknown(f"{service.name}: how it ends cannot be told from here.", service)
+        )
         if not fact.outcome.open or fact.at[0] not in seen:  # services that share their start share the fault
             yield fact
         seen |= set(fact.at)
@@ -53,7 +90,15 @@ def services_end_gracefully(project: Project) -> Iterator[Fact]:
 
 def _javascript_ends(project: Project, service: Service) -> Fact:
     found = library(project, service, _JS_ENDINGS)
-    hooks = mentions(project, service, r"enableShutdownHooks|gracefulShutdown:|createTerminus|closeWithGrace", "enableShutdownHooks", "gracefulShutdown:", "createTerminus", "closeWithGrace")
+    hooks = mentions(
+        project,
+        service,
+        r"enableShutdownHooks|gracefulShutdown:|createTerminus|closeWithGrace",
+        "enableShutdownHooks",
+        "gracefulShutdown:",
+        "createTerminus",
+        "closeWithGrace",
+    )
     handled = mentions(project, service, r"SIGTERM", "SIGTERM")
     if found or hooks:
         return ok(f"{service.name}: ends gracefully.", hooks or found[1])  # type: ignore[index]
@@ -65,7 +110,9 @@ def _javascript_ends(project: Project, service: Service) -> Fact:
 
 
 def _unheard(project: Project, service: Service) -> Fact:
-    listening = next((fact for fact in project.listens if within(fact.at.path, service.root) and runs(fact.at.path)), None)
+    listening = next(
+        (fact for fact in project.listens if within(fact.at.path, service.root) and runs(fact.at.path)), None
+    )
     place = listening.at if listening else mentions(project, service, r"\.listen\(", ".listen(")
     if place is None and not service.routes:
         return unknown(f"{service.name}: nothing handles SIGTERM, and where it starts was not found.", service)
@@ -77,11 +124,15 @@ def _python_ends(project: Project, service: Service) -> Fact:
     handled = mentions(project, service, r"SIGTERM", "SIGTERM")
     server = next((d for p in packages(project, service) if (d := p.depends_on(*_PYTHON_SERVERS))), None)
     if handled or server:
-        return ok(f"{service.name}: {'hears SIGTERM' if handled else server.name + ' ends gracefully'}.", handled or server)  # type: ignore[union-attr, arg-type]
+        return ok(
+            f"{service.name}: {'hears SIGTERM' if handled else server.name + ' ends gracefully'}.", handled or server
+        )  # type: ignore[union-attr, arg-type]
     grpc = mentions(project, service, r"grpc\.server\(|wait_for_termination", "grpc.server(")
     served = mentions(project, service, r"\bapp\.run\(", "app.run(")
     if grpc or served:
-        return bad(f"{service.name}: nothing handles SIGTERM; requests in flight are cut at every release.", grpc or served)  # type: ignore[arg-type]
+        return bad(
+            f"{service.name}: nothing handles SIGTERM; requests in flight are cut at every release.", grpc or served
+        )  # type: ignore[arg-type]
     return unknown(f"{service.name}: which server runs it cannot be told from its dependencies.", service)
 
 
@@ -97,17 +148,30 @@ def _java_ends(project: Project, service: Service) -> Fact:
         return unknown(f"{service.name}: how it ends cannot be told from here.", service)
     version = _boot_version(project, service)
     if version is None:
-        return unknown(f"{service.name}: Spring's version cannot be told; before 3.4 `server.shutdown=graceful` must be set.", service)
+        return unknown(
+            f"{service.name}: Spring's version cannot be told; before 3.4 `server.shutdown=graceful` must be set.",
+            service,
+        )
     if version >= (3, 4):
         return ok(f"{service.name}: Spring Boot ends gracefully by default since 3.4.", service)
-    return bad(f"{service.name}: `server.shutdown=graceful` is not set, so requests in flight are cut at every release.", service)
+    return bad(
+        f"{service.name}: `server.shutdown=graceful` is not set, so requests in flight are cut at every release.",
+        service,
+    )
 
 
 def _boot_version(project: Project, service: Service) -> tuple[int, int] | None:
-    builds = [p.path for p in project.packages if p.ecosystem in {"maven", "gradle"} and (within(p.path, service.root) or p.dir == ".")]
+    builds = [
+        p.path
+        for p in project.packages
+        if p.ecosystem in {"maven", "gradle"} and (within(p.path, service.root) or p.dir == ".")
+    ]
     for path in builds:
         text = project.files.text(path)
-        found = re.search(r"spring-boot-starter-parent</artifactId>\s*<version>(\d+)\.(\d+)|org\.springframework\.boot['\"]\)?\s*version\s*\(?['\"](\d+)\.(\d+)|<spring-boot\.version>(\d+)\.(\d+)", text)
+        found = re.search(
+            r"spring-boot-starter-parent</artifactId>\s*<version>(\d+)\.(\d+)|org\.springframework\.boot['\"]\)?\s*version\s*\(?['\"](\d+)\.(\d+)|<spring-boot\.version>(\d+)\.(\d+)",
+            text,
+        )
         if found:
             numbers = [int(g) for g in found.groups() if g]
             return numbers[0], numbers[1]
@@ -115,7 +179,15 @@ def _boot_version(project: Project, service: Service) -> tuple[int, int] | None:
 
 
 def _go_ends(project: Project, service: Service) -> Fact:
-    handled = mentions(project, service, r"signal\.Notify|syscall\.SIGTERM|GracefulStop\(|\.Shutdown\(", "signal.Notify", "SIGTERM", "GracefulStop(", ".Shutdown(")
+    handled = mentions(
+        project,
+        service,
+        r"signal\.Notify|syscall\.SIGTERM|GracefulStop\(|\.Shutdown\(",
+        "signal.Notify",
+        "SIGTERM",
+        "GracefulStop(",
+        ".Shutdown(",
+    )
     if handled is not None:
         return ok(f"{service.name}: hears SIGTERM.", handled)
     serving = mentions(project, service, r"ListenAndServe|\.Serve\(|\.Run\(\"?:", "ListenAndServe", ".Serve(", ".Run(")
@@ -145,14 +217,23 @@ def jobs_are_kept(project: Project) -> Iterator[Fact]:
 
 
 def _celery(project: Project) -> Iterator[Fact]:
-    periodic = "\n".join(project.code.text(p) for p in project.code.holding("beat_schedule", "crontab(", "add_periodic_task", languages=("python",)))
+    periodic = "\n".join(
+        project.code.text(p)
+        for p in project.code.holding("beat_schedule", "crontab(", "add_periodic_task", languages=("python",))
+    )
     for path in project.code.holding("celery", "shared_task", ".task", languages=("python",)):
         module = project.code.python(path) if runs(path) else None
         for node in ast.walk(module) if module is not None else ():
             if isinstance(node, ast.FunctionDef) and (options := _task(node, project.code.text(path))) is not None:
                 name = f"{owner(project, path)}: the task {node.name}"
                 at = At(path, node.lineno, node.end_lineno)
-                if {"autoretry_for", "retry_backoff", "max_retries", "**", "base"} & options or ".retry(" in ast.unparse(node):
+                if {
+                    "autoretry_for",
+                    "retry_backoff",
+                    "max_retries",
+                    "**",
+                    "base",
+                } & options or ".retry(" in ast.unparse(node):
                     yield ok(f"{name} is tried again when it fails.", at)
                 elif node.name not in periodic:
                     yield bad(f"{name} is not tried again when it fails; what it should have done is lost.", at)
@@ -163,7 +244,9 @@ def _task(node: ast.FunctionDef, text: str) -> frozenset[str] | None:
     for decorator in node.decorator_list:
         call = decorator if isinstance(decorator, ast.Call) else None
         name = ast.unparse(call.func if call else decorator)
-        if name == "shared_task" or (re.fullmatch(r"\w*(app|celery)\w*\.task", name, re.IGNORECASE) and "elery" in text):
+        if name == "shared_task" or (
+            re.fullmatch(r"\w*(app|celery)\w*\.task", name, re.IGNORECASE) and "elery" in text
+        ):
             return frozenset((k.arg or "**") for k in call.keywords) if call else frozenset()
     return None
 
@@ -171,14 +254,21 @@ def _task(node: ast.FunctionDef, text: str) -> frozenset[str] | None:
 def _bull(project: Project) -> Iterator[Fact]:
     for path in project.code.holding("bullmq", '"bull"', "'bull'", languages=JS):
         root = project.code.tree(path) if runs(path) else None
-        made = root.find_all(kind="new_expression", has={"field": "constructor", "regex": "^(Queue|Bull)$"}) if root else ()
+        made = (
+            root.find_all(kind="new_expression", has={"field": "constructor", "regex": "^(Queue|Bull)$"})
+            if root
+            else ()
+        )
         for node in made:
             text = project.code.text(path)
             where = f"{owner(project, path)}: the queue"
             if re.search(r"\battempts\b|defaultJobOptions", text):
                 yield ok(f"{where} tries a job again.", node_at(path, node))
             else:
-                yield bad(f"{where} tries each job once; what fails is kept in the failed set and not done.", node_at(path, node))
+                yield bad(
+                    f"{where} tries each job once; what fails is kept in the failed set and not done.",
+                    node_at(path, node),
+                )
 
 
 def _brokers(project: Project) -> Iterator[Fact]:
@@ -187,17 +277,29 @@ def _brokers(project: Project) -> Iterator[Fact]:
             if resource.type == "aws_sqs_queue" and not re.search(r"dlq|dead", resource.name, re.IGNORECASE):
                 apart = any(r.type == "aws_sqs_queue_redrive_policy" for r in folder.resources)
                 aside = apart or "redrive_policy" in resource.node
-                yield (ok if aside else bad)(f"queue {resource.name}: messages that fail again and again {'are put aside' if aside else 'come back until they expire, and are lost then'}.", resource)
+                yield (ok if aside else bad)(
+                    f"queue {resource.name}: messages that fail again and again {'are put aside' if aside else 'come back until they expire, and are lost then'}.",
+                    resource,
+                )
     for call in calls(project, "consume", "basic_consume", "Consume", needles=("amqp", "pika", "rabbitmq")):
         text = project.code.text(call.path)
         # the answers of remote calls come through queues of one connection that end with it
         if ("amqp" in text or "pika" in text) and not re.search(r"(?i)rpc|reply_?to|exclusive\s*[:=]\s*true", text):
             kept = re.search(r"(?i)dead_?-?letter|x-dead", text)
             where = owner(project, call.path)
-            yield ok(f"{where}: messages that fail are put aside.", call) if kept else bad(f"{where}: this queue has no dead-letter exchange; a message that cannot be handled is lost or comes back for ever.", call)
+            yield (
+                ok(f"{where}: messages that fail are put aside.", call)
+                if kept
+                else bad(
+                    f"{where}: this queue has no dead-letter exchange; a message that cannot be handled is lost or comes back for ever.",
+                    call,
+                )
+            )
 
 
-@check("RES-010", "Servers limit how long and how large a request may be", Severity.LOW, Clause.EXECUTION, effort_hours=1)
+@check(
+    "RES-010", "Servers limit how long and how large a request may be", Severity.LOW, Clause.EXECUTION, effort_hours=1
+)
 def servers_have_limits(project: Project) -> Iterator[Fact]:
     """
     A few slow or huge requests can hold a whole server when nothing ends them.
@@ -212,25 +314,53 @@ def servers_have_limits(project: Project) -> Iterator[Fact]:
     See: https://blog.cloudflare.com/exposing-go-on-the-internet/
     """
     yield from _go_servers(project)
-    for call in calls(project, "json", "urlencoded", "raw", "text", "bodyParser", languages=JS, needles=("express", "body-parser", "bodyParser")):
+    for call in calls(
+        project,
+        "json",
+        "urlencoded",
+        "raw",
+        "text",
+        "bodyParser",
+        languages=JS,
+        needles=("express", "body-parser", "bodyParser"),
+    ):
         if re.search(r"(express|[bB]ody_?[pP]arser)\.(json|urlencoded|raw|text)$", call.callee):
             limit = call.option("limit")
             large = limit is not None and _megabytes(limit.text()) > 20
             message = f"{owner(project, call.path)}: {call.callee} takes bodies of up to {limit.text() if limit else '100 kB'}"
             yield bad(f"{message}; a few of them fill the memory.", call) if large else ok(f"{message}.", call)
-    for match in project.code.find(kind="assignment_expression", languages=JS, needles=("requestTimeout", "headersTimeout"), regex=r"\.(requestTimeout|headersTimeout|timeout)\s*=\s*0\b"):
-        yield bad(f"{owner(project, match.path)}: the server's time limit is turned off; slow callers hold it for ever.", match)
+    for match in project.code.find(
+        kind="assignment_expression",
+        languages=JS,
+        needles=("requestTimeout", "headersTimeout"),
+        regex=r"\.(requestTimeout|headersTimeout|timeout)\s*=\s*0\b",
+    ):
+        yield bad(
+            f"{owner(project, match.path)}: the server's time limit is turned off; slow callers hold it for ever.",
+            match,
+        )
 
 
 def _go_servers(project: Project) -> Iterator[Fact]:
     for call in calls(project, "ListenAndServe", "ListenAndServeTLS", languages=("go",)):
         if call.callee.startswith("http."):
-            yield bad(f"{owner(project, call.path)}: http.{call.name} has no time limits; slow callers hold connections for ever.", call)
+            yield bad(
+                f"{owner(project, call.path)}: http.{call.name} has no time limits; slow callers hold connections for ever.",
+                call,
+            )
     for match in project.code.find(kind="composite_literal", languages=("go",), needles=("http.Server{",)):
         if match.text.startswith("http.Server{") and runs(match.path):
-            limited = re.search(r"Read(Header)?Timeout", match.text) or re.search(r"\.Read(Header)?Timeout\s*=", project.code.text(match.path))
+            limited = re.search(r"Read(Header)?Timeout", match.text) or re.search(
+                r"\.Read(Header)?Timeout\s*=", project.code.text(match.path)
+            )
             where = owner(project, match.path)
-            yield ok(f"{where}: the server has a read timeout.", match) if limited else bad(f"{where}: an http.Server without ReadHeaderTimeout; slow callers hold connections for ever.", match)
+            yield (
+                ok(f"{where}: the server has a read timeout.", match)
+                if limited
+                else bad(
+                    f"{where}: an http.Server without ReadHeaderTimeout; slow callers hold connections for ever.", match
+                )
+            )
 
 
 def _megabytes(text: str) -> float:
@@ -257,19 +387,32 @@ def nothing_stands_alone(project: Project) -> Iterator[Fact]:
     """
     for service in project.system.services:
         if service.kind == "store":
-            real = [d for d in service.deployments if d.environment in {"production", "unknown"} and d.workload in {"Deployment", "StatefulSet"}]
+            real = [
+                d
+                for d in service.deployments
+                if d.environment in {"production", "unknown"} and d.workload in {"Deployment", "StatefulSet"}
+            ]
             for deployment in sorted(real, key=lambda d: d.environment != "production")[:1]:
                 yield _store(service, deployment)
     for target, environment, at in project.system.targets:
         if target.startswith("compose:") and environment == "production":
             count = sum(any(d.target == target for d in s.deployments) for s in project.system.services)
             if count > 1:
-                yield partial(f"{target.removeprefix('compose:')}: {plural(count, 'service')} on one host; when it is down, all are.", at, environment=environment)
+                yield partial(
+                    f"{target.removeprefix('compose:')}: {plural(count, 'service')} on one host; when it is down, all are.",
+                    at,
+                    environment=environment,
+                )
 
 
 def _store(service: Service, deployment: Deployment) -> Fact:
     where = deployment.target.split(":", 1)[-1]
     if (deployment.replicas or 1) > 1:
-        return ok(f"{service.name}: {deployment.replicas} copies in {where}.", deployment, environment=deployment.environment)
-    return bad(f"{service.name}: runs once in {where}; while it restarts or moves, everything that needs it fails.", deployment, environment=deployment.environment)
-
+        return ok(
+            f"{service.name}: {deployment.replicas} copies in {where}.", deployment, environment=deployment.environment
+        )
+    return bad(
+        f"{service.name}: runs once in {where}; while it restarts or moves, everything that needs it fails.",
+        deployment,
+        environment=deployment.environment,
+    )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, entry, is_text, option, runs, text_value, unwrap
+from kit.checks.security.calls import JAVASCRIPT, Call, calls, entry, is_text, option, runs, shown, text_value, unwrap
 from kit.checks.security.common import ASIDE, flow, plural
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code import node_at
@@ -69,7 +69,7 @@ def _options(project: Project, call: Call) -> SgNode | None:
 def _judged(call: Call, options: SgNode | None, http_only: str, secure: str, same_site: str) -> Fact:
     name = (text_value(call.args[0]) if call.args else None) or "The login's cookie"
     if options is not None and options.kind() not in {"object", "argument_list"}:
-        return ok(f"{name}: its options are made elsewhere.", call)
+        return unknown(f"{name}: how it is kept is decided by {shown(options)}, which is made elsewhere.", call)
     lacking = [what for what in (http_only, secure) if not _set(call, options, what)]
     if lacking:
         reach = {http_only: "scripts can read it", secure: "it goes over plain connections"}

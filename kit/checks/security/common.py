@@ -18,9 +18,9 @@ CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SPRING_SETTINGS = ("**/application*.yml", "**/application*.yaml", "**/application*.properties")
 HOOKS = frozenset({"webhook", "webhooks", "hook", "hooks", "ipn"})
 PROOF = re.compile(
-    r"constructEvent|[Hh]mac|timingSafeEqual|compare_digest|verifySignature|verify_signature|[Ss]vix|x-hub-signature|"
-    r"-signature\b|_signature\b|[Ss]ignature\(|verifyHeader|validateRequest|verifyWebhook|webhook_secret|WEBHOOK_SECRET|"
-    r"webhookSecret|isValidSignature|RequestValidator|ConstructEvent|ValidatePayload",
+    r"constructEvent|[Hh]mac\b|createHmac|timingSafeEqual|compare_digest|[Ss]vix|x-hub-signature|['\"][\w-]{1,40}-signature['\"]"
+    r"|(?:verif|check|valid)\w{0,12}_?[sS]ignature|[sS]ignature_?(?:[vV]alid|[vV]erif)|verifyHeader|validateRequest|verifyWebhook"
+    r"|webhook_secret|WEBHOOK_SECRET|webhookSecret|RequestValidator|ConstructEvent|ValidatePayload"
 )
 """What code says that verifies a signature or a shared secret."""
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_on, is_text, option, runs, text_value
+from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_on, is_text, option, runs, shown, text_value
 from kit.checks.security.common import ASIDE, flow, mentions
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 
@@ -51,7 +51,7 @@ def _verdict(at: At, *, every: bool | None, credentials: bool) -> Fact:
 
 def _javascript(project: Project) -> Iterator[Fact]:
     for call in calls(project, "cors", "enableCors", languages=JAVASCRIPT, needles=("cors", "enableCors")):
-        if call.name == "enableCors" or call.callee == "cors":
+        if call.name == "enableCors" or (call.callee == "cors" and _PACKAGE.search(project.code.text(call.path))):
             yield _js_options(project, call, call.args[0] if call.args else None)
     for call in calls(project, "register", languages=JAVASCRIPT, needles=("fastify/cors", "fastify-cors")):
         if call.args and "ors" in call.args[0].text()[:80]:
@@ -71,17 +71,21 @@ def _javascript(project: Project) -> Iterator[Fact]:
 
 def _js_options(project: Project, call: Call, options: SgNode | None) -> Fact:
     options = _resolved(project, options, call.path)
-    if options is None:
+    if options is None or options.kind() in {"true", "string"}:
         return _verdict(call.at, every=True, credentials=False)
     if options.kind() != "object":
-        return (
-            ok("CORS: its options are made elsewhere.", call)
-            if options.kind() not in {"true", "string"}
-            else _verdict(call.at, every=True, credentials=False)
-        )
+        return unknown(f"CORS: which sites may call is decided by {shown(options)}, which is made elsewhere.", call)
     origin = _resolved(project, option(options, "origin"), call.path)
-    sent = option(options, "credentials")
-    return _verdict(call.at, every=_every(origin), credentials=sent is not None and sent.text() == "true")
+    if origin is not None and origin.kind() in _FUNCTIONS and not _every(origin) and not _LOOKED.search(origin.text()):
+        return unknown("CORS: a function decides which sites may call; what it lets in is not seen here.", call)
+    return _verdict(call.at, every=_every(origin), credentials=is_on(option(options, "credentials")))
+
+
+_FUNCTIONS = frozenset({"arrow_function", "function_expression", "method_definition"})
+_LOOKED = re.compile(r"includes|indexOf|\.has\(|\.test\(|===|\.some\(|\.match\(|allow", re.IGNORECASE)
+_PACKAGE = re.compile(
+    r"['\"](?:cors|hono/cors|@koa/cors|koa2?-cors|@elysiajs/cors|@fastify/cors|restify-cors-middleware2?)['\"]"
+)
 
 
 def _resolved(project: Project, node: SgNode | None, path: str) -> SgNode | None:
@@ -97,6 +101,8 @@ def _every(origin: SgNode | None) -> bool | None:
         return True
     text = re.sub(r"\s", "", origin.text()[:300])
     if text in {"true", "'*'", '"*"', "`*`", "['*']", '["*"]', "/.*/"}:
+        return True
+    if re.search(r"(?:\|\||\?\?)['\"`]\*['\"`]$", text):
         return True
     lenient = re.fullmatch(
         r"(?:async)?(?:function\w*)?\(?(\w+)(?::\w+)?,(\w+)(?::\w+)?\)?(?:=>)?\{?(?:return)?\2\((?:null|undefined),(?:true|\1)\);?\}?;?",

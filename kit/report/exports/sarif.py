@@ -35,10 +35,7 @@ def render(assessment: Assessment) -> str:
     waived = [f for f in assessment.findings if f.waived is not None and f.outcome.open]
     told = [*assessment.open, *waived]
     run = _run(assessment, told[:MOST_RESULTS], len(told) - MOST_RESULTS)
-    return (
-        json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
-        + "\n"
-    )
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _run(assessment: Assessment, findings: Sequence[Finding], omitted: int) -> dict[str, Any]:
@@ -65,9 +62,7 @@ def _invocation(assessment: Assessment, omitted: int) -> dict[str, Any]:
     crashed = [f for f in assessment.findings if f.outcome is Outcome.ERROR]
     notes = [_notification("error", f"{f.check}: {f.message}") for f in crashed]
     if omitted > 0:
-        notes.append(
-            _notification("warning", f"{omitted} further results are left out; assessment.json has all.")
-        )
+        notes.append(_notification("warning", f"{omitted} further results are left out; assessment.json has all."))
     return {"executionSuccessful": not crashed, "toolExecutionNotifications": notes}
 
 
@@ -125,9 +120,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         ]
     if finding.waived is not None:
         said = f"{finding.waived.reason} ({finding.waived.owner}, until {finding.waived.expires})"
-        result["suppressions"] = [
-            {"kind": "external", "status": "accepted", "justification": printable(said)}
-        ]
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": printable(said)}]
     return result
 
 

@@ -22,21 +22,34 @@ def test_a_development_server_behind_a_script_is_found(look: Look) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["flask run --host 0.0.0.0", "python manage.py runserver 0.0.0.0:8000", "uvicorn a:app --reload", "npx vite", "nodemon server.js", "webpack serve"],
+    [
+        "flask run --host 0.0.0.0",
+        "python manage.py runserver 0.0.0.0:8000",
+        "uvicorn a:app --reload",
+        "npx vite",
+        "nodemon server.js",
+        "webpack serve",
+    ],
 )
 def test_development_servers_are_known_by_their_commands(look: Look, command: str) -> None:
     files = {**NODE, "Dockerfile": "FROM node:22\n", "docker-compose.prod.yml": f"{COMPOSE}    command: {command}\n"}
     assert look("PRF-005", files).failed == ["docker-compose.prod.yml:6"]
 
 
-@pytest.mark.parametrize("command", ["vite build", "gunicorn app:app", "next start", "uvicorn a:app", "node dist/nodemon-report.js"])
+@pytest.mark.parametrize(
+    "command", ["vite build", "gunicorn app:app", "next start", "uvicorn a:app", "node dist/nodemon-report.js"]
+)
 def test_production_servers_are_not_mistaken(look: Look, command: str) -> None:
     files = {**NODE, "Dockerfile": "FROM node:22\n", "docker-compose.prod.yml": f"{COMPOSE}    command: {command}\n"}
     assert look("PRF-005", files).failed == []
 
 
 def test_a_development_compose_file_may_reload(look: Look) -> None:
-    files = {**NODE, "Dockerfile": 'FROM node:22\nCMD ["npm", "start"]\n', "docker-compose.dev.yml": f"{COMPOSE}    command: npm run dev\n"}
+    files = {
+        **NODE,
+        "Dockerfile": 'FROM node:22\nCMD ["npm", "start"]\n',
+        "docker-compose.dev.yml": f"{COMPOSE}    command: npm run dev\n",
+    }
     assert look("PRF-005", files).failed == []
 
 
@@ -80,7 +93,9 @@ spec:
 
 
 def test_a_fixed_number_of_copies_is_found_and_an_autoscaler_holds(look: Look) -> None:
-    files = {f"api/{k}": v for k, v in NODE.items() if not k.startswith("docker")} | {"api/Dockerfile": "FROM node:22\n"}
+    files = {f"api/{k}": v for k, v in NODE.items() if not k.startswith("docker")} | {
+        "api/Dockerfile": "FROM node:22\n"
+    }
     assert look("PRF-004", {**files, "k8s/production/api.yaml": DEPLOYMENT}).outcomes == ["fail"]
     assert look("PRF-004", {**files, "k8s/production/api.yaml": DEPLOYMENT + HPA}).outcomes == ["pass"]
 
@@ -88,12 +103,19 @@ def test_a_fixed_number_of_copies_is_found_and_an_autoscaler_holds(look: Look) -
 def test_files_want_compression_and_a_lifetime(look: Look) -> None:
     server = "server {\n  listen 80;\n  root /srv;\n  location / { try_files $uri /index.html; }\n}\n"
     assert look("PRF-008", {"nginx/default.conf": server}).outcomes == ["partial"]
-    assert look("PRF-008", {"nginx/default.conf": server.replace("root", "gzip on;\n  expires 1h;\n  root")}).outcomes == ["pass"]
+    assert look(
+        "PRF-008", {"nginx/default.conf": server.replace("root", "gzip on;\n  expires 1h;\n  root")}
+    ).outcomes == ["pass"]
 
 
 def test_pools_times_copies_must_fit_the_database(look: Look) -> None:
     pool = 'import pg from "pg";\nexport const pool = new pg.Pool({ max: 60 });\n'
-    files = {**NODE, "package.json": NODE["package.json"].replace('"express"', '"pg": "8.0.0", "express"'), "db.js": pool, "Dockerfile": "FROM node:22\n"}
+    files = {
+        **NODE,
+        "package.json": NODE["package.json"].replace('"express"', '"pg": "8.0.0", "express"'),
+        "db.js": pool,
+        "Dockerfile": "FROM node:22\n",
+    }
     compose = "services:\n  api:\n    build: .\n    deploy: {replicas: %d}\n  db:\n    image: postgres:16\n    command: postgres -c max_connections=100\n"
     assert look("PRF-009", {**files, "docker-compose.prod.yml": compose % 3}).failed == ["db.js:2"]
     assert look("PRF-009", {**files, "docker-compose.prod.yml": compose % 1}).passed == ["db.js:2"]

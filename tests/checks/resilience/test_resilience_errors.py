@@ -29,7 +29,9 @@ def test_a_handler_written_in_place_counts(look: Look) -> None:
 
 def test_a_typed_handler_over_several_lines_counts(look: Look) -> None:
     handler = "app.use(\n  (\n    err: Error,\n    req: express.Request,\n    res: express.Response,\n    next: express.NextFunction,\n  ) => {\n    res.status(500).end();\n  },\n);\n"
-    assert look("RES-005", {"package.json": PACKAGE, "app.ts": APP.replace("app.listen", handler + "app.listen")}).outcomes == ["pass"]
+    assert look(
+        "RES-005", {"package.json": PACKAGE, "app.ts": APP.replace("app.listen", handler + "app.listen")}
+    ).outcomes == ["pass"]
 
 
 def test_an_application_without_any_error_handler_is_found(look: Look) -> None:
@@ -55,13 +57,25 @@ def test_expected_and_explained_errors_may_be_dropped(look: Look) -> None:
 
 
 def test_an_async_handler_on_express_4_needs_a_catch(look: Look) -> None:
-    app = APP.replace('(req, res) => res.json([])', 'async (req, res) => {\n  res.json(await db.all());\n}')
+    app = APP.replace("(req, res) => res.json([])", "async (req, res) => {\n  res.json(await db.all());\n}")
     assert look("RES-007", {"package.json": PACKAGE, "app.js": app}).failed == ["app.js:4"]
 
 
 def test_express_5_wrappers_and_try_take_the_errors_of_async_handlers(look: Look) -> None:
-    bare = APP.replace('(req, res) => res.json([])', 'async (req, res) => {\n  res.json(await db.all());\n}')
-    caught = APP.replace('(req, res) => res.json([])', 'async (req, res, next) => {\n  try { res.json(await db.all()); } catch (e) { next(e); }\n}')
+    bare = APP.replace("(req, res) => res.json([])", "async (req, res) => {\n  res.json(await db.all());\n}")
+    caught = APP.replace(
+        "(req, res) => res.json([])",
+        "async (req, res, next) => {\n  try { res.json(await db.all()); } catch (e) { next(e); }\n}",
+    )
     assert look("RES-007", {"package.json": PACKAGE.replace("^4", "^5"), "app.js": bare}).failed == []
-    assert look("RES-007", {"package.json": PACKAGE.replace('"express"', '"express-async-errors": "3.1.1", "express"'), "app.js": bare}).failed == []
+    assert (
+        look(
+            "RES-007",
+            {
+                "package.json": PACKAGE.replace('"express"', '"express-async-errors": "3.1.1", "express"'),
+                "app.js": bare,
+            },
+        ).failed
+        == []
+    )
     assert look("RES-007", {"package.json": PACKAGE, "app.js": caught}).failed == []

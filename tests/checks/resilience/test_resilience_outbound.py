@@ -34,7 +34,12 @@ def test_a_limit_around_the_request_counts_in_javascript(look: Look) -> None:
 
 
 def test_requests_of_a_browser_weigh_least(look: Look) -> None:
-    seen = look("RES-001", {"src/components/List.tsx": 'import { useState } from "react";\nexport const load = () => fetch("/api/items");\n'})
+    seen = look(
+        "RES-001",
+        {
+            "src/components/List.tsx": 'import { useState } from "react";\nexport const load = () => fetch("/api/items");\n'
+        },
+    )
     assert seen.failed == ["src/components/List.tsx:2"]
     assert [f.severity for f in seen.findings] == ["low"]
 
@@ -57,11 +62,17 @@ def test_a_single_try_is_found(look: Look) -> None:
 def test_growing_pauses_hold_and_unknown_pauses_hold_in_part(look: Look) -> None:
     call = "const rates = (attempt) => fetch('https://rates.test/v1');\n"
     assert look("RES-002", {**API, "src/rates.js": call}).outcomes == ["partial"]
-    assert look("RES-002", {**API, "src/rates.js": call + "const pause = (attempt) => 100 * 2 ** attempt;\n"}).passed == ["src/rates.js:1"]
+    assert look(
+        "RES-002", {**API, "src/rates.js": call + "const pause = (attempt) => 100 * 2 ** attempt;\n"}
+    ).passed == ["src/rates.js:1"]
 
 
 def test_two_outside_systems_want_a_breaker(look: Look) -> None:
-    files = {**API, "src/a.js": "export const a = () => fetch('https://a.test/');\n", "src/b.js": "export const b = () => fetch('https://b.test/');\n"}
+    files = {
+        **API,
+        "src/a.js": "export const a = () => fetch('https://a.test/');\n",
+        "src/b.js": "export const b = () => fetch('https://b.test/');\n",
+    }
     assert look("RES-003", files).failed == ["src/a.js:1"]
     files["package.json"] = '{"name": "api", "dependencies": {"express": "^5.0.0", "opossum": "^8.0.0"}}'
     assert look("RES-003", files).passed == ["package.json:1"]

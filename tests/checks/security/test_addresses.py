@@ -60,5 +60,6 @@ def test_go(look: Look) -> None:
 
 def test_what_was_looked_at_is_shown(look: Look) -> None:
     assert look(
-        "SEC-021", {"app.js": "async function get(req, res) {\n  await fetch('https://api.test');\n}\n"}
+        "SEC-021",
+        {"app.js": "async function get(req, res) {\n  await fetch('https://api.test/' + req.params.id);\n}\n"},
     ).passed == ["app.js:2"]

@@ -13,6 +13,7 @@ from conftest import Look
         ("app.js", "res.cookie('token', id, { httpOnly: true });", "fail"),
         ("app.js", "res.cookie('token', id, { httpOnly: true, secure: true });", "partial"),
         ("app.js", "res.cookie('token', id, { httpOnly: true, secure: true, sameSite: 'lax' });", "pass"),
+        ("app.js", "res.cookie('token', id, options());", "unknown"),
         ("app.js", "res.cookie('theme', name);", "not_applicable"),
         ("app.js", "const session = require('express-session'); app.use(session({ secret }));", "fail"),
         (

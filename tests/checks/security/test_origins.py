@@ -101,3 +101,23 @@ def test_a_variable_that_lets_everyone_in(look: Look) -> None:
     assert (
         look("SEC-002", {**files, "docker-compose.prod.yml": compose.replace("'*'", "https://shop.test")}).failed == []
     )
+
+
+def test_a_function_of_the_same_name_is_not_the_package(look: Look) -> None:
+    assert look(
+        "SEC-002", {"package.json": "{}", "app.js": "import cors from './lib/cors';\ncors(req, res);\n"}
+    ).outcomes == ["not_applicable"]
+
+
+def test_options_and_functions_that_cannot_be_seen_leave_it_open(look: Look) -> None:
+    assert look("SEC-002", {"package.json": "{}", "app.js": JS + "app.use(cors(makeOptions()));\n"}).unknown == [
+        "app.js:2"
+    ]
+    source = JS + "app.use(cors({ origin: (origin, done) => decide(origin, done), credentials: true }));\n"
+    assert look("SEC-002", {"package.json": "{}", "app.js": source}).unknown == ["app.js:2"]
+
+
+def test_a_fall_back_to_every_origin_counts(look: Look) -> None:
+    source = JS + "app.use(cors({ origin: process.env.ORIGIN || '*', credentials: true }));\n"
+
+    assert look("SEC-002", {"package.json": "{}", "app.js": source}).failed == ["app.js:2"]

@@ -1,0 +1,153 @@
+"""Whether something migrates, once, and nothing changes the schema beside it."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\n\nmodel User {\n  id Int @id\n}\n'
+FILES = {
+    "prisma/schema.prisma": SCHEMA,
+    "prisma/migrations/1_init/migration.sql": 'CREATE TABLE "User" ("id" INTEGER);\n',
+}
+PLACE = "prisma/migrations/1_init/migration.sql"
+DEPLOYS = """
+    on: {push: {branches: [main]}}
+    jobs:
+      deploy:
+        runs-on: ubuntu-latest
+        environment: production
+        steps:
+          - uses: actions/checkout@v4
+          - run: npx prisma migrate deploy
+          - run: kubectl apply -f k8s
+    """
+REVISION = {
+    "alembic/versions/a1.py": "from alembic import op\nrevision = 'a1'\ndown_revision = None\ndef upgrade():\n    op.execute('SELECT 1')\n"
+}
+
+
+def test_migrations_that_nothing_runs_are_told(look: Look) -> None:
+    seen = look("DAT-004", {**FILES, "package.json": '{"scripts": {"migrate": "prisma migrate deploy"}}'})
+
+    assert seen.failed == [PLACE]
+    assert "package.json" in seen.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (".github/workflows/deploy.yml", DEPLOYS, 8),
+        ("compose.prod.yaml", "services:\n  migrate:\n    image: app\n    command: npx prisma migrate deploy\n", 4),
+        ("Procfile", "release: npx prisma migrate deploy\nweb: node server.js\n", 1),
+        ("fly.toml", 'app = "x"\n[deploy]\n  release_command = "npx prisma migrate deploy"\n', 3),
+    ],
+)
+def test_migrations_that_a_deployment_runs_hold(look: Look, name: str, text: str, line: int) -> None:
+    assert look("DAT-004", {**FILES, name: text}).passed == [f"{name}:{line}"]
+
+
+def test_a_start_script_in_the_image_is_followed(look: Look) -> None:
+    files = {
+        "Dockerfile": 'FROM node:22\nCOPY . /app\nCMD ["/app/start.sh"]\n',
+        "start.sh": "#!/bin/sh\nnpx prisma migrate deploy\nnode server.js\n",
+        "compose.yaml": "services:\n  api:\n    build: .\n",
+    }
+
+    assert look("DAT-004", {**FILES, **files}).passed == ["compose.yaml:2"]
+
+
+def test_a_test_job_and_a_developers_stack_do_not_deploy(look: Look) -> None:
+    tests = DEPLOYS.replace("        environment: production\n", "").replace("kubectl apply -f k8s", "npm test")
+    compose = "services:\n  migrate:\n    image: app\n    command: npx prisma migrate deploy\n"
+
+    assert look("DAT-004", {**FILES, ".github/workflows/ci.yml": tests}).failed == [PLACE]
+    seen = look("DAT-004", {**FILES, "docker-compose.dev.yml": compose, "docker-compose.yml": "services: {}\n"})
+    assert seen.outcomes == ["partial"]
+
+
+def test_what_only_a_document_says_holds_in_part(look: Look) -> None:
+    seen = look("DAT-004", {**FILES, "README.md": "Then run\n\n    npx prisma migrate deploy\n"})
+
+    assert (seen.outcomes, seen.failed) == (["partial"], [PLACE])
+
+
+def test_a_template_that_is_not_read_leaves_it_open(look: Look) -> None:
+    seen = look("DAT-004", {**FILES, "ops/deploy.yml.j2": "- command: npx prisma migrate deploy\n"})
+
+    assert seen.outcomes == ["unknown"]
+
+
+def test_a_program_that_migrates_at_its_start_holds(look: Look) -> None:
+    sql = {
+        "migrations/1_a.up.sql": "CREATE TABLE a (id int);\n",
+        "migrations/1_a.down.sql": "DROP TABLE a;\n",
+        "go.mod": "module x\n",
+    }
+    code = 'package main\n\nimport "github.com/golang-migrate/migrate/v4"\n\nfunc main() {\n\tm, _ := migrate.New("a", "b")\n\terr := m.Up()\n\t_ = err\n}\n'
+
+    assert look("DAT-004", {**sql, "main.go": code}).passed == ["main.go:7"]
+    assert look("DAT-004", {**sql, "main.go": "package main\n"}).failed == ["migrations/1_a.up.sql"]
+
+
+def test_replicas_that_migrate_at_their_start_race(look: Look) -> None:
+    compose = "services:\n  api:\n    image: app\n    command: sh -c 'alembic upgrade head && uvicorn app:app'\n    deploy: {{replicas: {}}}\n"
+
+    assert look("DAT-018", {**REVISION, "compose.prod.yaml": compose.format(3)}).failed == ["compose.prod.yaml:4"]
+    assert look("DAT-018", {**REVISION, "compose.prod.yaml": compose.format(1)}).passed == ["compose.prod.yaml:4"]
+
+
+def test_a_tool_that_locks_may_race(look: Look) -> None:
+    compose = "services:\n  api:\n    image: app\n    command: sh -c 'npx prisma migrate deploy && node .'\n    deploy: {replicas: 3}\n"
+
+    assert look("DAT-018", {**FILES, "compose.prod.yaml": compose}).failed == []
+
+
+def test_synchronize_changes_the_schema(look: Look) -> None:
+    text = "import {{ DataSource }} from 'typeorm';\nexport const db = new DataSource({{\n  type: 'postgres',\n  synchronize: {},\n}});\n"
+    poor = look("DAT-014", {"package.json": "{}", "src/db.ts": text.format("true")})
+    good = look("DAT-014", {"package.json": "{}", "src/db.ts": text.format("false")})
+    asked = look("DAT-014", {"package.json": "{}", "src/db.ts": text.format("process.env.NODE_ENV !== 'production'")})
+
+    assert (poor.failed, good.failed, asked.failed) == (["src/db.ts:4"], [], [])
+
+
+def test_sync_with_force_loses_every_row(look: Look) -> None:
+    text = "import { sequelize } from './models';\nsequelize.sync({ force: true });\n"
+    seen = look("DAT-014", {"package.json": "{}", "server.js": text})
+    shown = look("DAT-014", {"package.json": "{}", "server.js": "sequelize.sync({ force: true });\n"})
+
+    assert seen.failed == ["server.js:2"]
+    assert seen.findings[0].severity == "critical"
+    assert shown.failed == []
+
+
+def test_create_all_at_the_start_and_in_a_script(look: Look) -> None:
+    text = "from db import Base, engine\n\nBase.metadata.create_all(engine)\n"
+
+    assert look("DAT-014", {"app/main.py": text}).failed == ["app/main.py:3"]
+    assert look("DAT-014", {"scripts/reset.py": text}).failed == []
+
+
+def test_spring_that_updates_its_schema(look: Look) -> None:
+    path = "src/main/resources/application.yml"
+    text = "spring:\n  jpa:\n    hibernate:\n      ddl-auto: {}\n"
+
+    assert look("DAT-014", {path: text.format("update")}).failed == [f"{path}:4"]
+    assert look("DAT-014", {path: text.format("validate")}).failed == []
+
+
+def test_a_deployment_that_pushes_the_schema(look: Look) -> None:
+    compose = "services:\n  api:\n    image: app\n    command: sh -c 'npx prisma db push && node .'\n"
+
+    assert look("DAT-014", {**FILES, "compose.prod.yaml": compose}).failed == ["compose.prod.yaml:4"]
+    assert look("DAT-014", {**FILES, "docker-compose.dev.yml": compose}).failed == []
+
+
+def test_a_release_that_seeds_is_told(look: Look) -> None:
+    poor = look(
+        "DAT-020", {**FILES, "Procfile": "release: npx prisma migrate deploy && npx prisma db seed\nweb: node .\n"}
+    )
+    good = look("DAT-020", {**FILES, "Procfile": "release: npx prisma migrate deploy\nweb: node .\n"})
+
+    assert (poor.failed, good.passed) == (["Procfile:1"], ["Procfile:1"])
