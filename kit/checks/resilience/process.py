@@ -123,16 +123,15 @@ def _unheard(project: Project, service: Service) -> Fact:
 def _python_ends(project: Project, service: Service) -> Fact:
     handled = mentions(project, service, r"SIGTERM", "SIGTERM")
     server = next((d for p in packages(project, service) if (d := p.depends_on(*_PYTHON_SERVERS))), None)
-    if handled or server:
-        return ok(
-            f"{service.name}: {'hears SIGTERM' if handled else server.name + ' ends gracefully'}.", handled or server
-        )  # type: ignore[union-attr, arg-type]
+    if handled is not None:
+        return ok(f"{service.name}: hears SIGTERM.", handled)
+    if server is not None:
+        return ok(f"{service.name}: {server.name} ends gracefully.", server)
     grpc = mentions(project, service, r"grpc\.server\(|wait_for_termination", "grpc.server(")
-    served = mentions(project, service, r"\bapp\.run\(", "app.run(")
-    if grpc or served:
-        return bad(
-            f"{service.name}: nothing handles SIGTERM; requests in flight are cut at every release.", grpc or served
-        )  # type: ignore[arg-type]
+    served = grpc or mentions(project, service, r"\bapp\.run\(", "app.run(")
+    if served is not None:
+        message = f"{service.name}: nothing handles SIGTERM; requests in flight are cut at every release."
+        return bad(message, served)
     return unknown(f"{service.name}: which server runs it cannot be told from its dependencies.", service)
 
 
