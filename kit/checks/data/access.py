@@ -147,7 +147,7 @@ def _answers(project: Project, path: str) -> bool:
     )
 
 
-_HEALTH = re.compile(r"health|ready|live|metrics|ping|status|openapi|docs", re.IGNORECASE)
+_HEALTH = re.compile(r"health|ready|live|metrics|ping|status|openapi|docs|redoc", re.IGNORECASE)
 
 
 def _inside(match: Match, kinds: Iterable[str]) -> bool:

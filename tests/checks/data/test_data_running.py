@@ -61,9 +61,11 @@ def test_a_test_job_and_a_developers_stack_do_not_deploy(look: Look) -> None:
     tests = DEPLOYS.replace("        environment: production\n", "").replace("kubectl apply -f k8s", "npm test")
     compose = "services:\n  migrate:\n    image: app\n    command: npx prisma migrate deploy\n"
 
-    assert look("DAT-004", {**FILES, ".github/workflows/ci.yml": tests}).failed == [PLACE]
-    seen = look("DAT-004", {**FILES, "docker-compose.dev.yml": compose, "docker-compose.yml": "services: {}\n"})
-    assert seen.outcomes == ["partial"]
+    tested = look("DAT-004", {**FILES, ".github/workflows/ci.yml": tests})
+    tried = look("DAT-004", {**FILES, "docker-compose.dev.yml": compose})
+
+    assert (tested.outcomes, tested.failed) == (["fail"], [PLACE])
+    assert tried.outcomes == ["partial"]
 
 
 def test_what_only_a_document_says_holds_in_part(look: Look) -> None:
@@ -125,8 +127,9 @@ def test_sync_with_force_loses_every_row(look: Look) -> None:
 def test_create_all_at_the_start_and_in_a_script(look: Look) -> None:
     text = "from db import Base, engine\n\nBase.metadata.create_all(engine)\n"
 
-    assert look("DAT-014", {"app/main.py": text}).failed == ["app/main.py:3"]
-    assert look("DAT-014", {"scripts/reset.py": text}).failed == []
+    seen = look("DAT-014", {"scripts/reset.py": text, "app/main.py": text})
+
+    assert seen.failed == ["app/main.py:3"]
 
 
 def test_spring_that_updates_its_schema(look: Look) -> None:
@@ -140,8 +143,9 @@ def test_spring_that_updates_its_schema(look: Look) -> None:
 def test_a_deployment_that_pushes_the_schema(look: Look) -> None:
     compose = "services:\n  api:\n    image: app\n    command: sh -c 'npx prisma db push && node .'\n"
 
-    assert look("DAT-014", {**FILES, "compose.prod.yaml": compose}).failed == ["compose.prod.yaml:4"]
-    assert look("DAT-014", {**FILES, "docker-compose.dev.yml": compose}).failed == []
+    seen = look("DAT-014", {**FILES, "docker-compose.dev.yml": compose, "compose.prod.yaml": compose})
+
+    assert seen.failed == ["compose.prod.yaml:4"]
 
 
 def test_a_release_that_seeds_is_told(look: Look) -> None:
