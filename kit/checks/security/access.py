@@ -26,10 +26,11 @@ _WAY_IN = word_set(
 _PUBLIC = word_set(
     "health healthz livez readyz ready live liveness readiness ping status metrics public csp report reports contact "
     "newsletter subscribe unsubscribe feedback track tracking telemetry analytics collect beacon rum vitals locale language lang "
-    "theme currency cookie consent graphql trpc rpc mcp fallback echo error errors logs ingest"
+    "theme currency cookie consent fallback echo error errors logs ingest"
 )
 
 
+_DISPATCHERS = word_set("graphql trpc rpc mcp")
 _READS = word_set(
     "search query filter export calculate estimate quote convert render parse preview validate check lookup compute find list"
 )
@@ -46,14 +47,16 @@ def _by_nature(method: str, path: str, handler: str) -> str | None:
     if re.search(r"\{\w*(?:secret|token|signature)\w*\}", path, re.IGNORECASE):
         return "capability"
     said = set(words(path)) | set(words(handler.rsplit(".", 1)[-1]))
-    last = [p for p in path.split("/") if p]
+    last = [p for p in path.split("/") if p and not p.startswith("{")]
     if said & HOOKS:
         return "webhook"
+    if last and last[-1].lower() in _DISPATCHERS:
+        return "dispatcher"
     if said & _WAY_IN or any(re.search(r"password|login|logout|signin|signup|register|token$", w) for w in said):
         return "way in"
     if said & _PUBLIC or (method == "POST" and set(words(path)[-1:]) & _READS):
         return "public"
-    if method == "POST" and last and last[-1].lower() in _ACCOUNTS:
+    if method == "POST" and last and last[-1].lower() in _ACCOUNTS and not path.endswith("}"):
         return "registration"
     return None
 
@@ -83,7 +86,7 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
         if not judged:
             continue
         if guarded:
-            yield from _judged(service, judged)
+            yield from _judged(project, service.name, judged)
         elif outside is not None:
             yield unknown(
                 f"{service.name}: something in front of it asks who calls; whether it does so for"
@@ -94,9 +97,21 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
         else:
             unguarded.append((service, judged))
     yield from _wide_open(project, unguarded, guards)
+    for unit, shared in _of_packages(project):
+        yield from _judged(project, unit, [r for r in shared if _is_judged(project, r)])
     for file in project.serverless:
         if file.environment not in ASIDE and project.files.class_of(file.path) is FileClass.PRODUCTION:
             yield from _functions(project, file)
+
+
+def _of_packages(project: Project) -> Iterator[tuple[str, list[Route]]]:
+    """Mounted routes of shared packages, which no service's folder holds, where the package guards some of them."""
+    owned = {r.at for service in project.system.services for r in service.routes}
+    by_unit: dict[str, list[Route]] = defaultdict(list)
+    for route in project.routes:
+        if route.at not in owned and route.mounted and project.files.class_of(route.at.path) is FileClass.PRODUCTION:
+            by_unit[project.code.unit(route.at.path)].append(route)
+    yield from ((unit, routes) for unit, routes in by_unit.items() if any(r.auth for r in routes))
 
 
 def _functions(project: Project, file: ServerlessFile) -> Iterator[Fact]:
@@ -141,38 +156,50 @@ def _signed(project: Project, route: Route) -> bool:
     return route.auth is not True and PROOF.search(project.code.text(route.at.path)) is not None
 
 
-def _judged(service: Service, judged: list[Route]) -> Iterator[Fact]:
+def _judged(project: Project, name: str, judged: list[Route]) -> Iterator[Fact]:
     guarded = [r for r in judged if r.auth]
     if guarded:
         yield ok(
-            f"{service.name}: who calls is asked before {plural(len(guarded), 'changing route')}.",
+            f"{name}: who calls is asked before {plural(len(guarded), 'changing route')}.",
             guarded[0].auth_at or guarded[0],
             guarded[0],
         )
-    yield from _open(service, [r for r in judged if r.auth is False])
+    asked = {r for r in judged if r.auth is None or (r.auth is False and _asks_within(project, r))}
+    yield from _open(name, [r for r in judged if r.auth is False and r not in asked])
     doubtful: dict[str, list[Route]] = defaultdict(list)
     for route in judged:
-        if route.auth is None:
+        if route in asked:
             doubtful[route.at.path].append(route)
     for routes in doubtful.values():
         yield unknown(
-            f"{service.name}: whether callers of {_shown(routes)} are known cannot be told from the code.", *routes[:5]
+            f"{name}: whether callers of {_shown(routes)} are known cannot be told from the code.", *routes[:5]
         )
 
 
-def _open(service: Service, routes: list[Route]) -> Iterator[Fact]:
+_KNOWN = re.compile(
+    r"!\s*(?:ctx|context|req|request|event)\.\w*(?:user|session|auth)|!\s*(?:session|user|currentUser)\b"
+)
+
+
+def _asks_within(project: Project, route: Route) -> bool:
+    """Whether the handler, where it stands with its route, looks at credentials or turns strangers away."""
+    text = "\n".join(project.files.lines(route.at.path)[(route.at.line or 1) - 1 : route.at.end_line])
+    return refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None
+
+
+def _open(name: str, routes: list[Route]) -> Iterator[Fact]:
     by_file: dict[str, list[Route]] = defaultdict(list)
     for route in routes:
         by_file[route.at.path].append(route)
     for found in by_file.values():
         if len(found) > 3:
             yield bad(
-                f"{service.name}: {_shown(found)} change state, and nothing asks who calls; other routes of the service are guarded.",
+                f"{name}: {_shown(found)} change state, and nothing asks who calls; other routes of the service are guarded.",
                 *found[:8],
             )
             continue
         for route in found:
-            yield bad(f"{service.name}: {route.method} {route.path} changes state, and nothing asks who calls.", route)
+            yield bad(f"{name}: {route.method} {route.path} changes state, and nothing asks who calls.", route)
 
 
 def _wide_open(project: Project, unguarded: list[tuple[Service, list[Route]]], guards: int) -> Iterator[Fact]:

@@ -168,3 +168,31 @@ def test_a_published_service_beside_a_guarded_one_weighs_in_full(look: Look) -> 
     assert [
         f.severity for f in look("SEC-001", {**files, "compose.yaml": compose}).findings if f.outcome == "fail"
     ] == ["critical"]
+
+
+def test_procedures_are_judged_and_what_dispatches_them_is_not(look: Look) -> None:
+    routes = "app.post('/api/trpc', dispatch);\napp.post('/api/trpc/order.create', requireAuth, create);\napp.post('/api/trpc/order.cancel', cancel);"
+
+    seen = look("SEC-001", shop(routes))
+
+    assert (seen.passed, seen.failed) == (["app.js:5"], ["app.js:6"])
+
+
+def test_routes_of_a_package_that_no_service_holds_are_judged(look: Look) -> None:
+    routes = "app.post('/orders', requireAuth, create);\napp.put('/prices/:id', change);"
+    package = {f"packages/api/{name}": text for name, text in shop(routes).items() if name != "Dockerfile"}
+    web = {
+        "apps/web/package.json": '{"name": "web"}',
+        "apps/web/Dockerfile": "FROM node:22\nCOPY . .\n",
+        "apps/web/a.js": "run();\n",
+    }
+
+    assert look("SEC-001", {**web, **package}).failed == ["packages/api/app.js:5"]
+
+
+def test_a_handler_that_turns_strangers_away_leaves_it_open(look: Look) -> None:
+    routes = "app.post('/orders', requireAuth, create);\napp.put('/a/:id', (req, res) => {\n  if (!req.user) return leave(res);\n});"
+
+    seen = look("SEC-001", shop(routes))
+
+    assert (seen.failed, seen.unknown) == ([], ["app.js:5"])
