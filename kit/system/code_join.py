@@ -91,9 +91,15 @@ def _is_worker(draft: Draft, drafts: Drafts) -> bool:
 
 
 def _runs_once(draft: Draft) -> bool:
-    """A service whose command migrates or seeds a store: it runs a tool over the code, not the program."""
+    """A service whose command migrates or seeds a store: it runs a tool over the code, not the program.
+
+    What a command ends with decides: `migrate && serve` serves. Where a target gives no command, the image's own runs.
+    """
     commands = [c for c in (draft.command, *(d.command for d in draft.deployments)) if c]
-    return bool(commands) and all(_ONCE.search(c) and not _SERVER.search(c.replace("migrate", "")) for c in commands)
+    if not commands or (draft.command is None and any(not d.command for d in draft.deployments)):
+        return False
+    last = [re.split(r"&&|;", c)[-1] for c in commands]
+    return all(_ONCE.search(c) and not _SERVER.search(c.replace("migrate", "")) for c in last)
 
 
 def _called(drafts: Drafts, url: str) -> str | None:

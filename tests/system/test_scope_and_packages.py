@@ -123,3 +123,20 @@ def test_a_call_by_the_name_of_a_service_is_a_call_of_it(project_of: Write) -> N
     web = system.service("web")
     assert web is not None
     assert [c.service for c in web.calls] == ["orders", None]
+
+
+def test_a_command_that_migrates_and_then_serves_is_no_job(project_of: Write) -> None:
+    system = project_of(
+        {
+            "compose.yml": """
+                services:
+                  api: {build: app, command: sh -c "npx prisma migrate deploy && node server.js"}
+                """,
+            "app/Dockerfile": "FROM node:22\nCOPY . .\n",
+            "app/server.js": "const app = require('express')();\napp.get('/a', f);\napp.listen(process.env.PORT);\n",
+        }
+    ).system
+
+    api = system.service("api")
+    assert api is not None
+    assert (api.kind, [r.path for r in api.routes]) == ("api", ["/a"])
