@@ -42,10 +42,11 @@ from kit.sources.code_records import (
 )
 from kit.sources.documents import Documents
 from kit.sources.files import FileIndex
-from kit.system.backups import Backup, Restore, backups, restores
+from kit.system.backups import Backup, backups
 from kit.system.build import build_map
 from kit.system.image_builds import ImageBuild, image_builds
 from kit.system.model import SystemMap
+from kit.system.restores import Restore, restores
 from kit.system.served import Serving
 
 

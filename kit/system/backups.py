@@ -1,4 +1,4 @@
-"""What saves the data of the stores, what brings it back, and what runs either."""
+"""What saves the data of the stores, and what runs it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,18 @@ if TYPE_CHECKING:
     from kit.sources.command import Command
     from kit.sources.manifests import Manifest
     from kit.sources.nodes import Node
+    from kit.sources.scripts import Script
 
 _SAVING = {
-    "pg_dump": "postgres", "pg_dumpall": "postgres", "pg_basebackup": "postgres", "wal-g": "postgres", "pgbackrest": "postgres",
-    "barman": "postgres", "mysqldump": "mysql", "mariadb-dump": "mysql", "xtrabackup": "mysql", "mongodump": "mongodb",
-    "etcdctl": "etcd", "restic": "", "borg": "", "velero": "", "duplicity": "", "kopia": "",
+    "pg_dump": "postgres", "pg_dumpall": "postgres", "pg_basebackup": "postgres", "wal-g": "postgres",
+    "pgbackrest": "postgres", "barman": "postgres", "mysqldump": "mysql", "mariadb-dump": "mysql",
+    "xtrabackup": "mysql", "mongodump": "mongodb", "etcdctl": "etcd", "restic": "", "borg": "", "velero": "",
+    "duplicity": "", "kopia": "",
 }  # fmt: skip
-_RESTORING = {
-    "pg_restore": "postgres",
-    "psql": "postgres",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-    "mongorestore": "mongodb",
-}
 _UPLOAD = re.compile(
-    r"\baws s3 (?:cp|sync|mv)\b|\bgsutil\b|\bgcloud storage\b|\brclone\b|\baz storage\b|\bmc (?:cp|mirror|pipe)\b|\bs3cmd\b|"
-    r"\bb2 (?:upload|sync)\b|\b(?:rsync|scp)\b[^\n]*\w:|\brestic\b[^\n]*(?:s3:|b2:|azure:|gs:|sftp:)|\bwal-g\b|RESTIC_REPOSITORY"
+    r"\baws s3 (?:cp|sync|mv)\b|\bgsutil\b|\bgcloud storage\b|\brclone\b|\baz storage\b|\bmc (?:cp|mirror|pipe)\b"
+    r"|\bs3cmd\b|\bb2 (?:upload|sync)\b|\b(?:rsync|scp)\b[^\n]*\w:|\brestic\b[^\n]*(?:s3:|b2:|azure:|gs:|sftp:)"
+    r"|\bwal-g\b|RESTIC_REPOSITORY"
 )
 _BACKUP_IMAGE = re.compile(r"backup|restic|borgmatic|wal-g|pgbackrest|velero|databack", re.IGNORECASE)
 
@@ -57,46 +53,15 @@ class Backup:
     checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Restore:
-    """A command that brings a store back: `reads` are the formats that it can read."""
-
-    engine: str
-    tool: str
-    reads: frozenset[str]
-    at: At
-    runs: tuple[At, ...]
-
-
 def backups(project: Project) -> tuple[Backup, ...]:
     """Every backup that scripts, manifests, pipelines, Makefiles or compose services make."""
-    return (*_in_scripts(project), *_in_manifests(project), *_in_pipelines(project), *_in_compose(project))
-
-
-def restores(project: Project) -> tuple[Restore, ...]:
-    """Every restore; `runs` are the pipelines and schedules that exercise it."""
-    found: list[Restore] = []
-    for script in project.scripts:
-        speaks = "restore" in posixpath.basename(script.path).lower()
-        for command in script.commands:
-            one = _restore(project, command, certain=speaks)
-            if one is not None:
-                found.append(Restore(*one, command.at, tuple(_callers(project, script.path))))
-    for manifest in project.manifests.effective.workloads:
-        for command in _container_commands(manifest):
-            one = _restore(project, command, certain="restore" in manifest.name)
-            if one is not None:
-                found.append(Restore(*one, command.at, (manifest.at,) if manifest.schedule is not None else ()))
-    for workflow in project.workflows:
-        for command in workflow.commands:
-            one = _restore(project, command, certain="restore" in workflow.path)
-            if one is not None:
-                found.append(Restore(*one, command.at, (command.at,)))
-    return tuple(found)
+    made = (_in_scripts, _in_makefiles, _in_manifests, _in_pipelines, _in_compose)
+    return tuple(backup for find in made for backup in find(project))
 
 
 def interval_hours(expression: str) -> float | None:
-    """The longest usual wait between two runs of a cron expression, in hours; None where it cannot be told."""
+    """The longest usual wait between two runs, in hours, of a cron expression or "@every 6h"; None where it cannot be
+    told."""
     named = {
         "@hourly": 1.0,
         "@daily": 24.0,
@@ -106,6 +71,9 @@ def interval_hours(expression: str) -> float | None:
         "@yearly": 8784.0,
     }
     fields = expression.split()
+    every = re.fullmatch(r"@every (\d+)([smh])", expression.strip())
+    if every is not None:
+        return int(every[1]) / {"s": 3600, "m": 60, "h": 1}[every[2]]
     if expression.strip() in named:
         return named[expression.strip()]
     if len(fields) != 5:
@@ -141,12 +109,38 @@ def _in_scripts(project: Project) -> Iterator[Backup]:
         text = project.files.text(script.path)
         checked = "pipefail" in text or re.search(r"\bset -[a-z]*e", text) is not None
         jobs = list(_jobs_of(project, script.path))
-        clock = [*_schedules_of(project, script.path), *(s for m in jobs for s in _clock(project, m))]
+        clock = [*_schedules_of(project, script.path), *(s for m in jobs for s in _clock(project, m)), *_loop(script)]
         for command, engine in engines:
             lands, at = _lands(jobs[0], text, command) if jobs else ("", command.at)
             tool, form = command.program, _format(project, command)
             off_site = bool(_UPLOAD.search(text))
             yield Backup(engine, tool, form, command.at, off_site, lands, at, tuple(dict.fromkeys(clock)), checked)
+
+
+def _loop(script: Script) -> Iterator[Schedule]:
+    """A script that saves, sleeps and begins again keeps the time by itself."""
+    for command in script.commands:
+        waits = re.fullmatch(r"(\d{2,7})([smh]?)", command.args[0]) if command.args else None
+        if command.program == "sleep" and waits is not None and int(waits[1]) * _SECONDS[waits[2]] >= 600:
+            yield Schedule(f"@every {waits[1]}{waits[2] or 's'}", script.path, command.at, "code")
+
+
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def _in_makefiles(project: Project) -> Iterator[Backup]:
+    for makefile in project.makefiles:
+        for name, target in makefile.targets.items():
+            text = "\n".join(c.text for c in target.commands)
+            runs = re.compile(rf"\bmake\b.*\b{re.escape(name)}\b")
+            clock = tuple(s for s in project.system.schedules if runs.search(s.runs))
+            for command in target.commands:
+                engine = _saves(command)
+                if engine is not None:
+                    form, off_site = _format(project, command), bool(_UPLOAD.search(text))
+                    # make stops at the first command that fails; a pipe hides all but its last
+                    checked = not command.piped
+                    yield Backup(engine, command.program, form, command.at, off_site, "", command.at, clock, checked)
 
 
 def _jobs_of(project: Project, path: str) -> Iterator[Manifest]:
@@ -174,7 +168,7 @@ def _clock(project: Project, manifest: Manifest) -> list[Schedule]:
 
 def _in_manifests(project: Project) -> Iterator[Backup]:
     for manifest in project.manifests.effective.workloads:
-        for command in _container_commands(manifest):
+        for command in container_commands(manifest):
             engine = _saves(command)
             if engine is None:
                 continue
@@ -308,28 +302,8 @@ def _saves(command: Command) -> str | None:
     return None
 
 
-def _restore(project: Project, command: Command, *, certain: bool) -> tuple[str, str, frozenset[str]] | None:
-    program, words = posixpath.basename(command.program), " ".join(command.args)
-    line = _line(project, command)
-    if program in {"docker", "docker-compose", "kubectl", "podman"}:
-        inner = next((name for name in _RESTORING if re.search(rf"(?<![\w.-]){name}(?![\w.-])", words)), None)
-        program = inner or program
-    engine = _RESTORING.get(program)
-    if engine is None or (program in {"psql", "mysql", "mariadb"} and not certain):
-        return None
-    if program in {"pg_restore", "mongorestore"}:
-        reads = frozenset({"custom", "directory", "tar", "archive"})
-    elif re.search(r"\s-c\b|--command|--list|\bSELECT\b", words):
-        return None
-    elif "gunzip" in line or "zcat" in line or "gzip -d" in line:
-        reads = frozenset({"plain.gz"})
-    else:
-        reads = frozenset({"plain"})
-    return engine, program, reads
-
-
 def _format(project: Project, command: Command) -> str:
-    return _format_of(_line(project, command), command)
+    return _format_of(line_around(project, command), command)
 
 
 def _format_of(text: str, command: Command) -> str:
@@ -342,14 +316,14 @@ def _format_of(text: str, command: Command) -> str:
     return named or ("plain.gz" if re.search(r"\|\s*(gzip|pigz)|\.gz\b", text) else "plain")
 
 
-def _line(project: Project, command: Command) -> str:
+def line_around(project: Project, command: Command) -> str:
     lines = project.files.lines(command.at.path)
     first = (command.at.line or 1) - 1
     last = command.at.end_line or first + 1
     return " ".join(lines[max(0, first - 1) : last + 1])
 
 
-def _container_commands(manifest: Manifest) -> Iterator[Command]:
+def container_commands(manifest: Manifest) -> Iterator[Command]:
     for container in manifest.containers:
         words = container.command
         if words:
@@ -387,11 +361,3 @@ def _schedules_of(project: Project, path: str) -> Iterator[Schedule]:
             and any(name in c.text for w in project.workflows if w.path == schedule.at.path for c in w.commands)
         ):
             yield schedule
-
-
-def _callers(project: Project, path: str) -> Iterator[At]:
-    """The pipelines and schedules that run a script."""
-    name = posixpath.basename(path)
-    for workflow in project.workflows:
-        yield from (c.at for c in workflow.commands if name in c.text)
-    yield from (s.at for s in project.system.schedules if name in s.runs)

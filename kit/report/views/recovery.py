@@ -14,12 +14,12 @@ from kit.report.charts_system import recovery
 from kit.report.display import Display, figure_json, show
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count
+from kit.system.backups import interval_hours
 from kit.system.model import Schedule
 
 BACKUP = re.compile(r"backup|pg_?dump|mysqldump|mongodump|snapshot|wal-g|barman|restic|velero", re.IGNORECASE)
 NO_BACKUP = re.compile(r"restore|verify|check|test", re.IGNORECASE)
 FILES = ("**/*backup*", "**/*restore*", "**/*pg_dump*", "**/*disaster*recovery*")
-WHOLE_DAY = 24.0
 
 
 class Objectives(Protocol):
@@ -82,47 +82,11 @@ def _backs_up(runs: str) -> bool:
     return bool(BACKUP.search(runs)) and not NO_BACKUP.search(runs.rsplit("/", 1)[-1])
 
 
-def interval_hours(expression: str) -> float | None:
-    """The longest usual wait between two runs of a five-field cron expression, in hours; None if not to be
-    told."""
-    named = {
-        "@hourly": 1.0,
-        "@daily": 24.0,
-        "@midnight": 24.0,
-        "@weekly": 168.0,
-        "@monthly": 744.0,
-        "@yearly": 8784.0,
-    }
-    fields = expression.split()
-    if expression.strip() in named:
-        return named[expression.strip()]
-    if len(fields) != 5:
-        return None
-    minute, hour, day, _, weekday = fields
-    if weekday != "*":
-        return 168.0 / max(len(weekday.split(",")), 1)
-    if day != "*":
-        return 744.0 / max(len(day.split(",")), 1)
-    return _within_day(minute, hour)
-
-
 def time_words(hours: float) -> str:
     """Hours as a person says them: "15 minutes", "6 hours", "7 days"."""
     if hours < 1:
         return count(round(hours * 60), "minute")
     return count(round(hours), "hour") if hours < 48 else count(round(hours / 24), "day")
-
-
-def _within_day(minute: str, hour: str) -> float:
-    step = re.fullmatch(r"\*/(\d+)", hour)
-    if step:
-        return float(step[1])
-    if hour == "*":
-        fine = re.fullmatch(r"\*/(\d+)", minute)
-        return int(fine[1]) / 60 if fine else 1.0
-    times = [int(h) for h in hour.split(",") if h.isdigit()]
-    gaps = [b - a for a, b in zip(times, [*times[1:], times[0] + 24], strict=True)] if times else []
-    return float(max(gaps, default=WHOLE_DAY))
 
 
 def _span(schedule: Schedule, hours: float, rpo: float | None) -> Span:

@@ -1,0 +1,240 @@
+"""Is all data saved, by the clock, and elsewhere?"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.nodes import Node
+from kit.system.backups import Backup
+from kit.system.model import Store
+
+LASTING = frozenset(
+    {
+        "postgres",
+        "mysql",
+        "mongodb",
+        "mssql",
+        "s3",
+        "clickhouse",
+        "elasticsearch",
+        "etcd",
+        "neo4j",
+        "cassandra",
+        "influxdb",
+    }
+)
+_KEPT = (
+    "backup_retention_period", "backup_configuration", "backup_retention_days", "point_in_time_recovery", "versioning",
+    "settings.backup_configuration", "snapshot_retention_limit",
+)  # fmt: skip
+_UPLOADS = re.compile(r"(?:^|[/_-])(?:uploads?|media|attachments|user[-_]?files|documents)(?:$|[/_-])", re.IGNORECASE)
+_COPIES = re.compile(r"\b(?:restic|borg|borgmatic|tar|rsync|rclone|aws s3 sync|duplicity|kopia|velero|gsutil)\b")
+
+
+def lasting(project: Project) -> list[Store]:
+    """The stores whose loss is the loss of data."""
+    run = {s.name: s for s in project.system.services}
+    kept = []
+    for store in project.system.stores:
+        deployments = run[store.name].deployments if store.name in run else ()
+        only_aside = bool(deployments) and all(d.environment in {"development", "test"} for d in deployments)
+        if store.engine in LASTING and not only_aside:
+            kept.append(store)
+    return kept
+
+
+@check("REC-001", "Every store with data is backed up", Severity.CRITICAL, Clause.DEPLOYMENT, effort_hours=8)
+def stores_are_backed_up(project: Project) -> Iterator[Fact]:
+    """
+    A store without a backup is lost with its disk, a mistaken `DELETE`, or an extortionist.
+
+    Decides: for each database and object store that the project runs, a command, job or backup service of its engine in
+    scripts, manifests, pipelines and compose files. A managed store with backups set in Terraform holds.
+
+    Fix: add a job that dumps the store to a place outside of the cluster, for example a CronJob with `pg_dump -Fc`.
+
+    Blind to: backups that are set up in a provider's console; for stores run elsewhere it is unknown.
+
+    See: https://www.postgresql.org/docs/current/backup.html
+    """
+    hidden: dict[str, list[Store]] = defaultdict(list)
+    for store in lasting(project):
+        made = [b for b in project.backups if b.engine == store.engine]
+        if made:
+            yield ok(f"{store.name}: {made[0].tool} saves it.", made[0])
+            yield from _elsewhere(project, store, made)
+        elif store.managed:
+            kept = _managed_backup(project, store)
+            if kept is not None:
+                yield ok(f"{store.name}: its provider keeps backups.", kept)
+            else:
+                hidden[store.engine].append(store)
+        else:
+            yield bad(
+                f"{store.name}: nothing in the project backs up the {store.engine} store.",
+                store,
+                **_grade(project, store),
+            )
+    for engine, stores in hidden.items():
+        yield _not_seen(engine, stores)
+
+
+def _not_seen(engine: str, stores: list[Store]) -> Fact:
+    names = ", ".join(s.name for s in stores[:4]) + (f" and {len(stores) - 4} more" if len(stores) > 4 else "")
+    what = "bucket" if engine == "s3" else f"{engine} store"
+    run = f"the {what} is" if len(stores) == 1 else f"these {what}s are"
+    words = f"{names}: {run} run elsewhere; whether the provider keeps backups, a statement of its settings would show"
+    return unknown(f"{words}.", *stores[:6])
+
+
+def _elsewhere(project: Project, store: Store, made: list[Backup]) -> Iterator[Fact]:
+    """A compose file for production whose store only a job of the cluster would save."""
+    service = project.system.service(store.name)
+    if not all(b.schedules and all(s.source == "cronjob" for s in b.schedules) for b in made):
+        return
+    for deployment in service.deployments if service is not None else ():
+        if deployment.target.startswith("compose:") and deployment.environment == "production":
+            yield bad(
+                f"{store.name}: {deployment.target.partition(':')[2]} runs it, and only a job in the cluster makes backups.",
+                deployment,
+                environment="production",
+            )
+
+
+def _grade(project: Project, store: Store) -> dict[str, Severity]:
+    """Object stores and search indexes can often be filled again; a project without a production target may be a
+    developer's stack."""
+    if store.engine in {"elasticsearch", "etcd", "influxdb"}:
+        return {"severity": Severity.MEDIUM}
+    service = project.system.service(store.name)
+    named = {d.environment for d in service.deployments} if service else set()
+    return {} if named & {"production", "staging"} else {"severity": Severity.HIGH}
+
+
+def _managed_backup(project: Project, store: Store) -> At | None:
+    """Where Terraform says that the provider keeps backups, or versions of a bucket's objects."""
+    for resource in (r for folder in project.terraform for r in folder.resources):
+        if resource.name == store.name and (node := _kept_by(resource.node)) is not None:
+            return node.at
+        if resource.type.endswith(("_versioning", "_backup_plan", "_backup_selection")):
+            text = " ".join(n.text for n in resource.node.strings())
+            if f".{store.name}." in text:
+                return resource.at
+    return None
+
+
+def _kept_by(resource: Node) -> Node | None:
+    nodes = (resource.get(*key.split(".")) for key in _KEPT)
+    return next((n for n in nodes if n is not None and n.text not in {"0", "false"}), None)
+
+
+@check("REC-002", "Backups run by the clock", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
+def backups_are_scheduled(project: Project) -> Iterator[Fact]:
+    """
+    A backup script that somebody has to remember is a backup of the day it was written.
+
+    Decides: each command that saves a store is run by a CronJob, a crontab, a scheduled pipeline or a backup service with
+    a schedule.
+
+    Fix: run the script from a CronJob, a crontab in the repository, or a scheduled workflow.
+
+    Blind to: crontabs on hosts.
+
+    See: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
+    """
+    for backup in project.backups:
+        if backup.schedules:
+            yield ok(
+                f"{backup.tool} runs by the clock ({backup.schedules[0].expression}).", backup.schedules[0], backup
+            )
+        elif not any(o.schedules for o in project.backups if o.engine == backup.engine):
+            yield bad(f"{backup.tool} saves the {backup.engine or 'data'}, and nothing runs it by the clock.", backup)
+
+
+@check("REC-003", "Backups leave the machine", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=3)
+def backups_leave_the_machine(project: Project) -> Iterator[Fact]:
+    """
+    A backup beside the data goes down with it. One that lands in an emptyDir or in a container's own files is gone when the
+    job ends.
+
+    Decides: whether the script or job that saves a store also uploads the result; otherwise where the result lands.
+
+    Fix: upload the dump: `aws s3 cp dump.pgc s3://backups/...`, or write it with `restic` to a remote repository.
+
+    Blind to: replication of the disk that it lands on.
+
+    See: https://www.cisa.gov/audiences/small-and-medium-businesses/secure-your-business/back-up-business-data
+    """
+    for backup in project.backups:
+        if backup.off_site:
+            yield ok(f"{backup.tool}: the result is sent elsewhere.", backup)
+        elif backup.lands in {"emptyDir", "container"}:
+            where = (
+                "an emptyDir, which is deleted with the pod"
+                if backup.lands == "emptyDir"
+                else "the container's own files, which are deleted with it"
+            )
+            yield bad(
+                f"{backup.tool} writes into {where}: there is no backup.",
+                backup.lands_at,
+                backup,
+                severity=Severity.CRITICAL,
+            )
+        elif backup.lands.startswith("claim:"):
+            yield partial(
+                f"{backup.tool} writes to a volume of the same cluster; what takes the cluster takes the backups.",
+                backup.lands_at,
+                backup,
+            )
+        else:
+            yield bad(f"{backup.tool}: the result stays on the machine that it is made on.", backup)
+
+
+@check("REC-011", "Files that people bring are backed up too", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=4)
+def files_are_backed_up(project: Project) -> Iterator[Fact]:
+    """
+    A database that is restored without the files that its rows name is full of broken pictures and lost contracts.
+
+    Decides: volumes of the project's own services, outside of development and tests, that are mounted where uploads or
+    media are kept; a script or service that saves files must name the volume or the path.
+
+    Fix: save the volume with restic beside the dump, or keep the files in a bucket with versions.
+
+    Blind to: volumes under other names; snapshots of the disks.
+
+    See: https://restic.readthedocs.io/en/stable/040_backup.html
+    """
+    for name, source, path, at in _upload_volumes(project):
+        saved = _saves_files(project, source, path)
+        if saved is not None:
+            yield ok(f"{name}: {path} is saved.", saved, at)
+        else:
+            yield bad(f"{name}: nothing saves the files in {path}.", at)
+
+
+def _upload_volumes(project: Project) -> list[tuple[str, str, str, At]]:
+    """Service, source, mount path and place of each volume that holds what people bring; each source once."""
+    found: dict[str, tuple[str, str, str, At]] = {}
+    for service in project.system.own:
+        for deployment in service.deployments:
+            for source, path, at in deployment.volumes:
+                aside = deployment.environment in {"development", "test"} or source.startswith(
+                    (".", "configMap", "secret")
+                )
+                if source and not aside and _UPLOADS.search(f"{source}/{path}") and source != "emptyDir":
+                    found.setdefault(source, (service.name, source, path, at))
+    return list(found.values())
+
+
+def _saves_files(project: Project, source: str, path: str) -> At | None:
+    names = [n for n in (source.rpartition(":")[2], path.rstrip("/")) if n]
+    for command in (c for script in project.scripts for c in script.commands):
+        if _COPIES.search(command.text) and any(n in command.text for n in names):
+            return command.at
+    images = (b for b in project.backups if b.format == "archive" and not b.engine)
+    return next((b.at for b in images), None)

@@ -1,0 +1,85 @@
+"""What brings the data of the stores back, and what exercises that."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kit.model import At
+from kit.system.backups import container_commands, line_around
+
+if TYPE_CHECKING:
+    from kit.project import Project
+    from kit.sources.command import Command
+
+_RESTORING = {
+    "pg_restore": "postgres",
+    "psql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mongorestore": "mongodb",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """A command that brings a store back: `reads` are the formats that it can read."""
+
+    engine: str
+    tool: str
+    reads: frozenset[str]
+    at: At
+    runs: tuple[At, ...]
+
+
+def restores(project: Project) -> tuple[Restore, ...]:
+    """Every restore; `runs` are the pipelines and schedules that exercise it."""
+    found: list[Restore] = []
+    for script in project.scripts:
+        speaks = "restore" in posixpath.basename(script.path).lower()
+        for command in script.commands:
+            one = _restore(project, command, certain=speaks)
+            if one is not None:
+                found.append(Restore(*one, command.at, tuple(_callers(project, script.path))))
+    for manifest in project.manifests.effective.workloads:
+        for command in container_commands(manifest):
+            one = _restore(project, command, certain="restore" in manifest.name)
+            if one is not None:
+                found.append(Restore(*one, command.at, (manifest.at,) if manifest.schedule is not None else ()))
+    for workflow in project.workflows:
+        for command in workflow.commands:
+            one = _restore(project, command, certain="restore" in workflow.path)
+            if one is not None:
+                found.append(Restore(*one, command.at, (command.at,)))
+    return tuple(found)
+
+
+def _restore(project: Project, command: Command, *, certain: bool) -> tuple[str, str, frozenset[str]] | None:
+    program, words = posixpath.basename(command.program), " ".join(command.args)
+    line = line_around(project, command)
+    if program in {"docker", "docker-compose", "kubectl", "podman"}:
+        inner = next((name for name in _RESTORING if re.search(rf"(?<![\w.-]){name}(?![\w.-])", words)), None)
+        program = inner or program
+    engine = _RESTORING.get(program)
+    if engine is None or (program in {"psql", "mysql", "mariadb"} and not certain):
+        return None
+    if program in {"pg_restore", "mongorestore"}:
+        reads = frozenset({"custom", "directory", "tar", "archive"})
+    elif re.search(r"\s-c\b|--command|--list|\bSELECT\b", words):
+        return None
+    elif "gunzip" in line or "zcat" in line or "gzip -d" in line:
+        reads = frozenset({"plain.gz"})
+    else:
+        reads = frozenset({"plain"})
+    return engine, program, reads
+
+
+def _callers(project: Project, path: str) -> Iterator[At]:
+    """The pipelines and schedules that run a script."""
+    name = posixpath.basename(path)
+    for workflow in project.workflows:
+        yield from (c.at for c in workflow.commands if name in c.text)
+    yield from (s.at for s in project.system.schedules if name in s.runs)
