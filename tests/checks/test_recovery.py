@@ -78,3 +78,16 @@ def test_volumes_of_code_and_caches_hold_no_uploads(look: Look) -> None:
     }
 
     assert look("REC-011", files).outcomes == ["not_applicable"]
+
+
+def test_a_file_that_runs_stores_alone_is_no_deployment(look: Look) -> None:
+    own = {"app/compose.prod.yaml": "services:\n  api:\n    build: .\n", "app/Dockerfile": "FROM node:22\nCMD node .\n"}
+    alone = look("REC-001", {**own, "db/compose.yaml": STORE})
+    together = look("REC-001", {"app/compose.prod.yaml": STORE + "  api:\n    build: .\n"})
+
+    assert (alone.unknown, alone.failed) == (["db/compose.yaml:2"], [])
+    assert together.failed == ["app/compose.prod.yaml:2"]
+
+
+def test_an_emulator_holds_no_data(look: Look) -> None:
+    assert look("REC-001", {"compose.yaml": "services:\n  s3:\n    image: localstack/localstack\n"}).failed == []

@@ -43,7 +43,8 @@ def lasting(project: Project) -> list[Store]:
     for store in project.system.stores:
         deployments = run[store.name].deployments if store.name in run else ()
         only_aside = bool(deployments) and all(d.environment in {"development", "test"} for d in deployments)
-        if store.engine in LASTING and not only_aside:
+        emulated = any("localstack" in (d.image or "") for d in deployments)
+        if store.engine in LASTING and not only_aside and not emulated:
             kept.append(store)
     return kept
 
@@ -58,7 +59,8 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
 
     Fix: add a job that dumps the store to a place outside of the cluster, for example a CronJob with `pg_dump -Fc`.
 
-    Blind to: backups that are set up in a provider's console; for stores run elsewhere it is unknown.
+    Blind to: backups that are set up in a provider's console; for stores run elsewhere, and for compose files that run
+    stores alone, it is unknown.
 
     See: https://www.postgresql.org/docs/current/backup.html
     """
@@ -74,6 +76,11 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
                 yield ok(f"{store.name}: its provider keeps backups.", kept)
             else:
                 hidden[store.engine].append(store)
+        elif _beside_nothing(project, store):
+            words = (
+                f"{store.name}: {store.at.path} runs it beside none of the services; what production runs is not said"
+            )
+            yield unknown(f"{words}, nor whether that is backed up.", store)
         else:
             yield bad(
                 f"{store.name}: nothing in the project backs up the {store.engine} store.",
@@ -90,6 +97,16 @@ def _not_seen(engine: str, stores: list[Store]) -> Fact:
     run = f"the {what} is" if len(stores) == 1 else f"these {what}s are"
     words = f"{names}: {run} run elsewhere; whether the provider keeps backups, a statement of its settings would show"
     return unknown(f"{words}.", *stores[:6])
+
+
+def _beside_nothing(project: Project, store: Store) -> bool:
+    """Whether only files that name no environment and run none of the project's services run the store: what a
+    developer's machine needs."""
+    service = project.system.service(store.name)
+    targets = {d.target for d in service.deployments} if service is not None else set()
+    named = {d.environment for d in service.deployments} if service is not None else set()
+    own = {d.target for s in project.system.own if s.name != store.name for d in s.deployments}
+    return bool(targets and own) and not targets & own and named <= {"unknown", "development", "test"}
 
 
 def _elsewhere(project: Project, store: Store, made: list[Backup]) -> Iterator[Fact]:
