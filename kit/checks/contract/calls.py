@@ -24,6 +24,12 @@ _BODY = re.compile(
     r"|findOneAndUpdate|save|build|insertGraph)\("
 )
 _WHOLE = re.compile(r"(?:\bdata:\s*|\.\.\.|[(,]\s*|\$set:\s*)(?:req|request|ctx\.request|c\.req)\.body\s*(?=[,)}\n])")
+_MAKE_ROUTES = (
+    "finale-rest", "epilogue", "express-restify-mongoose", "json-server", "@feathersjs/feathers", "@nestjsx/crud",
+    "@dataui/crud", "@strapi/strapi", "payload", "@keystone-6/core", "@loopback/rest", "sails", "better-auth",
+    "next-auth", "@auth/express", "fastapi-crudrouter", "fastapi-users", "djoser", "dj-rest-auth",
+    "flask-restless", "Flask-AppBuilder", "@directus/api", "adminjs",
+)  # fmt: skip
 _ROUTED = re.compile(r"\.(?:get|post|put|patch|delete|use|all|route)$")
 _CHECKED = re.compile(
     r"validat|schema|safeParse|\.parse\(|\bjoi\b|\byup\b|celebrate|checkSchema|\bbody\(", re.IGNORECASE
@@ -121,13 +127,16 @@ def _reached(project: Project, target: Target) -> bool | None:
     for service in target.services:
         if any(_fits(r, target.path) for r in http_routes(service) if takes(r, method)):
             return True
-    whole = all(_read_whole(s) and not _spoken_of(project, target, s) for s in target.services)
+    whole = all(_read_whole(project, s) and not _spoken_of(project, target, s) for s in target.services)
     return False if whole else None
 
 
-def _read_whole(service: Service) -> bool:
+def _read_whole(project: Project, service: Service) -> bool:
+    """Whether the routes that were read are all: no prefix is open, and no library makes routes of models."""
     known = all(r.prefix_known and r.mounted is not None for r in http_routes(service))
-    return known and service.language in IN_DEPTH - {"java"}
+    packages = [p for p in project.packages if service.root is not None and within(service.root, p.dir)]
+    made = any(p.depends_on(*_MAKE_ROUTES) for p in packages)
+    return known and not made and service.language in IN_DEPTH - {"java"}
 
 
 def _spoken_of(project: Project, target: Target, service: Service) -> bool:

@@ -171,8 +171,8 @@ def writes_are_atomic(project: Project) -> Iterator[Fact]:
     See: https://www.postgresql.org/docs/current/tutorial-transactions.html
     """
     torn = (
-        ("writes more than once outside of a transaction", list(_twice_in_node(project))),
-        ("commits more than once", list(_twice_in_python(project))),
+        ("more than one write outside of a transaction", list(_twice_in_node(project))),
+        ("more than one commit in a row", list(_twice_in_python(project))),
     )
     for what, found in torn:
         units: dict[str, list[tuple[str, SgNode]]] = defaultdict(list)
@@ -188,7 +188,7 @@ def _torn(unit: str, functions: list[tuple[str, SgNode]], what: str) -> Fact:
     names = listed((_name(f) for _, f in functions), 4)
     where = "" if unit == "." else f"{unit}: "
     return partial(
-        f"{where}{names} {what}: a failure in between leaves half of it.", *(_head(p, f) for p, f in functions[:12])
+        f"{where}{what} ({names}): a failure in between leaves half of it.", *(_head(p, f) for p, f in functions[:12])
     )
 
 

@@ -88,3 +88,9 @@ def test_a_body_whose_route_is_elsewhere_is_left_open(look: Look) -> None:
     text = "exports.create = async (req, res) => {\n  await User.create(req.body);\n};\n"
 
     assert look("CTR-009", {"package.json": "{}", "users.js": text}).unknown == ["users.js:2"]
+
+
+def test_libraries_that_make_routes_of_models_leave_it_open(look: Look) -> None:
+    made = '{"name": "api", "dependencies": {"express": "4", "finale-rest": "1"}}'
+
+    assert look("CTR-007", {**_web("fetch('/api/v1/stock');"), "api/package.json": made}).failed == []
