@@ -18,7 +18,7 @@ from kit.system.scope import within
 
 _GAP = "{…}"
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
-_NEAR = 0.6
+_NEAR = 0.85
 _BODY = re.compile(
     r"^(?:[\w.$]+)\.(?:create|insert|insertOne|insertMany|update|updateOne|upsert|findByIdAndUpdate"
     r"|findOneAndUpdate|save|build|insertGraph)\("
