@@ -185,6 +185,11 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
         else:
             config = project.prometheus.configs[0]
             yield bad(f"{path} is loaded by no Prometheus configuration: its alerts never fire.", group, config)
+    yield from _empty_patterns(project)
+
+
+def _empty_patterns(project: Project) -> Iterator[Fact]:
+    """Patterns of rule files that match nothing of the project."""
     for config in project.prometheus.configs:
         for files in config.rule_files:
             if not files.paths and not _by_name(project, files.pattern):
