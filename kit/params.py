@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema
 
 from kit.model import AREAS
-from kit.sources.settings import ParamsError, Route, Settings, Source, parse_source, read_source, validate
+from kit.sources.formats.settings import ParamsError, Route, Settings, Source, parse_source, read_source, validate
 
 __all__ = ["Params", "ParamsError", "Thresholds", "default_params", "json_schema", "load_params"]
 

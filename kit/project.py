@@ -5,32 +5,11 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from kit.sources import (
-    code_env,
-    code_facts,
-    code_routes,
-    compose,
-    dockerfile,
-    dockerignore,
-    helm,
-    kubernetes,
-    kustomize,
-    makefiles,
-    markdown,
-    nginx,
-    openapi,
-    orm,
-    paas,
-    packages,
-    prometheus,
-    scripts,
-    serverless,
-    taskfiles,
-    terraform,
-    workflows,
-)
-from kit.sources.code import CodeIndex
-from kit.sources.code_records import (
+from kit.sources.code import env as code_env
+from kit.sources.code import facts as code_facts
+from kit.sources.code import routes as code_routes
+from kit.sources.code.index import CodeIndex
+from kit.sources.code.records import (
     CallFact,
     EntryPointFact,
     EnvReadFact,
@@ -40,8 +19,17 @@ from kit.sources.code_records import (
     StoreFact,
     UseFact,
 )
-from kit.sources.documents import Documents
-from kit.sources.files import FileIndex
+from kit.sources.commands import makefiles, scripts, taskfiles
+from kit.sources.containers import compose, dockerfile, dockerignore
+from kit.sources.formats.documents import Documents
+from kit.sources.kubernetes import find as kubernetes
+from kit.sources.kubernetes import helm, kustomize
+from kit.sources.orm import find as orm
+from kit.sources.packages import find as packages
+from kit.sources.papers import markdown, openapi
+from kit.sources.pipelines import workflows
+from kit.sources.platforms import nginx, paas, prometheus, serverless, terraform
+from kit.sources.tree.files import FileIndex
 from kit.system.backups import Backup, backups
 from kit.system.build import build_map
 from kit.system.image_builds import ImageBuild, image_builds

@@ -58,7 +58,7 @@ def checks(project: Path) -> None:
 
 def reading(project: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from kit.sources.files import FileIndex;"
+        "import sys; from pathlib import Path; from kit.sources.tree.files import FileIndex;"
         "f = FileIndex.of(Path(sys.argv[1])); [f.text(p) for p in f.paths]"
     )
     subprocess.run([sys.executable, "-c", code, str(project)], check=True, cwd=ROOT)

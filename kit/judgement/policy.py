@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from kit.model import AREAS, FileClass, Finding, Severity, Strength
 from kit.params import Params
-from kit.sources.settings import ParamsError, Settings, Source, nearest, read_source, validate
+from kit.sources.formats.settings import ParamsError, Settings, Source, nearest, read_source, validate
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kit.model import At
-from kit.sources.shell import commands
+from kit.sources.commands.shell import commands
 from kit.system.model import Schedule
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.command import Command
-    from kit.sources.manifests import Manifest
-    from kit.sources.nodes import Node
-    from kit.sources.scripts import Script
+    from kit.sources.commands.command import Command
+    from kit.sources.commands.scripts import Script
+    from kit.sources.formats.nodes import Node
+    from kit.sources.kubernetes.manifests import Manifest
 
 _SAVING = {
     "pg_dump": "postgres", "pg_dumpall": "postgres", "pg_basebackup": "postgres", "wal-g": "postgres",

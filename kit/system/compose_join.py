@@ -11,7 +11,7 @@ from kit.system.probes import asked_by
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.compose import ComposeFile, ComposeService
+    from kit.sources.containers.compose import ComposeFile, ComposeService
 
 
 def join_compose(project: Project, drafts: Drafts) -> None:

@@ -11,7 +11,7 @@ from kit.system.model import Build
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.dockerfile import Dockerfile
+    from kit.sources.containers.dockerfile import Dockerfile
     from kit.system.image_builds import ImageBuild
 
 _BASE_NAMES = {"dockerfile", "containerfile"}

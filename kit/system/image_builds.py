@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kit.model import At
-from kit.sources.workflow_model import literals
+from kit.sources.pipelines.model import literals
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.command import Command
-    from kit.sources.workflow_model import Step
+    from kit.sources.commands.command import Command
+    from kit.sources.pipelines.model import Step
 
 
 _VARIABLE = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{(\w+)\}|\$(\w+)")

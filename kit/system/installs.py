@@ -11,16 +11,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kit.model import At, FileClass
-from kit.sources.command import Command
-from kit.sources.scripts import commands
-from kit.sources.wrappers import base_name, unwrap
+from kit.sources.commands.command import Command
+from kit.sources.commands.scripts import commands
+from kit.sources.commands.wrappers import base_name, unwrap
 from kit.system.reach import reach
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.dockerfile import Dockerfile
-    from kit.sources.dockerfile_model import Copy, Instruction, Stage
-    from kit.sources.package_model import Package
+    from kit.sources.containers.dockerfile import Dockerfile
+    from kit.sources.containers.dockerfile_model import Copy, Instruction, Stage
+    from kit.sources.packages.model import Package
 
 MANIFESTS = {
     **dict.fromkeys(("npm", "pnpm", "yarn", "bun"), "package.json"),

@@ -12,9 +12,9 @@ from kit.system.model import Deployment, EnvGiven, Port, Probe
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.manifests import Manifest, Manifests
-    from kit.sources.nodes import Node
-    from kit.sources.pods import Container, EnvFrom
+    from kit.sources.formats.nodes import Node
+    from kit.sources.kubernetes.manifests import Manifest, Manifests
+    from kit.sources.kubernetes.pods import Container, EnvFrom
 
 
 def join_kubernetes(project: Project, drafts: Drafts) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kit.model import At
-from kit.sources.code_records import CallFact, EnvReadFact, RouteFact
+from kit.sources.code.records import CallFact, EnvReadFact, RouteFact
 
 Kind = Literal["web", "api", "worker", "job", "store", "proxy", "monitoring", "library", "function", "unknown"]
 

@@ -12,9 +12,9 @@ from kit.system.model import Build, Deployment, EnvGiven, Port, Probe
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.paas_model import PaasApp, PaasService
-    from kit.sources.runtime import EnvValue
-    from kit.sources.serverless import ServerlessFile
+    from kit.sources.containers.runtime import EnvValue
+    from kit.sources.platforms.paas_model import PaasApp, PaasService
+    from kit.sources.platforms.serverless import ServerlessFile
 
 
 def join_platforms(project: Project, drafts: Drafts) -> None:

@@ -11,7 +11,7 @@ from kit.system.scope import applications, covers, with_workspaces, within
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.packages import Package
+    from kit.sources.packages.find import Package
 
 
 def join_packages(project: Project, drafts: Drafts, serving: tuple[At, ...]) -> None:

@@ -9,9 +9,9 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from kit.model import At, FileClass
-from kit.sources.scripts import commands
-from kit.sources.workflow_model import Job, Step, Workflow
-from kit.sources.wrappers import base_name
+from kit.sources.commands.scripts import commands
+from kit.sources.commands.wrappers import base_name
+from kit.sources.pipelines.model import Job, Step, Workflow
 from kit.system.purposes import action_commands, purposes, purposes_of_action, purposes_of_name
 from kit.system.reach import Reach, Reached, reach
 

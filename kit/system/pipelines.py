@@ -11,7 +11,7 @@ from kit.system.model import PipelineStep
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.workflow_model import Job, Step
+    from kit.sources.pipelines.model import Job, Step
     from kit.system.drafts import Draft
 
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kit.sources.nginx import in_config_maps
+from kit.sources.platforms.nginx import in_config_maps
 from kit.system.model import Deployment, Service
 from kit.system.scope import within
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.nginx import NginxConfig
+    from kit.sources.platforms.nginx import NginxConfig
 
 
 @dataclass(frozen=True, eq=False)

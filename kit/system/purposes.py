@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kit.sources.command import Command, word_set
-from kit.sources.scripts import commands
-from kit.sources.wrappers import base_name, expanded
+from kit.sources.commands.command import Command, word_set
+from kit.sources.commands.scripts import commands
+from kit.sources.commands.wrappers import base_name, expanded
 from kit.system.purpose_phrases import ACTIONS, PHRASES
 
 if TYPE_CHECKING:
-    from kit.sources.workflow_model import Step
+    from kit.sources.pipelines.model import Step
 
 MAX_WORDS = 40
 MAX_CHARACTERS = 600

@@ -9,16 +9,16 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from kit.model import At
-from kit.sources.command import Command
-from kit.sources.definitions import Definitions
-from kit.sources.invocations import Invocation, invocations
-from kit.sources.makefiles import NAMES, Makefile
-from kit.sources.references import references
-from kit.sources.scripts import commands, parse
+from kit.sources.commands.command import Command
+from kit.sources.commands.definitions import Definitions
+from kit.sources.commands.invocations import Invocation, invocations
+from kit.sources.commands.makefiles import NAMES, Makefile
+from kit.sources.commands.scripts import commands, parse
+from kit.sources.papers.references import references
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.package_model import Package
+    from kit.sources.packages.model import Package
 
 MAX_DEPTH = 8
 MAX_REACHED = 2000

@@ -13,7 +13,7 @@ from kit.system.backups import container_commands, line_around
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.command import Command
+    from kit.sources.commands.command import Command
 
 _RESTORING = {
     "pg_restore": "postgres",

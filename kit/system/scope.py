@@ -12,9 +12,9 @@ from kit.system.images import parse_image
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.dockerfile import Dockerfile
-    from kit.sources.dockerfile_model import Stage
-    from kit.sources.packages import Package
+    from kit.sources.containers.dockerfile import Dockerfile
+    from kit.sources.containers.dockerfile_model import Stage
+    from kit.sources.packages.find import Package
 
 _OUTPUT = frozenset({"dist", "build", "target", "out", ".next", ".output", "publish"})
 

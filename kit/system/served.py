@@ -9,16 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kit.model import At
-from kit.sources.command import word_set
+from kit.sources.commands.command import word_set
 from kit.system.model import Deployment, Route, Service
 from kit.system.proxies import Proxy, proxies_of
 from kit.system.scope import within
 
 if TYPE_CHECKING:
     from kit.project import Project
-    from kit.sources.dockerfile import Dockerfile
-    from kit.sources.dockerfile_model import Stage
-    from kit.sources.nginx import NginxConfig
+    from kit.sources.containers.dockerfile import Dockerfile
+    from kit.sources.containers.dockerfile_model import Stage
+    from kit.sources.platforms.nginx import NginxConfig
 
 _FLAG = re.compile(
     r"(?:--port|--server\.port|-Dserver\.port|--bind|--http|-b|-p|-l|--listen)[= ]"

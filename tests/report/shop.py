@@ -9,11 +9,15 @@ from textwrap import dedent
 from typing import Any
 
 from kit.model import At
-from kit.sources import dockerfile, kubernetes, markdown, openapi, prometheus, terraform, workflows
-from kit.sources.code_records import CallFact, EnvReadFact, MetricFact, RouteFact
-from kit.sources.documents import Documents
-from kit.sources.files import FileIndex
-from kit.sources.orm_model import Column, Migration, MigrationSet, Operation, Schema, Table
+from kit.sources.code.records import CallFact, EnvReadFact, MetricFact, RouteFact
+from kit.sources.containers import dockerfile
+from kit.sources.formats.documents import Documents
+from kit.sources.kubernetes import find as kubernetes
+from kit.sources.orm.model import Column, Migration, MigrationSet, Operation, Schema, Table
+from kit.sources.papers import markdown, openapi
+from kit.sources.pipelines import workflows
+from kit.sources.platforms import prometheus, terraform
+from kit.sources.tree.files import FileIndex
 from kit.system.model import (
     Build,
     Call,

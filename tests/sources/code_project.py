@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from kit.sources.code import CodeIndex
-from kit.sources.code_env import env_reads
-from kit.sources.code_records import EnvReadFact, RouteFact
-from kit.sources.code_routes import routes
-from kit.sources.files import FileIndex
+from kit.sources.code.env import env_reads
+from kit.sources.code.index import CodeIndex
+from kit.sources.code.records import EnvReadFact, RouteFact
+from kit.sources.code.routes import routes
+from kit.sources.tree.files import FileIndex
 
 
 def code_of(root: Path, files: dict[str, str]) -> CodeIndex:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit.project import Project
-from kit.sources.scripts import commands
+from kit.sources.commands.scripts import commands
 from kit.system.installs import demand_of, installs
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kit.sources.scripts import commands
-from kit.sources.workflows_github import parse
+from kit.sources.commands.scripts import commands
+from kit.sources.pipelines.github import parse
 from kit.system.purposes import prints_only, purposes, purposes_of_action, purposes_of_name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kit.project import Project
-from kit.sources.scripts import commands
+from kit.sources.commands.scripts import commands
 from kit.system.reach import Reach
 
 

@@ -6,7 +6,7 @@ import re
 
 from kit.model import FileClass
 from kit.project import Project
-from kit.sources.orm_model import Table
+from kit.sources.orm.model import Table
 
 _PERSONAL = re.compile(
     r"^(e[-_]?mail(_?address)?|phone(_?number)?|mobile|first_?name|last_?name|full_?name|date_?of_?birth|birth_?date|dob|address(_?line)?\d?|street|postal_?code|ssn|national_?id|passport\w*|ip_?address)$",

@@ -17,7 +17,7 @@ from kit.checks.security.calls import runs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.secrets import SecretHit, find_secrets, is_placeholder, is_secret_name, is_weak
+from kit.sources.secrets.find import SecretHit, find_secrets, is_placeholder, is_secret_name, is_weak
 from kit.system.model import EnvGiven
 
 

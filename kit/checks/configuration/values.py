@@ -17,7 +17,7 @@ from kit.checks.security.calls import calls, is_on
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.secrets import is_placeholder, is_secret_name
+from kit.sources.secrets.find import is_placeholder, is_secret_name
 from kit.system.model import EnvGiven
 
 _MARK = re.compile(

@@ -10,7 +10,7 @@ from kit.checks.containers.common import Image, images, judged
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.dockerfile_model import Copy
+from kit.sources.containers.dockerfile_model import Copy
 from kit.system.images import parse_image
 
 BUILT = frozenset({"dist", "build", "out", "target", "bin", "publish", ".next", "_build", "release", "artifacts"})

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.compose import ComposeFile, ComposeService
-from kit.sources.dockerfile import Dockerfile
-from kit.sources.dockerfile_model import Stage
+from kit.sources.containers.compose import ComposeFile, ComposeService
+from kit.sources.containers.dockerfile import Dockerfile
+from kit.sources.containers.dockerfile_model import Stage
 from kit.system.images import parse_image
 
 ASIDE = frozenset({"development", "test"})

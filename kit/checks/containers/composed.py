@@ -11,7 +11,7 @@ from kit.checks.containers.common import services
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.compose import ComposeFile, ComposeService
+from kit.sources.containers.compose import ComposeFile, ComposeService
 from kit.system.images import parse_image
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -9,7 +9,7 @@ from kit.checks.containers.common import ASIDE
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.compose import ComposeFile, ComposeService
+from kit.sources.containers.compose import ComposeFile, ComposeService
 
 
 @check(

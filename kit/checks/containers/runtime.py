@@ -10,12 +10,12 @@ from kit.checks.containers.common import ASIDE, Image, images, judged
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.dockerfile import Dockerfile
-from kit.sources.dockerfile_model import Instruction
-from kit.sources.manifests import Manifest
-from kit.sources.pods import Container
-from kit.sources.secret_values import is_weak
-from kit.sources.secrets import is_placeholder, is_secret_name
+from kit.sources.containers.dockerfile import Dockerfile
+from kit.sources.containers.dockerfile_model import Instruction
+from kit.sources.kubernetes.manifests import Manifest
+from kit.sources.kubernetes.pods import Container
+from kit.sources.secrets.find import is_placeholder, is_secret_name
+from kit.sources.secrets.values import is_weak
 from kit.system.images import Image as ImageName
 from kit.system.images import parse_image
 from kit.system.model import Service

@@ -10,7 +10,7 @@ from kit.checks.containers.common import ASIDE, Image, images
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.dockerfile_model import StageCommand
+from kit.sources.containers.dockerfile_model import StageCommand
 
 RUNNERS = frozenset({"exec", "dumb-init", "tini", "--", "/sbin/tini", "/usr/bin/tini", "/usr/bin/dumb-init"})
 SCRIPTS = frozenset({"node", "python", "python3", "bun", "deno", "ruby", "php", "sh", "bash"})

@@ -12,7 +12,7 @@ from kit.checks.contract.paths import IN_DEPTH, Steps, answers, http_routes, is_
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import JAVASCRIPT, Match
+from kit.sources.code.index import JAVASCRIPT, Match
 from kit.system.model import Call, Route, Service
 from kit.system.scope import within
 

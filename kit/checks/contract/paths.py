@@ -10,7 +10,7 @@ from functools import lru_cache
 from os.path import commonprefix
 
 from kit.project import Project
-from kit.sources.openapi import ApiOperation, OpenApi
+from kit.sources.papers.openapi import ApiOperation, OpenApi
 from kit.system.model import Route, Service
 from kit.system.scope import within
 

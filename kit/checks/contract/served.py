@@ -11,7 +11,7 @@ from kit.checks.contract.specification import MANY, generator
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.openapi import ApiOperation, OpenApi
+from kit.sources.papers.openapi import ApiOperation, OpenApi
 from kit.system.model import Route
 from kit.system.pipeline_acts import pipelines
 from kit.system.reach import reach

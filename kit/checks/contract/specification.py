@@ -10,8 +10,8 @@ from kit.checks.contract.paths import Joined, http_routes, is_public, joined, sa
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.nodes import Node
-from kit.sources.openapi import OpenApi, at_pointer
+from kit.sources.formats.nodes import Node
+from kit.sources.papers.openapi import OpenApi, at_pointer
 from kit.system.model import Route, Service
 from kit.system.scope import within
 

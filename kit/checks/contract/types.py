@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.nodes import Node
-from kit.sources.package_model import Package
+from kit.sources.formats.nodes import Node
+from kit.sources.packages.model import Package
 from kit.system.scope import within
 
 _STRICT_BASES = re.compile(

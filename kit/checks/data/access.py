@@ -13,7 +13,7 @@ from kit.checks.data.common import listed, owners, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import JAVASCRIPT, Match, node_at
+from kit.sources.code.index import JAVASCRIPT, Match, node_at
 
 _SINGLE = re.compile(
     r"^(?:psycopg2?|pymysql|MySQLdb|mysql\.connector|pyodbc|oracledb|asyncpg)\.connect\(|^await (?:asyncpg|psycopg)"

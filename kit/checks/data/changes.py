@@ -10,7 +10,7 @@ from kit.checks.data.runs import Run, runs
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.orm_model import Migration, MigrationSet, Operation, bare
+from kit.sources.orm.model import Migration, MigrationSet, Operation, bare
 
 _BACK = {
     "prisma": "write a `down.sql` beside it (`prisma migrate diff --from-schema-datamodel ... --script`)",

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from kit.model import FileClass
 from kit.project import Project
-from kit.sources import orm
-from kit.sources.orm_model import Column, Migration, MigrationSet, Schema, Table, bare
+from kit.sources.orm import find as orm
+from kit.sources.orm.model import Column, Migration, MigrationSet, Schema, Table, bare
 from kit.system.model import Service
 from kit.system.scope import within
 

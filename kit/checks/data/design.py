@@ -9,7 +9,7 @@ from kit.checks.data.common import column_name, covered, listed, made_tables, pl
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.orm_model import Column, Table, bare
+from kit.sources.orm.model import Column, Table, bare
 
 _MONEY = re.compile(
     r"(?:^|_)(?:price|amount|balance|subtotal|salary|revenue|payout|tax|fee|cost|refund|discount_amount|total_(?:price|amount|cost|paid|due)|"

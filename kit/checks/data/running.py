@@ -10,8 +10,8 @@ from kit.checks.data.runs import Run, runs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import JAVASCRIPT, Match
-from kit.sources.orm_model import MigrationSet
+from kit.sources.code.index import JAVASCRIPT, Match
+from kit.sources.orm.model import MigrationSet
 from kit.system.purposes import prints_only, purposes
 
 _MIGRATES = re.compile(r"(?<![a-z])(?:auto)?migrat(?:e|ion)s?(?![a-z])", re.IGNORECASE)

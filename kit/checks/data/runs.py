@@ -11,8 +11,8 @@ from typing import Literal
 
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.command import Command
-from kit.sources.scripts import commands
+from kit.sources.commands.command import Command
+from kit.sources.commands.scripts import commands
 from kit.system.images import parse_image
 from kit.system.model import Service
 from kit.system.pipeline_acts import Pipeline, pipelines

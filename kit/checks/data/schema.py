@@ -12,8 +12,8 @@ from kit.checks.data.sync import syncs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources import orm
-from kit.sources.orm_model import Difference, MigrationSet, Schema
+from kit.sources.orm import find as orm
+from kit.sources.orm.model import Difference, MigrationSet, Schema
 from kit.system.scope import within
 
 _ENGINE_OF = {"tsql": "mssql"}

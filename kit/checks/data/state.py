@@ -11,7 +11,7 @@ from kit.checks.data.common import ASIDE, RELATIONAL, owners
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import JAVASCRIPT, node_at
+from kit.sources.code.index import JAVASCRIPT, node_at
 from kit.system.model import Service
 
 _HELD = re.compile(

@@ -13,7 +13,7 @@ from kit.checks.data.runs import Run, runs
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import JAVASCRIPT, Match
+from kit.sources.code.index import JAVASCRIPT, Match
 from kit.system.purposes import prints_only
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.project import Project
-from kit.sources.definitions import Definitions
-from kit.sources.workflow_model import Job, Step
+from kit.sources.commands.definitions import Definitions
+from kit.sources.pipelines.model import Job, Step
 from kit.system.pipeline_acts import Pipeline, pipelines
 
 MAX_NAMED = 5

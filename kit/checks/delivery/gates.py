@@ -9,9 +9,9 @@ from kit.checks.delivery.common import jobs
 from kit.model import Clause, Fact, Located, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.command import Command
-from kit.sources.workflow_model import Job, Step
-from kit.sources.wrappers import base_name
+from kit.sources.commands.command import Command
+from kit.sources.commands.wrappers import base_name
+from kit.sources.pipelines.model import Job, Step
 from kit.system.pipeline_acts import (
     BEFORE_MERGE,
     Act,

@@ -10,8 +10,8 @@ from kit.checks.delivery.common import listed
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.command import word_set
-from kit.sources.workflow_model import Job
+from kit.sources.commands.command import word_set
+from kit.sources.pipelines.model import Job
 from kit.system.image_builds import ImageBuild
 from kit.system.images import parse_image
 from kit.system.model import Deployment, Service

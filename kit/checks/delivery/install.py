@@ -9,8 +9,8 @@ from kit.checks.delivery.common import listed
 from kit.model import Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.package_model import Lockfile, Mismatch, Package
-from kit.sources.wrappers import base_name, unwrap
+from kit.sources.commands.wrappers import base_name, unwrap
+from kit.sources.packages.model import Lockfile, Mismatch, Package
 from kit.system.installs import LOCKS, Install, installs
 
 CROWD = 15

@@ -9,8 +9,8 @@ from kit.checks.delivery.common import jobs, listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.nodes import Node
-from kit.sources.workflow_model import Job, Workflow, texts
+from kit.sources.formats.nodes import Node
+from kit.sources.pipelines.model import Job, Workflow, texts
 from kit.system.pipeline_acts import BEFORE_MERGE, Pipeline, is_preview, pipelines
 
 LOOKS = ("test", "types", "lint", "build", "scan")

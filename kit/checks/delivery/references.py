@@ -10,15 +10,15 @@ from kit.checks.delivery.common import definitions, listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.command import Command
-from kit.sources.definitions import missing_from, undefined_in
-from kit.sources.invocations import Invocation, invocations
-from kit.sources.makefiles import Makefile
-from kit.sources.package_model import Package
-from kit.sources.references import FileReference, exists, missing
-from kit.sources.scripts import Script, commands
-from kit.sources.shell_words import is_dynamic
-from kit.sources.workflow_model import Job, Step, texts
+from kit.sources.commands.command import Command
+from kit.sources.commands.definitions import missing_from, undefined_in
+from kit.sources.commands.invocations import Invocation, invocations
+from kit.sources.commands.makefiles import Makefile
+from kit.sources.commands.scripts import Script, commands
+from kit.sources.commands.shell_words import is_dynamic
+from kit.sources.packages.model import Package
+from kit.sources.papers.references import FileReference, exists, missing
+from kit.sources.pipelines.model import Job, Step, texts
 from kit.system.pipeline_acts import Pipeline, pipelines
 
 FILE_INPUTS = frozenset(

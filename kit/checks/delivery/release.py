@@ -9,7 +9,7 @@ from kit.checks.delivery.common import jobs, listed
 from kit.model import At, Clause, Fact, FileClass, Located, Severity, Strength, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.workflow_model import Job
+from kit.sources.pipelines.model import Job
 from kit.system.pipeline_acts import Act, Pipeline, is_preview, pipelines
 from kit.system.purposes import prints_only, purposes
 

@@ -9,9 +9,9 @@ from kit.checks.delivery.common import listed, steps
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.command import word_set
-from kit.sources.nodes import Node
-from kit.sources.workflow_model import Job, Step, Workflow
+from kit.sources.commands.command import word_set
+from kit.sources.formats.nodes import Node
+from kit.sources.pipelines.model import Job, Step, Workflow
 from kit.system.pipeline_acts import Pipeline, pipelines
 
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

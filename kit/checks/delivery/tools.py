@@ -9,12 +9,12 @@ from posixpath import dirname
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.nodes import Node
-from kit.sources.package_model import Package
-from kit.sources.scripts import commands
-from kit.sources.versions import satisfies, satisfies_python
-from kit.sources.workflow_model import Job
-from kit.sources.wrappers import base_name, expanded
+from kit.sources.commands.scripts import commands
+from kit.sources.commands.wrappers import base_name, expanded
+from kit.sources.formats.nodes import Node
+from kit.sources.packages.model import Package
+from kit.sources.packages.versions import satisfies, satisfies_python
+from kit.sources.pipelines.model import Job
 from kit.system.images import parse_image
 from kit.system.pipeline_acts import Act, Pipeline, pipelines
 from kit.system.reach import reach

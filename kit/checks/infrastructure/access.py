@@ -12,11 +12,11 @@ from kit.checks.infrastructure.common import ASIDE, Resource, modules, resources
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.hcl_documents import EXPRESSION
-from kit.sources.nodes import Node
-from kit.sources.secret_values import is_weak
-from kit.sources.secrets import is_placeholder, is_secret_name
-from kit.sources.terraform import Terraform
+from kit.sources.formats.hcl import EXPRESSION
+from kit.sources.formats.nodes import Node
+from kit.sources.platforms.terraform import Terraform
+from kit.sources.secrets.find import is_placeholder, is_secret_name
+from kit.sources.secrets.values import is_weak
 
 _POLICIES = (
     "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy", "AWS::IAM::Policy",

@@ -10,7 +10,7 @@ from kit.checks.infrastructure.common import WORLD, Resource, off, on, resources
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.nodes import Node
+from kit.sources.formats.nodes import Node
 
 _MEANT = frozenset({80, 443})
 _SENSITIVE = {

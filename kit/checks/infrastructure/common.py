@@ -9,9 +9,9 @@ from typing import Any
 
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.hcl_documents import EXPRESSION
-from kit.sources.nodes import Node
-from kit.sources.terraform import Terraform
+from kit.sources.formats.hcl import EXPRESSION
+from kit.sources.formats.nodes import Node
+from kit.sources.platforms.terraform import Terraform
 
 ASIDE = frozenset({"development", "test"})
 WORLD = frozenset({"0.0.0.0/0", "::/0", "*", "Internet", "Any", "any"})

@@ -11,8 +11,8 @@ from kit.checks.infrastructure.common import ASIDE
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.compose import ComposeFile
-from kit.sources.nginx import Directive, Location, NginxConfig, Server, in_config_maps
+from kit.sources.containers.compose import ComposeFile
+from kit.sources.platforms.nginx import Directive, Location, NginxConfig, Server, in_config_maps
 from kit.system.model import Deployment, Service
 from kit.system.proxies import Proxy, proxies
 

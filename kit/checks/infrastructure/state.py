@@ -10,8 +10,8 @@ from kit.checks.infrastructure.common import modules, roots
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.nodes import Node
-from kit.sources.terraform import ModuleCall, Terraform
+from kit.sources.formats.nodes import Node
+from kit.sources.platforms.terraform import ModuleCall, Terraform
 
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 _REFERENCE = re.compile(r"(?<![\w.\"-])(var|local|module)\.([A-Za-z_][\w-]*)")

@@ -11,7 +11,7 @@ from kit.checks.observability.common import METRICS, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.prometheus import Alert, RuleFiles, ScrapeJob, Target
+from kit.sources.platforms.prometheus import Alert, RuleFiles, ScrapeJob, Target
 from kit.system.model import Service
 
 _FROM_OUTSIDE = re.compile(

@@ -6,7 +6,7 @@ import re
 
 from kit.model import At
 from kit.project import Project
-from kit.sources.packages import Package
+from kit.sources.packages.find import Package
 from kit.system.model import Service
 from kit.system.scope import covers, with_workspaces, within
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from kit.model import At, Clause, Fact, FileClass, Severity, Strength, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.definitions import Definitions
-from kit.sources.invocations import invocations
-from kit.sources.markdown import FileReference, Markdown, resolve
+from kit.sources.commands.definitions import Definitions
+from kit.sources.commands.invocations import invocations
+from kit.sources.papers.markdown import FileReference, Markdown, resolve
 
 _README = re.compile(r"readme(\.(md|markdown|rst|txt|adoc))?", re.IGNORECASE)
 _RUNBOOK = re.compile(

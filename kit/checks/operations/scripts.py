@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.scripts import Script
+from kit.sources.commands.scripts import Script
 
 _EARNEST = re.compile(
     r"deploy|smoke|release|backup|restore|migrat|rollback|rotate|provision|promote|failover|health", re.IGNORECASE

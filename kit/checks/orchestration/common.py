@@ -12,8 +12,8 @@ from typing import Any
 
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.manifests import Manifest, Manifests
-from kit.sources.pods import Container, text_of
+from kit.sources.kubernetes.manifests import Manifest, Manifests
+from kit.sources.kubernetes.pods import Container, text_of
 from kit.system.images import parse_image
 from kit.system.kubernetes_join import target_of
 from kit.system.model import Deployment, Service

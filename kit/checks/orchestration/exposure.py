@@ -8,9 +8,9 @@ from kit.checks.orchestration.common import Group, annotation, grade, groups, is
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.manifests import Backend, Manifest
-from kit.sources.nodes import Node
-from kit.sources.pods import text_of
+from kit.sources.formats.nodes import Node
+from kit.sources.kubernetes.manifests import Backend, Manifest
+from kit.sources.kubernetes.pods import text_of
 
 _POLICIES = ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy")
 _MANAGED_TLS = (

@@ -19,11 +19,11 @@ from kit.checks.orchestration.common import (
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.manifests import Manifest
-from kit.sources.nodes import Node
-from kit.sources.pods import Container, text_of
-from kit.sources.secret_values import is_weak
-from kit.sources.secrets import find_secrets, is_placeholder, is_secret_name
+from kit.sources.formats.nodes import Node
+from kit.sources.kubernetes.manifests import Manifest
+from kit.sources.kubernetes.pods import Container, text_of
+from kit.sources.secrets.find import find_secrets, is_placeholder, is_secret_name
+from kit.sources.secrets.values import is_weak
 
 _STRONG_CAPABILITIES = frozenset({"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "DAC_READ_SEARCH"})
 _SHARED = {"hostNetwork": "network", "hostPID": "processes", "hostIPC": "shared memory"}

@@ -11,12 +11,12 @@ from kit.checks.orchestration.common import ASIDE, listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.definitions import Definitions
-from kit.sources.invocations import invocations
-from kit.sources.paas_model import PaasApp, PaasService
-from kit.sources.references import references
-from kit.sources.serverless import Function, ServerlessFile
-from kit.sources.shell import commands
+from kit.sources.commands.definitions import Definitions
+from kit.sources.commands.invocations import invocations
+from kit.sources.commands.shell import commands
+from kit.sources.papers.references import references
+from kit.sources.platforms.paas_model import PaasApp, PaasService
+from kit.sources.platforms.serverless import Function, ServerlessFile
 
 GATEWAY_SECONDS = 30
 """How long Amazon's API Gateway waits for a function."""

@@ -20,8 +20,8 @@ from kit.checks.orchestration.common import (
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.manifests import Manifest, ServicePort
-from kit.sources.pods import Container, ContainerProbe
+from kit.sources.kubernetes.manifests import Manifest, ServicePort
+from kit.sources.kubernetes.pods import Container, ContainerProbe
 from kit.system.model import Deployment, Probe, Service
 from kit.system.probes import asked_by
 

@@ -10,9 +10,9 @@ from kit.checks.orchestration.common import Group, grade, groups, is_literal
 from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.command import Command
-from kit.sources.manifests import Manifest
-from kit.sources.pods import Reference
+from kit.sources.commands.command import Command
+from kit.sources.kubernetes.manifests import Manifest
+from kit.sources.kubernetes.pods import Reference
 
 _CONFIGURED = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount"})
 _IN_EVERY_CLUSTER = frozenset({"kube-root-ca.crt", "istio-ca-root-cert", "openshift-service-ca.crt", "default"})

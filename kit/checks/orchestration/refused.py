@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from kit.checks.orchestration.common import is_literal, name_of, quantity
 from kit.model import At
-from kit.sources.manifests import Manifest
-from kit.sources.nodes import Node
-from kit.sources.pods import Container, text_of
+from kit.sources.formats.nodes import Node
+from kit.sources.kubernetes.manifests import Manifest
+from kit.sources.kubernetes.pods import Container, text_of
 
 Refusal = tuple[str, At]
 """What is wrong, as a sentence, and where."""

@@ -11,8 +11,8 @@ from kit.checks.orchestration.refused import refusals
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.helm import Chart
-from kit.sources.kustomize import Kustomization
+from kit.sources.kubernetes.helm import Chart
+from kit.sources.kubernetes.kustomize import Kustomization
 
 _OBJECT = re.compile(
     r"^apiVersion:[^\n]*\n(?:[^\n]*\n){0,5}?kind:|^kind:[^\n]*\n(?:[^\n]*\n){0,5}?apiVersion:", re.MULTILINE

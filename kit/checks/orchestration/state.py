@@ -8,8 +8,8 @@ from kit.checks.orchestration.common import Group, containers, grade, groups, mo
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.manifests import Manifest
-from kit.sources.pods import Container, Volume, text_of
+from kit.sources.kubernetes.manifests import Manifest
+from kit.sources.kubernetes.pods import Container, Volume, text_of
 
 _PASSING = frozenset({"memcached"})
 _FILES = frozenset({"configMap", "secret", "downwardAPI", "projected"})

@@ -21,8 +21,8 @@ from kit.checks.orchestration.common import (
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.manifests import Manifest
-from kit.sources.pods import Container, text_of
+from kit.sources.kubernetes.manifests import Manifest
+from kit.sources.kubernetes.pods import Container, text_of
 from kit.system.images import parse_image
 
 _MOVING = frozenset({"latest", "stable", "edge", "main", "master", "nightly", "dev", "develop", "release"})

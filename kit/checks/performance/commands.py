@@ -11,7 +11,7 @@ from kit.checks.containers.common import images
 from kit.checks.security.common import within
 from kit.model import At
 from kit.project import Project
-from kit.sources.nodes import Node
+from kit.sources.formats.nodes import Node
 from kit.system.model import Service
 
 ASIDE = frozenset({"development", "test"})

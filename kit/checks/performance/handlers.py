@@ -13,7 +13,7 @@ from kit.checks.resilience.common import JS, judged, owner, plural, runs
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
+from kit.sources.code.index import node_at
 from kit.system.model import Route, Service
 
 _FUNCTIONS = frozenset(

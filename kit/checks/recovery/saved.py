@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.nodes import Node
+from kit.sources.formats.nodes import Node
 from kit.system.backups import Backup
 from kit.system.model import Store
 

@@ -10,8 +10,8 @@ from kit.checks.security import calls
 from kit.checks.security.common import line_of, plural, within
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.code_records import CallFact
-from kit.sources.package_model import Package, plain_name
+from kit.sources.code.records import CallFact
+from kit.sources.packages.model import Package, plain_name
 from kit.system.model import Service
 
 __all__ = [

@@ -11,7 +11,7 @@ from kit.checks.security.calls import calls
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code_records import CallFact
+from kit.sources.code.records import CallFact
 from kit.system.model import Service
 
 _LIMITED = re.compile(

@@ -11,7 +11,7 @@ from kit.checks.security.calls import calls
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
+from kit.sources.code.index import node_at
 from kit.system.model import Deployment, Service
 
 _PYTHON_SERVERS = (

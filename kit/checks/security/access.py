@@ -10,9 +10,9 @@ from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code_words import reads_credentials, refuses
-from kit.sources.command import word_set
-from kit.sources.serverless import Function, HttpEvent, ServerlessFile
+from kit.sources.code.words import reads_credentials, refuses
+from kit.sources.commands.command import word_set
+from kit.sources.platforms.serverless import Function, HttpEvent, ServerlessFile
 from kit.system.model import Route, Service
 
 _WAY_IN = word_set(

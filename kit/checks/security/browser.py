@@ -12,7 +12,7 @@ from kit.checks.security.common import ASIDE, flow, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
+from kit.sources.code.index import node_at
 
 _LOGIN = re.compile(r"(?i)sess|token|auth|jwt|\bsid\b|login|remember|refresh|access")
 _NOT_LOGIN = re.compile(r"(?i)csrf|xsrf|continue|lang|locale|theme|currency|method|last_|hint|redirect|return")

@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 
 from kit.model import At
 from kit.project import Project
-from kit.sources.code import JAVASCRIPT, node_at
+from kit.sources.code.index import JAVASCRIPT, node_at
 
 __all__ = [
     "JAVASCRIPT",

@@ -12,7 +12,7 @@ from kit.checks.security.common import ASIDE, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.command import word_set
+from kit.sources.commands.command import word_set
 
 _WEAK_CIPHER = re.compile(
     r"(?i)^(?:des|3des|des3|des-|rc4|rc2|blowfish|bf-|idea|seed-)|-ecb$|/ecb/|^(?:aes|desede|blowfish)$"

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from kit.checks.security.flow import Flow
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.command import word_set
-from kit.sources.package_model import Dependency, Package
+from kit.sources.commands.command import word_set
+from kit.sources.packages.model import Dependency, Package
 from kit.system.model import Route, Service
 
 ASIDE = frozenset({"development", "test"})

@@ -10,8 +10,8 @@ from kit.checks.security.common import ASIDE, SPRING_SETTINGS, served, within
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
-from kit.sources.command import word_set
+from kit.sources.code.index import node_at
+from kit.sources.commands.command import word_set
 
 _ACTUATOR = re.compile(r"(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.include[ \t]*=|include:)[ \t]*['\"]?\*")
 

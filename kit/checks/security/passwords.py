@@ -11,7 +11,7 @@ from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_text, runs, te
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
+from kit.sources.code.index import node_at
 
 _FAST = frozenset(
     {"md5", "sha1", "sha256", "sha512", "sha-1", "sha-256", "sha-512", "sha224", "sha384", "ripemd160", "md4"}

@@ -13,8 +13,8 @@ from kit.checks.security.flow import Flow, Hole
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
-from kit.sources.command import word_set
+from kit.sources.code.index import node_at
+from kit.sources.commands.command import word_set
 
 _QUERIES = {
     "python": ("execute", "executemany", "executescript", "raw", "text", "read_sql", "read_sql_query", "exec_driver_sql", "fetch", "fetchrow", "fetchval", "query"),

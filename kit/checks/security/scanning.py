@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.workflow_model import Job, Workflow
+from kit.sources.pipelines.model import Job, Workflow
 
 _DEPENDENCIES = re.compile(
     r"\b(?:npm|pnpm|yarn(?:\s+npm)?|bun)\s+audit\b|\baudit-ci\b|\bbetter-npm-audit\b|\bpip-audit\b|\bsafety\s+(?:check|scan)\b|\bosv-scanner\b|\bgovulncheck\b|"

@@ -13,8 +13,8 @@ from kit.checks.security.flow import Flow
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code import node_at
-from kit.sources.secrets import is_placeholder
+from kit.sources.code.index import node_at
+from kit.sources.secrets.find import is_placeholder
 
 
 @check("SEC-010", "Tokens are verified, and they expire", Severity.HIGH, Clause.INVARIANTS, effort_hours=2)

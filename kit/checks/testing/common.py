@@ -9,9 +9,9 @@ from posixpath import basename, dirname
 
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.package_model import Package
-from kit.sources.runner_configs import RunnerConfig
-from kit.sources.runner_configs import find as find_configs
+from kit.sources.packages.model import Package
+from kit.sources.packages.runner_configs import RunnerConfig
+from kit.sources.packages.runner_configs import find as find_configs
 from kit.system.model import Service
 
 FAMILY = {

@@ -10,9 +10,9 @@ from kit.checks.testing.common import FAMILY, below, configs, test_files
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.globs import glob
-from kit.sources.runner_configs import RunnerConfig, Setting, words
-from kit.sources.wrappers import base_name, unwrap
+from kit.sources.commands.wrappers import base_name, unwrap
+from kit.sources.packages.runner_configs import RunnerConfig, Setting, words
+from kit.sources.tree.globs import glob
 from kit.system.pipeline_acts import pipelines
 from kit.system.reach import Reached, reach
 

@@ -10,10 +10,10 @@ from kit.checks.testing.matching import configs_for, matches, pytest_collects
 from kit.model import Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.package_model import Package
-from kit.sources.runner_configs import RunnerConfig
-from kit.sources.scripts import commands
-from kit.sources.wrappers import base_name, expanded
+from kit.sources.commands.scripts import commands
+from kit.sources.commands.wrappers import base_name, expanded
+from kit.sources.packages.model import Package
+from kit.sources.packages.runner_configs import RunnerConfig
 
 SHOWN = 3
 SUREFIRE = re.compile(r"(?:^|/)(?:Test\w*|\w+Tests?|\w+TestCase)\.(?:java|kt)$")

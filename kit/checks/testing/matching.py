@@ -7,8 +7,8 @@ from posixpath import basename, normpath, relpath
 
 from kit.checks.testing.common import below, configs
 from kit.project import Project
-from kit.sources.globs import glob
-from kit.sources.runner_configs import RunnerConfig, Setting, words
+from kit.sources.packages.runner_configs import RunnerConfig, Setting, words
+from kit.sources.tree.globs import glob
 
 JEST_DEFAULT = (
     "**/__tests__/**/*.[jt]s?(x)",

@@ -11,8 +11,8 @@ from posixpath import normpath
 from kit.checks.testing.common import ECOSYSTEMS, TestFile, below, nearest
 from kit.checks.testing.matching import configs_for, matches
 from kit.project import Project
-from kit.sources.command import Command, word_set
-from kit.sources.wrappers import base_name, expanded
+from kit.sources.commands.command import Command, word_set
+from kit.sources.commands.wrappers import base_name, expanded
 from kit.system.pipeline_acts import Act, Pipeline, pipelines
 
 RUNNERS = {

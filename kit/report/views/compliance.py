@@ -9,7 +9,7 @@ from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count
-from kit.sources.package_model import Package
+from kit.sources.packages.model import Package
 
 LICENCES = ("LICENSE*", "LICENCE*", "COPYING*", "**/LICENSE", "**/LICENSE.md", "**/LICENSE.txt", "NOTICE*")
 POLICIES = (

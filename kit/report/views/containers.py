@@ -9,7 +9,7 @@ from kit.report.display import Display, figure_json, show
 from kit.report.tables import outcome_matrix
 from kit.report.views.common import Findings, at_cell, thing_of
 from kit.report.words import count, sentence
-from kit.sources.dockerfile import Dockerfile
+from kit.sources.containers.dockerfile import Dockerfile
 
 NO_IMAGES = "A Dockerfile or Containerfile, or a compose file, would be laid out here."
 

@@ -9,9 +9,9 @@ from kit.report.display import Display, figure_json, show
 from kit.report.theme import LIGHT
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count
-from kit.sources.orm_model import Migration
-from kit.sources.orm_model import Table as SchemaTable
-from kit.sources.orm_replay import schema_after
+from kit.sources.orm.model import Migration
+from kit.sources.orm.model import Table as SchemaTable
+from kit.sources.orm.replay import schema_after
 
 FOLDED_FROM = 30
 

@@ -8,7 +8,7 @@ from kit.report.charts_system import PipelineJob, pipeline
 from kit.report.display import Display, figure_json, show
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, listed, sentence
-from kit.sources.workflow_model import Job, Workflow
+from kit.sources.pipelines.model import Job, Workflow
 from kit.system.model import Service
 
 GATES = ("test", "lint", "scan", "load-test", "type-check")

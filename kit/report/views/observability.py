@@ -8,7 +8,7 @@ from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, listed
-from kit.sources.prometheus import Alert, Target
+from kit.sources.platforms.prometheus import Alert, Target
 from kit.system.model import Service
 
 HEALTH = ("health", "ready", "live", "status", "ping")

@@ -9,7 +9,7 @@ from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views.common import Findings, at_cell, controls, open_at
 from kit.report.words import count
-from kit.sources.markdown import Heading, Markdown
+from kit.sources.papers.markdown import Heading, Markdown
 
 TOPICS: dict[str, str] = {
     "Deploy": r"deploy|release|rollout",

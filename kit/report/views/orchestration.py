@@ -10,9 +10,9 @@ from kit.report.blocks import Cell, Mark, Notice, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, listed
-from kit.sources.manifests import Manifest
-from kit.sources.nodes import Node
-from kit.sources.pods import Container
+from kit.sources.formats.nodes import Node
+from kit.sources.kubernetes.manifests import Manifest
+from kit.sources.kubernetes.pods import Container
 
 FILL = "Kubernetes manifests, Kustomize overlays, Helm charts or platform files would be laid out here."
 

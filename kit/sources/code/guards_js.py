@@ -1,0 +1,155 @@
+"""What guards a JavaScript route: middlewares, hooks, wrapped handlers, sessions that a handler asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ast_grep_py import SgNode
+
+from kit.model import At
+from kit.sources.code.js import Found, JsProject, returned
+from kit.sources.code.js_module import FUNCTIONS, JsModule, arguments, callee_name, pair, parameters, unwrap
+from kit.sources.code.mounts import OPEN, Guard
+from kit.sources.code.words import (
+    insists_on_auth,
+    reads_credentials,
+    refuses,
+    sends_to_login,
+    suggests_auth,
+    turns_away,
+    words_of,
+)
+
+HOOKS = ("preHandler", "onRequest", "preValidation", "preParsing", "beforeHandle", "middleware", "pre")
+_HARMLESS = frozenset(["initialize", "session"])
+_SESSIONS = frozenset({
+    "getServerSession", "getServerAuthSession", "currentUser", "getSession", "getAuth", "auth", "requireUser",
+    "requireSession", "getCurrentUser", "verifySignature", "constructEvent", "verifyIdToken",
+    "isAuthenticated", "timingSafeEqual",
+})  # fmt: skip
+_LOGIN = frozenset({
+    "login", "signin", "signup", "register", "token", "logout", "password", "auth", "callback", "refresh",
+})  # fmt: skip
+MAX_HOPS = 4
+
+
+class JsGuards:
+    """Answers for one project what a middleware or handler guards."""
+
+    def __init__(self, project: JsProject) -> None:
+        self.project = project
+
+    def of_middleware(self, node: SgNode, module: JsModule, hops: int = 0) -> Guard:
+        """One argument of `use` or of a route before its handler.
+
+        A name that says so guards; a function that answers 401 under another name leaves a doubt, as does a
+        name that leads to no file.
+        """
+        node = unwrap(node)
+        if node.kind() == "array":
+            items = node.named_children() if hops < MAX_HOPS else []
+            return all_of(self.of_middleware(item, module, hops + 1) for item in items)
+        name = callee_name(node)
+        last = name.rsplit(".", 1)[-1]
+        if last in _HARMLESS:
+            return OPEN
+        callee = _callee(node)
+        found = self.project.function(callee, module)
+        if found and found.node is not None:
+            return self._of_definition(found, name, module.at(node))
+        if suggests_auth(name) or suggests_auth(self.project.origin(callee, module).rsplit("/", 1)[-1]):
+            return Guard(True, module.at(node))
+        if node.kind() == "call_expression" and any(suggests_auth(callee_name(a)) for a in arguments(node)):
+            return Guard(True, module.at(node))
+        return Guard(None, module.at(node)) if self._is_lost(callee, module) else OPEN
+
+    def _of_definition(self, found: Found, name: str, at: At) -> Guard:
+        """A function of the project: one called a guard must turn somebody away, or make a package's
+        guard."""
+        if found.node is None or len(parameters(found.node)) == 4:
+            return OPEN
+        text = found.node.text()
+        made = (callee_name(value) for value in returned(found.node) if value.kind() == "call_expression")
+        if any(suggests_auth(maker) for maker in made) or (suggests_auth(name) and turns_away(text)):
+            return Guard(True, at)
+        return Guard(None, at) if refuses(text) else OPEN
+
+    def _is_lost(self, callee: SgNode, module: JsModule) -> bool:
+        """True for a name that is imported from the project itself and whose file is not there."""
+        while callee.kind() == "member_expression":
+            callee = callee.field("object") or callee
+        imported = module.imports.get(callee.text()) if callee.kind() == "identifier" else None
+        own = imported is not None and imported.specifier.startswith(".")
+        return bool(own and imported and self.project.locate(module.path, imported.specifier) is None)
+
+    def of_options(self, node: SgNode | None, module: JsModule) -> Guard:
+        """The hooks among a route's options: `{ preHandler: [authenticate] }`; `{ auth: "jwt" }`."""
+        if node is None or node.kind() != "object":
+            return OPEN
+        hooks = (pair(node, hook) for hook in HOOKS)
+        guard = all_of(self.of_middleware(hook, module) for hook in hooks if hook is not None)
+        auth = pair(node, "auth")
+        stated = auth is not None and auth.text() not in {"false", "null"}
+        return Guard(True, module.at(auth)) if stated and auth is not None and not guard.auth else guard
+
+    def of_handlers(self, nodes: list[SgNode], module: JsModule, path: str, hops: int = 0) -> Guard:
+        """All that is given for a route: options and middlewares, then the handler."""
+        if not nodes or hops > MAX_HOPS:
+            return OPEN
+        guard = all_of(self.of_options(n, module).and_then(self._before(n, module)) for n in nodes[:-1])
+        return guard if guard.auth else guard.and_then(self.of_handler(nodes[-1], module, path, hops))
+
+    def of_handler(self, node: SgNode, module: JsModule, path: str, hops: int = 0) -> Guard:
+        """A handler: wrapped in a guard (`requireAuth(handler)`), asking for a session, or refusing by
+        itself."""
+        node = unwrap(node)
+        if node.kind() == "array":
+            return self.of_handlers(node.named_children(), module, path, hops + 1)
+        if node.kind() == "object":
+            return self.of_options(node, module)
+        wrapper = self.of_middleware(node, module) if node.kind() == "call_expression" else OPEN
+        if wrapper.auth:
+            return wrapper
+        found = self.project.function(node, module)
+        if (found is None or found.node is None) and node.kind() == "call_expression" and hops < MAX_HOPS:
+            inner = [a for a in arguments(node) if unwrap(a).kind() not in {"string", "object"}]
+            return wrapper.and_then(all_of(self.of_handler(one, module, path, hops + 1) for one in inner))
+        return self.of_body(found, path) if found else wrapper
+
+    def of_body(self, found: Found, path: str) -> Guard:
+        """What a handler's own text does: ask for a session or send to the login; a 401, or a call that only
+        sounds like it, leaves a doubt. The way in itself is open."""
+        if found.node is None or set(words_of(path)) & _LOGIN:
+            return OPEN
+        doubt = refuses(found.node.text()) or reads_credentials(found.node.text())
+        for call in found.node.find_all(kind="call_expression"):
+            name = callee_name(call)
+            last = name.rsplit(".", 1)[-1]
+            if name in _SESSIONS or last in _SESSIONS - {"auth"} or insists_on_auth(last):
+                return Guard(True, found.module.at(call))
+            doubt = doubt or suggests_auth(last)
+        if sends_to_login(found.node.text()):
+            return Guard(True, found.module.at(found.node))
+        return Guard(None, found.module.at(found.node)) if doubt else OPEN
+
+    def _before(self, node: SgNode, module: JsModule) -> Guard:
+        return OPEN if node.kind() == "object" else self.of_middleware(node, module)
+
+
+def all_of(guards: Iterable[Guard]) -> Guard:
+    """The guard of several in a row."""
+    result = OPEN
+    for guard in guards:
+        result = result.and_then(guard)
+    return result
+
+
+def _callee(node: SgNode) -> SgNode:
+    """The function of a call, at any depth; anything else is itself."""
+    node = unwrap(node)
+    while node.kind() in {"call_expression", "new_expression"} and node.kind() not in FUNCTIONS:
+        inner = node.field("function") or node.field("constructor")
+        if inner is None:
+            break
+        node = unwrap(inner)
+    return node

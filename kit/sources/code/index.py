@@ -1,0 +1,218 @@
+"""Source code as trees: parsed once, on demand, searched by structure with ast-grep and with Python's own
+`ast`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ast_grep_py import SgNode, SgRoot
+
+from kit.model import At, FileClass
+from kit.sources.code.imports import Import, imports_in
+from kit.sources.code.syntax import parse_python, python_error
+from kit.sources.formats.nodes import Problem
+
+if TYPE_CHECKING:
+    import ast
+
+    from kit.sources.tree.files import FileIndex
+
+T = TypeVar("T")
+
+LANGUAGES = {
+    ".py": "python",
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+    ".go": "go",
+    ".java": "java",
+    ".kt": "kotlin",
+    ".cs": "csharp",
+    ".rb": "ruby",
+    ".php": "php",
+    ".rs": "rust",
+}
+"""Extension to grammar: those that the library carries. It panics on any other name, so none is ever
+passed."""
+
+JAVASCRIPT = ("javascript", "typescript", "tsx")
+
+MANIFESTS = frozenset({
+    "package.json", "pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile", "go.mod",
+    "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml", "composer.json", "Gemfile", "Dockerfile",
+    "manage.py",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A node that a search found, with its file."""
+
+    path: str
+    node: SgNode
+
+    @property
+    def at(self) -> At:
+        """Where the node stands."""
+        return node_at(self.path, self.node)
+
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return str(self.node.text())
+
+
+def node_at(path: str, node: SgNode) -> At:
+    """The place of a node: 1-based first and last line."""
+    span = node.range()
+    return At(path, span.start.line + 1, span.end.line + 1)
+
+
+def parse_tree(text: str, language: str) -> SgNode | None:
+    """The root node of a text, or None for a language that the library does not carry."""
+    return SgRoot(text, language).root() if language in _SUPPORTED else None
+
+
+_SUPPORTED = frozenset(LANGUAGES.values())
+
+
+class CodeIndex:
+    """The code of a project. Files that only test, show or are generated are left out unless asked for."""
+
+    def __init__(self, files: FileIndex) -> None:
+        self.index = files
+        self._texts: dict[str, str] = {}
+        self._trees: dict[str, SgNode | None] = {}
+        self._modules: dict[str, ast.Module | None] = {}
+        self._made: dict[object, object] = {}
+
+    def files(self, *languages: str, every_class: bool = False) -> tuple[str, ...]:
+        """The paths of code in these languages (all where none is named); production only unless
+        `every_class`."""
+        known = self._languages if every_class else self._production
+        return tuple(path for path, language in known.items() if not languages or language in languages)
+
+    def language(self, path: str) -> str | None:
+        """The grammar of a path, or None where it is no code that can be parsed."""
+        return self._languages.get(path)
+
+    def text(self, path: str) -> str:
+        """The decoded text, read once."""
+        if path not in self._texts:
+            self._texts[path] = self.index.text(path)
+        return self._texts[path]
+
+    def holding(self, *needles: str, languages: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The files whose text holds one of the needles: a cheap sieve before anything is parsed."""
+        return tuple(p for p in self.files(*languages) if any(needle in self.text(p) for needle in needles))
+
+    def tree(self, path: str) -> SgNode | None:
+        """The syntax tree of a file, parsed once; None where its language is not known."""
+        if path not in self._trees:
+            language = self.language(path)
+            self._trees[path] = parse_tree(self.text(path), language) if language else None
+        return self._trees[path]
+
+    def python(self, path: str) -> ast.Module | None:
+        """The `ast` module of a Python file, parsed once; broken statements are left out of it."""
+        if path not in self._modules:
+            tree = self.language(path) == "python"
+            self._modules[path] = parse_python(self.text(path)) if tree else None
+        return self._modules[path]
+
+    def find(
+        self,
+        pattern: str | None = None,
+        *,
+        languages: tuple[str, ...],
+        needles: tuple[str, ...] = (),
+        **rule: Any,
+    ) -> Iterator[Match]:
+        """Every node that matches an ast-grep pattern or rule (`kind=`, `has=`, `any=` ...), file by file.
+
+        `needles` keeps files that hold none of them from being parsed. Raises RuntimeError for a wrong rule.
+        """
+        wanted = {"pattern": pattern, **rule} if pattern else rule
+        for path in self.holding(*needles, languages=languages) if needles else self.files(*languages):
+            root = self.tree(path)
+            for node in root.find_all(**wanted) if root else ():
+                yield Match(path, node)
+
+    def imports(self, path: str) -> tuple[Import, ...]:
+        """What a file imports, in order."""
+        if self.language(path) == "python":
+            return imports_in(path, self.python(path))
+        return imports_in(path, self.tree(path), self.language(path) or "")
+
+    def once(self, make: Callable[[CodeIndex], T]) -> T:
+        """What `make` makes of this code, made once: tables that several readers share."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("T", self._made[make])
+
+    @cached_property
+    def syntax_errors(self) -> tuple[Problem, ...]:
+        """The first place in each production file that its grammar cannot read."""
+        found = (self._syntax_error(path) for path in self.files())
+        return tuple(problem for problem in found if problem)
+
+    def unit(self, path: str) -> str:
+        """The folder of the package that a file belongs to: the nearest one above it that holds a
+        manifest."""
+        folder = PurePosixPath(path).parent
+        for candidate in (folder, *folder.parents):
+            if str(candidate) in self._units:
+                return str(candidate)
+        return "."
+
+    @cached_property
+    def _units(self) -> frozenset[str]:
+        paths = (PurePosixPath(path) for path in self.index.paths)
+        return frozenset(str(path.parent) for path in paths if path.name in MANIFESTS)
+
+    @cached_property
+    def _languages(self) -> dict[str, str]:
+        known = ((path, LANGUAGES.get(PurePosixPath(path).suffix.lower())) for path in self.index.paths)
+        return {path: language for path, language in known if language}
+
+    @cached_property
+    def _production(self) -> dict[str, str]:
+        known = self._languages.items()
+        return {p: language for p, language in known if self.index.class_of(p) is FileClass.PRODUCTION}
+
+    def _syntax_error(self, path: str) -> Problem | None:
+        root = self.tree(path)
+        error = _first_error(root) if root else None
+        if error is None or "{%" in self.text(path) or "{{" in self.text(path):  # a template is no program yet
+            return None
+        at = node_at(path, error)
+        if self.language(path) == "python":
+            return python_error(self.text(path), path, at)
+        return Problem("The syntax cannot be read here.", At(path, at.line))
+
+
+def _first_error(root: SgNode) -> SgNode | None:
+    """The first error; none within JSX, whose texts the grammar does not all know."""
+    found = (node for node in root.find_all(kind="ERROR") if not any(_is_jsx(n) for n in node.ancestors()))
+    return next(found, None) or _missing(root)
+
+
+def _is_jsx(node: SgNode) -> bool:
+    return bool(node.kind().startswith("jsx_"))
+
+
+def _missing(root: SgNode) -> SgNode | None:
+    """The first token that the grammar had to make up to go on."""
+    return next((node for node in root.find_all(regex="^$") if node.kind() in _TOKENS), None)
+
+
+_TOKENS = frozenset([")", "]", "}", ":", ";", "identifier", "(", "{"])

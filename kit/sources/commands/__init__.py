@@ -1,0 +1,1 @@
+"""What shells, makefiles and task runners call, and whether it is there."""

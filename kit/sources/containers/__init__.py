@@ -1,0 +1,1 @@
+"""Dockerfiles and compose files as their own tools read them."""

@@ -1,0 +1,178 @@
+"""Which compose files are put over which: told by their names, their content and how they are called."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from kit.sources.containers.compose_fields import dependencies
+from kit.sources.formats.documents import Documents
+from kit.sources.formats.nodes import Node
+from kit.sources.tree.files import FileIndex
+
+MAX_LINE = 4000
+DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+_NAME = re.compile(
+    r"(?:docker[-_.]?)?compose(?:[-._][\w.-]+)?\.ya?ml|[\w.-]+[-._](?:docker[-_.]?)?compose\.ya?ml"
+    r"|(?:docker[-_.]?)?(?:stack|swarm)(?:[-._][\w.-]+)?\.ya?ml",
+    re.IGNORECASE,
+)
+_CALLERS = (
+    "Makefile", "*.mk", "*.sh", "*.ps1", "*.bat", "package.json", "justfile", "Justfile", "Taskfile.y*ml",
+    "tasks.py", "/.github/workflows/*.y*ml", ".gitlab-ci.yml", "Jenkinsfile", "/.circleci/config.yml",
+    "*.service", "*.md", "*.py", "*.js", "*.mjs", "*.cjs", "*.ts",
+)  # fmt: skip
+_CALL = re.compile(r"(?:^|\s)(?:-f|--file)(?:=|\s+)[\"']?([^\s\"']+\.ya?ml)")
+_ARGUMENT = re.compile(r"""(["'])(?:-f|--file)\1\s*,\s*["']([^\s"']+\.ya?ml)["']""")
+_RELEASE_WORDS = {"deploy", "deployment", "release"}
+
+
+def is_compose_name(path: str) -> bool:
+    """True where the file's name is one of a compose file."""
+    return bool(_NAME.fullmatch(PurePosixPath(path).name))
+
+
+def candidates(files: FileIndex, documents: Documents) -> tuple[str, ...]:
+    """The paths of the compose files: the name of one, and services, an include or an error inside."""
+    return tuple(path for path in files.paths if is_compose_name(path) and _is_compose(path, documents))
+
+
+def _is_compose(path: str, documents: Documents) -> bool:
+    document = documents.get(path)
+    if document.template:
+        return False
+    services = document.get("services")
+    if document.error is not None or "include" in document.root:
+        return True
+    return services is not None and services.is_map
+
+
+def layers(paths: tuple[str, ...], files: FileIndex, documents: Documents) -> dict[str, tuple[str, ...]]:
+    """For each compose file the files that are loaded for it, the base first and itself last."""
+    calls = _calls(files, paths)
+    return {path: _layers_of(path, paths, calls, documents) for path in paths}
+
+
+def _layers_of(
+    path: str, paths: tuple[str, ...], calls: list[tuple[str, ...]], documents: Documents
+) -> tuple[str, ...]:
+    base = default_of(posixpath.dirname(path), paths)
+    if base and base != path and _stem(path) == f"{_stem(base)}.override":
+        return base, path
+    called = [call[: call.index(path) + 1] for call in calls if path in call[1:]]
+    if called:
+        return max(called, key=lambda call: (called.count(call), -len(call)))
+    lacking = _lacking(path, documents)
+    if base == path or not lacking:
+        return (path,)
+    siblings = [p for p in paths if p != path and posixpath.dirname(p) == posixpath.dirname(path)]
+    for other in sorted(siblings, key=lambda p: (not _is_shared(p), p != base, p)):
+        if lacking <= {name for name, node in _services(other, documents) if _complete(node)}:
+            return other, path
+    return (path,)
+
+
+def _lacking(path: str, documents: Documents) -> set[str]:
+    """The services that a file only amends or depends on: it cannot run without one that defines them."""
+    services = dict(_services(path, documents))
+    partial = {name for name, node in services.items() if not _complete(node)}
+    needed = {name for node in services.values() for name in dependencies(node.get("depends_on"))}
+    return partial | (needed - services.keys())
+
+
+def default_of(directory: str, paths: Iterable[str]) -> str | None:
+    """The compose file that `docker compose` takes in a folder when none is named."""
+    known = set(paths)
+    return next((p for name in DEFAULT_NAMES if (p := posixpath.join(directory, name)) in known), None)
+
+
+def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
+    """The environment that a compose file is for, told by its name, its folders and its neighbours."""
+    named = files.environment_of(path)
+    if named != "unknown":
+        return named
+    if _words(path) & _RELEASE_WORDS:
+        return "production"
+    directory = posixpath.dirname(path)
+    if path != default_of(directory, paths):
+        return "unknown"
+    beside = [p for p in paths if p != path and posixpath.dirname(p) == directory]
+    production = any(_is_production_of(path, p, files) for p in beside)
+    return "development" if production else "unknown"
+
+
+def _is_production_of(path: str, other: str, files: FileIndex) -> bool:
+    """True for `compose.prod.yml` beside `compose.yml`; `compose.search.prod.yml` is of another family."""
+    more = [word for word in _words(other) - _words(path) if word not in {"yml", "yaml"}]
+    name = posixpath.basename(other)
+    return len(more) == 1 and (files.environment_of(name) == "production" or more[0] in _RELEASE_WORDS)
+
+
+def _services(path: str, documents: Documents) -> tuple[tuple[str, Node], ...]:
+    services = documents.get(path).get("services")
+    return tuple(services.items()) if services is not None else ()
+
+
+def _complete(node: Node) -> bool:
+    return any(key in node for key in ("image", "build", "extends", "provider"))
+
+
+def _is_shared(path: str) -> bool:
+    return bool(_words(path) & {"base", "common", "shared"})
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).stem
+
+
+def _words(path: str) -> set[str]:
+    return set(re.split(r"[^a-z0-9]+", PurePosixPath(path).name.lower()))
+
+
+def _calls(files: FileIndex, paths: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The lists of compose files that scripts, pipelines and documents pass to one command."""
+    if len(paths) < 2:
+        return []
+    found: list[tuple[str, ...]] = []
+    for caller in files.glob(*_CALLERS):
+        text = files.text(caller)
+        written = (*_command_lines(text), *_argument_lists(text)) if "compose" in text else ()
+        for names in written:
+            call = dict.fromkeys(path for name in names if (path := _resolved(name, caller, paths)))
+            if len(call) > 1:
+                found.append(tuple(call))
+    return found
+
+
+def _command_lines(text: str) -> Iterator[list[str]]:
+    """The compose files of each command line."""
+    for line in text.replace("\\\n", " ").split("\n"):
+        if "compose" in line and len(line) <= MAX_LINE:
+            yield _CALL.findall(line)
+
+
+def _argument_lists(text: str) -> Iterator[list[str]]:
+    """The compose files of each list of arguments in code: `"-f", "a.yml", "-f", "b.yml"`."""
+    names: list[str] = []
+    end = 0
+    for found in _ARGUMENT.finditer(text):
+        if text[end : found.start()].strip(" \t\r\n,"):
+            yield names
+            names = []
+        names.append(found[2])
+        end = found.end()
+    yield names
+
+
+def _resolved(written: str, caller: str, paths: tuple[str, ...]) -> str | None:
+    """The compose file that a command names: from the caller's folder, the root, or by the path's end."""
+    tail = re.sub(r"^(?:[^/]*[$%][^/]*/)+", "", written)
+    for directory in (posixpath.dirname(caller), ""):
+        path = posixpath.normpath(posixpath.join(directory, tail))
+        if path in paths:
+            return path
+    ends = [p for p in paths if p.endswith(f"/{posixpath.normpath(tail).lstrip('./')}")]
+    return ends[0] if len(ends) == 1 else None

@@ -1,0 +1,1 @@
+"""Kubernetes objects: plain, through Kustomize overlays, through rendered charts."""

@@ -1,0 +1,1 @@
+"""Schemas that ORMs declare and the migrations that make them."""

@@ -1,0 +1,1 @@
+"""Packages, lockfiles and the versions that they state."""

@@ -1,0 +1,1 @@
+"""Markdown and API specifications, and what they refer to."""

@@ -1,0 +1,1 @@
+"""Pipelines of every platform as workflows, jobs and steps."""

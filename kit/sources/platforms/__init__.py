@@ -1,0 +1,1 @@
+"""Platforms, functions, infrastructure as code, proxies and monitoring."""

@@ -1,0 +1,1 @@
+"""SQL to tables and operations."""

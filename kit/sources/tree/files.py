@@ -1,0 +1,280 @@
+"""The file index: every file that belongs to a project, its class, its text, and what could not be read."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+from kit.model import At, FileClass
+from kit.sources.formats.nodes import Problem
+from kit.sources.secrets import find as secrets
+from kit.sources.tree import classify
+from kit.sources.tree.git import GitState, read_git
+from kit.sources.tree.ignore import IgnoreRules
+from kit.sources.tree.text import SNIFF_BYTES, decode, is_binary, preview
+from kit.sources.tree.walk import Entry, reason, walk
+
+MAX_BYTES = 2_000_000
+"""The largest file that is read as text, in bytes."""
+
+
+class FileIndex:
+    """The files of a project by their path relative to its root, with `/`.
+
+    Tracked files and those that are neither tracked nor ignored belong to it. Nothing outside of the root is
+    read, a link that leads out least of all.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        entries: dict[str, Entry],
+        rules: IgnoreRules,
+        git: GitState | None,
+        problems: Iterable[Problem] = (),
+    ) -> None:
+        self.root = root
+        self.paths: tuple[str, ...] = tuple(sorted(entries))
+        self.revision: str | None = git.revision if git else None
+        self.is_git = git is not None and git.tracked is not None
+        self._entries = entries
+        self._rules = rules
+        self._tracked = git.tracked if git else None
+        self._found = tuple(problems)
+        self._texts: dict[str, str] = {}
+        self._heads: dict[str, bytes] = {}
+        self._masked: dict[str, list[str]] = {}
+        self._classes: dict[str, FileClass] = {}
+        self._globs: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._reading: dict[str, Problem] = {}
+
+    @classmethod
+    def of(cls, root: Path) -> FileIndex:
+        """The index of the folder: by git where it has a `.git`, else by its `.gitignore` files."""
+        root = Path(root).resolve()
+        git = read_git(root)
+        rules = IgnoreRules(root, git.excludes if git else ())
+        found = walk(root, rules, (git.tracked or ()) if git else ())
+        problems = (*(git.problems if git else ()), *rules.problems, *found.problems)
+        return cls(root, found.entries, rules, git, problems)
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and self.exists(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def exists(self, path: str) -> bool:
+        """Whether the file is in the index."""
+        return clean(path) in self._entries
+
+    def is_dir(self, path: str) -> bool:
+        """Whether the folder holds a file of the index."""
+        return clean(path) in self._folders
+
+    def on_disk(self, path: str) -> bool:
+        """Whether something is there, ignored or not, inside the root."""
+        name = clean(path)
+        if name is None:
+            return False
+        try:
+            place = (self.root / name).resolve()
+            return place.is_relative_to(self.root) and place.exists()
+        except (OSError, ValueError, RuntimeError):
+            return False
+
+    def ignored(self, path: str) -> bool:
+        """Whether ignore rules keep the path, present or not, out of the project; never a tracked file."""
+        name = clean(path)
+        if not name or name in (self._tracked or ()) or name in self._folders:
+            return False
+        if self._rules.ignored(name):
+            return True
+        # What is not there may be a folder that a build makes.
+        may_be_folder = path.endswith("/") or not (self.root / name).is_file()
+        return may_be_folder and self._rules.ignored(name, is_dir=True)
+
+    def tracked(self, path: str) -> bool | None:
+        """Whether git tracks the file; None where there is no git index to tell."""
+        return None if self._tracked is None else clean(path) in self._tracked
+
+    def class_of(self, path: str) -> FileClass:
+        """What the file is for; by its path alone where it is not in the index."""
+        name = clean(path) or path
+        if name not in self._classes:
+            head = self.head(name) if classify.class_by_path(name) in _JUDGED_BY_HEAD else ""
+            self._classes[name] = self._classifier.class_of(name, head)
+        return self._classes[name]
+
+    def environment_of(self, path: str) -> str:
+        """The environment that the path's words name, or "unknown"."""
+        return classify.environment_of(path)
+
+    def glob(self, *patterns: str, classes: set[FileClass] | None = None) -> tuple[str, ...]:
+        """The paths that match a pattern as `.gitignore` has them (`*.tf` anywhere, `/k8s/**` from the root);
+        those that a pattern with `!` matches are left out."""
+        if patterns not in self._globs:
+            self._globs[patterns] = tuple(path for path in self.paths if _matches(patterns, path))
+        found = self._globs[patterns]
+        return found if classes is None else tuple(path for path in found if self.class_of(path) in classes)
+
+    def named(self, *names: str) -> tuple[str, ...]:
+        """The paths of that base name, upper and lower case alike."""
+        return tuple(sorted({path for name in names for path in self._by_name.get(name.lower(), ())}))
+
+    def text(self, path: str) -> str:
+        """The decoded text, lines ended by `\\n`; empty for what is binary, too large or unreadable."""
+        name = clean(path)
+        entry = self._entries.get(name or "")
+        if entry is None:
+            return ""
+        if entry.path not in self._texts:
+            self._texts[entry.path] = self._read(entry)
+        return self._texts[entry.path]
+
+    def lines(self, path: str) -> list[str]:
+        """The lines of the text, without their ends."""
+        text = self.text(path)
+        return text.removesuffix("\n").split("\n") if text else []
+
+    def head(self, path: str) -> str:
+        """The first characters of a text file, cheaply."""
+        name = clean(path) or ""
+        if name in self._texts:
+            return self._texts[name][: classify.HEAD_CHARACTERS]
+        return preview(self._sniffed(name))[: classify.HEAD_CHARACTERS]
+
+    def is_text(self, path: str) -> bool:
+        """Whether the file is in the index, is no binary and is small enough to be read."""
+        entry = self._entries.get(clean(path) or "")
+        return entry is not None and entry.size <= MAX_BYTES and not is_binary(self._sniffed(entry.path))
+
+    def excerpt(self, path: str, first: int, last: int) -> str:
+        """The lines `first` to `last` (1-based), secrets masked with the whole file in view."""
+        name = clean(path) or ""
+        if name not in self._masked:
+            self._masked[name] = secrets.mask("\n".join(self.lines(name)), name).split("\n")
+        return "\n".join(self._masked[name][max(first, 1) - 1 : max(last, first)])
+
+    def mask(self, text: str) -> str:
+        """The text with secrets masked."""
+        return secrets.mask(text)
+
+    def size(self, path: str) -> int:
+        """The size in bytes; 0 where it is not in the index."""
+        entry = self._entries.get(clean(path) or "")
+        return entry.size if entry else 0
+
+    def sha256(self, path: str) -> str:
+        """The hash of the file's bytes, hexadecimal; of nothing where it cannot be read."""
+        digest = hashlib.sha256()
+        entry = self._entries.get(clean(path) or "")
+        try:
+            if entry is not None:
+                with Path(entry.real).open("rb") as stream:
+                    while block := stream.read(1 << 20):
+                        digest.update(block)
+        except OSError as error:
+            self._reading[path] = Problem(f"The file cannot be read: {reason(error)}", At(path))
+        return digest.hexdigest()
+
+    def line_count(self, path: str) -> int:
+        """The number of lines; 0 for what is no text."""
+        return len(self.lines(path))
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be taken or read as it stands. Reads every text file once."""
+        for path in self.paths:
+            self.text(path)
+        return (*self._found, *(self._reading[path] for path in sorted(self._reading)))
+
+    @cached_property
+    def languages(self) -> dict[str, int]:
+        """Files per programming language among the production files, the most first."""
+        found = (classify.language_of(p) for p in self.paths)
+        counted = Counter(
+            language
+            for path, language in zip(self.paths, found, strict=True)
+            if language and self.class_of(path) is FileClass.PRODUCTION
+        )
+        return dict(counted.most_common())
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        folders = {""}
+        for path in self.paths:
+            while (path := posixpath.dirname(path)) not in folders:
+                folders.add(path)
+        return frozenset(folders)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for path in self.paths:
+            names[posixpath.basename(path).lower()].append(path)
+        return names
+
+    @cached_property
+    def _classifier(self) -> classify.Classifier:
+        return classify.Classifier(self.paths)
+
+    def _sniffed(self, name: str) -> bytes:
+        if name not in self._heads:
+            entry = self._entries.get(name)
+            self._heads[name] = self._bytes(entry, SNIFF_BYTES) if entry else b""
+        return self._heads[name]
+
+    def _read(self, entry: Entry) -> str:
+        if is_binary(self._sniffed(entry.path)):
+            return ""
+        if entry.size > MAX_BYTES:
+            self._reading[entry.path] = Problem(
+                f"The file is too large to be read: {entry.size} bytes.", At(entry.path)
+            )
+            return ""
+        decoded = decode(self._bytes(entry, MAX_BYTES))
+        if decoded.repaired:
+            self._reading[entry.path] = Problem(f"The file {decoded.repaired}.", At(entry.path))
+        return decoded.text
+
+    def _bytes(self, entry: Entry, limit: int) -> bytes:
+        try:
+            with Path(entry.real).open("rb") as stream:
+                return stream.read(limit)
+        except OSError as error:
+            self._reading[entry.path] = Problem(f"The file cannot be read: {reason(error)}", At(entry.path))
+            return b""
+
+
+_JUDGED_BY_HEAD = {FileClass.PRODUCTION, FileClass.EXAMPLE}
+
+
+def clean(path: str) -> str | None:
+    """The path as the index has it ("./a//b/" is "a/b", "." is ""); None where it leads out of the root."""
+    name = posixpath.normpath(path)
+    if name == ".":
+        return ""
+    return None if name.startswith(("/", "../")) or name == ".." else name
+
+
+def _matches(patterns: tuple[str, ...], path: str) -> bool:
+    included, excluded = _compiled(patterns)
+    return any(r.match(path) for r in included) and not any(r.match(path) for r in excluded)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(patterns: tuple[str, ...]) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+    compiled = [GitIgnoreSpecPattern(pattern) for pattern in patterns]
+    regexes = [(p.include, p.regex) for p in compiled if p.regex is not None]
+    return [r for include, r in regexes if include], [r for include, r in regexes if include is False]

@@ -1,0 +1,80 @@
+"""What `.gitignore` files swallow: nested rules, the deepest first, as git has them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from kit.model import At
+from kit.sources.formats.nodes import Problem
+from kit.sources.tree.text import decode, one_line_end
+
+MAX_GITIGNORE = 200_000
+MAX_STARS = 4
+"""Stars within one segment of a pattern: each more lets a hostile pattern take a power longer to match."""
+
+
+class IgnoreRules:
+    """The ignore rules of a tree; each folder's `.gitignore` is read once, when it is first asked for."""
+
+    def __init__(self, root: Path, excludes: Iterable[str] = ()) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self._excludes = self._compile(excludes, ".git/info/exclude")
+        self._specs: dict[str, GitIgnoreSpec | None] = {}
+
+    def ignored(self, path: str, *, is_dir: bool = False) -> bool:
+        """Whether the path, or a folder above it, is ignored. `path` is relative to the root, with `/`."""
+        parents = [str(p) for p in PurePosixPath(path).parents][-2::-1]
+        return any(self.matches(p, is_dir=True) for p in parents) or self.matches(path, is_dir=is_dir)
+
+    def matches(self, path: str, *, is_dir: bool) -> bool:
+        """Whether the rules name this path itself; for a walk that has looked at the folders above."""
+        name = f"{path}/" if is_dir else path
+        folder = os.path.dirname(path)  # noqa: PTH120 - a posix string, many times
+        while True:
+            spec = self._spec(folder)
+            if spec is not None:
+                verdict = spec.check_file(name[len(folder) + 1 :] if folder else name).include
+                if verdict is not None:
+                    return verdict
+            if not folder:
+                break
+            folder = os.path.dirname(folder)  # noqa: PTH120
+        return bool(self._excludes and self._excludes.check_file(name).include)
+
+    def _spec(self, folder: str) -> GitIgnoreSpec | None:
+        if folder not in self._specs:
+            self._specs[folder] = self._read(f"{folder}/.gitignore" if folder else ".gitignore")
+        return self._specs[folder]
+
+    def _read(self, path: str) -> GitIgnoreSpec | None:
+        try:
+            place = self.root / path
+            # Like git, no link is followed here.
+            if not stat.S_ISREG(place.lstat().st_mode):
+                return None
+            with place.open("rb") as stream:
+                data = stream.read(MAX_GITIGNORE)
+        except (OSError, ValueError):
+            return None
+        return self._compile(one_line_end(decode(data).text).split("\n"), path)
+
+    def _compile(self, lines: Iterable[str], path: str) -> GitIgnoreSpec | None:
+        kept = [line for number, line in enumerate(lines, 1) if line.strip() and self._usable(line, path, number)]
+        return GitIgnoreSpec.from_lines(kept) if kept else None
+
+    def _usable(self, line: str, path: str, number: int) -> bool:
+        if any(segment.count("*") > MAX_STARS for segment in line.split("/")) and not line.startswith("#"):
+            self.problems.append(Problem("The ignore pattern has too many stars; it is left out.", At(path, number)))
+            return False
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            self.problems.append(Problem("The ignore pattern cannot be read; it is left out.", At(path, number)))
+            return False
+        return True

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from code_project import routes_of
+
+from kit.sources.code.routes_django import regex_path
+
+SITE = {
+    "site/settings.py": """
+        ROOT_URLCONF = "site.urls"
+        INSTALLED_APPS = []
+        ADMIN_URL = "office/"
+        REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}
+        """,
+    "site/urls.py": """
+        from django.conf import settings
+        from django.contrib import admin
+        from django.urls import include, path, re_path
+        from shop import views
+
+        urlpatterns = [
+            path(settings.ADMIN_URL, admin.site.urls),
+            path("shop/", include("shop.urls")),
+            path("", include("django_prometheus.urls")),
+            re_path(r"^old/(?P<year>[0-9]{4})/$", views.old),
+        ]
+        """,
+    "shop/urls.py": """
+        from django.urls import include, path
+        from rest_framework.routers import DefaultRouter
+        from shop import views
+
+        router = DefaultRouter()
+        router.register(r"items", views.ItemViewSet)
+        urlpatterns = [
+            path("cart/<int:pk>/", views.Cart.as_view()),
+            path("health/", views.Health.as_view()),
+            path("api/", include(router.urls)),
+        ]
+        """,
+    "shop/views.py": """
+        from django.contrib.auth.decorators import login_required
+        from django.contrib.auth.mixins import LoginRequiredMixin
+        from django.views import View
+        from rest_framework.decorators import action
+        from rest_framework.permissions import AllowAny
+        from rest_framework.views import APIView
+        from rest_framework.viewsets import ReadOnlyModelViewSet
+
+        @login_required
+        def old(request, year): ...
+
+        class Cart(LoginRequiredMixin, View):
+            def get(self, request, pk): ...
+            def post(self, request, pk): ...
+
+        class Health(APIView):
+            permission_classes = [AllowAny]
+            def get(self, request): ...
+
+        class ItemViewSet(ReadOnlyModelViewSet):
+            @action(detail=True, methods=["post"], permission_classes=[AllowAny])
+            def like(self, request, pk=None): ...
+        """,
+}
+
+
+def test_included_configurations_are_joined_from_the_root(tmp_path: Path) -> None:
+    found = routes_of(tmp_path, SITE)
+
+    assert sorted(found) == [
+        "ANY /office/{path*}",
+        "ANY /old/{year}/",
+        "GET /metrics",
+        "GET /shop/api/items/",
+        "GET /shop/api/items/{id}/",
+        "GET /shop/cart/{pk}/",
+        "GET /shop/health/",
+        "POST /shop/api/items/{id}/like/",
+        "POST /shop/cart/{pk}/",
+    ]
+
+
+def test_views_are_guarded_by_decorator_mixin_permission_and_default(tmp_path: Path) -> None:
+    found = routes_of(tmp_path, SITE)
+
+    guarded = {name for name, route in found.items() if route.auth}
+    assert guarded == {
+        "ANY /office/{path*}",
+        "ANY /old/{year}/",
+        "GET /shop/api/items/",
+        "GET /shop/api/items/{id}/",
+        "GET /shop/cart/{pk}/",
+        "POST /shop/cart/{pk}/",
+    }
+
+
+def test_a_configuration_that_no_root_reaches_is_unmounted(tmp_path: Path) -> None:
+    lost = """
+        from django.urls import path
+        from shop import views
+        urlpatterns = [path("lost/", views.old)]
+        """
+
+    found = routes_of(tmp_path, {**SITE, "other/urls.py": lost})
+
+    assert found["ANY /lost/"].mounted is False
+
+
+def test_regular_expressions_become_paths() -> None:
+    assert regex_path(r"^users/(?P<pk>\d+)/posts/([a-z]+)/$") == "users/{pk}/posts/{param}/"
+    assert regex_path(r"^feed\.xml$") == "feed.xml"
