@@ -41,8 +41,10 @@ def covers(scope: Iterable[str], path: str) -> int:
     return max((_depth(folder) for folder in scope if within(path, folder)), default=0)
 
 
-def within(path: str, folder: str) -> bool:
-    """Whether the path is the folder or below it."""
+def within(path: str, folder: str | None) -> bool:
+    """Whether the path is the folder or below it; without a folder nothing is."""
+    if folder is None:
+        return False
     return folder == "." or path == folder or path.startswith(folder.rstrip("/") + "/")
 
 

@@ -14,6 +14,7 @@ from kit.model import Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import EnvRead, Service
+from kit.system.scope import within
 
 
 @check(
@@ -92,9 +93,5 @@ def _bundler(project: Project, service: Service, name: str) -> bool:
 
 def _replaced(project: Project, service: Service, name: str) -> bool:
     """Whether some script of the service puts the value into the bundle when the container starts."""
-    beside = (s.path for s in project.scripts if service.root == "." or _within(s.path, service))
+    beside = (s.path for s in project.scripts if service.root == "." or within(s.path, service.root))
     return any(name in project.files.text(path) for path in beside)
-
-
-def _within(path: str, service: Service) -> bool:
-    return service.root is not None and path.startswith(f"{service.root}/")

@@ -13,7 +13,7 @@ from kit.checks.configuration.common import (
     environment_of,
     given,
 )
-from kit.checks.security.calls import runs
+from kit.checks.shared.calls import runs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

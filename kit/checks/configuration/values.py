@@ -13,7 +13,7 @@ from kit.checks.configuration.common import (
     environment_of,
     given,
 )
-from kit.checks.security.calls import calls, is_on
+from kit.checks.shared.calls import calls, is_on
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

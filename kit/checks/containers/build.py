@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kit.checks.containers.common import Image, images, judged
+from kit.checks.shared.images import Image, images, judged
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

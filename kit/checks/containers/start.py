@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from kit.checks.containers.common import ASIDE, Image, images
+from kit.checks.shared.images import ASIDE, Image, images
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from ast_grep_py import SgNode
 
-from kit.checks.data.common import listed, owners, plural
+from kit.checks.data.common import owners
+from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kit.checks.data.common import ONCE, label, listed, plural, recent, sets
+from kit.checks.data.common import ONCE, label, recent, sets
 from kit.checks.data.running import migrating
 from kit.checks.data.runs import Run, runs
+from kit.checks.shared.words import listed, plural
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

@@ -118,11 +118,6 @@ def recent(found: MigrationSet) -> tuple[Migration, ...]:
     return found.migrations[-RECENT:] if len(found.migrations) > 1 else ()
 
 
-def plural(number: int, noun: str) -> str:
-    """The number with its noun: "1 migration", "3 migrations"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def label(found: MigrationSet | Schema) -> str:
     """How a set or schema is called in a message."""
     place = found.dir if isinstance(found, MigrationSet) else found.path
@@ -150,10 +145,3 @@ def _begins(columns: tuple[str, ...], table: Table) -> bool:
 def column_name(table: Table, column: Column) -> str:
     """`table.column`, as one speaks of it."""
     return f"{table.name}.{column.name}"
-
-
-def listed(names: Iterable[str], most: int = 5) -> str:
-    """The first names, and how many more there are."""
-    every = list(dict.fromkeys(names))
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.data.common import column_name, covered, listed, made_tables, plural
+from kit.checks.data.common import column_name, covered, made_tables
+from kit.checks.shared.words import listed, plural
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

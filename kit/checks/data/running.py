@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.data.common import ASIDE, ONCE, label, listed, sets
+from kit.checks.data.common import ASIDE, ONCE, label, sets
 from kit.checks.data.runs import Run, runs
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

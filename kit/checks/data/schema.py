@@ -6,9 +6,10 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterator
 
-from kit.checks.data.common import ONCE, Pair, declared, label, listed, owners, pairs, plural, sets
+from kit.checks.data.common import ONCE, Pair, declared, label, owners, pairs, sets
 from kit.checks.data.runs import runs
 from kit.checks.data.sync import syncs
+from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

@@ -34,10 +34,3 @@ def steps(project: Project) -> Iterator[tuple[Pipeline, Job, Step]]:
             if (step.at, step.name) not in seen:
                 seen.add((step.at, step.name))
                 yield pipeline, job, step
-
-
-def listed(names: list[str]) -> str:
-    """Names in a sentence, the first few of many."""
-    shown = list(dict.fromkeys(names))
-    more = len(shown) - MAX_NAMED
-    return ", ".join(shown[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from posixpath import dirname, normpath
 
-from kit.checks.delivery.common import definitions, listed
+from kit.checks.delivery.common import definitions
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

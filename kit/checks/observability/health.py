@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.observability.common import folders_of, inside, running
+from kit.checks.shared.services import folders_of, running
 from kit.model import Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -96,7 +96,7 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
     blind: dict[Route, list[tuple[str, str]]] = {}
     for service in running(project):
         health = health_routes(service)
-        health = [r for r in health if inside(service, r.at.path)] or health
+        health = [r for r in health if within(r.at.path, service.root)] or health
         stores = [s for s in service.stores if s.engine != "sqlite" and _of_one_code(project, service, s, health)]
         if not health or not stores:
             continue
@@ -115,7 +115,7 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
 def _of_one_code(project: Project, service: Service, store: Store, health: list[Route]) -> bool:
     """Whether the store is the service's own affair: its code speaks to it, or the shared code that tells of health."""
     shared = [f for f in folders_of(project, service) if within(store.at.path, f)]
-    return inside(service, store.at.path) or any(within(r.at.path, folder) for r in health for folder in shared)
+    return within(store.at.path, service.root) or any(within(r.at.path, folder) for r in health for folder in shared)
 
 
 def _asks(project: Project, route: Route) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.observability.common import METRICS, first_mention, folders_of, inside, library, running
+from kit.checks.shared.services import METRICS, first_mention, folders_of, library, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Service
-from kit.system.scope import covers
+from kit.system.scope import covers, within
 
 _LOGGERS = (
     "pino", "winston", "bunyan", "nestjs-pino", "pino-http", "@logtail/node", "tslog", "consola", "log4js", "roarr", "structlog",
@@ -100,7 +100,7 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
 def _json_in_settings(project: Project, service: Service) -> At | None:
     """Where a logging configuration beside the code sets a JSON layout."""
     for path in project.files.glob(*_LOG_SETTINGS):
-        if inside(service, path):
+        if within(path, service.root):
             for number, line in enumerate(project.files.lines(path), start=1):
                 if _JSON_IN_SETTINGS.search(line):
                     return At(path, number)
@@ -135,7 +135,7 @@ def no_prints(project: Project) -> Iterator[Fact]:
 def _prints(project: Project, service: Service, needle: str) -> Iterator[At]:
     pattern = re.compile(rf"(?<![\w.]){re.escape(needle)}")
     for path in project.code.holding(needle):
-        if inside(service, path) and not _NOT_SERVED.search(path):
+        if within(path, service.root) and not _NOT_SERVED.search(path):
             for number, line in enumerate(project.code.text(path).splitlines(), start=1):
                 if pattern.search(line) and not line.lstrip().startswith(("#", "//", "*", '"', "'")):
                     yield At(path, number)

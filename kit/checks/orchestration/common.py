@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -183,12 +183,6 @@ def quantity(text: str) -> float | None:
     """A Kubernetes quantity ("250m", "64Mi") as a number; None where it is none."""
     found = _QUANTITY.fullmatch(text.strip())
     return float(found[1]) * _UNITS[found[2] or ""] if found else None
-
-
-def listed(names: Iterable[str], most: int = 6) -> str:
-    """Names in a row, the rest counted."""
-    kept = list(dict.fromkeys(names))
-    return ", ".join(kept[:most]) + (f" and {len(kept) - most} more" if len(kept) > most else "")
 
 
 def annotation(manifest: Manifest, *words: str) -> str | None:

@@ -6,16 +6,8 @@ import base64
 import binascii
 from collections.abc import Iterator
 
-from kit.checks.orchestration.common import (
-    Group,
-    called,
-    containers,
-    grade,
-    groups,
-    is_off_the_shelf,
-    listed,
-    service_of,
-)
+from kit.checks.orchestration.common import Group, called, containers, grade, groups, is_off_the_shelf, service_of
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

@@ -11,12 +11,12 @@ from kit.checks.orchestration.common import (
     grade,
     groups,
     is_literal,
-    listed,
     name_of,
     owner_of,
     selects_nothing_set,
     service_of,
 )
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check

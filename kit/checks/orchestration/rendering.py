@@ -6,8 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from kit.checks.orchestration.common import ASIDE, grade, groups, listed
+from kit.checks.orchestration.common import ASIDE, grade, groups
 from kit.checks.orchestration.refused import refusals
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check

@@ -12,12 +12,12 @@ from kit.checks.orchestration.common import (
     groups,
     is_off_the_shelf,
     lasting,
-    listed,
     replicas_of,
     same_namespace,
     service_of,
     store_of,
 )
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kit.checks.containers.common import images
-from kit.checks.security.common import within
+from kit.checks.shared.images import images
 from kit.model import At
 from kit.project import Project
 from kit.sources.formats.nodes import Node
 from kit.system.model import Service
+from kit.system.scope import within
 
 ASIDE = frozenset({"development", "test"})
 SERVING = frozenset({"api", "web", "worker", "unknown"})

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.performance.commands import ASIDE, Start, starts
-from kit.checks.resilience.common import JS, judged, library, mentions, plural, within
+from kit.checks.resilience.common import JS, judged, mentions
+from kit.checks.shared.services import library
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Deployment, Service
+from kit.system.scope import within
 
 _BEGIN = r"(?:^|&&|\|\||;|\bexec\s|\brun\s|\bnpx\s|[\s/\"'(])"
 _DEVELOPMENT = (

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.observability.common import library, running
-from kit.checks.security import calls
-from kit.checks.security.common import line_of, plural, within
+from kit.checks.shared import calls
+from kit.checks.shared.services import library, line_of, running
+from kit.checks.shared.words import plural
 from kit.model import At, FileClass
 from kit.project import Project
 from kit.sources.code.records import CallFact
 from kit.sources.packages.model import Package, plain_name
 from kit.system.model import Service
+from kit.system.scope import within
 
 __all__ = [
     "JS",

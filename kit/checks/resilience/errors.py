@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.resilience.common import JS, judged, mentions, owner, packages, plural, runs, within
+from kit.checks.resilience.common import JS, judged, mentions, owner, packages, runs
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import node_at
 from kit.system.model import Service
+from kit.system.scope import within
 
 _HANDLER = re.compile(r"(?i)error|exception|boom|sentry|errorhandler")
 _INLINE = re.compile(

@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.resilience.common import judged, library, mentions, outbound, owner, plural, runs, within
-from kit.checks.security.calls import calls
+from kit.checks.resilience.common import judged, mentions, outbound, owner, runs
+from kit.checks.shared.calls import calls
+from kit.checks.shared.services import library
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.records import CallFact
 from kit.system.model import Service
+from kit.system.scope import within
 
 _LIMITED = re.compile(
     r"AbortSignal|AbortController|Promise\.race|\bsignal\b|\btimeout\s*[:=]|\.timeout\(|Timeout\(", re.IGNORECASE

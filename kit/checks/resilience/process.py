@@ -6,13 +6,16 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kit.checks.resilience.common import JS, judged, library, mentions, owner, packages, plural, runs, settings, within
-from kit.checks.security.calls import calls
+from kit.checks.resilience.common import JS, judged, mentions, owner, packages, runs, settings
+from kit.checks.shared.calls import calls
+from kit.checks.shared.services import library
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import node_at
 from kit.system.model import Deployment, Service
+from kit.system.scope import within
 
 _PYTHON_SERVERS = (
     "uvicorn",

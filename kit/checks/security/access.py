@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, plural, served, words
+from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, served
+from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -46,7 +47,7 @@ def _by_nature(method: str, path: str, handler: str) -> str | None:
     """Why a route that changes state may stand open: the way in, a webhook, public, a read by POST, a secret in it."""
     if re.search(r"\{\w*(?:secret|token|signature)\w*\}", path, re.IGNORECASE):
         return "capability"
-    said = set(words(path)) | set(words(handler.rsplit(".", 1)[-1]))
+    said = set(route_words(path)) | set(route_words(handler.rsplit(".", 1)[-1]))
     last = [p for p in path.split("/") if p and not p.startswith("{")]
     if said & HOOKS:
         return "webhook"
@@ -54,7 +55,7 @@ def _by_nature(method: str, path: str, handler: str) -> str | None:
         return "dispatcher"
     if said & _WAY_IN or any(re.search(r"password|login|logout|signin|signup|register|token$", w) for w in said):
         return "way in"
-    if said & _PUBLIC or (method == "POST" and set(words(path)[-1:]) & _READS):
+    if said & _PUBLIC or (method == "POST" and set(route_words(path)[-1:]) & _READS):
         return "public"
     if method == "POST" and last and last[-1].lower() in _ACCOUNTS and not path.endswith("}"):
         return "registration"

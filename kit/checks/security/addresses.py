@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import Call, calls, unwrap
-from kit.checks.security.common import flow, plural
+from kit.checks.security.common import flow
 from kit.checks.security.flow import FUNCTIONS, MARKS, Flow
+from kit.checks.shared.calls import Call, calls, unwrap
+from kit.checks.shared.words import plural
 from kit.model import Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

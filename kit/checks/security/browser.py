@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, entry, is_text, option, runs, shown, text_value, unwrap
-from kit.checks.security.common import ASIDE, flow, plural
+from kit.checks.security.common import ASIDE, flow
+from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_text, option, runs, shown, text_value, unwrap
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, calls, runs, text_value
-from kit.checks.security.common import ASIDE, plural
+from kit.checks.security.common import ASIDE
+from kit.checks.shared.calls import JAVASCRIPT, calls, runs, text_value
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_text, shown, text_value, unwrap
-from kit.checks.security.common import flow, plural
+from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow
+from kit.checks.shared.calls import JAVASCRIPT, Call, calls, is_text, shown, text_value, unwrap
+from kit.checks.shared.words import plural
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kit.checks.security.flow import Flow
+from kit.checks.shared.services import line_of
+from kit.checks.shared.words import route_words
 from kit.model import At, FileClass
 from kit.project import Project
 from kit.sources.commands.command import word_set
 from kit.sources.packages.model import Dependency, Package
 from kit.system.model import Route, Service
+from kit.system.scope import within
 
 ASIDE = frozenset({"development", "test"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -55,18 +58,7 @@ _OPERATIONS = word_set(
 
 def public(routes: Iterable[Route]) -> list[Route]:
     """The routes that are there for users: those that only probes and scrapes call are left out."""
-    return [r for r in routes if not _OPERATIONS & set(words(r.path)) and r.framework != "spring-actuator"]
-
-
-def words(path: str) -> list[str]:
-    """The words of a route's path, parameters left out."""
-    spaced = re.sub(r"\{[^}]*\}", " ", path)
-    return [w.lower() for w in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", spaced)]
-
-
-def within(path: str, root: str | None) -> bool:
-    """Whether a file lies in a service's folder."""
-    return root is not None and (root == "." or path == root or path.startswith(root + "/"))
+    return [r for r in routes if not _OPERATIONS & set(route_words(r.path)) and r.framework != "spring-actuator"]
 
 
 def packages_of(project: Project, service: Service) -> list[Package]:
@@ -94,20 +86,9 @@ def files_of(project: Project, service: Service) -> Iterator[str]:
     return (p for p in project.code.files() if within(p, service.root))
 
 
-def line_of(project: Project, path: str, pattern: str) -> At | None:
-    """The first line of a file that a pattern matches."""
-    found = re.search(pattern, project.code.text(path))
-    return At(path, project.code.text(path).count("\n", 0, found.start()) + 1) if found else None
-
-
 def mentions(project: Project, service: Service, pattern: str, *needles: str) -> At | None:
     """The first line of a service's code that matches, among the files that hold one of the needles."""
     for path in project.code.holding(*needles):
         if within(path, service.root) and (found := line_of(project, path, pattern)):
             return found
     return None
-
-
-def plural(count: int, word: str, many: str = "") -> str:
-    """`1 route`, `3 routes`."""
-    return f"{count} {word}" if count == 1 else f"{count} {many or word + 's'}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.security.calls import calls, is_on, runs
-from kit.checks.security.common import ASIDE, SPRING_SETTINGS, served, within
+from kit.checks.security.common import ASIDE, SPRING_SETTINGS, served
+from kit.checks.shared.calls import calls, is_on, runs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import node_at
 from kit.sources.commands.command import word_set
+from kit.system.scope import within
 
 _ACTUATOR = re.compile(r"(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.include[ \t]*=|include:)[ \t]*['\"]?\*")
 

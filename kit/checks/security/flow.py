@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import arguments, is_text, text_value, unwrap
+from kit.checks.shared.calls import arguments, is_text, text_value, unwrap
 from kit.sources.code.index import CodeIndex
 
 MAX_DEPTH = 8

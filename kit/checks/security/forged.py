@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kit.checks.security.common import CHANGING, HOOKS, PROOF, mentions, plural, served, within, words
+from kit.checks.security.common import CHANGING, HOOKS, PROOF, mentions, served
+from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Route, Service
+from kit.system.scope import within
 
 
 @check("SEC-020", "Webhooks verify who calls", Severity.HIGH, Clause.INVARIANTS, effort_hours=2)
@@ -27,7 +29,7 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
     See: https://docs.stripe.com/webhooks/signature
     """
     for service, routes in served(project):
-        hooks = [r for r in routes if set(words(r.path)) & HOOKS and r.method in CHANGING | {"ANY"}]
+        hooks = [r for r in routes if set(route_words(r.path)) & HOOKS and r.method in CHANGING | {"ANY"}]
         hooks = [r for r in hooks if not re.search(r"webhooks?(/\{[^}]*\})?/?$", r.path) or not _manages(r, routes)]
         elsewhere = (
             mentions(project, service, PROOF.pattern, "ignature", "mac", "svix", "constructEvent", "ECRET")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.security.calls import JAVASCRIPT, calls
-from kit.checks.security.common import dependency, mentions, packages_of, public, served, within
+from kit.checks.security.common import dependency, mentions, packages_of, public, served
+from kit.checks.shared.calls import JAVASCRIPT, calls
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Service
+from kit.system.scope import within
 
 _ARMOUR = re.compile(
     r"(?i)['\"](?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)['\"]"

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, calls, runs
-from kit.checks.security.common import dependency, line_of, public, served, within, words
+from kit.checks.security.common import dependency, public, served
+from kit.checks.shared.calls import JAVASCRIPT, calls, runs
+from kit.checks.shared.services import line_of
+from kit.checks.shared.words import route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Route, Service
+from kit.system.scope import within
 
 _LIMITERS = (
     "express-rate-limit", "rate-limiter-flexible", "express-slow-down", "express-brute", "@nestjs/throttler", "fastify-rate-limit",
@@ -58,7 +61,7 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
 
 def _rank(route: Route) -> int:
     """Routes where passwords are tried first, then other ways in, then those that change state."""
-    said = set(words(route.path))
+    said = set(route_words(route.path))
     if route.method == "GET":
         return 4
     if said & {"apple", "google", "facebook", "github", "oauth", "oauth2", "sso", "saml", "twitter"}:
@@ -71,7 +74,7 @@ def _unlimited(bare: list[tuple[Service, Route]]) -> Iterator[Fact]:
     if not bare:
         return
     bare.sort(key=lambda pair: _rank(pair[1]))
-    logins = [r for _, r in bare if _LOGIN & set(words(r.path)) and r.method != "GET"]
+    logins = [r for _, r in bare if _LOGIN & set(route_words(r.path)) and r.method != "GET"]
     names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
     tail = f"; passwords can be guessed at {logins[0].path} without end" if logins else ""
     grave = Severity.HIGH if logins else Severity.MEDIUM

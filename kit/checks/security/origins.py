@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, is_on, is_text, option, runs, shown, text_value
 from kit.checks.security.common import ASIDE, flow, mentions
+from kit.checks.shared.calls import JAVASCRIPT, Call, calls, is_on, is_text, option, runs, shown, text_value
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, arguments, calls, runs, shown
-from kit.checks.security.common import flow, plural
+from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow, Hole
+from kit.checks.shared.calls import JAVASCRIPT, Call, arguments, calls, runs, shown
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

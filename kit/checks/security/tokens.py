@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, runs, text_value
 from kit.checks.security.common import ASIDE, flow
 from kit.checks.security.flow import Flow
+from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, runs, text_value
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.calls import JAVASCRIPT, calls, option, runs
-from kit.checks.security.common import flow, line_of
+from kit.checks.security.common import flow
+from kit.checks.shared.calls import JAVASCRIPT, calls, option, runs
+from kit.checks.shared.services import line_of
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

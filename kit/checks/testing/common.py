@@ -121,11 +121,6 @@ def _is_setting(path: str) -> bool:
     )
 
 
-def below(path: str, folder: str) -> bool:
-    """Whether a path lies in a folder, "." being the root."""
-    return folder == "." or path == folder or path.startswith(f"{folder}/")
-
-
 def nearest(project: Project, path: str, ecosystem: str) -> Package | None:
     """The package of that ecosystem whose folder holds the path most closely."""
     folders = {p.dir: p for p in project.packages if p.ecosystem == ecosystem}
@@ -133,8 +128,3 @@ def nearest(project: Project, path: str, ecosystem: str) -> Package | None:
     while folder not in folders and folder != ".":
         folder = dirname(folder) or "."
     return folders.get(folder)
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from posixpath import relpath
 
-from kit.checks.testing.common import FAMILY, below, configs, test_files
+from kit.checks.testing.common import FAMILY, configs, test_files
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -15,6 +15,7 @@ from kit.sources.packages.runner_configs import RunnerConfig, Setting, words
 from kit.sources.tree.globs import glob
 from kit.system.pipeline_acts import pipelines
 from kit.system.reach import Reached, reach
+from kit.system.scope import within
 
 TARGETS = {"statements": 80.0, "branches": 75.0, "functions": 70.0, "lines": 80.0}
 LOW = 50.0
@@ -165,14 +166,18 @@ def _scope(config: RunnerConfig) -> tuple[list[Setting], list[Setting]] | None:
 def _code(project: Project, config: RunnerConfig) -> list[str]:
     family = "python" if config.tool == "coverage" else "js"
     found = [
-        p for p in project.code.files() if FAMILY.get(project.code.language(p) or "") == family and below(p, config.dir)
+        p
+        for p in project.code.files()
+        if FAMILY.get(project.code.language(p) or "") == family and within(p, config.dir)
     ]
     inner = [
-        p.dir for p in project.packages if p.ecosystem == "npm" and p.dir != config.dir and below(p.dir, config.dir)
+        p.dir for p in project.packages if p.ecosystem == "npm" and p.dir != config.dir and within(p.dir, config.dir)
     ]
     found = [p for p in found if not ENTRIES.search(p)] or found
     return [
-        p for p in found if not SETTINGS.search(f"/{p}") and (family == "python" or not any(below(p, d) for d in inner))
+        p
+        for p in found
+        if not SETTINGS.search(f"/{p}") and (family == "python" or not any(within(p, d) for d in inner))
     ]
 
 
@@ -251,7 +256,7 @@ def coverage_is_enforced(project: Project) -> Iterator[Fact]:
 def _measures(project: Project, config: RunnerConfig, reached: Reached) -> bool:
     command = unwrap(reached.command)
     if command.directory is not None and not (
-        below(command.directory, config.dir) or below(config.dir, command.directory)
+        within(command.directory, config.dir) or within(config.dir, command.directory)
     ):
         return False
     text = f"{base_name(command.program)} {' '.join(command.args)}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.testing.common import TestFile, configs, counted, nearest, test_files
+from kit.checks.shared.words import plural
+from kit.checks.testing.common import TestFile, configs, nearest, test_files
 from kit.checks.testing.matching import configs_for, matches, pytest_collects
 from kit.model import Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
@@ -51,7 +52,7 @@ def tests_are_found(project: Project) -> Iterator[Fact]:
     for where, tests in lost.items():
         shown = ", ".join(t.path.rsplit("/", 1)[-1] for t in tests[:SHOWN])
         yield bad(
-            f"{where}: the runner does not look into {counted(len(tests), 'file')} with tests ({shown}).",
+            f"{where}: the runner does not look into {plural(len(tests), 'file')} with tests ({shown}).",
             *tests[:SHOWN],
         )
     for where, test in found.items():

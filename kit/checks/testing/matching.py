@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from posixpath import basename, normpath, relpath
 
-from kit.checks.testing.common import below, configs
+from kit.checks.testing.common import configs
 from kit.project import Project
 from kit.sources.packages.runner_configs import RunnerConfig, Setting, words
 from kit.sources.tree.globs import glob
+from kit.system.scope import within
 
 JEST_DEFAULT = (
     "**/__tests__/**/*.[jt]s?(x)",
@@ -29,7 +30,7 @@ def matches(config: RunnerConfig, path: str) -> bool | None:
 
 def configs_for(project: Project, path: str, tool: str) -> list[RunnerConfig]:
     """The configurations of a tool in the folders above a file, the nearest first."""
-    found = [c for c in configs(project) if c.tool == tool and below(path, c.dir)]
+    found = [c for c in configs(project) if c.tool == tool and within(path, c.dir)]
     return sorted(found, key=lambda c: -len(c.dir) if c.dir != "." else 0)
 
 
@@ -39,11 +40,11 @@ def _jest(config: RunnerConfig, path: str) -> bool | None:
     root = _base(config, config.get("rootDir"))
     if root is None:
         return None
-    if not below(path, root):
+    if not within(path, root):
         return False
     roots = config.get("roots")
     folders = [_resolved(root, word) for word in words(roots.value)] if roots is not None else [root]
-    if not any(folder is None or below(path, folder) for folder in folders):
+    if not any(folder is None or within(path, folder) for folder in folders):
         return False
     expression = config.get("testRegex")
     if expression is not None:
@@ -69,7 +70,7 @@ def _playwright(config: RunnerConfig, path: str) -> bool | None:
     folders = [_resolved(config.dir, s.value) if isinstance(s.value, str) else None for s in config.all("testDir")]
     if any(folder is None for folder in folders):
         return None
-    if folders and not any(below(path, folder) for folder in folders if folder is not None):
+    if folders and not any(within(path, folder) for folder in folders if folder is not None):
         return False
     if any(True for _ in config.all("testMatch")):
         return None
@@ -80,7 +81,7 @@ def _cypress(config: RunnerConfig, path: str) -> bool | None:
     legacy = config.get("integrationFolder")
     if legacy is not None and isinstance(legacy.value, str):
         folder = _resolved(config.dir, legacy.value)
-        return None if folder is None else below(path, folder)
+        return None if folder is None else within(path, folder)
     if config.path.endswith("cypress.json"):
         return _any_glob(None, ("cypress/integration/**/*", "cypress/component/**/*"), config.dir, path)
     patterns = list(config.all("specPattern")) + list(config.all("testFiles"))
@@ -121,7 +122,7 @@ def _any_glob(setting: Setting | None, default: tuple[str, ...], root: str, path
         patterns = (setting.value,)
     if patterns is None:
         return None
-    if not below(path, root):
+    if not within(path, root):
         return False
     inner, unread = relpath(path, root), False
     for pattern in patterns:
@@ -135,7 +136,7 @@ def _any_glob(setting: Setting | None, default: tuple[str, ...], root: str, path
 
 def pytest_collects(project: Project, path: str) -> bool | None:
     """Whether pytest collects the file by its name; None where a configuration says something that is not read."""
-    found = [c for c in configs(project) if c.tool == "pytest" and below(path, c.dir)]
+    found = [c for c in configs(project) if c.tool == "pytest" and within(path, c.dir)]
     nearest = max(found, key=lambda c: len(c.dir), default=None)
     setting = nearest.get("python_files") if nearest is not None else None
     patterns = words(setting.value) if setting is not None else ("test_*.py", "*_test.py")

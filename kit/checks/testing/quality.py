@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from kit.checks.testing.common import TestFile, configs, counted, test_files
+from kit.checks.shared.words import plural
+from kit.checks.testing.common import TestFile, configs, test_files
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -118,7 +119,7 @@ def no_test_is_left_out(project: Project) -> Iterator[Fact]:
         if not focused and not skipped:
             clean.append(test)
     if clean:
-        yield ok(f"{counted(len(clean), 'test file')} without a skipped or focused test.", clean[0])
+        yield ok(f"{plural(len(clean), 'test file')} without a skipped or focused test.", clean[0])
 
 
 def _lines(test: TestFile, text: str, needles: tuple[str, ...], pattern: re.Pattern[str]) -> list[At]:
@@ -170,7 +171,7 @@ def tests_assert(project: Project) -> Iterator[Fact]:
         else:
             yield bad("Nothing in the file is an assertion: its tests pass as long as nothing crashes.", test)
     if asserting:
-        yield ok(f"{counted(len(asserting), 'test file')} with assertions.", asserting[0])
+        yield ok(f"{plural(len(asserting), 'test file')} with assertions.", asserting[0])
 
 
 def _asserts(text: str) -> bool:
@@ -201,7 +202,7 @@ def tests_run_the_code(project: Project) -> Iterator[Fact]:
         else:
             yield bad("Imports nothing of the project and asks no server: it tests what it defines itself.", test)
     if running:
-        yield ok(f"{counted(len(running), 'file')} of unit tests with code of the project under test.", running[0])
+        yield ok(f"{plural(len(running), 'file')} of unit tests with code of the project under test.", running[0])
 
 
 def _imports_own(project: Project, test: TestFile, text: str) -> bool:

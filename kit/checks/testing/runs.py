@@ -8,12 +8,13 @@ from functools import lru_cache
 from itertools import pairwise
 from posixpath import normpath
 
-from kit.checks.testing.common import ECOSYSTEMS, TestFile, below, nearest
+from kit.checks.testing.common import ECOSYSTEMS, TestFile, nearest
 from kit.checks.testing.matching import configs_for, matches
 from kit.project import Project
 from kit.sources.commands.command import Command, word_set
 from kit.sources.commands.wrappers import base_name, expanded
 from kit.system.pipeline_acts import Act, Pipeline, pipelines
+from kit.system.scope import within
 
 RUNNERS = {
     **dict.fromkeys(word_set("pytest py.test tox nox nose2 behave robot trial"), ("python", "")),
@@ -62,7 +63,7 @@ class Run:
             return False
         if self.tool in {"jest", "vitest"} and self._configured(project, test) is False:
             return False
-        return not self.paths or any(below(test.path, path) for path in self.paths)
+        return not self.paths or any(within(test.path, path) for path in self.paths)
 
     @property
     def certainty(self) -> int:
@@ -71,7 +72,7 @@ class Run:
 
     def _there(self, project: Project, test: TestFile) -> bool:
         if self.folder is not None:
-            if not below(test.path, self.folder):
+            if not within(test.path, self.folder):
                 return False
             return self.family != "go" or self._in_module(project, test)
         if not self.said or "{{" in test.path:
@@ -93,7 +94,7 @@ class Run:
             found = [c for c in found if c.path == self.config]
         elif self.folder is not None:
             # Without a name the runner takes the file of its own name in the folder where it is started.
-            found = [c for c in found if below(self.folder, c.dir) or below(c.dir, self.folder)]
+            found = [c for c in found if within(self.folder, c.dir) or within(c.dir, self.folder)]
             found = [c for c in found if DEFAULT_NAME.search(c.path)]
         answers = [matches(c, test.path) for c in found]
         return None if not answers or None in answers else True in answers

@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.testing.common import (
-    ECOSYSTEMS,
-    TestFile,
-    below,
-    code_by_service,
-    counted,
-    nearest,
-    test_files,
-)
+from kit.checks.shared.words import plural
+from kit.checks.testing.common import ECOSYSTEMS, TestFile, code_by_service, nearest, test_files
 from kit.checks.testing.found import is_found
 from kit.checks.testing.runs import runs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
@@ -22,6 +15,7 @@ from kit.registry import check
 from kit.system.model import Service
 from kit.system.pipeline_acts import ON_CHANGE, pipelines
 from kit.system.reach import reach
+from kit.system.scope import within
 
 HARDLY_ANY = 60
 MANY = 5
@@ -81,9 +75,9 @@ def services_have_tests(project: Project) -> Iterator[Fact]:
 
 
 def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tuple[TestFile, ...]) -> Fact:
-    own = [t for t in tests if below(t.path, service.root or ".") and _innermost(project, t, service)]
+    own = [t for t in tests if within(t.path, service.root or ".") and _innermost(project, t, service)]
     if own:
-        amount = f"{counted(len(own), 'test file')} for {counted(len(code), 'code file')}"
+        amount = f"{plural(len(own), 'test file')} for {plural(len(code), 'code file')}"
         return ok(f"{service.name}: {amount}.", own[0])
     speaking = [t for t in tests if _speaks_of(project, t, service)]
     if speaking:
@@ -93,14 +87,14 @@ def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tu
     if whole:
         message = f"{service.name}: no tests of its own; only {whole[0].path} and its kin may reach it from outside."
         return partial(message, place, severity=Severity.MEDIUM)
-    message = f"{service.name}: no test for {counted(len(code), 'file')} of code."
+    message = f"{service.name}: no test for {plural(len(code), 'file')} of code."
     return bad(message, place, At(service.root or "."), severity=Severity.MEDIUM)
 
 
 def _innermost(project: Project, test: TestFile, service: Service) -> bool:
     """Whether no service further inside is the one that the test belongs to."""
     inner = [s.root for s, _ in code_by_service(project).values() if s.root and s.root != service.root]
-    return not any(below(test.path, root) and len(root) > len(service.root or "") for root in inner if root != ".")
+    return not any(within(test.path, root) and len(root) > len(service.root or "") for root in inner if root != ".")
 
 
 def _speaks_of(project: Project, test: TestFile, service: Service) -> bool:
@@ -127,7 +121,7 @@ def a_pipeline_runs_the_tests(project: Project) -> Iterator[Fact]:
     """
     tests = test_files(project)
     if tests and not project.workflows:
-        amount = counted(len(tests), "test file")
+        amount = plural(len(tests), "test file")
         yield bad(f"There is no pipeline: {amount} run when somebody thinks of it.", tests[0], severity=Severity.MEDIUM)
         return
     if tests and not pipelines(project):
@@ -154,7 +148,7 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
     missed = [t for t in group if covering[t.path] is None]
     used = [r for r in covering.values() if r is not None]
     outside = [job for p in pipelines(project) for job in p.outside]
-    amount = counted(len(group), "test file")
+    amount = plural(len(group), "test file")
     if missed and outside and not used:
         return unknown(f"Tests of {name}: pipelines of other repositories may run them ({outside[0].uses}).", group[0])
     if not used:
@@ -177,7 +171,7 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
 def _weighs(project: Project, group: list[TestFile]) -> bool:
     """Whether the tests are those of a service, and not of a tool or library at its side."""
     roots = [s.root for s, _ in code_by_service(project).values() if s.root not in {None, "."}]
-    return len(group) >= MANY or any(below(group[0].path, root) for root in roots if root)
+    return len(group) >= MANY or any(within(group[0].path, root) for root in roots if root)
 
 
 @check("TST-009", "Smoke or end-to-end tests exist and run", Severity.MEDIUM, Clause.EXECUTION, effort_hours=8)
@@ -205,12 +199,12 @@ def end_to_end_tests_run(project: Project) -> Iterator[Fact]:
         (a for p in pipelines(project) for a in p.of("verify", "test") if _is_smoke(a.step.name, a.job.id)), None
     )
     if run:
-        yield ok(f"A pipeline runs {counted(len(run), 'file')} of end-to-end tests.", run[0])
+        yield ok(f"A pipeline runs {plural(len(run), 'file')} of end-to-end tests.", run[0])
     elif smoke is not None:
         yield ok(f"A pipeline tries the running system ({smoke.words}).", smoke)
     elif whole:
         yield partial(
-            f"{counted(len(whole), 'file')} of end-to-end tests, and no pipeline runs them.",
+            f"{plural(len(whole), 'file')} of end-to-end tests, and no pipeline runs them.",
             *[t.at for t in whole[:SHOWN]],
         )
     elif test_files(project):

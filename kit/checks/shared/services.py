@@ -1,4 +1,4 @@
-"""What the checks of observability share: which services run for others, and what they depend on."""
+"""Which services run for others, what they depend on, and where their code says something."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kit.model import At
 from kit.project import Project
 from kit.sources.packages.find import Package
 from kit.system.model import Service
-from kit.system.scope import covers, with_workspaces, within
+from kit.system.scope import covers, with_workspaces
 
 METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
 ANSWERING = frozenset({"api", "web", "unknown"})
@@ -69,6 +69,7 @@ def first_mention(project: Project, service: Service, marks: tuple[str, ...]) ->
     return None
 
 
-def inside(service: Service, path: str) -> bool:
-    """Whether the path is in the service's own folder."""
-    return service.root is not None and within(path, service.root)
+def line_of(project: Project, path: str, pattern: str) -> At | None:
+    """The first line of a file that a pattern matches."""
+    found = re.search(pattern, project.code.text(path))
+    return At(path, project.code.text(path).count("\n", 0, found.start()) + 1) if found else None

@@ -1,0 +1,1 @@
+"""What the checks of several areas ask alike: no checks, no area of its own."""
