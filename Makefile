@@ -7,7 +7,7 @@ PROJECT ?= params/sample.yaml
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: report test lint bench docs clean
+.PHONY: report test lint bench evaluate docs clean
 
 report: .venv/.core  ## Assess PROJECT (a folder or a params file; the bundled sample without it) and write its report
 	@$(BIN)/readiness assess "$(PROJECT)" --fail-on never $(ARGS) || [ $$? -eq 3 ]
@@ -26,6 +26,9 @@ docs: .venv/.dev  ## Write the generated pages and schema anew
 
 bench: .venv/.dev  ## Time an assessment beside plain papermill and beside reading the files
 	@$(BIN)/python tests/bench.py
+
+evaluate: .venv/.dev  ## Measure recall and precision on the labelled corpus (ARGS='--checks --unlabelled --missed')
+	@$(BIN)/python tests/evaluate.py $(ARGS)
 
 clean:  ## Remove what the other targets made
 	rm -rf .venv build .quarto

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from corpus import entries
 
 from kit.model import AREAS, Check, Severity
 from kit.registry import CatalogueError, catalogue, check
@@ -26,6 +27,23 @@ def test_a_check_says_all_that_a_reader_needs(one: Check) -> None:
 @pytest.mark.parametrize("one", catalogue(), ids=lambda c: c.id)
 def test_a_check_is_named_in_a_test(one: Check) -> None:
     assert one.id in TESTS
+
+
+COMPLETE: frozenset[str] = frozenset()
+"""Areas whose every check the corpus holds."""
+LABELLED = pytest.mark.parametrize("one", [c for c in catalogue() if c.area in COMPLETE], ids=lambda c: c.id)
+
+
+@LABELLED
+@pytest.mark.xdist_group("corpus")
+def test_a_check_hits_something_in_the_corpus(one: Check) -> None:
+    assert any(one.id in t.check and one.id in p.finders(t) for p, t in entries("defect"))
+
+
+@LABELLED
+@pytest.mark.xdist_group("corpus")
+def test_a_check_has_something_in_the_corpus_to_leave_alone(one: Check) -> None:
+    assert any(one.id in truth.check for _, truth in entries("near_miss"))
 
 
 def test_every_area_has_at_least_four_checks_and_all_together_eighty() -> None:
