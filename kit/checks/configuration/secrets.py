@@ -193,13 +193,29 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
     return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
 
 
+EXAMPLE_LINES = 15
+"""How far above a value the key "example" is looked for."""
+
 _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
 
 
 def _is_example(text: str, hit: SecretHit) -> bool:
-    """Whether the line says that it shows an example: of a schema, or of a comment."""
-    line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
-    return re.search(r"(?i)@example|\bexamples?\b\s*[=:]", line) is not None
+    """Whether the line, or a key that it stands under, says that it shows an example: of a schema, or of a comment."""
+    *above, line = text[: hit.start].rsplit("\n", EXAMPLE_LINES)[1:] or [text[: hit.start]]
+    if re.search(r"(?i)@example|\bexamples?\b\s*[=:]", line):
+        return True
+    inner = _indent(line)
+    for earlier in reversed(above):
+        if (depth := _indent(earlier)) < inner and earlier.strip(" \t*#/"):
+            if re.fullmatch(r"(?i)[\s*#/-]*[\"']?(?:x-)?examples?[\"']?\s*:\s*\{?\s*", earlier):
+                return True
+            inner = depth
+    return False
+
+
+def _indent(line: str) -> int:
+    """How deep a line stands, the marks of a comment before it included."""
+    return len(line) - len(line.lstrip(" \t*#/"))
 
 
 def _leak(project: Project, path: str, kind: str) -> dict[str, Severity]:
@@ -220,7 +236,14 @@ def _not_ours(path: str) -> bool:
         name.endswith((".lock", ".sum", ".svg", ".map", ".po", ".csv"))
         or name in {"package-lock.json", "pnpm-lock.yaml"}
         or (bool(SAMPLE.search(name.removeprefix(".env"))) and name.startswith(".env"))
+        or _TRANSLATIONS.search(path) is not None
     )
+
+
+_TRANSLATIONS = re.compile(
+    r"(?i)(?:^|/)(?:i18n|l10n|locales?|translations?|lang(?:uages?)?)/(?:[^/]+/)*[^/]+\.(?:json|ya?ml|properties|xml|ts|js|php)$"
+    r"|(?:^|[/_.-])messages[_.-][a-z]{2}(?:[_-][A-Za-z]{2,4})?\.properties$"
+)
 
 
 @check("CFG-010", "Local environment files are ignored by git", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=0.5)

@@ -53,7 +53,7 @@ def _script_exists(project: Project, image: Image, script: str, command: StageCo
         yield ok(f"{image.name}: {script} is copied into the image.", command)
     elif (compiled := _compiled_from(project, [*sources, posixpath.join(image.context, script)])) is not None:
         yield ok(f"{image.name}: {script} is compiled from {compiled}.", command, At(compiled))
-    elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(image):
+    elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(image) or _made(image, place):
         yield unknown(f"{image.name}: {script} is made while the image is built; files alone do not show it.", command)
     else:
         message = f"{image.name}: the command runs {script}, and no such file is copied to {place}"
@@ -136,6 +136,12 @@ def _sources_of(project: Project, image: Image, place: str) -> Iterator[str]:
                         yield origin
                 elif target == place:
                     yield origin
+
+
+def _made(image: Image, place: str) -> bool:
+    """Whether a command of the build names the file, as one that writes it does."""
+    runs = (i for s in image.dockerfile.lineage(image.stage) for i in s.instructions if i.name == "RUN")
+    return any(posixpath.basename(place) in i.value for i in runs)
 
 
 def _all_literal(image: Image) -> bool:

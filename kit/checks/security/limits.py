@@ -170,6 +170,14 @@ _OTHER = re.compile(
 )
 
 
+_OWN = re.compile(
+    r"\.status\(\s*429|status(?:_code)?\s*=\s*(?:429|status\.HTTP_429)|HTTPException\(\s*(?:429|status\.HTTP_429)"
+    r"|(?:WriteHeader|http\.Error)\([^)\n]{0,80}StatusTooManyRequests|TooManyRequests(?:Error|Exception)?\("
+    r"|(?:Token|Leaky)Bucket\.\w+\("
+)
+"""Code that turns a client away for calling too often without a library for it."""
+
+
 def _wired(project: Project, service: Service) -> At | None:
     """Where code puts a limiter to use: a decorator, a guard, a limiter among a route's handlers, one that is asked."""
     for path in _candidates(project, service):
@@ -177,6 +185,9 @@ def _wired(project: Project, service: Service) -> At | None:
         found = (_NEST if project.code.language(path) in JAVASCRIPT else _OTHER).search(text)
         if found is not None:
             return At(path, text.count("\n", 0, found.end()) + 1)
+    for path in project.code.holding("429", "TooManyRequests", "Bucket."):
+        if within(path, service.root) and runs(path) and (at := line_of(project, path, _OWN.pattern)):
+            return at
     return _among_handlers(project, service)
 
 

@@ -242,10 +242,32 @@ def bitbucket(document: Document, lines: Lines) -> Workflow:
 _TRAVIS_PHASES = ("before_install", "install", "before_script", "script", "after_success", "before_deploy")
 
 
+# https://docs.travis-ci.com/user/languages/: what runs where no `script` is given.
+_TRAVIS_SCRIPTS = {
+    "java": ("mvn", "test", "-B"),
+    "node_js": ("npm", "test"),
+    "go": ("go", "test", "-v", "./..."),
+    "scala": ("sbt", "test"),
+    "ruby": ("rake",),
+    "rust": ("cargo", "test"),
+}
+
+
+def _travis_default(document: Document) -> Iterator[Job]:
+    language = document.get("language")
+    words = _TRAVIS_SCRIPTS.get(language.text or "") if language is not None else None
+    if language is not None and words is not None:
+        command = Command(words[0], words[1:], " ".join(words), language.at)
+        step = Step("script", language, language.at, commands=(command,))
+        yield Job("script", "script", language, language.at, (step,), checks_out=True)
+
+
 def travis(document: Document, lines: Lines) -> Workflow:
     """.travis.yml: its one job, and those of `jobs.include`."""
     included = (*document.each("jobs", "include", "*"), *document.each("matrix", "include", "*"))
     jobs: list[Job] = []
+    if not any(node.get("script") for node in (document.root, *included)):
+        jobs += _travis_default(document)
     for index, node in enumerate((document.root, *included)):
         shell = Shell(document.path)
         scripts = ((phase, item) for phase in _TRAVIS_PHASES for item in _scalars(node.get(phase)))

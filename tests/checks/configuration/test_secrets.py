@@ -87,6 +87,12 @@ def test_development_may_have_passwords_that_everybody_knows(look: Look) -> None
         ("config/app.yml", "url: postgres://postgres:postgres@db/shop\n", []),
         (".env.example", f"SECRET_KEY={KEY}\n", []),
         ("tests/conftest.py", f"SECRET_KEY = '{KEY}'\n", []),
+        ("mapper/User.xml", "<if test='x'>password = #{user.password},</if>\n", []),
+        ("sql/users.sql", "UPDATE users SET hashed_password = :new_password;\n", []),
+        ("locales/de_DE.json", '{"form.client_secret": "Client-Geheimnis2"}\n', []),
+        ("api/openapi.yml", f"Token:\n  example:\n    token: {KEY}\n", []),
+        ("api/openapi.yml", f"Token:\n  example:\n    id: 1\n  token: {KEY}\n", ["api/openapi.yml:4"]),
+        ("src/login.js", f"/**\n *   example:\n *     token: {KEY}\n */\n", []),
     ],
 )
 def test_secrets_in_files(look: Look, path: str, text: str, failed: list[str]) -> None:

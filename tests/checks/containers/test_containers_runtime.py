@@ -93,6 +93,14 @@ def test_a_command_that_names_no_file_of_the_image_ends_at_once(look: Look) -> N
     assert look("CON-008", with_(("server.js", "dist/main.js"))).unknown == ["Dockerfile:6"]
 
 
+def test_a_file_that_a_command_of_the_build_names_may_be_made_by_it(look: Look) -> None:
+    text = 'FROM mongo:7.0.14\nCOPY data/ /\nRUN dos2unix -n /init.sh /start.sh\nCMD ["/start.sh"]\n'
+
+    assert look("CON-008", {"Dockerfile": text, "data/init.sh": "mongod\n"}).unknown == ["Dockerfile:4"]
+    text = text.replace("/start.sh\n", "/other.sh\n")
+    assert look("CON-008", {"Dockerfile": text, "data/init.sh": "mongod\n"}).failed == ["Dockerfile:4"]
+
+
 def test_an_output_is_followed_to_the_source_that_it_is_compiled_from(look: Look) -> None:
     files = {**with_(("server.js", "dist/server.js")), "src/server.ts": "export {};\n"}
 

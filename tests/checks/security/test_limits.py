@@ -99,3 +99,16 @@ def test_routes_for_probes_alone_need_no_limit(look: Look) -> None:
     assert look("SEC-003", {"pyproject.toml": '[project]\nname = "w"\n', "w/main.py": source}).outcomes == [
         "not_applicable"
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("if count > 5: return Response(status=429)", "pass"),
+        ("if answer.status_code == 429: retry()", "fail"),
+    ],
+)
+def test_code_that_turns_clients_away_itself_limits_them(look: Look, line: str, outcome: str) -> None:
+    source = f"from flask import Flask\napp = Flask(__name__)\n@app.post('/login')\ndef login():\n    {line}\n"
+
+    assert look("SEC-003", {"app.py": source, "requirements.txt": "flask==3.0.3\n"}).outcomes == [outcome]

@@ -333,3 +333,9 @@ def test_what_other_checkouts_artifacts_and_caches_bring_is_told() -> None:
 
     assert [job.brings for job in jobs] == [("other", "made"), (".",)]
     assert parse_gitlab("a: {script: [ls], artifacts: {paths: [out/]}}\n").jobs[0].brings == ("out",)
+
+
+def test_travis_runs_what_its_language_says_where_no_script_is_given(tmp_path: Path) -> None:
+    default = found(tmp_path, **{".travis.yml": "dist: focal\nlanguage: java\n"})[".travis.yml"]
+
+    assert [(c.text, c.at.line) for j in default.jobs for c in j.commands] == [("mvn test -B", 2)]
