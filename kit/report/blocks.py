@@ -1,4 +1,4 @@
-"""What a report is made of: tables, charts, notices and big numbers, as data.
+"""What a report is made of: tables, charts, checklists, excerpts, entries, as data.
 
 A block carries no HTML. Notebooks store it as JSON beside what Jupyter shows, and a renderer makes its own
 markup from that JSON, so nothing that a project's files say can reach a page as markup.
@@ -6,13 +6,14 @@ markup from that JSON, so nothing that a project's files say can reach a page as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from kit.model import At, Evidence
 
 Kind = Literal["text", "number", "code"]
+State = Literal["done", "open", "partly", "unknown", "not_applicable"]
 Json = dict[str, Any]
 
 
@@ -109,7 +110,118 @@ class Figures:
     figures: tuple[Figure, ...]
 
 
-Block = Table | Chart | Notice | Figures
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Paragraphs of the report's own words; code stands in `backticks`."""
+
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """What an analyst wrote in a notebook. HTML in it is text, images are left out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A plain list, numbered where `ordered`; texts may hold `code`."""
+
+    items: tuple[Cell, ...]
+    ordered: bool = False
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a checklist: what must be so, whether it is, why that is known, and where it was seen."""
+
+    label: str
+    state: State
+    note: str = ""
+    refs: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Boxes that evidence has ticked, or not."""
+
+    caption: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a file with their numbers, secrets masked, or of a console (`first_line` None, no numbers).
+
+    `highlight` is the first and the last line that are meant; the others are context.
+    """
+
+    at: str
+    lines: tuple[str, ...]
+    first_line: int | None = None
+    highlight: tuple[int, int] | None = None
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled line of an entry: words, or an excerpt. `copy`: the words are meant to be pasted."""
+
+    label: str
+    text: str = ""
+    excerpt: Excerpt | None = None
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One numbered finding: rating, outcome, and its rows (observation, evidence, impact, fix, effort ...).
+
+    `blocker` says in two words what cannot happen while it is open, empty where it is no blocker.
+    """
+
+    number: int
+    title: str
+    severity: str
+    outcome: str
+    fingerprint: str
+    check: str
+    at: str = ""
+    blocker: str = ""
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a verdict is not better: a gate of the policy in words, and what stands behind it."""
+
+    verdict: str
+    text: str
+    behind: tuple[Cell, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict of one environment. `numbers` says its score, confidence and risk in a sentence."""
+
+    environment: str
+    word: str
+    meaning: str
+    numbers: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The verdicts side by side, the strictest environment first."""
+
+    verdicts: tuple[Verdict, ...]
+
+
+Block = Table | Chart | Notice | Figures | Prose | Markdown | Listing | Checklist | Excerpt | Entry | Verdicts
 
 
 def place(located: At | Evidence) -> Place:
@@ -127,48 +239,6 @@ def empty(what: str, fill: str) -> Notice:
     return Notice(fill, tone="empty", title=what)
 
 
-def to_json(block: Block) -> Json:
-    """The block as JSON; a chart's figure is left out, for it is stored beside as plotly's own."""
-    if isinstance(block, Table):
-        return _table_json(block)
-    if isinstance(block, Chart):
-        table = _table_json(block.table) if block.table else None
-        return {"block": "chart", "title": block.title, "text": block.text, "table": table}
-    if isinstance(block, Notice):
-        items = [_cell_json(c) for c in block.items]
-        return {
-            "block": "notice",
-            "text": block.text,
-            "tone": block.tone,
-            "title": block.title,
-            "items": items,
-        }
-    return {"block": "figures", "figures": [_figure_json(f) for f in block.figures]}
-
-
-def from_json(data: Mapping[str, Any], figure: Json | None = None) -> Block:
-    """The block that `to_json` wrote; `figure` is the plotly JSON that stood beside a chart.
-
-    Raises KeyError, TypeError or ValueError for anything else.
-    """
-    kind = data["block"]
-    if kind == "table":
-        return _table(data)
-    if kind == "chart":
-        return Chart(
-            str(data["title"]),
-            figure or {},
-            str(data["text"]),
-            _table(data["table"]) if data["table"] else None,
-        )
-    if kind == "notice":
-        items = tuple(_cell(c) for c in data["items"])
-        return Notice(str(data["text"]), str(data["tone"]), str(data["title"]), items)
-    if kind == "figures":
-        return Figures(tuple(_figure(f) for f in data["figures"]))
-    raise ValueError(f"unknown block {kind!r}")
-
-
 def cell_text(cell: Cell) -> str:
     """The cell as plain text."""
     if isinstance(cell, Mark):
@@ -182,74 +252,71 @@ def cell_text(cell: Cell) -> str:
 
 def plain(block: Block) -> str:
     """The block as plain text, for terminals and readers without a screen."""
-    if isinstance(block, Table):
-        return _plain_table(block)
-    if isinstance(block, Chart):
-        return f"{block.title}\n{block.text}"
-    if isinstance(block, Notice):
-        return "\n".join(filter(None, [block.title, block.text, *(f"- {cell_text(i)}" for i in block.items)]))
-    return "\n".join(f"{f.label}: {f.value} {f.unit}".rstrip() for f in block.figures)
+    return "\n".join(line for line in _PLAIN[type(block)](block) if line)
 
 
-def _plain_table(table: Table) -> str:
+def _plain_chart(chart: Chart) -> list[str]:
+    return [chart.title, chart.text]
+
+
+def _plain_notice(notice: Notice) -> list[str]:
+    return [notice.title, notice.text, *(f"- {cell_text(i)}" for i in notice.items)]
+
+
+def _plain_figures(figures: Figures) -> list[str]:
+    return [f"{f.label}: {f.value} {f.unit}".rstrip() for f in figures.figures]
+
+
+def _plain_listing(listing: Listing) -> list[str]:
+    signs = (f"{i}." if listing.ordered else "-" for i in range(1, len(listing.items) + 1))
+    return [listing.caption, *(f"{sign} {cell_text(i)}" for sign, i in zip(signs, listing.items, strict=True))]
+
+
+def _plain_checklist(checklist: Checklist) -> list[str]:
+    return [checklist.caption, *(f"[{_TICKS[i.state]}] {_noted(i.label, i.note)}" for i in checklist.items)]
+
+
+def _plain_excerpt(excerpt: Excerpt) -> list[str]:
+    first = excerpt.first_line
+    numbered = (f"{first + i:>5}  {line}" for i, line in enumerate(excerpt.lines)) if first else excerpt.lines
+    return [excerpt.caption, excerpt.at, *numbered]
+
+
+def _plain_entry(entry: Entry) -> list[str]:
+    lines = [f"{entry.number}. {entry.title} ({entry.blocker or entry.severity}) {entry.at}".rstrip()]
+    for row in entry.rows:
+        lines += [f"{row.label}: {row.text}".rstrip()] if row.text else _plain_excerpt(row.excerpt or Excerpt("", ()))
+    return lines
+
+
+def _plain_verdicts(verdicts: Verdicts) -> list[str]:
+    return [
+        line for v in verdicts.verdicts for line in (f"{v.environment}: {v.word}", *(f"- {r.text}" for r in v.reasons))
+    ]
+
+
+def _noted(label: str, note: str) -> str:
+    return f"{label} ({note})" if note else label
+
+
+_TICKS: dict[State, str] = {"done": "x", "open": " ", "partly": "~", "unknown": "?", "not_applicable": "-"}
+
+
+def _plain_table(table: Table) -> list[str]:
     lines = [table.caption, " | ".join(c.name for c in table.columns)]
-    return "\n".join([*lines, *(" | ".join(map(cell_text, row)) for row in table.rows)])
+    return [*lines, *(" | ".join(map(cell_text, row)) for row in table.rows)]
 
 
-def _table_json(table: Table) -> Json:
-    return {
-        "block": "table",
-        "caption": table.caption,
-        "columns": [[c.name, c.kind] for c in table.columns],
-        "rows": [[_cell_json(c) for c in row] for row in table.rows],
-        "note": table.note,
-        "folded": table.folded,
-        "matrix": table.matrix,
-    }
-
-
-def _table(data: Mapping[str, Any]) -> Table:
-    heads = tuple(Column(str(name), kind) for name, kind in data["columns"])
-    rows = tuple(_row(row) for row in data["rows"])
-    return Table(str(data["caption"]), heads, rows, str(data["note"]), bool(data["folded"]), bool(data["matrix"]))
-
-
-def _row(cells: Iterable[Any]) -> tuple[Cell, ...]:
-    return tuple(_cell(c) for c in cells)
-
-
-def _cell_json(cell: Cell) -> Any:
-    if isinstance(cell, Mark):
-        return {"mark": cell.outcome, "text": cell.text, "at": cell.at}
-    if isinstance(cell, Place):
-        return {"at": cell.at}
-    if isinstance(cell, Ref):
-        return {"ref": cell.target, "text": cell.text}
-    return cell
-
-
-def _cell(data: Any) -> Cell:
-    if not isinstance(data, Mapping):
-        return data if data is None or isinstance(data, int | float) else str(data)
-    if "mark" in data:
-        return Mark(str(data["mark"]), str(data["text"]), str(data["at"]))
-    if "ref" in data:
-        return Ref(str(data["ref"]), str(data["text"]))
-    return Place(str(data["at"]))
-
-
-def _figure_json(figure: Figure) -> Json:
-    return {
-        "label": figure.label,
-        "value": figure.value,
-        "unit": figure.unit,
-        "status": figure.status,
-        "note": figure.note,
-        "terms": [list(term) for term in figure.terms],
-    }
-
-
-def _figure(data: Mapping[str, Any]) -> Figure:
-    terms: Sequence[Sequence[Any]] = data["terms"]
-    label, value, unit, status, note = (str(data[k]) for k in ("label", "value", "unit", "status", "note"))
-    return Figure(label, value, unit, status, note, tuple((str(name), str(adds)) for name, adds in terms))
+_PLAIN: dict[type, Callable[[Any], list[str]]] = {
+    Table: _plain_table,
+    Chart: _plain_chart,
+    Notice: _plain_notice,
+    Figures: _plain_figures,
+    Prose: lambda prose: list(prose.paragraphs),
+    Markdown: lambda markdown: [markdown.text],
+    Listing: _plain_listing,
+    Checklist: _plain_checklist,
+    Excerpt: _plain_excerpt,
+    Entry: _plain_entry,
+    Verdicts: _plain_verdicts,
+}

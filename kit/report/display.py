@@ -12,7 +12,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from kit.report.blocks import Block, Chart, Json, from_json, plain, to_json
+from kit.report.blocks import Block, Chart, Json, plain
+from kit.report.blocks_json import from_json, to_json
 from kit.report.markup import block_html
 from kit.report.theme import CONFIG, template
 

@@ -8,10 +8,11 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from kit.report import words
-from kit.report.blocks import Block, Cell, Chart, Figures, Mark, Notice, Place, Ref, Table, cell_text
+from kit.report.blocks import Block, Cell, Excerpt, Mark, Place, Ref, cell_text
 from kit.report.theme import SHAPES, STATUS
 from kit.report.words import OUTCOME_WORDS, sentence
 
@@ -20,12 +21,13 @@ LONG = 40
 
 _SAFE_TARGET = re.compile(r"[\w.-]+")
 _SCRIPT_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_KINDS: dict[type, str] = {Table: "table", Chart: "chart", Notice: "notice", Figures: "figures"}
+_TICKS = {"done": "✓", "open": "", "partly": "◐", "unknown": "?", "not_applicable": "–"}
+_HEADING = re.compile(r"h([1-6])")
 
 
 def block_html(block: Block, *, notebook: bool = False) -> Markup:
     """The block's HTML. In a notebook a chart brings its own call; on our page one script draws them all."""
-    macro = getattr(_blocks(), _KINDS[type(block)])
+    macro = getattr(_blocks(), type(block).__name__.lower())
     return Markup(macro(block, notebook))  # noqa: S704 - the macros escape every value
 
 
@@ -53,8 +55,10 @@ def environment() -> Environment:
         badge=badge_html,
         script_json=script_json,
         lines=lines_html,
+        excerpt_lines=excerpt_html,
+        markdown=markdown_html,
     )
-    found.globals.update(shape=shape, words=words)
+    found.globals.update(shape=shape, tick=_TICKS.__getitem__, words=words)
     return found
 
 
@@ -130,6 +134,32 @@ def lines_html(excerpt: str, first: int | None) -> Markup:
         for number, text in enumerate(excerpt.rstrip("\n").split("\n"), start=first or 1)
     )
     return Markup("").join(rows)
+
+
+def excerpt_html(excerpt: Excerpt) -> Markup:
+    """The lines of an excerpt, numbered where they are of a file; those that are meant stand out."""
+    first = excerpt.first_line
+    if first is None:
+        return escape("\n".join(excerpt.lines))
+    low, high = excerpt.highlight or (0, -1)
+    rows = (
+        Markup('<span class="row{}"><span class="n" data-n="{}"></span>{}\n</span>').format(
+            " meant" if low <= number <= high else "", number, text
+        )
+        for number, text in enumerate(excerpt.lines, start=first)
+    )
+    return Markup("").join(rows)
+
+
+def markdown_html(text: str) -> Markup:
+    """Markdown as HTML, a heading one level down; HTML in it is shown as text, and images are left out."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    tokens = parser.parse(text)
+    for token in tokens:
+        level = _HEADING.fullmatch(token.tag)
+        if level:
+            token.tag = f"h{min(int(level[1]) + 1, 6)}"
+    return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 - html is off
 
 
 def script_json(value: Any) -> Markup:

@@ -27,6 +27,17 @@ OUTCOME_WORDS: dict[str, str] = {
     "NO-GO": "NO-GO",
 }
 
+STATE_WORDS: dict[str, str] = {
+    "done": "Done",
+    "open": "Open",
+    "partly": "In part",
+    "unknown": "Not seen",
+    "not_applicable": "Not applicable",
+}
+
+COPY = "Copy"
+BEHIND = "What stands behind it"
+
 VERDICT_MEANING: dict[str, str] = {
     "GO": "Nothing that the policy forbids is open.",
     "CONDITIONAL": "It may go on the conditions named here.",
@@ -121,6 +132,11 @@ def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 service", "3 services", "no services"."""
     word = one if number == 1 else (many or f"{one}s")
     return f"{number or 'no'} {word}"
+
+
+def and_more(number: int) -> str:
+    """Said at the end of a list that was cut."""
+    return f"and {number} more, in the list of all findings"
 
 
 def sentence(text: str) -> str:

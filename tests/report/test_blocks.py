@@ -13,20 +13,30 @@ from kit.model import At
 from kit.report.blocks import (
     Block,
     Chart,
+    Checklist,
+    Entry,
+    Excerpt,
     Figure,
     Figures,
+    Item,
+    Listing,
     Mark,
+    Markdown,
     Notice,
     Place,
+    Prose,
+    Reason,
     Ref,
+    Row,
     Table,
+    Verdict,
+    Verdicts,
     columns,
     empty,
-    from_json,
     place,
     plain,
-    to_json,
 )
+from kit.report.blocks_json import from_json, to_json
 from kit.report.display import BLOCK_MIME, PLOTLY_MIME, Display, bundle, figure_json, from_bundle, show
 from kit.report.markup import badge_html, block_html, lines_html, place_html, prose_html, script_json
 
@@ -54,6 +64,30 @@ BLOCKS: list[Block] = [
     empty("Nothing here", "A file would fill it."),
     Notice("Text", "fail", "Title", (Place("a:1"), "plain", Ref("check-CON-001", "CON-001"))),
     Figures((Figure("Score", "61", "of 100", "RED", "a note", (("CON-001 Builds", "0.0 of 5.0"),)),)),
+    Prose(("One `code` paragraph.", HOSTILE)),
+    Markdown(f"## Heading\n\nText *stressed*.\n\n{HOSTILE}"),
+    Listing(("one", Ref("check-CON-001", "CON-001")), ordered=True, caption="Steps"),
+    Checklist("Before", (Item("Tests run", "done", HOSTILE, (Place("a.yml:3"),)), Item("Backups", "unknown"))),
+    Excerpt("a/b.py:3", ("one", HOSTILE), 2, (3, 3), "A caption"),
+    Excerpt("", ("make deploy",)),
+    Entry(
+        1,
+        "Secret in code",
+        "critical",
+        "fail",
+        "f00d",
+        "SEC-001",
+        "a.py:3",
+        "cannot start",
+        (
+            Row("Observation", HOSTILE),
+            Row("Evidence", excerpt=Excerpt("a.py:3", ("x",), 3)),
+            Row("Fix", "do", copy=True),
+        ),
+    ),
+    Verdicts(
+        (Verdict("production", "NO-GO", "No.", "Score 3.", (Reason("NO-GO", HOSTILE, (Ref("finding-f", "f"),), 2),)),)
+    ),
 ]
 
 
