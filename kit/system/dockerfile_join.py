@@ -41,6 +41,14 @@ _GENERIC_FOLDERS = {
     "app",
     "images",
     "dockerfiles",
+    "packaging",
+    # the system that an image stands on is not what it runs
+    "alpine",
+    "debian",
+    "distroless",
+    "scratch",
+    "slim",
+    "ubuntu",
 }
 
 
@@ -51,7 +59,7 @@ def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild,
             continue
         if _hidden(dockerfile.path) or _variant(dockerfile.path) in _NOT_SERVICES:
             continue
-        if _is_alternative(project, dockerfile.path, builds):
+        if _is_alternative(project, dockerfile.path, builds) or _makes_packages(project, dockerfile.path):
             continue
         context = build_context(project, dockerfile, builds)
         build = Build(dockerfile.path, context, dockerfile.at)
@@ -111,6 +119,13 @@ def _is_alternative(project: Project, path: str, builds: tuple[ImageBuild, ...])
         return False
     plain = str(PurePosixPath(path).with_name("Dockerfile"))
     return project.files.exists(plain) or any(b.dockerfile and b.dockerfile != path for b in builds)
+
+
+def _makes_packages(project: Project, path: str) -> bool:
+    """Whether it stands among the files of a system package, which it builds: nothing runs such an image."""
+    beside = PurePosixPath(path).parent
+    rules = project.files.exists(str(beside / "control")) and project.files.exists(str(beside / "rules"))
+    return rules or any(PurePosixPath(p).parent == beside for p in project.files.glob("**/*.spec"))
 
 
 def _variant(path: str) -> str:

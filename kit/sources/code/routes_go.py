@@ -21,7 +21,7 @@ from kit.sources.code.mounts import (
     colon_path,
 )
 from kit.sources.code.records import RouteFact
-from kit.sources.code.words import refuses, suggests_auth, turns_away
+from kit.sources.code.words import refuses, suggests_auth, turns_away, words_of
 
 NEEDLES = (
     "net/http",
@@ -61,6 +61,7 @@ TYPES = {
 _VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "connect", "trace"])
 _EVERY = frozenset(["Any", "All", "Handle", "HandleFunc"])
 _METHOD_FIRST = frozenset(["Method", "MethodFunc", "Add", "Match"])
+_SESSIONS = frozenset({"session", "sessions", "login", "identity"})
 MAX_HOPS = 10
 
 
@@ -90,6 +91,9 @@ class Routes:
                 self._make(call, file)
         for file, made in calls:
             for call in made:
+                self._wrap(call, file)
+        for file, made in calls:
+            for call in made:
                 self._call(call, file)
 
     # routers
@@ -99,6 +103,29 @@ class Routes:
         framework = MAKERS.get(callee.text()) if callee is not None else None
         if framework:
             self.graph.add(RouterObject(file.key(call), framework, True, self.code.unit(file.path)))
+
+    def _wrap(self, call: SgNode, file: GoFile) -> None:
+        """`return requireLogin(mux)`, `ListenAndServe(addr, requireLogin(mux))`: the guard holds for all of its routes.
+
+        A wrapper that handles sessions may ask who calls, or only load them: that stays open.
+        """
+        callee, holder = call.field("function"), call.parent()
+        if callee is None or holder is None or holder.kind() == "expression_statement":
+            return
+        known = suggests_auth(callee.text())
+        if not known and (not _SESSIONS & set(words_of(callee.text())) or callee.text().endswith("LoadAndSave")):
+            return
+        wrapped = [node for node in arguments(call) if node.kind() in {"identifier", "call_expression"}]
+        owner = next((key for key in (self._innermost(node, file) for node in wrapped) if key is not None), None)
+        if owner is not None:
+            self.active[owner].append(self._guards([call], file) if known else Guard(None, file.at(call)))
+
+    def _innermost(self, node: SgNode, file: GoFile, hops: int = 0) -> Key | None:
+        """The router within wrappers: `a(b(mux))`."""
+        if node.kind() == "call_expression" and hops < MAX_HOPS:
+            inner = (self._innermost(each, file, hops + 1) for each in arguments(node))
+            return next((key for key in inner if key is not None), None)
+        return self.of(node, file) if node.kind() == "identifier" else None
 
     def of(self, node: SgNode, file: GoFile, hops: int = 0) -> Key | None:
         """The router that an expression stands for."""

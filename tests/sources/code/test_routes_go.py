@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from code_project import routes_of
 
 
@@ -128,3 +129,28 @@ def test_a_variable_that_the_environment_sets_has_its_declared_value(tmp_path: P
     )
 
     assert sorted(found) == ["ANY /healthz"]
+
+
+@pytest.mark.parametrize(
+    ("last", "auth"),
+    [
+        ("return gate.requireAPIKey(cors(mux))", True),
+        ("http.ListenAndServe(addr, requireLogin(mux))", True),
+        ("return gate.handleWebSession(mux)", None),
+        ("return sessionManager.LoadAndSave(mux)", False),
+        ("return withCORS(mux)", False),
+        ("requireLoginRoutes(mux)", False),
+    ],
+)
+def test_a_guard_around_the_whole_mux_holds_for_its_routes(tmp_path: Path, last: str, auth: bool | None) -> None:
+    body = f"""
+        package api
+        import "net/http"
+        func New() http.Handler {{
+            mux := http.NewServeMux()
+            mux.HandleFunc("POST /users", add)
+            {last}
+        }}
+        """
+
+    assert [r.auth for r in routes_of(tmp_path, {"api.go": body}).values()] == [auth]
