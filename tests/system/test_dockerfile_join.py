@@ -99,9 +99,12 @@ def test_a_dockerfile_that_one_of_several_compose_files_builds_is_no_service_of_
     assert [s.name for s in system.services] == ["api"]
 
 
-def test_an_image_that_makes_a_system_package_is_no_service(project_of: Write) -> None:
-    files = {"debian/Dockerfile": "FROM golang:1.22\nCOPY . /src\n", "debian/control": "", "debian/rules": ""}
-    rpm = {"rpm/Dockerfile": "FROM golang:1.22\nCOPY . /src\n", "rpm/shop.spec": ""}
+@pytest.mark.parametrize(
+    ("beside", "names"), [(("control", "rules"), []), (("shop.spec",), []), (("spec", "rules"), ["api"])]
+)
+def test_an_image_that_makes_a_system_package_is_no_service(
+    project_of: Write, beside: tuple[str, ...], names: list[str]
+) -> None:
+    system = project_of({"api/Dockerfile": COPIES, **{f"api/{name}": "" for name in beside}}).system
 
-    assert not project_of({**files, **rpm}).system.own
-    assert project_of({"rpm/Dockerfile": rpm["rpm/Dockerfile"]}).system.own
+    assert [s.name for s in system.services] == names

@@ -226,7 +226,7 @@ def _target(project: Project, group: Group, service: Manifest, pods: list[Manife
     if any(_opens(project, pod, c, port.target) for pod, c in running):
         return ok(f"{service.title}: the process listens on port {port.target}.", port, **grade(group))
     others = _agreed(running)
-    if others:
+    if len(others) == 1:  # a process with several declared ports may have more that are not
         message = f"{name}, but {pods[0].title} declares and probes {listed(map(str, others))}."
         return bad(message, port, *others.values(), **grade(group))
     message = f"{service.title}: nothing shows that {pods[0].title} listens on port {port.target}."
