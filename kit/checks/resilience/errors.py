@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
@@ -63,47 +64,46 @@ def errors_are_answered(project: Project) -> Iterator[Fact]:
             continue
         if service.framework == "express":
             yield _express(project, service)
-        elif service.framework == "flask":
-            found = mentions(
-                project,
-                service,
-                r"errorhandler|register_error_handler|init_app\(app\).*sentry|sentry_sdk\.init",
-                "errorhandler",
-                "error_handler",
-                "sentry_sdk",
-            )
-            yield (
-                ok(f"{service.name}: errors are answered in one place.", found)
-                if found
-                else bad(
-                    f"{service.name}: no error handler; callers get Flask's page of HTML for every fault.",
-                    service.routes[0],
-                    severity=Severity.LOW,
-                )
-            )
-        elif service.framework == "koa":
-            found = mentions(project, service, r"\.on\(['\"]error|koa-error|koa-json-error|onerror", "error")
-            yield (
-                ok(f"{service.name}: errors are answered in one place.", found)
-                if found
-                else bad(f"{service.name}: nothing handles the errors of the application.", service.routes[0])
-            )
-        elif service.framework in {"nestjs", "fastify", "fastapi", "django", "spring", "spring-actuator", "aspnet"}:
-            found = mentions(
-                project,
-                service,
-                r"ControllerAdvice|setErrorHandler|exception_handler|useGlobalFilters|APP_FILTER|@Catch\(",
-                "ControllerAdvice",
-                "setErrorHandler",
-                "exception_handler",
-                "useGlobalFilters",
-                "APP_FILTER",
-                "@Catch(",
-            )
-            yield ok(
-                f"{service.name}: errors are answered in one place{'' if found else ', by the framework'}.",
-                found or service.routes[0],
-            )
+        elif service.framework in _ANSWERED:
+            yield _answered(project, service, _ANSWERED[service.framework])
+
+
+class _Sign(NamedTuple):
+    """What says that a framework's errors are answered, the words to look for it by, and what is said where nothing
+    does: None where the framework answers by itself."""
+
+    pattern: str
+    needles: tuple[str, ...]
+    lacking: str | None = None
+    severity: Severity = Severity.MEDIUM
+
+
+_BROUGHT = _Sign(
+    r"ControllerAdvice|setErrorHandler|exception_handler|useGlobalFilters|APP_FILTER|@Catch\(",
+    ("ControllerAdvice", "setErrorHandler", "exception_handler", "useGlobalFilters", "APP_FILTER", "@Catch("),
+)
+_ANSWERED = {
+    "flask": _Sign(
+        r"errorhandler|register_error_handler|init_app\(app\).*sentry|sentry_sdk\.init",
+        ("errorhandler", "error_handler", "sentry_sdk"),
+        "no error handler; callers get Flask's page of HTML for every fault.",
+        Severity.LOW,
+    ),
+    "koa": _Sign(
+        r"\.on\(['\"]error|koa-error|koa-json-error|onerror",
+        ("error",),
+        "nothing handles the errors of the application.",
+    ),
+    **dict.fromkeys(("nestjs", "fastify", "fastapi", "django", "spring", "spring-actuator", "aspnet"), _BROUGHT),
+}
+
+
+def _answered(project: Project, service: Service, sign: _Sign) -> Fact:
+    found = mentions(project, service, sign.pattern, *sign.needles)
+    if found is None and sign.lacking is not None:
+        return bad(f"{service.name}: {sign.lacking}", service.routes[0], severity=sign.severity)
+    tail = "" if found else ", by the framework"
+    return ok(f"{service.name}: errors are answered in one place{tail}.", found or service.routes[0])
 
 
 def _express(project: Project, service: Service) -> Fact:
