@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from kit.report import words
+from kit.report import texts, words
 from kit.report.blocks import Block, Cell, Excerpt, Mark, Place, Ref, cell_text
 from kit.report.theme import SHAPES, STATUS
 from kit.report.words import OUTCOME_WORDS, sentence
@@ -58,7 +58,7 @@ def environment() -> Environment:
         excerpt_lines=excerpt_html,
         markdown=markdown_html,
     )
-    found.globals.update(shape=shape, tick=_TICKS.__getitem__, words=words)
+    found.globals.update(shape=shape, text=texts.text, tick=_TICKS.__getitem__, words=words)
     return found
 
 
