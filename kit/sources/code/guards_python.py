@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kit.sources.code.mounts import OPEN, Guard
 from kit.sources.code.python import Found, PythonProject
@@ -65,6 +65,38 @@ class PythonGuards:
     def of_decorators(self, nodes: Iterable[ast.expr], module: PythonModule, scope: Scope) -> Guard:
         """`@login_required`, `@jwt_required()`, or one of the project's own that answers 401."""
         return first_guard(self._of_decorator(node, module, scope) for node in nodes)
+
+    def of_attributes(self, scope: Scope, module: PythonModule) -> Guard:
+        """What the class that holds a handler depends on: `user: User = Depends(current_user)`, those above it too."""
+        found = self.project.lookup(scope[-1], module, scope[:-1]) if scope else None
+        return first_guard(self._of_fields(each) for each in self._lineage(found))
+
+    def _of_fields(self, found: Found) -> Guard:
+        if found.module is None or not isinstance(found.node, ast.ClassDef):
+            return OPEN
+        inside = (*found.scope, found.node.name)
+        fields = [item for item in found.node.body if isinstance(item, ast.AnnAssign)]
+        sought = [node for item in fields for node in (item.annotation, item.value) if node is not None]
+        return first_guard(self._of_parameter(node, found.module, inside, 0) for node in sought)
+
+    def of_router_class(self, found: Found | None) -> Guard:
+        """What a router's own class makes it depend on: `super().__init__(dependencies=[Depends(f)])`."""
+        for each in self._lineage(found):
+            for call in ast.walk(each.node) if each.node is not None else ():
+                if isinstance(call, ast.Call) and last_name(call) == "__init__" and each.module is not None:
+                    guard = self.of_dependencies(keyword(call, "dependencies"), each.module, each.scope)
+                    if guard.auth:
+                        return guard
+        return OPEN
+
+    def _lineage(self, found: Found | None, hops: int = 0) -> Iterator[Found]:
+        """A class of the project and those that it stands on."""
+        if found is None or found.module is None or not isinstance(found.node, ast.ClassDef) or hops > MAX_HOPS:
+            return
+        yield found
+        for base in found.node.bases:
+            plain = base.value if isinstance(base, ast.Subscript) else base
+            yield from self._lineage(self.project.resolve(plain, found.module, found.scope), hops + 1)
 
     def of_hook(self, function: Function, module: PythonModule) -> Guard:
         """A function that runs before every request of a blueprint or application."""

@@ -67,13 +67,14 @@ class RouterObject:
 
 class Mount(NamedTuple):
     """`child` is served under `prefix` of `parent`; `replaces` where that takes the place of the child's own
-    prefix."""
+    prefix. `alias`: "taken" from a function's parameter to what a call gives for it, "given" the other way."""
 
     parent: Key
     child: Key
     prefix: Prefix = Prefix()
     guard: Guard = OPEN
     replaces: bool = False
+    alias: str = ""
 
 
 class Chain(NamedTuple):
@@ -124,8 +125,8 @@ class MountGraph:
 
     def alias(self, given: Key, parameter: Key, guard: Guard = OPEN) -> None:
         """A router is given to a function: what that does to its parameter, it does to the router."""
-        self.mount(Mount(given, parameter, guard=guard))
-        self.mount(Mount(parameter, given))
+        self.mount(Mount(given, parameter, guard=guard, alias="taken"))
+        self.mount(Mount(parameter, given, alias="given"))
 
     def escape(self, key: Key) -> None:
         """A router is handed to code that is not understood: whether it is mounted cannot be told."""
@@ -163,14 +164,17 @@ class MountGraph:
             mounted=chain.mounted,
         )
 
-    def _chains(self, key: Key, seen: tuple[Key, ...]) -> Iterator[Chain]:
+    def _chains(self, key: Key, seen: tuple[Key, ...], *, lent: bool = False) -> Iterator[Chain]:
+        """`lent`: it came here as what a call gives for a parameter; what other calls give for it is not its matter."""
         router = self.objects.get(key)
         self._steps -= 1
         if router is None or key in seen or len(seen) > MAX_DEPTH or self._steps < 0:
             return
         mounts, found = self.mounts.get(key, ()), False
         for mount in mounts:
-            for outer in self._chains(mount.parent, (*seen, key)):
+            if lent and mount.alias == "taken":
+                continue
+            for outer in self._chains(mount.parent, (*seen, key), lent=mount.alias == "given"):
                 found = True
                 yield self._way(router, mount, outer)
         if router.is_app and not found:

@@ -70,6 +70,7 @@ class PythonRouters:
     def _add(self, call: ast.Call, maker: Maker, module: PythonModule, scope: Scope) -> None:
         key, unit = module.key(call), self.code.unit(module.path)
         guard = self.guards.of_dependencies(keyword(call, "dependencies"), module, scope)
+        guard = guard.and_then(self.guards.of_router_class(self.project.resolve(call.func, module, scope)))
         prefix = self.project.text(keyword(call, maker.prefix), module, scope) if maker.prefix else Prefix()
         name = last_name(call)
         if name == "Namespace" and not keyword(call, "path"):

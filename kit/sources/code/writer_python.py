@@ -86,6 +86,7 @@ class RouteWriter:
         guard = guard.and_then(self.guards.of_decorators(_others(node, call), module, scope))
         if isinstance(node, Function):
             guard = guard.and_then(self.guards.of_parameters(node, module, (*scope, node.name)))
+            guard = guard.and_then(self.guards.of_attributes(scope, module))
         else:
             guard = guard.and_then(self._class_guard(node, module, scope))
         return guard if guard.auth else self.guards.of_body(node, module, path)

@@ -307,3 +307,85 @@ def test_a_metrics_application_mounted_is_a_route(tmp_path: Path) -> None:
     )
 
     assert sorted(found) == ["ANY /internal/metrics", "GET /metrics"]
+
+
+def test_a_function_that_many_routers_are_given_to_joins_none_of_them(tmp_path: Path) -> None:
+    found = routes_of(
+        tmp_path,
+        {
+            "views.py": """
+                from fastapi import APIRouter
+                def controller(router: APIRouter):
+                    inner = APIRouter()
+                    router.include_router(inner)
+                    return lambda cls: cls
+                """,
+            "items.py": """
+                from fastapi import APIRouter
+                from views import controller
+                router = APIRouter(prefix="/items")
+                @controller(router)
+                class Items:
+                    @router.get("/{id}")
+                    def one(self): ...
+                """,
+            "users.py": """
+                from fastapi import APIRouter
+                from views import controller
+                router = APIRouter(prefix="/users")
+                @controller(router)
+                class Users:
+                    @router.get("/{id}")
+                    def one(self): ...
+                """,
+            "main.py": """
+                from fastapi import FastAPI
+                import items, users
+                app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+                app.include_router(items.router)
+                app.include_router(users.router)
+                """,
+        },
+    )
+
+    assert sorted(found) == ["GET /items/{id}", "GET /users/{id}"]
+
+
+def test_the_class_of_a_view_or_of_a_router_guards_too(tmp_path: Path) -> None:
+    found = routes_of(
+        tmp_path,
+        {
+            "base.py": """
+                from fastapi import APIRouter, Depends
+                from security import get_current_user
+                class UserRouter(APIRouter):
+                    def __init__(self, **rest):
+                        super().__init__(dependencies=[Depends(get_current_user)], **rest)
+                class UserView:
+                    user: str = Depends(get_current_user)
+                """,
+            "main.py": """
+                from fastapi import FastAPI, APIRouter
+                from base import UserRouter, UserView
+                app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+                closed = UserRouter(prefix="/closed")
+                plain = APIRouter()
+                class Mine(UserView):
+                    @plain.post("/mine")
+                    def add(self): ...
+                class Open:
+                    @plain.post("/open")
+                    def add(self): ...
+                @closed.post("/x")
+                def x(): ...
+                app.include_router(closed)
+                app.include_router(plain)
+                """,
+        },
+    )
+
+    assert {name: route.auth for name, route in found.items()} == {
+        "POST /closed/x": True,
+        "POST /mine": True,
+        "POST /open": False,
+    }
