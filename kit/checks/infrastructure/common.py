@@ -16,16 +16,39 @@ from kit.sources.platforms.terraform import Terraform
 ASIDE = frozenset({"development", "test"})
 WORLD = frozenset({"0.0.0.0/0", "::/0", "*", "Internet", "Any", "any"})
 _VARIABLE = re.compile(r"(?:\$\{)?var\.(\w+)\}?")
+_WRAPPERS: dict[str, tuple[str, ...]] = {
+    "s3-bucket": ("aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_policy"),
+    "rds": ("aws_db_instance",),
+    "rds-aurora": ("aws_rds_cluster",),
+    "security-group": ("aws_security_group",),
+    "ec2-instance": ("aws_instance",),
+    "autoscaling": ("aws_launch_configuration",),
+    "alb": ("aws_lb",),
+    "elb": ("aws_elb",),
+    "vpc": ("aws_vpc",),
+    "kms": ("aws_kms_key",),
+    "sqs": ("aws_sqs_queue",),
+    "sns": ("aws_sns_topic",),
+    "ecr": ("aws_ecr_repository",),
+}
+"""Modules of the public registry that pass their arguments on to the resources that they make."""
+
+_REGISTRY = re.compile(r"(?:registry\.terraform\.io/)?terraform-aws-modules/([a-z0-9-]+)/aws(?://.*)?")
 
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """A resource of Terraform or CloudFormation; `module` None for the latter."""
+    """A resource of Terraform or CloudFormation; `module` None for the latter.
+
+    `wrapped` says that it is the call of a registry's module that makes such a resource: what it does not set has a
+    default that only that module's version knows.
+    """
 
     type: str
     name: str
     node: Node
     module: Terraform | None
+    wrapped: bool = False
 
     @property
     def at(self) -> At:
@@ -33,7 +56,7 @@ class Resource:
 
     @property
     def title(self) -> str:
-        return f"{self.type}.{self.name}"
+        return f"module.{self.name}" if self.wrapped else f"{self.type}.{self.name}"
 
     @property
     def grade(self) -> dict[str, Any]:
@@ -101,8 +124,17 @@ def resources(project: Project, *types: str) -> Iterator[Resource]:
     for module in modules(project):
         for one in module.of(*types):
             yield Resource(one.type, one.name, one.node, module)
+        yield from _wrapped(module, types)
     if any(t.startswith("AWS::") for t in types):
         yield from (r for r in cloudformation(project) if r.type in types)
+
+
+def _wrapped(module: Terraform, types: tuple[str, ...]) -> Iterator[Resource]:
+    for call in module.modules:
+        found = _REGISTRY.fullmatch(call.source)
+        for type_ in _WRAPPERS.get(found[1], ()) if found else ():
+            if type_ in types:
+                yield Resource(type_, call.name, call.node, module, wrapped=True)
 
 
 def cloudformation(project: Project) -> Iterator[Resource]:

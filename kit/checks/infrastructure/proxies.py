@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.checks.infrastructure.common import ASIDE
+from kit.checks.infrastructure.transit import encrypted_entrances
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -223,7 +224,8 @@ def proxies_speak_tls(project: Project) -> Iterator[Fact]:
     What crosses the internet without TLS can be read and changed by everybody on the way.
 
     Decides: each nginx configuration that a service publishes on the host has a server with TLS, redirects plain
-    HTTP to it, and leaves out TLS 1.0 and 1.1; listeners of AWS load balancers in Terraform are HTTPS or redirect.
+    HTTP to it, and leaves out TLS 1.0 and 1.1; listeners of AWS load balancers in Terraform are HTTPS or redirect, and
+    CloudFront distributions speak TLS 1.2 only.
 
     Fix: `listen 443 ssl;` with certificate and `ssl_protocols TLSv1.2 TLSv1.3;`, and a server on port 80 with
     `return 301 https://$host$request_uri;`.
@@ -247,7 +249,7 @@ def proxies_speak_tls(project: Project) -> Iterator[Fact]:
                 yield ok("TLS, and plain HTTP only redirects.", secure[0])
         elif proxy is not None and servers and proxy.deployment is not None:
             yield _without_tls(project, proxy, proxy.deployment, servers[0])
-    yield from _listeners(project)
+    yield from encrypted_entrances(project)
 
 
 def _is_published(deployment: Deployment) -> bool:
@@ -284,19 +286,6 @@ def _protocols(config: NginxConfig) -> Iterator[Fact]:
             yield bad(f"{' and '.join(old)} can be broken; allow TLSv1.2 and TLSv1.3 only.", directive)
         else:
             yield ok(f"Only {' and '.join(directive.args)}.", directive)
-
-
-def _listeners(project: Project) -> Iterator[Fact]:
-    for module in project.terraform:
-        for listener in module.of("aws_lb_listener", "aws_alb_listener") if module.environment not in ASIDE else ():
-            protocol = listener.node.get("protocol")
-            if protocol is None or protocol.text not in {"HTTP", "HTTPS"}:
-                continue
-            action = listener.node.get("default_action", "type")
-            if protocol.text == "HTTPS" or (action is not None and action.text == "redirect"):
-                yield ok(f"{listener.address}: HTTPS, or a redirect to it.", listener)
-            else:
-                yield bad(f"{listener.address}: forwards plain HTTP.", protocol)
 
 
 @check("INF-010", "Proxies bound size and time of requests", Severity.LOW, Clause.DEPLOYMENT, effort_hours=0.5)

@@ -69,9 +69,15 @@ def providers_are_pinned(project: Project) -> Iterator[Fact]:
     for module in modules(project):
         for call in module.modules:
             if call.dir is None and call.source:
-                pinned = call.version is not None or "?ref=" in call.source
+                pinned = "ref=" in call.source if _is_git(call.source) else call.version is not None
                 how = "is pinned" if pinned else f"takes whatever is newest of {call.source}"
                 yield (ok if pinned else bad)(f"module {call.name}: {how}.", call, **_grade(module))
+
+
+def _is_git(source: str) -> bool:
+    """Whether a module comes from a git repository, where `version` says nothing."""
+    hosts = ("git::", "git@", "github.com/", "bitbucket.org/", "gitlab.com/")
+    return source.startswith(hosts) or ".git" in source.split("?")[0]
 
 
 def _providers(module: Terraform) -> Iterator[Fact]:
