@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kit.system.images import parse_image
@@ -24,6 +26,9 @@ _MANAGED = {
 def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
     """The stores of the system: those that manifests run, those that Terraform makes, then engines that only code
     knows of (run by somebody else)."""
+    for draft in drafts:
+        if draft.scope:
+            draft.stores.extend(_given(draft))
     run = [_store_of(d) for d in drafts if d.kind == "store"]
     made = list(_managed(project))
     known = {s.engine for s in (*run, *made) if s is not None}
@@ -32,11 +37,28 @@ def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
     return (*(s for s in run if s is not None), *made, *others)
 
 
+_SCHEME = re.compile(r"^(postgres|mysql|mariadb|mongodb|redis|amqp)(?:ql|s)?(?:\+\w+)?://")
+_SPOKEN = {"mariadb": "mysql", "amqp": "rabbitmq"}
+
+
+def _given(draft: Draft) -> Iterator[Store]:
+    """The stores whose addresses deployments give to a service, where its code knows of none of that kind."""
+    known = {s.engine for s in draft.stores}
+    for deployment in draft.deployments:
+        for given in deployment.env:
+            scheme = _SCHEME.match(given.value or "")
+            engine = _SPOKEN.get(scheme[1], scheme[1]) if scheme else None
+            if engine is not None and engine not in known:
+                known.add(engine)
+                yield Store(engine, given.name, given.at)
+
+
 def _store_of(draft: Draft) -> Store | None:
     images = [image for d in draft.deployments if (image := parse_image(d.image)) is not None and image.engine]
     if not images:
         return Store(draft.engine, draft.name, draft.at) if draft.engine else None
-    volumes = [_persistent(d) for d in draft.deployments]
+    real = [d for d in draft.deployments if d.environment not in {"development", "test"}]
+    volumes = [_persistent(d) for d in real or draft.deployments]
     lasting = None if not volumes else all(volumes)
     return Store(images[0].engine or "", draft.name, draft.at, images[0].tag, lasting)
 

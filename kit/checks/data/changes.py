@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kit.checks.data.common import ONCE, label, recent, sets
+from kit.checks.data.common import ONCE, dialect_of, label, recent, sets
 from kit.checks.data.running import migrating
 from kit.checks.data.runs import Run, runs
 from kit.checks.shared.words import listed, plural
@@ -91,7 +91,7 @@ def nothing_is_locked(project: Project) -> Iterator[Fact]:
     See: https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
     """
     for found, last in _judged(project):
-        if found.dialect != "postgres":
+        if dialect_of(project, found) != "postgres":
             continue
         holding = [(m, [o for o in m.operations if o.locking and o.op != "add_column"]) for m in last]
         for migration, operations in holding:
@@ -120,7 +120,7 @@ def migrations_apply_to_rows(project: Project) -> Iterator[Fact]:
     See: https://www.postgresql.org/docs/current/ddl-alter.html#DDL-ALTER-ADDING-A-COLUMN
     """
     for found, last in _judged(project):
-        if found.dialect != "postgres":
+        if dialect_of(project, found) != "postgres":
             continue
         refused = [o for m in last for o in m.operations if o.op == "add_column" and o.locking and not _emptied(m, o)]
         for operation in refused:

@@ -87,12 +87,13 @@ def _by_tables(schema: Schema, made: Iterable[MigrationSet], created: dict[int, 
 @dataclass(frozen=True)
 class Tables:
     """The tables of one database: each as the code declares it, or as migrations leave it where no code does, with what
-    the migrations leave beside it."""
+    the migrations leave beside it. `beside`: tables that migrations make and no model declares."""
 
     name: str
     dialect: str | None
     tool: str
     tables: tuple[tuple[Table, Table | None], ...]
+    beside: tuple[Table, ...] = ()
 
 
 @lru_cache(maxsize=4)
@@ -106,11 +107,23 @@ def made_tables(project: Project) -> tuple[Tables, ...]:
         created = pair.created if pair else orm.created_schema(one)
         shown = pair.declared.tables if pair else created.tables
         both = tuple((t, created.table(t.name) if pair else None) for t in shown if not t.implicit)
-        dialect = one.dialect or (pair.declared.dialect if pair else None)
-        found.append(Tables(label(one), dialect, one.tool, both))
+        known = {bare(t.name) for t in shown}
+        beside = tuple(t for t in created.tables if bare(t.name) not in known and not t.name.startswith("_"))
+        found.append(Tables(label(one), dialect_of(project, one), one.tool, both, beside))
     alone = (s for s in declared(project) if id(s) not in paired)
     found += [Tables(label(s), s.dialect, s.kind, tuple((t, None) for t in s.tables if not t.implicit)) for s in alone]
     return tuple(found)
+
+
+def dialect_of(project: Project, found: MigrationSet) -> str | None:
+    """What a set of migrations states; where it states nothing, the one relational database that the system has."""
+    if found.dialect is not None:
+        return found.dialect
+    pair = next((p for p in pairs(project) if p.sure and p.made_by is found), None)
+    if pair is not None and pair.declared.dialect is not None:
+        return pair.declared.dialect
+    engines = {s.engine for s in project.system.stores if s.engine in RELATIONAL}
+    return engines.pop() if len(engines) == 1 else None
 
 
 def recent(found: MigrationSet) -> tuple[Migration, ...]:

@@ -148,7 +148,8 @@ def tables_have_keys(project: Project) -> Iterator[Fact]:
     for made in made_tables(project):
         if made.dialect not in {"postgres", "mysql"}:
             continue
-        judged = [(t, o) for t, o in made.tables if not t.opaque and t.columns]
+        beside = [(t, None) for t in made.beside] if made.tool != "django" else []
+        judged = [(t, o) for t, o in (*made.tables, *beside) if not t.opaque and t.columns]
         without = [t for t, o in judged if not _has_key(t) and not (o is not None and _has_key(o))]
         if without:
             verb = "has" if len(without) == 1 else "have"

@@ -72,6 +72,8 @@ class _Reader:
                 path, target = (build.dockerfile, build.target) if build else ("", None)
                 if not text and path in self.dockerfiles:
                     text = self._of_image(path, target)
+                elif not text and build is None and (own := self._by_image(service.image)) is not None:
+                    text = self._of_service(own)
                 kind: Kind = "once" if service.restart in {None, "no", "on-failure"} and _ends(text) else "start"
                 folder = build.context if build and not build.remote else posixpath.dirname(file.path) or "."
                 for command in self._followed(text, at, folder):

@@ -107,7 +107,7 @@ def _collections(project: Project, service: Service, number: int, at: At) -> Ite
             continue
         text = project.code.text(path)
         for name, place in _module_collections(root, path):
-            if _filled(name, text) and not _FINE.search(name):
+            if _filled(name, text) and not _FINE.search(name) and not _is_memo(name, text):
                 grade = Severity.HIGH if _HELD.search(name) else Severity.MEDIUM
                 yield bad(
                     f"{service.name}: `{name}` is filled at run time in the memory of one of {number} processes; the others do not know what is in it.",
@@ -157,3 +157,15 @@ def _filled(name: str, text: str) -> bool:
         )
         is not None
     )
+
+
+def _is_memo(name: str, text: str) -> bool:
+    """Whether what is missing is looked up and then kept: a cache, whatever it is called."""
+    one = re.escape(name)
+    missing = rf"if (?P<key>[\w.]{{1,60}}) not in {one}:|if \(!{one}\.has\((?P<js>[\w.]{{1,60}})\)\)"
+    asked = re.search(missing, text)
+    if asked is None:
+        return False
+    key = re.escape(asked["key"] or asked["js"])
+    awaited = rf"^[ \t]+{one}(?:\[{key}\] = |\.set\({key}, ).{{0,80}}?(?:await |\.(?:query|execute|scalar|get|find\w*|fetch\w*|load\w*)\()"
+    return re.search(awaited, text, re.MULTILINE) is not None

@@ -26,8 +26,9 @@ _WHOLE = (
     re.compile(r"\.(?:findAll|findAndCountAll)\(\s*(?:\{|\))"),
     re.compile(r"[rR]epo\w*\.(?:find|findAll)\(\s*\)"),
     re.compile(
-        r"\.query\.all\(\)|\.objects\.all\(\)|\.scalars\(\)\.all\(\)|\.query\(\w+\)\.all\(\)|\bselect\(\w+\)\)\.all\(\)"
+        r"\.query\.all\(\)|\.objects\.all\(\)|\.scalars\(\)\.all\(\)|\.query\(\w+\)\.all\(\)|\bselect\([\w.]+\)\)\)?\.all\(\)"
     ),
+    re.compile(r"\.scalars\(\s*select\([\w.]+\)(?:\.order_by\([\w., ()]{0,80}\))?\s*\)"),
     re.compile(r"collection\(['\"]\w+['\"]\)\.find\(\s*(?:\{\s*\})?\s*\)"),
     re.compile(
         r"\b(?:query|execute)\(\s*[\"'`]\s*SELECT \* FROM \w+\s*(?:ORDER BY [\w ,.]+)?;?\s*[\"'`]", re.IGNORECASE

@@ -51,6 +51,8 @@ _PASSING = frozenset({
     "toLowerCase", "toUpperCase", "split", "slice", "substring", "get", "Sprintf", "TrimSpace", "ToLower", "getOrDefault",
     "normalize", "resolve", "Join", "decodeURIComponent", "unquote", "json", "parse", "valueOf", "get_json", "JSON.parse", "Get",
 })  # fmt: skip
+_LOOKUPS = frozenset({"get", "getOrDefault", "Get"})
+"""Methods that answer with what the owner holds: the key that they are asked for does not come back."""
 _NUMBER = re.compile(
     r":?\s*(?:number|int|int32|int64|uint|uint64|float|float64|bool|boolean|bigint|long|Long|Integer|Double|Boolean|UUID|uuid\.UUID|date|datetime|Date|LocalDate)\b"
 )
@@ -137,7 +139,10 @@ class Flow:
             return False
         owner = node.field("object") or (function.field("object") if function is not None else None)
         owner = owner or (function.field("operand") if function is not None else None)
-        asked = [*arguments(node), *([owner] if owner is not None else [])]
+        given = arguments(node)
+        if name in _LOOKUPS and owner is not None and owner.text() not in {"_", "lodash"}:
+            given = given[1:]
+        asked = [*given, *([owner] if owner is not None else [])]
         return any(self._tainted(a, path, depth + 1) for a in asked[:MAX_PARTS])
 
     def _from_request(self, definition: Definition, path: str, depth: int) -> bool:

@@ -36,11 +36,13 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
             if hooks
             else None
         )
+        proving = _proving(project, elsewhere.path) if elsewhere is not None else frozenset()
+        named = [route for route in hooks if proving & _names(project, route)]
         for route in hooks:
             proof = PROOF.search(project.code.text(route.at.path))
-            if route.auth or proof:
+            if route.auth or proof or route in named:
                 yield ok(f"{service.name}: {route.method} {route.path} verifies who calls.", route.auth_at or route)
-            elif elsewhere is not None or route.auth is None:
+            elif (elsewhere is not None or route.auth is None) and not _left_out(project, route, named, proving):
                 yield unknown(
                     f"{service.name}: whether {route.method} {route.path} verifies who calls cannot be told.",
                     route,
@@ -51,6 +53,36 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
                     f"{service.name}: {route.method} {route.path} is a webhook, and no signature or secret is verified.",
                     route,
                 )
+
+
+_FUNCTION = re.compile(
+    r"^(?:export )?(?:async )?(?:def|function) (?P<name>\w+)\(|^(?:export )?const (?P<bound>\w+)\s*=", re.MULTILINE
+)
+
+
+def _proving(project: Project, path: str) -> frozenset[str]:
+    """The functions at the top of a file that verify a signature or a shared secret."""
+    text = project.code.text(path)
+    found = list(_FUNCTION.finditer(text))
+    ends = [*(f.start() for f in found[1:]), len(text)]
+    return frozenset(
+        f["name"] or f["bound"] for f, end in zip(found, ends, strict=False) if PROOF.search(text, f.end(), end)
+    )
+
+
+def _names(project: Project, route: Route) -> frozenset[str]:
+    """The names that a route is declared with: its middleware or its dependencies."""
+    first = route.at.line or 1
+    lines = project.code.text(route.at.path).splitlines()[first - 1 : first + 2]
+    return frozenset(re.findall(r"\w+", " ".join(lines)[:400]))
+
+
+def _left_out(project: Project, route: Route, named: list[Route], proving: frozenset[str]) -> bool:
+    """Whether other routes of the file are given what verifies, each by itself, and this one is not."""
+    beside = [r for r in named if r.at.path == route.at.path]
+    lines = [n for n in project.code.text(route.at.path).splitlines() if "import" not in n and "require(" not in n]
+    used = sum(bool(proving & set(re.findall(r"\w+", line))) for line in lines)
+    return bool(beside) and used == len(beside)
 
 
 def _manages(route: Route, routes: Iterable[Route]) -> bool:

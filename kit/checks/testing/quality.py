@@ -66,6 +66,11 @@ NEXT_JS = re.compile(
 NEXT_METHOD = re.compile(r"^(?:    )?(?:@|(?:async )?def |class )", re.MULTILINE)
 NEXT_FUNCTION = re.compile(r"^(?:@|(?:async )?def |class )", re.MULTILINE)
 CALLS = re.compile(r"\w\(")
+CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
+HELPERS = re.compile(
+    r"^(?:async )?def (?P<py>\w+)\(|^(?:export )?(?:async )?function (?P<js>\w+)\(|^const (?P<arrow>\w+) = (?:async )?\(",
+    re.MULTILINE,
+)
 WAITS = re.compile(
     r"waitFor|toHave|rejects|resolves|\bdone\(|(?:get|find)(?:All)?By|throw|\bcy\.|\.expect|reject|tester\.run|raises|warns"
 )
@@ -263,11 +268,23 @@ def retries_do_not_hide(project: Project) -> Iterator[Fact]:
         match = RETRIES.search(text) if "retr" in text else None
         if match is not None and int(next(g for g in match.groups() if g)) > 0 and not test.browser:
             yield partial(f"Tried again until it passes: {match[0].strip()}.", _at(test, text, match))
+    for told, text, at in _told_to_run(project):
+        again = RERUNS.search(text)
+        if again is not None and int(next(g for g in again.groups() if g)) > 1:
+            yield partial(f"{told}: {again[0].strip()} tries failing tests again.", at)
+
+
+def _told_to_run(project: Project) -> Iterator[tuple[str, str, At]]:
+    """What runs tests, as written: package scripts, pipelines' commands, and the lines of pytest's settings."""
     for package in project.packages:
-        for name, node in package.scripts.items():
-            again = RERUNS.search(node.text)
-            if again is not None and int(next(g for g in again.groups() if g)) > 1:
-                yield partial(f"Script {name}: {again[0].strip()} tries failing tests again.", node)
+        yield from ((f"Script {name}", node.text, node.at) for name, node in package.scripts.items())
+    for workflow in project.workflows:
+        for job in workflow.jobs:
+            yield from ((f"Job {job.id}", command.text, command.at) for command in job.commands)
+    for path in project.files.named("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini"):
+        for number, line in enumerate(project.files.text(path).splitlines(), 1):
+            if "--reruns" in line:
+                yield path, line, At(path, number, number)
 
 
 def _silent(test: TestFile, text: str) -> list[At]:
@@ -277,14 +294,25 @@ def _silent(test: TestFile, text: str) -> list[At]:
     happen, is left alone.
     """
     starts = STARTS.get(test.family)
+    helpers = _asserting_helpers(text) if starts is not None else frozenset()
     found: list[At] = []
     for start in starts.finditer(text) if starts is not None else ():
         following = _following(test.family, start).search(text, start.end())
         body = text[start.end() : following.start() if following is not None else len(text)]
+        if helpers & set(CALLED.findall(body)):
+            continue
         if CALLS.search(body) and not _asserts(body) and not _excused(start[0], body):
             line = text.count("\n", 0, start.start("test")) + 1
             found.append(At(test.path, line, line))
     return found
+
+
+def _asserting_helpers(text: str) -> frozenset[str]:
+    """The functions of a file, tests aside, that assert something."""
+    helpers = list(HELPERS.finditer(text))
+    ends = [*(h.start() for h in helpers[1:]), len(text)]
+    names = ((h["py"] or h["js"] or h["arrow"], text[h.end() : end]) for h, end in zip(helpers, ends, strict=False))
+    return frozenset(name for name, body in names if not name.startswith("test") and _asserts(body))
 
 
 def _following(family: str, start: re.Match[str]) -> re.Pattern[str]:
