@@ -1,0 +1,67 @@
+"""A document's data through Typst's compiler."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Final, cast
+
+from kit.report.document import Document
+from kit.report.pdf.data import SignOff, document_data
+from kit.report.texts import text
+
+HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
+TEMPLATE = HERE / "report.typ"
+STANDARD: Final = "ua-1"
+"""PDF/UA: tags, alternative texts, language and title, for who reads with other means than eyes."""
+
+
+class PdfMissing(RuntimeError):
+    """What sets the pages is not installed."""
+
+
+def available() -> bool:
+    """Whether Typst's compiler is installed."""
+    return importlib.util.find_spec("typst") is not None
+
+
+def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
+    """The document as a PDF; the same document at the same `moment` (ISO) gives the same bytes.
+
+    Raises PdfMissing without the `pdf` extra.
+    """
+    if not available():
+        raise PdfMissing(text("paper.missing"))
+    with tempfile.TemporaryDirectory(prefix="readiness-pdf-") as folder:
+        return _compiled(Path(folder), document, moment, sign_off)
+
+
+def write_sources(folder: Path, document: Document, moment: str, sign_off: SignOff) -> None:
+    """Write what Typst reads into a folder: the template, and the document as JSON."""
+    data = document_data(document, moment, sign_off)
+    (folder / "report.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8", "replace")
+    shutil.copyfile(TEMPLATE, folder / TEMPLATE.name)
+
+
+def _compiled(folder: Path, document: Document, moment: str, sign_off: SignOff) -> bytes:
+    import typst
+
+    write_sources(folder, document, moment, sign_off)
+    main = folder / "main.typ"
+    main.write_text(f'#import "{TEMPLATE.name}": report\n#report\n', "utf-8")
+    nowhere = str(folder / "packages")
+    compiler = typst.Compiler(
+        str(main),
+        root=str(folder),
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        package_path=nowhere,
+        package_cache_path=nowhere,
+    )
+    moment_of = datetime.fromisoformat(moment)
+    return cast(bytes, compiler.compile(format="pdf", timestamp=moment_of, pdf_standards=[STANDARD]))

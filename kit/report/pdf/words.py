@@ -1,0 +1,40 @@
+"""Text for paper: what cannot be printed is left out, and long words may break."""
+
+from __future__ import annotations
+
+import re
+
+from kit.report.exports.files import printable
+
+BREAK = "\u200b"
+"""A zero-width space: where a line may end that has no better place."""
+
+LONG = 18
+"""Characters from which on a word may break after its punctuation."""
+
+_WORD = re.compile(rf"\S{{{LONG},}}")
+_AFTER = re.compile(r"(?<=[/._:=,;&?@)\]}|-])(?=[\w(\[{])|(?<=[a-z])(?=[A-Z])")
+_RUN = re.compile(rf"[^\s{BREAK}]{{{LONG}}}")
+
+
+def breakable(text: str) -> str:
+    """The text with places to break in its long words."""
+    return _WORD.sub(_broken, printable(text).replace("\t", "    "))
+
+
+def _broken(word: re.Match[str]) -> str:
+    parts = _AFTER.sub(BREAK, word[0])
+    return _RUN.sub(rf"\g<0>{BREAK}", parts)
+
+
+def spans(text: str) -> list[dict[str, object]]:
+    """The text as spans, code where pairs of backticks mark it."""
+    parts = breakable(text).split("`")
+    if len(parts) % 2 == 0:
+        return [{"text": breakable(text)}]
+    return [{"text": p, "code": True} if i % 2 else {"text": p} for i, p in enumerate(parts) if p]
+
+
+def longest_word(text: str) -> str:
+    """The longest piece of a text that no line break can part."""
+    return max(re.split(rf"[\s{BREAK}]+", text), key=len, default="")
