@@ -202,10 +202,11 @@ def _in_block(text: list[str], place: At, line: int) -> bool:
 
 def _end(text: list[str], line: int) -> int:
     """The last line of the block that a line opens: those that follow with a deeper indentation."""
-    depth = _depth(text[line - 1]) if line <= len(text) else 0
-    last = line
+    opening = text[line - 1] if line <= len(text) else ""
+    depth, last = _depth(opening), line
     for number, following in enumerate(text[line:], line + 1):
-        if following.strip() and _depth(following) <= depth:
+        item = following.lstrip().startswith("- ") and not opening.lstrip().startswith("- ")
+        if following.strip() and _depth(following) + item <= depth:
             break
         last = number
     return last

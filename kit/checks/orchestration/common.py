@@ -101,7 +101,12 @@ def containers(group: Group) -> Iterator[tuple[Manifest, Container]]:
 
 def lasting(group: Group) -> Iterator[tuple[Manifest, Container]]:
     """The containers of workloads that run until they are taken away."""
-    return ((w, c) for w, c in containers(group) if w.kind in LASTING)
+    return ((w, c) for w, c in containers(group) if w.kind in LASTING or _lasts(w))
+
+
+def _lasts(workload: Manifest) -> bool:
+    """Whether a pod that no workload makes is started again each time that it ends."""
+    return workload.kind == "Pod" and text_of(workload.node, "spec", "restartPolicy") in {"", "Always"}
 
 
 def called(workload: Manifest, container: Container) -> str:

@@ -144,8 +144,8 @@ def network_policies(project: Project) -> Iterator[Fact]:
     """
     Without network policies every pod may talk to every other; one that is taken over reaches the database.
 
-    Decides: each overlay or chart has policies at all; every workload is selected by one; no rule lets in
-    everybody or lets out to everywhere without naming ports.
+    Decides: each overlay or chart has policies at all; every workload is selected by one and every policy selects
+    some; no rule lets in everybody or lets out to everywhere without naming ports.
 
     Fix: start with a policy that denies all (`podSelector: {}`, `policyTypes: [Ingress, Egress]`), then allow
     each path with a `podSelector` and a port.
@@ -179,8 +179,21 @@ def _policy(group: Group, policy: Manifest) -> Iterator[Fact]:
     wide = [*_wide_rules(policy, "ingress", "from"), *_wide_rules(policy, "egress", "to")]
     for message, at, severity in wide:
         yield bad(f"{policy.title}: {message}", at, severity=severity, **grade(group))
-    if not wide:
+    if _selects_nobody(group, policy):
+        at, message = (
+            policy.node.at_or_self("spec", "podSelector"),
+            f"{policy.title}: no pod has the labels that it selects.",
+        )
+        yield partial(message, at, severity=Severity.MEDIUM, **grade(group))
+    elif not wide:
         yield ok(f"{policy.title}: names who may talk to whom.", policy, **grade(group))
+
+
+def _selects_nobody(group: Group, policy: Manifest) -> bool:
+    """Whether what it names is not there, though pods are applied with it."""
+    named = [*policy.node.each("spec", "podSelector", "matchLabels", "*")]
+    beside = [w for w in group.workloads if same_namespace(w, policy)]
+    return bool(named and beside) and group.known and not any(policy.selects(w.pod_labels) for w in group.workloads)
 
 
 def _wide_rules(policy: Manifest, way: str, peers: str) -> Iterator[tuple[str, At, Severity]]:

@@ -18,6 +18,15 @@ from kit.sources.secrets.find import find_secrets, is_placeholder, is_secret_nam
 from kit.sources.secrets.values import is_weak
 
 _STRONG_CAPABILITIES = frozenset({"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "DAC_READ_SEARCH"})
+_SAFE_SYSCTLS = frozenset(
+    {
+        "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
+        "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports",
+    }
+)  # fmt: skip
+_SAFE_PREFIXES = ("net.ipv4.tcp_keepalive_", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem")
+"""Kernel settings that belong to the pod alone and that Kubernetes allows."""
+
 _SHARED = {"hostNetwork": "network", "hostPID": "processes", "hostIPC": "shared memory"}
 _SECRET_FILES = ("key", "pem", "p12", "pfx", "dockerconfigjson", "dockercfg", "kubeconfig")
 
@@ -50,7 +59,9 @@ def _confined(project: Project, group: Group, workload: Manifest, container: Con
     user = _setting(workload, container, "runAsUser")
     lacks = list(_lacking(workload, container))
     if user is not None and user.text == "0":
-        return bad(f"{name}: runs as root (runAsUser: 0).", user, **grade(group))
+        more = [one for one in lacks if one != "runAsNonRoot"]
+        also = f"; it lacks {listed(more)} too" if more else ""
+        return bad(f"{name}: runs as root (runAsUser: 0){also}.", user, at, **grade(group))
     if "runAsNonRoot" not in lacks:
         if not lacks:
             return ok(f"{name}: runs with no more rights than it needs.", at, **grade(group))
@@ -159,8 +170,9 @@ def pods_stay_in_their_box(project: Project) -> Iterator[Fact]:
     """
     A privileged container, the node's network or a mount of its file system makes a pod's compromise the node's.
 
-    Decides: `privileged`, strong capabilities, `hostNetwork`, `hostPID`, `hostIPC` and `hostPath` volumes of each
-    workload; for agents that run on every node (DaemonSets) the finding is one step milder.
+    Decides: `privileged`, strong capabilities, `hostNetwork`, `hostPID`, `hostIPC`, `hostPort`, `hostPath` volumes,
+    unsafe kernel settings and what takes off the runtime's shields, of each workload; for agents that run on every
+    node (DaemonSets) the finding is one step milder.
 
     Fix: take the right away; for files use a ConfigMap, a claim or an emptyDir.
 
@@ -170,7 +182,7 @@ def pods_stay_in_their_box(project: Project) -> Iterator[Fact]:
     """
     for group in groups(project):
         for workload in group.workloads:
-            rights = list(_rights(workload))
+            rights = [*_rights(workload), *_shields(workload)]
             severity = Severity.MEDIUM if workload.kind == "DaemonSet" else Severity.HIGH
             for what, at in rights:
                 yield bad(f"{workload.title}: {what}.", at, severity=severity, **grade(group))
@@ -198,47 +210,27 @@ def _rights(workload: Manifest) -> Iterator[tuple[str, At]]:
                 yield f"container {container.name} has the capability {node.text}", node.at
 
 
-@check("ORC-015", "Roles allow what is needed, not everything", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
-def roles_are_narrow(project: Project) -> Iterator[Fact]:
-    """
-    A wildcard in a role hands the cluster to whoever gets hold of one pod's token.
-
-    Decides: each rule of a Role or ClusterRole that has `*` for verbs or resources; the verbs `escalate`, `bind` and
-    `impersonate`; reading all Secrets; each binding to `cluster-admin`.
-
-    Fix: name the API groups, resources and verbs that the program calls, in a Role of its own namespace.
-
-    Blind to: roles that the cluster already has.
-
-    See: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
-    """
-    for group in groups(project):
-        for role in group.of("Role", "ClusterRole"):
-            found = [fact for rule in role.node.each("rules", "*") for fact in _rule(group, role, rule)]
-            yield from found or [ok(f"{role.title}: names what it allows.", role, **grade(group))]
-        for binding in group.of("RoleBinding", "ClusterRoleBinding"):
-            named = binding.node.get("roleRef", "name")
-            if named is not None and named.text == "cluster-admin":
-                yield bad(f"{binding.title}: gives all rights over the cluster.", named, **grade(group))
-
-
-def _rule(group: Group, role: Manifest, rule: Node) -> Iterator[Fact]:
-    verbs, resources = ({n.text for n in rule.each(key, "*")} for key in ("verbs", "resources"))
-    at = rule.at_or_self("verbs")
-    if "*" in verbs and "*" in resources:
-        yield bad(f"{role.title}: a rule allows everything on everything.", at, **grade(group))
-    elif "*" in resources and verbs - {"get", "list", "watch"}:
-        message = f"{role.title}: a rule allows {listed(sorted(verbs))} on every resource."
-        yield bad(message, at, **grade(group))
-    elif verbs & {"escalate", "bind", "impersonate"}:
-        message = f"{role.title}: a rule lets its holder take more rights ({listed(sorted(verbs))})."
-        yield bad(message, at, **grade(group))
-    elif "*" in verbs:
-        message = f"{role.title}: a rule allows every verb on {listed(sorted(resources))}."
-        yield partial(message, at, severity=Severity.MEDIUM, **grade(group))
-    elif role.kind == "ClusterRole" and resources & {"secrets", "*"} and "resourceNames" not in rule:
-        message = f"{role.title}: a rule reads the Secrets of every namespace."
-        yield partial(message, at, severity=Severity.MEDIUM, **grade(group))
+def _shields(workload: Manifest) -> Iterator[tuple[str, At]]:
+    """What opens a port of the node, sets its kernel, or takes off what the runtime puts around a container."""
+    assert workload.pod is not None
+    for node in workload.pod.each("securityContext", "sysctls", "*", "name"):
+        name = node.text.replace("/", ".")
+        if name not in _SAFE_SYSCTLS and not name.startswith(_SAFE_PREFIXES):
+            yield f"sets the kernel's {name}, which its node shares or must allow", node.at
+    shared = text_of(workload.pod, "hostNetwork") == "true"
+    for container in workload.containers:
+        for port in container.node.each("ports", "*") if not shared else ():
+            if text_of(port, "hostPort") not in {"", "0"}:
+                yield f"container {container.name} takes port {text_of(port, 'hostPort')} of its node", port.at
+        if text_of(container.get("securityContext"), "procMount") == "Unmasked":
+            yield (
+                f"container {container.name} sees all of /proc",
+                container.node.at_or_self("securityContext", "procMount"),
+            )
+    for holder in (workload.pod, *(c.node for c in workload.containers)):
+        kind = holder.get("securityContext", "seccompProfile", "type")
+        if kind is not None and kind.text == "Unconfined":
+            yield "may make every system call (seccomp is Unconfined)", kind.at
 
 
 @check("ORC-017", "No secret stands in a manifest", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=2)

@@ -17,6 +17,7 @@ Refusal = tuple[str, At]
 """What is wrong, as a sentence, and where."""
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
+_LABEL = re.compile(r"(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?", re.ASCII)
 _NAMED_STRICTLY = frozenset(
     {
         "ConfigMap", "CronJob", "DaemonSet", "Deployment", "HorizontalPodAutoscaler", "Ingress", "Job", "Namespace",
@@ -68,6 +69,7 @@ def _texts(manifest: Manifest) -> Iterator[Refusal]:
         for key, value in node.items() if node is not None else ():
             if _is_no_text(value):
                 yield f"the value of {key} is a {_type(value)}; put it in quotes.", value.at
+    yield from _labels(manifest)
     for container in manifest.containers:
         for entry in container.node.each("env", "*"):
             given = entry.get("value")
@@ -76,6 +78,13 @@ def _texts(manifest: Manifest) -> Iterator[Refusal]:
                     f"the variable {text_of(entry, 'name')} is a {_type(given)}; put its value in quotes.",
                     given.at,
                 )
+
+
+def _labels(manifest: Manifest) -> Iterator[Refusal]:
+    for key, value in manifest.labels.items():
+        if is_literal(value) and not _LABEL.fullmatch(value):
+            at = manifest.node.at_or_self("metadata", "labels", key)
+            yield f"{value} is no value for the label {key}: letters, digits, dots, dashes, 63 at most.", at
 
 
 def _is_no_text(node: Node) -> bool:

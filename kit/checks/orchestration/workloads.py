@@ -230,7 +230,7 @@ def disruption_budgets(project: Project) -> Iterator[Fact]:
             budgets = group.selecting(workload, "PodDisruptionBudget")
             if not budgets:
                 message = f"{workload.title}: {count} replicas and no disruption budget; a drain may take all at once."
-                yield bad(message, at, **grade(group))
+                yield bad(message, at, workload, **grade(group))
             elif _blocks(budgets[0], count):
                 message = f"{budgets[0].title}: lets none of the {count} pods go, so that no node can be drained."
                 yield bad(message, budgets[0], severity=Severity.MEDIUM, **grade(group))
@@ -255,7 +255,7 @@ def autoscalers_work(project: Project) -> Iterator[Fact]:
     An autoscaler whose target is not there, or whose pods state no requests, does nothing under load.
 
     Decides: the target of each HorizontalPodAutoscaler is among what is applied with it; for a metric in percent,
-    its containers request that resource; the maximum is above the minimum.
+    its containers request that resource; the maximum is above the minimum; the target states no replicas of its own.
 
     Fix: correct `scaleTargetRef`, and state `resources.requests` for the resource that is measured.
 
@@ -303,6 +303,9 @@ def _scaled(group: Group, scaler: Manifest, workload: Manifest) -> Iterator[Fact
     elif low.isdigit() and high.isdigit() and int(low) >= int(high):
         message = f"{scaler.title}: minimum and maximum are {low} and {high}; it never scales."
         yield bad(message, scaler, severity=Severity.MEDIUM, **grade(group))
+    elif (stated := workload.node.get("spec", "replicas")) is not None and stated.text.isdigit():
+        message = f"{scaler.title}: each time {workload.title} is applied, its replicas fall back to {stated.text}."
+        yield partial(message, stated, scaler, severity=Severity.LOW, **grade(group))
     else:
         yield ok(f"{scaler.title}: scales {workload.title}.", scaler, workload, **grade(group))
 

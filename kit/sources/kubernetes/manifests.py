@@ -110,8 +110,8 @@ class Manifest:
     def pod(self) -> Node | None:
         """The pod specification of any workload; None for what runs no pods."""
         route = POD_ROUTES.get(self.kind)
-        if self.kind == "Service" and self.group == "serving.knative.dev":
-            route = TEMPLATE_ROUTE
+        if self.group == "serving.knative.dev":
+            route = ("spec",) if self.kind == "Revision" else TEMPLATE_ROUTE
         pod = self.node.get(*route) if route else None
         return pod if pod is not None and pod.is_map else None
 

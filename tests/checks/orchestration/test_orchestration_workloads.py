@@ -135,13 +135,20 @@ def test_replicas_need_a_budget_that_lets_one_go(look: Look) -> None:
 
 
 def test_a_scaler_needs_its_target_and_requests_to_measure_against(look: Look) -> None:
-    good = look("ORC-014", {"k8s/api.yaml": DEPLOYMENT, "k8s/scaler.yaml": SCALER})
+    good = look("ORC-014", {"k8s/api.yaml": without("replicas:"), "k8s/scaler.yaml": SCALER})
     blind = look("ORC-014", {"k8s/api.yaml": without("resources:")})
     lost = look("ORC-014", {"k8s/scaler.yaml": SCALER.replace("name: api}", "name: shop}")})
 
     assert good.passed == ["k8s/scaler.yaml:1"]
     assert blind.failed == ["k8s/scaler.yaml:1"]
     assert lost.failed == ["k8s/scaler.yaml:5"]
+
+
+def test_a_scaled_workload_leaves_its_replicas_to_the_scaler(look: Look) -> None:
+    seen = look("ORC-014", {"k8s/api.yaml": DEPLOYMENT, "k8s/scaler.yaml": SCALER})
+
+    assert seen.failed == ["k8s/api.yaml:5"]
+    assert "fall back to 2" in seen.text
 
 
 def test_a_scaler_with_one_bound_never_scales(look: Look) -> None:
