@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from kit.model import FileClass
 from kit.system.drafts import Draft, Drafts
+from kit.system.images import parse_image
 from kit.system.model import Build
+from kit.system.scope import within
 
 if TYPE_CHECKING:
     from kit.project import Project
@@ -62,6 +65,8 @@ def join_dockerfiles(project: Project, drafts: Drafts, builds: tuple[ImageBuild,
         if _is_alternative(project, dockerfile.path, builds) or _makes_packages(project, dockerfile.path):
             continue
         context = build_context(project, dockerfile, builds)
+        if not any(b.dockerfile == dockerfile.path for b in builds) and _starts_nothing(project, dockerfile, context):
+            continue
         build = Build(dockerfile.path, context, dockerfile.at)
         name = service_name(project, dockerfile.path, context)
         known = drafts.named(name)
@@ -119,6 +124,24 @@ def _is_alternative(project: Project, path: str, builds: tuple[ImageBuild, ...])
         return False
     plain = str(PurePosixPath(path).with_name("Dockerfile"))
     return project.files.exists(plain) or any(b.dockerfile and b.dockerfile != path for b in builds)
+
+
+_TOOLCHAINS = frozenset({
+    "alpine", "amazonlinux", "buildpack-deps", "busybox", "centos", "debian", "eclipse-temurin", "fedora", "gcc",
+    "golang", "gradle", "maven", "node", "openjdk", "python", "ruby", "rust", "rockylinux", "sdk", "ubuntu",
+})  # fmt: skip
+
+
+def _starts_nothing(project: Project, dockerfile: Dockerfile, context: str) -> bool:
+    """Whether its image is there to work in: a toolchain or a bare system, no code copied, nothing to start."""
+    if not dockerfile.stages or dockerfile.command(dockerfile.final) is not None:
+        return False
+    copies = [c for s in dockerfile.lineage(dockerfile.final) for c in dockerfile.copies(s)]
+    copied = [normpath(join(context, source.lstrip("/"))) for copy in copies for source in copy.sources]
+    if normpath(context) in copied or any(within(path, place) for place in copied for path in project.code.files()):
+        return False
+    base = parse_image(dockerfile.base_image(dockerfile.final))
+    return base is not None and base.base.lower() in _TOOLCHAINS
 
 
 def _makes_packages(project: Project, path: str) -> bool:

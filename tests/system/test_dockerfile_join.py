@@ -108,3 +108,22 @@ def test_an_image_that_makes_a_system_package_is_no_service(
     system = project_of({"api/Dockerfile": COPIES, **{f"api/{name}": "" for name in beside}}).system
 
     assert [s.name for s in system.services] == names
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("FROM golang:1.22\nCOPY go.mod go.sum ./\nRUN go install tool\n", []),
+        ("FROM alpine:3.20 AS runtime\nRUN apk add bash make\nWORKDIR /work\n", []),
+        ("FROM golang:1.22\nCOPY . .\n", ["api"]),
+        ("FROM golang:1.22\nCOPY go.mod .\nCMD [\"serve\"]\n", ["api"]),
+        ("FROM nginx:1.27\n", ["api"]),
+    ],
+)  # fmt: skip
+def test_an_image_to_work_in_is_no_service(project_of: Write, lines: str, names: list[str]) -> None:
+    assert [
+        s.name
+        for s in project_of(
+            {"api/Dockerfile": lines, "api/go.mod": "", "api/main.go": "package main\n"}
+        ).system.services
+    ] == names

@@ -57,7 +57,9 @@ def not_as_root(project: Project) -> Iterator[Fact]:
 
     Fix: create a user and switch to it before the command: `RUN adduser -S app` and `USER app`.
 
-    Blind to: entry points that drop their rights themselves, users that a base image of one's own sets.
+    An entry script that hands over to another user (`exec gosu app ...`) holds as well.
+
+    Blind to: programs that drop their rights themselves, users that a base image of one's own sets.
 
     See: https://docs.docker.com/build/building/best-practices/#user
     """
@@ -69,6 +71,8 @@ def not_as_root(project: Project) -> Iterator[Fact]:
         lowered = _lowered_by_manifests(project, image) if root else None
         if lowered is not None:
             yield ok(f"{image.name}: every manifest that runs the image gives it a user of its own.", lowered, at)
+        elif root and (dropped := _dropped(project, image)) is not None:
+            yield ok(f"{image.name}: it starts as root, and what it starts gives up those rights.", dropped, at)
         elif user is not None:
             name = image.dockerfile.expand(user).strip()
             holds = name.lower() not in ROOTS
@@ -87,6 +91,30 @@ def not_as_root(project: Project) -> Iterator[Fact]:
             )
         else:
             yield bad(f"{image.name}: no USER; the container runs as root.", at)
+
+
+_DROPS = re.compile(
+    r"(?m)^(?!\s*#)[^\n]*\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-?[\w$\"{}-]*\s+-c|sudo\s+-u)\b"
+)
+
+
+def _dropped(project: Project, image: Image) -> At | None:
+    """Where the start, or a script that is copied for it, hands over to another user."""
+    start = image.dockerfile.command(image.stage)
+    if start is None:
+        return None
+    if _DROPS.search(start.text):
+        return start.at
+    names = {posixpath.basename(word) for word in start.text.split()}
+    copies = [c for s in image.dockerfile.lineage(image.stage) for c in image.dockerfile.copies(s)]
+    for copy in (c for c in copies if c.from_stage is None and c.from_image is None):
+        for source in copy.sources:
+            path = posixpath.normpath(posixpath.join(image.context, source.lstrip("/")))
+            if names & {posixpath.basename(path), posixpath.basename(copy.target or "")}:
+                found = _DROPS.search(project.files.text(path)) if project.files.exists(path) else None
+                if found:
+                    return At(path, project.files.text(path).count("\n", 0, found.start()) + 1)
+    return None
 
 
 def _lowered_by_manifests(project: Project, image: Image) -> At | None:

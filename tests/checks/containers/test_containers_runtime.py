@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 SERVER = """
@@ -178,3 +179,12 @@ def test_an_image_that_manifests_alone_run_under_a_user_is_not_held_to_its_own(l
 
     rooted = {**files, "k8s/api.yaml": deployment.replace("runAsNonRoot: true, runAsUser: 1000", "runAsUser: 0")}
     assert look("CON-002", rooted).failed == ["api/Dockerfile:1"]
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"), [("exec gosu app node server.js", "pass"), ("# exec gosu app", "fail"), ("node x.js", "fail")]
+)
+def test_an_entry_script_may_hand_over_to_another_user(look: Look, line: str, outcome: str) -> None:
+    text = 'FROM node:22.12.0\nWORKDIR /app\nCOPY docker/entry.sh ./run.sh\nENTRYPOINT ["/app/run.sh"]\n'
+
+    assert look("CON-002", {"Dockerfile": text, "docker/entry.sh": f"#!/bin/sh\n{line}\n"}).outcomes == [outcome]
