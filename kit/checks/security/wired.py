@@ -1,0 +1,186 @@
+"""Is what guards, filters and checks requests put to use, or only written?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kit.checks.shared.calls import runs
+from kit.checks.shared.wiring import Wiring
+from kit.checks.shared.words import plural
+from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+from kit.sources.code.index import JAVASCRIPT
+from kit.system.model import Service
+from kit.system.scope import within
+
+
+class _Shape(NamedTuple):
+    """What such a thing looks like in the text of a file: the group `name` is its name."""
+
+    kind: str
+    languages: tuple[str, ...]
+    needles: tuple[str, ...]
+    pattern: re.Pattern[str]
+    nest: bool = False
+
+
+_HANDLER = r"\(\s*_?req(?:uest)?\b[^,()]{0,80},\s*_?(?:res|response|reply)\b[^,()]{0,80},\s*next\b[^()]{0,60}\)"
+_ERROR = r"\(\s*_?(?:err|error|e|ex)\b[^,()]{0,80},\s*_?req(?:uest)?\b[^,()]{0,80},\s*_?(?:res|response)\b[^,()]{0,80},\s*_?next\b[^()]{0,60}\)"
+
+
+def _written(signature: str) -> re.Pattern[str]:
+    """A function of JavaScript with these parameters: declared, or bound to a name."""
+    return re.compile(
+        rf"(?m)^(?:export\s+(?:default\s+)?)?(?:(?:async\s+)?function\s+(?P<a>\w+)\s*{signature}"
+        rf"|(?:(?:const|let|var)\s+|(?:module\.)?exports\.)(?P<b>\w+)\s*(?::\s*[\w.<>, ]{{1,60}})?=\s*(?:async\s*)?(?:function\s*\w*\s*)?{signature})"
+    )
+
+
+_NEST = {
+    "guard": r"implements[^{]{0,120}\bCanActivate\b|extends\s+(?:AuthGuard\(|ThrottlerGuard\b)",
+    "filter": r"implements[^{]{0,120}\bExceptionFilter\b|extends\s+BaseExceptionFilter\b",
+    "interceptor": r"implements[^{]{0,120}\bNestInterceptor\b",
+    "middleware": r"implements[^{]{0,120}\bNestMiddleware\b",
+}
+_SHAPES = (
+    *(
+        _Shape(
+            kind,
+            JAVASCRIPT,
+            ("@nestjs/",),
+            re.compile(rf"(?m)^(?:export\s+)?(?:default\s+)?class\s+(?P<a>\w+)(?:<[^{{]{{0,60}}>)?\s+(?:extends\s+\w+\s+)?(?:{said})"),
+            nest=True,
+        )
+        for kind, said in _NEST.items()
+    ),
+    _Shape("error handler", JAVASCRIPT, ("next",), _written(_ERROR)),
+    _Shape("middleware", JAVASCRIPT, ("next(",), _written(_HANDLER)),
+    _Shape(
+        "middleware",
+        ("python",),
+        ("BaseHTTPMiddleware", "MiddlewareMixin", "get_response"),
+        re.compile(
+            r"(?m)^class\s+(?P<a>\w+)(?:\([^)\n]*(?:BaseHTTPMiddleware|MiddlewareMixin)[^)\n]*\)\s*:|(?:\([^)\n]*\))?:\s*(?:\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\"\s*)?"
+            r"(?:\w+\s*=[^\n]*\s+)?def __init__\(self, get_response)"
+        ),
+    ),
+    _Shape(
+        "permission",
+        ("python",),
+        ("rest_framework",),
+        re.compile(r"(?m)^class\s+(?P<a>\w+)\([^)\n]*\b(?:BasePermission|BaseAuthentication|TokenAuthentication)\b[^)\n]*\)\s*:"),
+    ),
+    _Shape(
+        "guard",
+        ("python",),
+        ("wraps",),
+        re.compile(
+            r"(?m)^def\s+(?P<a>(?:\w*_)?(?:require[sd]?|auth\w*|login|admin|permission|role|jwt|token|protected|limit\w*)(?:_\w+)?)\([^)\n]*\)[^\n]*:\n"
+            r"(?:[ \t]+[^\n]*\n|\n){0,6}?[ \t]+@(?:functools\.)?wraps\("
+        ),
+    ),
+    _Shape(
+        "middleware",
+        ("go",),
+        ("http.Handler", "gin.HandlerFunc", "echo.MiddlewareFunc", "echo.HandlerFunc", "fiber."),
+        re.compile(
+            r"(?m)^func\s+(?:\([^)]*\)\s*)?(?P<a>\w+)\((?:[^()\n]*\bhttp\.Handler(?:Func)?\)\s*http\.Handler(?:Func)?|[^()\n]*\)\s*(?:gin\.HandlerFunc|echo\.MiddlewareFunc|fiber\.Handler|func\(\w*\s*\*?fiber\.Ctx\)\s*error|func\(http\.Handler\)\s*http\.Handler)"
+            r"|\w+\s+echo\.HandlerFunc\)\s*echo\.HandlerFunc)\s*\{"
+        ),
+    ),
+    _Shape(
+        "interceptor",
+        ("java",),
+        ("HandlerInterceptor",),
+        re.compile(r"(?m)^public\s+(?:final\s+)?class\s+(?P<a>\w+)[^{]{0,120}\bHandlerInterceptor(?:Adapter)?\b"),
+    ),
+)  # fmt: skip
+_ONLY_PROVIDED = re.compile(r"\b(?:providers|exports)\s*:\s*\[(?:[^\[\]{}]|\{[^{}]*\}|\[[^\[\]]*\])*$")
+"""What stands before a name that is listed among the providers of a Nest module, and put to use by nothing there."""
+_APPLIED = re.compile(r"\b(?:useClass|useExisting|useFactory|useValue)\s*:\s*[^,{}]{0,60}$")
+
+
+@check("SEC-025", "Guards, filters and middleware that are written are used", Severity.MEDIUM, Clause.INVARIANTS, effort_hours=1)  # fmt: skip
+def what_guards_is_used(project: Project) -> Iterator[Fact]:
+    """
+    A guard that nothing applies looks like protection in a review, and lets everybody through.
+
+    Decides: NestJS guards, filters, interceptors and middlewares, Express middlewares and error handlers, middleware and
+    permission classes and guarding decorators of Python, Go's middlewares and Spring's handler interceptors: some code
+    uses each by its name. A provider that a NestJS module only lists is not applied by that.
+
+    Fix: apply it (`app.use(requireAuth)`, `@UseGuards(RolesGuard)`, `APP_GUARD`, `MIDDLEWARE`), or delete it.
+
+    Blind to: code that loads files by folder; there nothing is said.
+
+    See: https://docs.nestjs.com/guards
+    """
+    wiring = project.code.once(Wiring)
+    for service in _judged(project):
+        if wiring.by_folder(service.root or "."):
+            continue
+        used: list[At] = []
+        for kind, name, at, nest in _defined(project, service):
+            if _is_used(wiring, name, at.path, nest=nest):
+                used.append(at)
+            else:
+                yield bad(
+                    f"{service.name}: the {kind} {name} is written and nothing uses it.",
+                    at,
+                    severity=_grave(kind, name),
+                )
+        if used:
+            yield ok(f"{service.name}: {plural(len(used), 'guard, filter or middleware', 'guards, filters and middlewares')} are used.", *used[:3])  # fmt: skip
+
+
+def _judged(project: Project) -> Iterator[Service]:
+    """The services that answer requests, each folder once."""
+    seen: set[str] = set()
+    for service in project.system.own:
+        if service.root is not None and service.routes and service.root not in seen:
+            seen.add(service.root)
+            yield service
+
+
+def _defined(project: Project, service: Service) -> Iterator[tuple[str, str, At, bool]]:
+    seen: set[tuple[str, str]] = set()
+    for shape in _SHAPES:
+        for path in project.code.holding(*shape.needles, languages=shape.languages):
+            if not within(path, service.root) or not runs(path):
+                continue
+            text = project.code.text(path)[:200_000]
+            for found in shape.pattern.finditer(text):
+                name = next(n for n in found.groupdict().values() if n)
+                if (path, name) not in seen and not text[: found.start()].endswith("abstract "):
+                    seen.add((path, name))
+                    yield (
+                        shape.kind,
+                        name,
+                        At(path, text.count("\n", 0, found.start(found.lastgroup or 0)) + 1),
+                        shape.nest,
+                    )
+
+
+def _is_used(wiring: Wiring, name: str, home: str, *, nest: bool) -> bool:
+    if not nest:
+        return any(True for _ in wiring.uses(name, home))
+    listed = re.compile(_ONLY_PROVIDED.pattern)
+    if any(True for _ in wiring.uses(name, home, aside=listed)):
+        return True
+    return any(_APPLIED.search(_before(wiring, path, line, name)) for path, line in wiring.uses(name, home))
+
+
+def _before(wiring: Wiring, path: str, line: int, name: str) -> str:
+    """What stands before the name, up to three lines above."""
+    lines = wiring.body(path).splitlines()[max(0, line - 3) : line]
+    return "\n".join(lines).rpartition(name)[0]
+
+
+def _grave(kind: str, name: str) -> Severity:
+    guards = kind in {"guard", "permission"} or re.search(
+        r"(?i)auth|guard|admin|role|permission|limit|csrf|protect", name
+    )
+    return Severity.HIGH if guards else Severity.LOW
