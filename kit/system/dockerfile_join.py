@@ -137,6 +137,8 @@ def _starts_nothing(project: Project, dockerfile: Dockerfile, context: str) -> b
     if not dockerfile.stages or dockerfile.command(dockerfile.final) is not None:
         return False
     copies = [c for s in dockerfile.lineage(dockerfile.final) for c in dockerfile.copies(s)]
+    if any(copy.from_stage is not None for copy in copies):
+        return False
     copied = [normpath(join(context, source.lstrip("/"))) for copy in copies for source in copy.sources]
     if normpath(context) in copied or any(within(path, place) for place in copied for path in project.code.files()):
         return False
