@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from kit.sources.code.python import Found, PythonProject
@@ -29,9 +30,26 @@ def settings_reads(project: PythonProject, module: PythonModule) -> Iterator[Env
             # in pydantic 1 `BaseSettings` is pydantic's own, and `Optional` alone makes a field optional
             first = ["pydantic", "BaseSettings"] in bases
             rules = _rules(node, project, module)._replace(optional_by_default=first)
+            given = _given(node.name, project)
             for field in node.body:
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-                    yield from _field(field, field.target.id, rules, project, module, scope)
+                    for read in _field(field, field.target.id, rules, project, module, scope):
+                        yield _unless_given(read, field.target.id, given)
+
+
+def _given(name: str, project: PythonProject) -> set[str | None]:
+    """The fields that code itself gives where it makes the settings: `Settings(SECRET=load_secret())`.
+
+    None stands for `**values`, which may hold any.
+    """
+    calls = (call for module in project.modules(f"{name}(") for call, _ in module.all(ast.Call))
+    return {k.arg for call in calls if last_name(call) == name for k in call.keywords}
+
+
+def _unless_given(read: EnvReadFact, field: str, given: set[str | None]) -> EnvReadFact:
+    if field in given:
+        return replace(read, required=False)
+    return replace(read, required=None) if read.required and None in given else read
 
 
 def _rules(node: ast.ClassDef, project: PythonProject, module: PythonModule) -> Rules:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from code_project import reads_of
 
 
@@ -203,3 +204,16 @@ def test_functions_that_wrap_a_read_are_followed(tmp_path: Path) -> None:
 
 def test_tests_are_left_out(tmp_path: Path) -> None:
     assert reads_of(tmp_path, {"tests/test_a.py": 'import os\nos.environ["X"]\n'}) == {}
+
+
+@pytest.mark.parametrize(
+    ("made", "required"), [("Settings()", True), ("Settings(key=load())", False), ("Settings(**values)", None)]
+)
+def test_what_code_gives_its_settings_the_environment_need_not(
+    tmp_path: Path, made: str, required: bool | None
+) -> None:
+    source = (
+        f"from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    key: str\nsettings = {made}\n"
+    )
+
+    assert told(reads_of(tmp_path, {"app.py": source})) == {"KEY": (required, None)}
