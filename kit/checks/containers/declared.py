@@ -58,7 +58,7 @@ def _env_files(project: Project, file: ComposeFile) -> Iterator[Fact]:
             name, place = f"{service.name}: the env file {wanted.path}", {"environment": _environment(file)}
             samples = [f"{wanted.path}.{end}" for end in ("example", "sample", "template", "dist")]
             made = project.files.ignored(wanted.path) or any(project.files.exists(s) for s in samples)
-            if made or wanted.path.startswith("..") or ".env" in wanted.path.rsplit("/", 1)[-1]:
+            if made or wanted.path.startswith(("..", "/")) or ".env" in wanted.path.rsplit("/", 1)[-1]:
                 yield unknown(f"{name} is not in the repository; it must be made before the start.", wanted, **place)
             else:
                 yield bad(f"{name} does not exist; docker compose refuses to start.", wanted, **place)

@@ -42,7 +42,7 @@ def connections_are_pooled(project: Project) -> Iterator[Fact]:
     them up under its first load, for everybody.
 
     Decides: Go's `sql.Open` has a `SetMaxOpenConns` beside it; Python services that answer requests have a pool and no
-    bare `connect`; Node services make no connection or Prisma client inside of a function.
+    bare `connect`; Node services make no pool or Prisma client inside of a function that requests call.
 
     Fix: one pool for each process, with a limit: replicas × limit stays below the database's `max_connections`.
 
@@ -53,6 +53,35 @@ def connections_are_pooled(project: Project) -> Iterator[Fact]:
     yield from _of_go(project)
     yield from _of_python(project)
     yield from _of_node(project)
+    yield from _made_again(project)
+
+
+def _made_again(project: Project) -> Iterator[Fact]:
+    """Pools that a function makes and hands to whoever calls it, where handlers of requests do."""
+    for match in project.code.find(kind="call_expression", languages=JAVASCRIPT, needles=("knex(", "createPool(")):
+        if match.text.split("(")[0] in {"knex", "Knex", "createPool", "mysql.createPool"}:
+            maker = next((n for n in match.node.ancestors() if n.kind() == "function_declaration"), None)
+            named = maker.field("name") if maker is not None else None
+            asked = _asked_by_handlers(project, str(named.text())) if named is not None else None
+            if asked is not None:
+                yield bad(
+                    f"`{match.text.split('(')[0]}(...)` within a function that handlers call: each request makes a pool of its own.",
+                    match,
+                    asked,
+                    severity=Severity.MEDIUM,
+                )
+
+
+def _asked_by_handlers(project: Project, maker: str) -> At | None:
+    """Where a file that serves routes calls the function from within another one."""
+    called = re.compile(rf"^[ \t]+(?:[^\n/]{{0,80}}[\s(=])?{re.escape(maker)}\(\)")
+    serving = {route.at.path for service in project.system.own for route in service.routes}
+    for path in project.code.holding(f"{maker}(", languages=JAVASCRIPT):
+        lines = project.code.text(path).splitlines() if path in serving else []
+        number = next((n for n, line in enumerate(lines, 1) if called.match(line)), None)
+        if number is not None:
+            return At(path, number, number)
+    return None
 
 
 def _of_go(project: Project) -> Iterator[Fact]:

@@ -33,6 +33,9 @@ _KEPT = (
     "settings.backup_configuration", "snapshot_retention_limit",
 )  # fmt: skip
 _UPLOADS = re.compile(r"(?:^|[/_-])(?:uploads?|media|attachments|user[-_]?files|documents)(?:$|[/_-])", re.IGNORECASE)
+_STATED = re.compile(
+    r"(?:\bdest|UPLOAD_FOLDER['\"\]]{0,2}|MEDIA_ROOT|uploadDir|tempFileDir)\s*[:=]\s*['\"](/[\w./-]{1,120})['\"]"
+)
 _COPIES = re.compile(r"\b(?:restic|borg|borgmatic|tar|rsync|rclone|aws s3 sync|duplicity|kopia|velero|gsutil)\b")
 
 
@@ -218,7 +221,8 @@ def files_are_backed_up(project: Project) -> Iterator[Fact]:
     A database that is restored without the files that its rows name is full of broken pictures and lost contracts.
 
     Decides: volumes of the project's own services, outside of development and tests, that are mounted where uploads or
-    media are kept; a script or service that saves files must name the volume or the path.
+    media are kept, by their name or because code says so; a script or service that saves files must name the volume or
+    the path.
 
     Fix: save the volume with restic beside the dump, or keep the files in a bucket with versions.
 
@@ -237,15 +241,24 @@ def files_are_backed_up(project: Project) -> Iterator[Fact]:
 def _upload_volumes(project: Project) -> list[tuple[str, str, str, At]]:
     """Service, source, mount path and place of each volume that holds what people bring; each source once."""
     found: dict[str, tuple[str, str, str, At]] = {}
+    brought = _upload_folders(project)
     for service in project.system.own:
         for deployment in service.deployments:
             for source, path, at in deployment.volumes:
                 aside = deployment.environment in {"development", "test"} or source.startswith(
                     (".", "configMap", "secret")
                 )
-                if source and not aside and _UPLOADS.search(f"{source}/{path}") and source != "emptyDir":
+                kept = _UPLOADS.search(f"{source}/{path}") or path.rstrip("/") in brought
+                if source and not aside and kept and source != "emptyDir":
                     found.setdefault(source, (service.name, source, path, at))
     return list(found.values())
+
+
+def _upload_folders(project: Project) -> set[str]:
+    """The folders, from the root of the container, that code hands to what takes uploads."""
+    needles = ("multer(", "UPLOAD_FOLDER", "MEDIA_ROOT", "uploadDir", "fileUpload(")
+    texts = (project.code.text(path) for path in project.code.holding(*needles))
+    return {place.rstrip("/") for text in texts for place in _STATED.findall(text)}
 
 
 def _saves_files(project: Project, source: str, path: str) -> At | None:

@@ -34,6 +34,10 @@ JS = ("javascript", "typescript", "tsx")
 _BROWSER = re.compile(
     r"(^|/)(components?|hooks|pages|views|stores?|composables|src/app|public|static|client-only|frontend)/|\.(tsx|jsx|vue)$"
 )
+_ON_SERVER = re.compile(
+    r"\bprocess\.env\.(?!(?:REACT_APP|NEXT_PUBLIC|VITE|VUE_APP|NUXT_PUBLIC|GATSBY|PUBLIC|EXPO_PUBLIC)_|NODE_ENV\b)[A-Z]"
+)
+"""Variables that no bundler writes into what a browser gets."""
 _SERVER = re.compile(r"(^|/)(api|server|backend|route\.[jt]s|actions?|lib/server)(/|$|\.)")
 
 
@@ -97,6 +101,8 @@ def _in_browser(project: Project, call: CallFact) -> bool:
     if call.client not in {"fetch", "axios", "ky", "superagent"}:
         return False
     head = project.code.text(path)[:4000]
+    if _ON_SERVER.search(head) and not _BROWSER.search(path):
+        return False
     if (
         call.url.startswith("/")
         or "use client" in head[:200]

@@ -127,6 +127,8 @@ def _knex_column(
     yield step.make("add_column", own, column_definition=column)
     if "unique" in names:
         yield step.make("add_unique", index=Index((own,), place, unique=True))
+    if "index" in names:
+        yield step.make("create_index", index=Index((own,), place, unique=False))
     if "references" in names:
         target = exact((links.args("inTable") or links.args("references"))[0]) or ""
         yield step.make("add_foreign_key", foreign_key=ForeignKey((own,), target.partition(".")[0], place))

@@ -1,0 +1,3 @@
+export async function seed(knex) {
+  await knex("users").insert({ email: "demo@osterholz-markt.de", password_hash: "!" }).onConflict("email").merge();
+}
