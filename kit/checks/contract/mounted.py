@@ -1,0 +1,113 @@
+"""Is what code defines for callers part of the program?"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kit.checks.shared.calls import runs
+from kit.checks.shared.wiring import Wiring
+from kit.checks.shared.words import listed, plural
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+from kit.sources.code.index import JAVASCRIPT
+from kit.system.model import Route
+
+_MODULE = re.compile(r"@Module\(")
+_CLASS = re.compile(r"(?m)^(?:export\s+)?(?:default\s+)?(?:abstract\s+)?class\s+(\w+)")
+_STARTED = re.compile(
+    r"(?:^|/)(?:index|main|server|app|start|www|wsgi|asgi|handler|lambda\w*|cli|run)\.\w+$|(?:^|/)(?:api|functions|pages|netlify)/"
+)
+"""Files that a runtime or a platform starts by their place."""
+_STARTS = ("NestFactory.", "CommandFactory.")
+
+
+@check("CTR-016", "Routers, controllers and modules are part of the program", Severity.HIGH, Clause.SPECIFICATION, effort_hours=0.5)  # fmt: skip
+def routers_are_mounted(project: Project) -> Iterator[Fact]:
+    """
+    A router that nothing mounts answers nobody: its feature is there in every review, and callers get 404.
+
+    Decides: routers of Express, Koa, Fastify, FastAPI, Flask and Go and controllers of NestJS that no application mounts,
+    includes or lists though others are; NestJS modules that no way leads to from the module that the program starts with;
+    files of Django's URLs that no other one includes and no setting names.
+
+    Fix: mount it (`app.use`, `include_router`, `register_blueprint`), list it in `controllers` or `imports`, or delete it.
+
+    Blind to: routers that are mounted at run time by what they are called.
+
+    See: https://expressjs.com/en/guide/routing.html
+    """
+    lost = _unmounted(project)
+    for path, routes in lost.items():
+        shown = listed((f"{r.method} {r.path}" for r in routes), 3)
+        yield bad(f"Nothing mounts what {path} serves: {shown} cannot be reached.", *routes[:4])
+    mounted = [r for r in project.routes if r.mounted and _is_judged(project, r.at.path)]
+    files = list(dict.fromkeys(r.at.path for r in mounted))
+    if mounted:
+        yield ok(f"What {plural(len(files), 'file')} with routes define is mounted.", mounted[0])
+    yield from _modules(project)
+
+
+def _is_judged(project: Project, path: str) -> bool:
+    return project.files.class_of(path) is FileClass.PRODUCTION and "{{" not in path and runs(path)
+
+
+def _unmounted(project: Project) -> dict[str, list[Route]]:
+    found: dict[str, list[Route]] = defaultdict(list)
+    for route in project.routes:
+        if route.mounted is not True and _is_judged(project, route.at.path):
+            found[route.at.path].append(route)
+    return {p: routes for p, routes in found.items() if all(r.mounted is False for r in routes) or _alone(project, p)}
+
+
+def _alone(project: Project, path: str) -> bool:
+    """Whether no other file can load this one: none imports it, and none loads what stands in its folder."""
+    wiring, language = project.code.once(Wiring), project.code.language(path)
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    if _STARTED.search(path) or any(path == e.path for e in project.entrypoints):
+        return False
+    if language not in (*JAVASCRIPT, "python") or wiring.by_folder(project.code.unit(path)):
+        return False
+    if language in JAVASCRIPT:
+        return not any(True for _ in wiring.imported_as(path))
+    word = re.compile(rf"\b{re.escape(stem)}\b")
+    return not any(
+        word.search(project.code.text(p)) for p in project.code.holding(stem, languages=("python",)) if p != path
+    )
+
+
+def _modules(project: Project) -> Iterator[Fact]:
+    """NestJS modules against those that the program is made of."""
+    wiring = project.code.once(Wiring)
+    homes = dict(_nest_modules(project))
+    starting = [p for p in project.code.holding(*_STARTS, languages=JAVASCRIPT) if runs(p)]
+    if not homes or not starting:
+        return
+    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, homes))})\b")
+    waiting = [
+        p for p in project.code.holding("Module", languages=JAVASCRIPT) if p not in {a.path for a in homes.values()}
+    ]
+    waiting += [p for p in starting if p not in waiting]
+    reached: set[str] = set()
+    while waiting:
+        for name in set(known.findall(wiring.body(waiting.pop()))):
+            if name not in reached:
+                reached.add(name)
+                waiting.append(homes[name].path)
+    for name, at in homes.items():
+        if name not in reached:
+            yield bad(f"No module of the program imports {name}: what it provides and serves does not run.", at)
+    if reached:
+        yield ok(f"{plural(len(reached), 'module')} of NestJS are part of the program.", homes[min(reached)])
+
+
+def _nest_modules(project: Project) -> Iterator[tuple[str, At]]:
+    for path in project.code.holding("@Module(", languages=JAVASCRIPT):
+        text = project.code.text(path)
+        for decorator in _MODULE.finditer(text) if runs(path) else ():
+            found = _CLASS.search(text, decorator.end())
+            if found is not None:
+                yield found[1], At(path, text.count("\n", 0, found.start(1)) + 1)

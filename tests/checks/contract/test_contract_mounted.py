@@ -1,0 +1,110 @@
+"""Routers, controllers and modules: defined, and part of the program."""
+
+from __future__ import annotations
+
+from conftest import Look
+
+FASTAPI = {
+    "requirements.txt": "fastapi==0.110.0\n",
+    "app/routes/orders.py": """
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/orders")
+
+        @router.get("/")
+        def orders():
+            return []
+        """,
+    "app/routes/returns.py": """
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/returns")
+
+        @router.post("/")
+        def give_back():
+            return {}
+        """,
+}
+NEST = {
+    "package.json": '{"name": "shop", "dependencies": {"@nestjs/core": "10.0.0", "@nestjs/common": "10.0.0"}}',
+    "src/main.ts": """
+        import { NestFactory } from "@nestjs/core";
+        import { AppModule } from "./app.module";
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+        """,
+    "src/billing.module.ts": """
+        import { Module } from "@nestjs/common";
+        import { BillingController } from "./billing.controller";
+        @Module({ controllers: [BillingController] })
+        export class BillingModule {}
+        """,
+    "src/billing.controller.ts": """
+        import { Controller, Get } from "@nestjs/common";
+        @Controller("billing")
+        export class BillingController { @Get() all() { return []; } }
+        """,
+}
+
+
+def test_a_router_that_is_imported_and_not_included_is_told(look: Look) -> None:
+    main = """
+        from fastapi import FastAPI
+        from app.routes import orders, returns
+        app = FastAPI()
+        app.include_router(orders.router)
+        """
+    seen = look("CTR-016", {**FASTAPI, "app/main.py": main})
+    assert seen.failed == ["app/routes/returns.py:4"]
+    assert seen.passed == ["app/main.py:3"]
+
+
+def test_routers_that_are_all_included_hold(look: Look) -> None:
+    main = """
+        from fastapi import FastAPI
+        from app.routes import orders, returns
+        app = FastAPI()
+        for module in (orders, returns):
+            app.include_router(module.router)
+        """
+    assert look("CTR-016", {**FASTAPI, "app/main.py": main}).failed == []
+
+
+def test_a_nest_module_that_is_imported_and_not_listed_is_told(look: Look) -> None:
+    module = """
+        import { Module } from "@nestjs/common";
+        import { BillingModule } from "./billing.module";
+        @Module({ imports: [] })
+        export class AppModule {}
+        """
+    assert look("CTR-016", {**NEST, "src/app.module.ts": module}).failed == ["src/billing.module.ts:4"]
+
+
+def test_nest_modules_are_followed_through_others(look: Look) -> None:
+    module = """
+        import { Module, forwardRef } from "@nestjs/common";
+        import { SalesModule } from "./sales.module";
+        @Module({ imports: [SalesModule] })
+        export class AppModule {}
+        """
+    sales = """
+        import { Module, forwardRef } from "@nestjs/common";
+        import { BillingModule } from "./billing.module";
+        @Module({ imports: [forwardRef(() => BillingModule)] })
+        export class SalesModule {}
+        """
+    assert look("CTR-016", {**NEST, "src/app.module.ts": module, "src/sales.module.ts": sales}).failed == []
+
+
+def test_an_express_router_that_no_file_imports_is_told(look: Look) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4.19.0"}}',
+        "src/app.js": """
+            const app = require("express")();
+            app.get("/orders", (req, res) => res.end());
+            app.listen(3000);
+            """,
+        "src/refunds.js": """
+            const router = require("express").Router();
+            router.post("/refunds", (req, res) => res.end());
+            module.exports = router;
+            """,
+    }
+    assert look("CTR-016", files).failed == ["src/refunds.js:2"]
