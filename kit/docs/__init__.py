@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from kit.docs.seeds import seeds_page
 from kit.model import AREAS, Check
 from kit.params import json_schema
 from kit.registry import catalogue
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def pages() -> dict[str, str]:
     """Path from the repository's top to the text that belongs there."""
-    return {"docs/checks.md": checks_page(), "params/schema.json": json_schema()}
+    return {"docs/checks.md": checks_page(), "docs/seeds.md": seeds_page(), "params/schema.json": json_schema()}
 
 
 def checks_page() -> str:
@@ -62,7 +63,3 @@ def main(arguments: list[str]) -> int:
     for path, text in pages().items():
         (ROOT / path).write_text(text, "utf-8")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
