@@ -1,0 +1,5 @@
+export interface Ticket {
+  id: string;
+  subject: string;
+  state: "open" | "closed";
+}
