@@ -8,17 +8,23 @@ import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from kit.report.document import Document
 from kit.report.pdf.data import SignOff, document_data
+from kit.report.pdf.words import clean
 from kit.report.texts import text
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 TEMPLATE = HERE / "report.typ"
+MAIN = "main.typ"
 STANDARD: Final = "ua-1"
 """PDF/UA: tags, alternative texts, language and title, for who reads with other means than eyes."""
+
+
+UNDRAWN = "could not be displayed"
+"""What Typst says of a letter that no font has."""
 
 
 class PdfMissing(RuntimeError):
@@ -43,7 +49,7 @@ def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
 
 def write_sources(folder: Path, document: Document, moment: str, sign_off: SignOff) -> None:
     """Write what Typst reads into a folder: the template, and the document as JSON."""
-    data = document_data(document, moment, sign_off)
+    data = clean(document_data(document, moment, sign_off))
     (folder / "report.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8", "replace")
     shutil.copyfile(TEMPLATE, folder / TEMPLATE.name)
 
@@ -52,16 +58,27 @@ def _compiled(folder: Path, document: Document, moment: str, sign_off: SignOff) 
     import typst
 
     write_sources(folder, document, moment, sign_off)
-    main = folder / "main.typ"
-    main.write_text(f'#import "{TEMPLATE.name}": report\n#report\n', "utf-8")
+    (folder / MAIN).write_text(f'#import "{TEMPLATE.name}": report\n#report\n', "utf-8")
+    try:
+        return _pdf(folder, moment, STANDARD, system_fonts=False)
+    except typst.TypstError as error:
+        if UNDRAWN not in str(error):
+            raise
+    # A script that our fonts lack: what this machine has may help, and PDF/UA allows no letter without a shape.
+    return _pdf(folder, moment, None, system_fonts=True)
+
+
+def _pdf(folder: Path, moment: str, standard: Literal["ua-1"] | None, *, system_fonts: bool) -> bytes:
+    import typst
+
     nowhere = str(folder / "packages")
     compiler = typst.Compiler(
-        str(main),
+        str(folder / MAIN),
         root=str(folder),
         font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
+        ignore_system_fonts=not system_fonts,
         package_path=nowhere,
         package_cache_path=nowhere,
     )
     moment_of = datetime.fromisoformat(moment)
-    return cast(bytes, compiler.compile(format="pdf", timestamp=moment_of, pdf_standards=[STANDARD]))
+    return cast(bytes, compiler.compile(format="pdf", timestamp=moment_of, pdf_standards=standard))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from kit.report.exports.files import printable
 
@@ -17,9 +18,21 @@ _AFTER = re.compile(r"(?<=[/._:=,;&?@)\]}|-])(?=[\w(\[{])|(?<=[a-z])(?=[A-Z])")
 _RUN = re.compile(rf"[^\s{BREAK}]{{{LONG}}}")
 
 
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\uffff]")
+
+
 def breakable(text: str) -> str:
     """The text with places to break in its long words."""
     return _WORD.sub(_broken, printable(text).replace("\t", "    "))
+
+
+def clean(value: Any) -> Any:
+    """JSON without the characters that no font draws, and those that turn the direction of what follows them."""
+    if isinstance(value, str):
+        return _INVISIBLE.sub("", value)
+    if isinstance(value, dict):
+        return {key: clean(inner) for key, inner in value.items()}
+    return [clean(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _broken(word: re.Match[str]) -> str:

@@ -28,6 +28,9 @@ WIDEST = 728.0
 COLUMN = 66.0
 """Points that a column of boxes takes at least."""
 
+TRIES = 10
+"""Times that the margins are widened until no text hangs out: a wider one makes the plot narrower."""
+
 NAMES = 0.36
 """The largest part of the width that the names beside an axis take."""
 
@@ -81,7 +84,7 @@ def _drawn(chart: Chart, figure: Json) -> Drawing:
     x, y = axis_of(figure, "x"), axis_of(figure, "y")
     wide = WIDTH if x.visible else min(max(WIDTH, COLUMN * abs(x.high - x.low)), 2 * WIDEST)
     margins = _margins(x, y, wide)
-    for _ in range(3):
+    for _ in range(TRIES):
         canvas = _plotted(figure, (x, y), (wide, tall), margins)
         wider = _widened(margins, canvas.boxes, wide, tall)
         if wider == margins:

@@ -10,7 +10,7 @@ from typing import Any
 from kit.report.blocks import Json
 from kit.report.svg.axes import Scale
 from kit.report.svg.canvas import Canvas, Paint
-from kit.report.svg.text import lines_of, plain, width
+from kit.report.svg.text import fit, lines_of, plain, width
 from kit.report.theme import LIGHT, SHAPES
 
 LENGTH = 0.6
@@ -21,6 +21,9 @@ LABEL = 7.6
 
 THICKEST = 13.0
 """Points that a bar is thick at most, however few there are."""
+
+LONGEST = 190.0
+"""Points that a label beside a bar takes at most."""
 
 _NAMES = {shape: name for name, shape in SHAPES.items() if shape}
 
@@ -74,7 +77,7 @@ def _bar(plot: Plot, trace: Json, i: int, span: tuple[str, Any, float, float], s
 
 def _bar_text(plot: Plot, trace: Json, i: int, span: tuple[float, float, float]) -> None:
     left, right, middle = span
-    label = plain(_each(trace.get("text") or "", i + 1)[i])
+    label = fit(plain(_each(trace.get("text") or "", i + 1)[i]), LABEL, LONGEST)
     if trace.get("textposition") != "inside":
         plot.canvas.text((right + 4, middle + LABEL * 0.34), label, LABEL, LIGHT["ink"])
     elif width(label, LABEL) + 4 <= right - left:
