@@ -67,7 +67,7 @@ def _alone(project: Project, path: str) -> bool:
     """Whether no other file can load this one: none imports it, and none loads what stands in its folder."""
     wiring, language = project.code.once(Wiring), project.code.language(path)
     stem = posixpath.splitext(posixpath.basename(path))[0]
-    if _STARTED.search(path) or any(path == e.path for e in project.entrypoints):
+    if _STARTED.search(path) or any(path == e.at.path for e in project.entrypoints):
         return False
     if language not in (*JAVASCRIPT, "python") or wiring.by_folder(project.code.unit(path)):
         return False
