@@ -13,7 +13,7 @@ from ast_grep_py import SgNode, SgRoot
 
 from kit.model import At, FileClass
 from kit.sources.code.imports import Import, imports_in
-from kit.sources.code.syntax import parse_python, python_error
+from kit.sources.code.syntax import OLD_PRINT, older_typescript, parse_python, python_error
 from kit.sources.formats.nodes import Problem
 
 if TYPE_CHECKING:
@@ -190,13 +190,20 @@ class CodeIndex:
         return {p: language for p, language in known if self.index.class_of(p) is FileClass.PRODUCTION}
 
     def _syntax_error(self, path: str) -> Problem | None:
-        root = self.tree(path)
+        root, text, language = self.tree(path), self.text(path), self.language(path) or ""
         error = _first_error(root) if root else None
-        if error is None or "{%" in self.text(path) or "{{" in self.text(path):  # a template is no program yet
+        if error is None and language == "python" and OLD_PRINT.search(text):
+            return python_error(text, path, At(path))
+        if error is None or "{%" in text or "{{" in text or "@flow" in text[:2000]:  # a template is no program yet
             return None
+        if language in JAVASCRIPT:
+            plainer = parse_tree(older_typescript(text), language)
+            error = _first_error(plainer) if plainer else None
+            if error is None:
+                return None
         at = node_at(path, error)
-        if self.language(path) == "python":
-            return python_error(self.text(path), path, at)
+        if language == "python":
+            return python_error(text, path, at)
         return Problem("The syntax cannot be read here.", At(path, at.line))
 
 

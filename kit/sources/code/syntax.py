@@ -12,6 +12,11 @@ from kit.model import At
 from kit.sources.formats.nodes import Problem
 
 _BARE_EXCEPT_LIST = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
+OLD_PRINT = re.compile(r"^[ \t]*print[ \t]+[\"'\w%]", re.MULTILINE)
+"""The statement of Python 2, which the grammar still reads."""
+_IMPORTED = re.compile(
+    r"""(?:\btypeof\s{1,9})?\bimport\(\s{0,9}["'][^"'\n]{0,300}["']\s{0,9}\)(?:\.\w+)*(?:\[\s{0,9}["'][\w$-]{0,99}["']\s{0,9}\])*"""
+)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -23,6 +28,12 @@ def parse_python(text: str) -> ast.Module:
         if module is not None:
             return module
     return _readable_statements(text)
+
+
+def older_typescript(text: str) -> str:
+    """TypeScript in words that the grammar knows, line by line: imported types by a name, `export type *` without
+    `type`, and NUL characters as blanks."""
+    return re.sub(r"\bexport type \*", "export *", _IMPORTED.sub("Imported", text)).replace("\x00", " ")
 
 
 def python_error(text: str, path: str, at: At) -> Problem | None:

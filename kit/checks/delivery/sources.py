@@ -1,0 +1,246 @@
+"""Can every source file be read by its compiler, and do its imports of the project's own files lead somewhere?"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+
+from kit.checks.delivery.built import built, own_modules, seen
+from kit.checks.shared.words import listed, plural
+from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
+from kit.project import Project
+from kit.registry import check
+from kit.sources.code.imports import Import
+from kit.sources.code.own_modules import Target
+from kit.sources.formats.nodes import Problem
+
+FROM_ELSEWHERE = re.compile(
+    r"import \*|export \*|__getattr__|globals\(\)|locals\(\)|sys\.modules|exec\(|module\.exports|\bexports\b|Object\.assign"
+)
+"""What gives a module names that its text does not spell."""
+PLACES = "package.json Makefile justfile Taskfile.yml Taskfile.yaml pyproject.toml .gitmodules"
+
+
+@check(
+    "DEL-027",
+    "Code that is built can be parsed",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot build",
+    effort_hours=1,
+)
+def built_code_parses(project: Project) -> Iterator[Fact]:
+    """
+    One file with a syntax error, or with the marks of a merge left in it, ends the compilation or the import of all
+    that needs it.
+
+    Decides: every production file that goes into a service is parsed by the grammar of its language, Python also by
+    Python's own parser; newer words of the language that the grammar lacks are allowed for.
+
+    Fix: mend the line; where it holds `<<<<<<<` or `>>>>>>>`, finish the merge.
+
+    Blind to: errors that only a type checker or a linker finds; templates that a generator fills in.
+
+    See: https://git-scm.com/docs/git-merge#_how_to_resolve_conflicts
+    """
+    wrong = [p for p in _unparsed(project) if p.at.path in built(project)]
+    for problem in wrong:
+        yield bad(
+            f"{problem.at.path} cannot be parsed, so nothing that needs it can be built: {problem.message}", problem.at
+        )
+    count = len(built(project)) - len(wrong)
+    if count:
+        yield ok(f"{plural(count, 'source file')} of the services can be parsed.", At("."))
+
+
+@lru_cache(maxsize=4)
+def _unparsed(project: Project) -> tuple[Problem, ...]:
+    return project.code.syntax_errors
+
+
+@check(
+    "DEL-028",
+    "Imports of the project's own files lead to files",
+    Severity.CRITICAL,
+    Clause.EXECUTION,
+    blocker="cannot build",
+    effort_hours=1,
+)
+def own_imports_resolve(project: Project) -> Iterator[Fact]:
+    """
+    An import of a file that is not in the repository works on the machine where the file lies, and nowhere else.
+
+    Decides: each relative import of JavaScript, TypeScript and Python, and each import of the project's own Python and
+    Go packages, in code that is built into a service: whether the file is there in this spelling (Linux tells upper and
+    lower case apart), whether an ignore rule keeps it out of the repository, and whether the names that are taken stand
+    in it at all.
+
+    Fix: correct the path, commit the file, or take the ignore rule back for it: `!src/lib/`.
+
+    Blind to: what a generator or a build step makes; names of modules that are put together while the program runs.
+
+    See: https://nodejs.org/api/esm.html#import-specifiers
+    """
+    inside = built(project)
+    wrong = 0
+    for path in sorted(inside & seen(project).keys()):
+        for fact in _imports_of(project, path):
+            wrong += fact.outcome.open
+            yield fact
+    for fact in _go_imports(project, inside):
+        wrong += fact.outcome.open
+        yield fact
+    judged = sum(len(seen(project).get(path, ())) for path in inside)
+    if judged and not wrong:
+        yield ok("The imports of the services' own files lead to files.", At("."))
+
+
+@check("DEL-029", "Code beside the services is whole, too", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)
+def code_beside_is_whole(project: Project) -> Iterator[Fact]:
+    """
+    A script that does not parse, or that imports what is gone, is found on the day when it is needed.
+
+    Decides: the same questions, of syntax and of the project's own imports, for production files that nothing is seen to
+    build or to import; one finding for a folder.
+
+    Fix: mend the file, or delete it where nobody needs it.
+
+    Blind to: whether anybody runs the file.
+
+    See: https://docs.python.org/3/library/py_compile.html
+    """
+    inside = built(project)
+    folders: dict[str, list[tuple[str, At]]] = defaultdict(list)
+    for problem in _unparsed(project):
+        if problem.at.path not in inside:
+            folders[posixpath.dirname(problem.at.path)].append((f"{problem.at.path} cannot be parsed", problem.at))
+    for path in sorted(seen(project).keys() - inside):
+        for fact in _imports_of(project, path):
+            if fact.outcome.open:
+                folders[posixpath.dirname(path)].append((fact.message.rstrip("."), fact.at[0]))
+    for found in folders.values():
+        told = listed([message for message, _ in found], 2)
+        yield bad(f"{told}.", *[at for _, at in found[:5]])
+    beside = [p for p in project.code.files() if p not in inside]
+    if beside and not folders:
+        yield ok(
+            f"{plural(len(beside), 'source file')} beside the services can be parsed and find what they import.",
+            At("."),
+        )
+
+
+def _imports_of(project: Project, path: str) -> Iterator[Fact]:
+    """What is wrong with a file's imports; the sieve's hits are looked up in the tree."""
+    suspects: dict[str, tuple[Target, set[str]]] = {}
+    for name, names in seen(project)[path]:
+        found = _suspect(project, path, name, names)
+        if found is not None:
+            suspects.setdefault(name, (found[0], set()))[1].update(found[1])
+    if suspects and not {"{{", "{%", "<%"} & {mark for mark in ("{{", "{%", "<%") if mark in project.code.text(path)}:
+        for imported in project.code.imports(path):
+            target, absent = suspects.get(imported.module, (Target("open"), set()))
+            taken = [n for n in imported.names if n in absent]
+            if target.state != "open" and (taken or not absent) and not imported.guarded:
+                yield _told(project, imported, target, taken)
+                if not absent:
+                    del suspects[imported.module]
+
+
+def _suspect(project: Project, path: str, name: str, names: tuple[str, ...]) -> tuple[Target, list[str]] | None:
+    modules = own_modules(project)
+    python = project.code.language(path) == "python"
+    if not python and not name.startswith("."):
+        return None
+    target = modules.python(path, name) if python else modules.javascript(path, name)
+    if target.state in {"absent", "case", "ignored"}:
+        elsewhere = python and not name.startswith(".") and modules.seen_elsewhere(name)
+        return None if elsewhere else (target, [])
+    if target.state == "found" and names:
+        absent = _names_absent(project, target.path, names)
+        return (target, absent) if absent else None
+    return None
+
+
+def _names_absent(project: Project, path: str, names: tuple[str, ...]) -> list[str]:
+    """The names that a module's text does not hold at all, and that are no module below it."""
+    language = project.code.language(path)
+    folder = path.removesuffix("/__init__.py") if language == "python" else path
+    package = language == "python" and path.endswith("__init__.py")
+    if language not in {"python", "javascript", "typescript", "tsx"} and not project.files.is_dir(path):
+        return []
+    text = project.code.text(path) if language else ""
+    if FROM_ELSEWHERE.search(text) or (language and not text.strip() and not package) or "*" in names:
+        return []
+    gone = [n for n in names if not re.search(rf"(?<![\w$]){re.escape(n)}(?![\w$])", text)]
+    if package or language is None:
+        modules = own_modules(project)
+        gone = [n for n in gone if modules.python_at(f"{folder}/{n}").state in {"absent", "case"}]
+    return gone if language != "javascript" or "export" in text else []
+
+
+def _told(project: Project, imported: Import, target: Target, absent: list[str]) -> Fact:
+    where, name = imported.at.path, imported.module
+    late = Severity.HIGH if imported.inner or imported.type_only else None
+    if target.state == "found":
+        message = f"{where} takes {listed(absent)} from {name}, and {target.path} has no such name."
+        return bad(message, imported.at, At(target.path), severity=late)
+    if target.state == "case":
+        message = f"{where} imports {name}; the file is {target.path}, and Linux tells upper and lower case apart."
+        return bad(message, imported.at, At(target.path), severity=late)
+    if _mentioned(project, target.path) or _moved(project, where):
+        return unknown(
+            f"{where} imports {name}, which is not in the repository; a build step may make it.", imported.at
+        )
+    if target.state == "ignored":
+        message = f"{where} imports {name}, which an ignore rule keeps out of the repository ({target.path}): a fresh clone lacks it."
+        return bad(message, imported.at, severity=late)
+    return bad(f"{where} imports {name}, and there is no such file ({target.path}).", imported.at, severity=late)
+
+
+def _mentioned(project: Project, path: str) -> bool:
+    """Whether a manifest, a Makefile, a Dockerfile, a pipeline or a script speaks of the path."""
+    tail = "/".join(path.split("/")[-2:])
+    names = {tail, posixpath.splitext(tail)[0]}
+    texts = [project.files.text(p) for p in _places(project)]
+    return any(name in text for name in names for text in texts)
+
+
+def _moved(project: Project, path: str) -> bool:
+    """Whether a build copies the file elsewhere, so that it finds other neighbours."""
+    name = re.escape(posixpath.basename(path))
+    copied = re.compile(rf"\b(?:cp|mv|copy|COPY|copyfiles|cpy|cpx|rsync|install)\b[^\n]{{0,300}}\b{name}\b")
+    return any(copied.search(project.files.text(p)) for p in _places(project))
+
+
+@lru_cache(maxsize=4)
+def _places(project: Project) -> tuple[str, ...]:
+    found = [*project.files.named(*PLACES.split()), *(d.path for d in project.dockerfiles)]
+    found += [w.path for w in project.workflows] + [s.path for s in project.scripts]
+    found += [p for p in project.files.paths if re.search(r"\.(?:proto|config\.[cm]?[jt]s|csproj)$|codegen", p)]
+    return tuple(dict.fromkeys(found))
+
+
+def _go_imports(project: Project, inside: frozenset[str]) -> Iterator[Fact]:
+    """Imports of packages of the project's own Go modules."""
+    modules = {p.name: p.dir for p in project.packages if p.ecosystem == "go" and p.name}
+    for path in sorted(p for p in project.code.files("go") if p in inside and modules):
+        text = project.code.text(path)
+        for name in sorted(modules, key=len, reverse=True):
+            if f'"{name}/' not in text:
+                continue
+            yield from _go_file(project, path, name, modules)
+            break
+
+
+def _go_file(project: Project, path: str, name: str, modules: dict[str, str]) -> Iterator[Fact]:
+    for imported in project.code.imports(path):
+        inner = max((n for n in modules if f"{imported.module}/".startswith(f"{n}/")), key=len, default=None)
+        if inner != name:
+            continue
+        folder = posixpath.normpath(posixpath.join(modules[name], imported.module[len(name) :].strip("/") or "."))
+        target = own_modules(project).go(folder)
+        if target.state in {"absent", "case", "ignored"} and folder.rpartition("/")[2] not in {"docs", "mocks", "ent"}:
+            yield _told(project, imported, target, [])

@@ -1,0 +1,138 @@
+"""Code parses, and its imports of the project's own files lead to files."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+IMAGE = {"Dockerfile": 'FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["node", "src/main.js"]\n', "package.json": "{}"}
+PYTHON = {"Dockerfile": 'FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD ["python", "main.py"]\n', "requirements.txt": ""}
+
+
+def test_a_file_with_the_marks_of_a_merge_cannot_be_built(look: Look) -> None:
+    main = "const a = 1;\n<<<<<<< HEAD\nconst b = 2;\n=======\nconst b = 3;\n>>>>>>> other\n"
+
+    assert look("DEL-027", {**IMAGE, "src/main.js": main}).failed == ["src/main.js:2"]
+
+
+def test_python_that_its_own_parser_refuses_cannot_be_built(look: Look) -> None:
+    seen = look("DEL-027", {**PYTHON, "main.py": "import shop\n", "shop.py": "def total(:\n    return 1\n"})
+
+    assert seen.failed == ["shop.py:1"]
+    assert "Python syntax error" in seen.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("src/main.ts", 'export type * from "./a";\nconst x = {} as Partial<Record<import("s").P["name"], string>>;\n'),
+        ("src/main.js", "const t = `{{ name }}`;\n"),
+        ("main.py", "type Row[T] = list[T]\nmatch x:\n    case {'a': 1}:\n        print(f'{x!r:>{width}}')\n"),
+    ],
+)
+def test_newer_words_of_a_language_are_no_errors(look: Look, name: str, text: str) -> None:
+    assert look("DEL-027", {**IMAGE, name: text}).failed == []
+
+
+def test_a_broken_script_that_nothing_builds_is_told_beside(look: Look) -> None:
+    files = {**IMAGE, "src/main.js": "run();\n", "tools/old.py": 'print "done"\n'}
+
+    assert look("DEL-027", files).failed == []
+    assert look("DEL-029", files).failed == ["tools/old.py:1"]
+
+
+def test_an_import_of_an_absent_file_is_found(look: Look) -> None:
+    main = 'import { pay } from "./payments/pay.js";\nimport "./settings";\n// import "./gone";\npay();\n'
+    files = {**IMAGE, "src/main.js": main, "src/settings.ts": "export const a = 1;\n"}
+
+    assert look("DEL-028", files).failed == ["src/main.js:1"]
+
+
+def test_another_spelling_is_found(look: Look) -> None:
+    seen = look("DEL-028", {**IMAGE, "src/main.js": 'require("./Invoice");\n', "src/invoice.js": "x = 1;\n"})
+
+    assert seen.failed == ["src/main.js:1"]
+    assert "src/invoice.js" in seen.text
+
+
+def test_a_file_that_an_ignore_rule_swallows_is_found(look: Look) -> None:
+    files = {**IMAGE, "src/main.js": 'import "./lib/money.js";\n', ".gitignore": "lib/\n"}
+
+    seen = look("DEL-028", files)
+
+    assert seen.failed == ["src/main.js:1"]
+    assert "ignore rule" in seen.text
+
+
+def test_what_a_build_makes_or_a_bundler_takes_is_no_gap(look: Look) -> None:
+    main = """
+        import "./dist/x.js";
+        import logo from "./logo.svg?react";
+        import { a } from "./a.js";
+        import type { Route } from "./+types/root";
+        import screen from "./screen";
+        import all from ".";
+        import client from "./made/client.js";
+        try { require("./optional"); } catch {}
+    """
+    files = {**IMAGE, "src/main.js": main, "src/logo.svg": "<svg/>", "src/a.ts": "export const a = 1;\n"}
+    files |= {"src/screen.web.tsx": "export default 1;\n", "src/index.ts": "export default 1;\n"}
+    files |= {"Makefile": "gen:\n\tgenerate --out src/made/client.js\n"}
+
+    assert look("DEL-028", files).failed == []
+
+
+def test_names_that_a_module_does_not_hold_are_found(look: Look) -> None:
+    main = 'import { total, vat } from "./money";\n'
+    files = {**IMAGE, "src/main.js": main, "src/money.js": "export const total = 1;\n"}
+
+    seen = look("DEL-028", files)
+
+    assert seen.failed == ["src/main.js:1"]
+    assert "vat" in seen.text
+
+
+def test_names_that_come_from_elsewhere_are_left_open(look: Look) -> None:
+    files = {**IMAGE, "src/main.js": 'import { vat } from "./money";\n', "src/money.js": 'export * from "rates";\n'}
+
+    assert look("DEL-028", files).failed == []
+
+
+def test_python_imports_follow_packages(look: Look) -> None:
+    main = """
+        from shop.orders import total
+        from shop.payments import pay
+        from shop import orders, refunds
+        from shop.orders import vat
+        import email.message
+        try:
+            from shop.fast import total
+        except ImportError:
+            pass
+    """
+    files = {**PYTHON, "main.py": main, "shop/__init__.py": "", "shop/orders.py": "def total(): ...\n"}
+
+    assert look("DEL-028", files).failed == ["main.py:2", "main.py:3", "main.py:4"]
+
+
+def test_a_go_package_that_is_not_there_is_found(look: Look) -> None:
+    files = {
+        "Dockerfile": "FROM golang:1.24\nCOPY . .\nRUN go build -o /app .\n",
+        "go.mod": "module example.com/shop\n\ngo 1.24\n",
+        "main.go": 'package main\n\nimport (\n\t"example.com/shop/orders"\n\t"example.com/shop/payments"\n)\n\nfunc main() {}\n',
+        "orders/orders.go": "package orders\n",
+    }
+
+    assert look("DEL-028", files).failed == ["main.go:5"]
+
+
+def test_imports_beside_the_services_are_told_by_folder(look: Look) -> None:
+    files = {**IMAGE, "src/main.js": "run();\n", "tools/a.js": 'require("./x");\n', "tools/b.js": 'require("./y");\n'}
+
+    seen = look("DEL-029", files)
+
+    assert seen.failed == ["tools/a.js:1"]
+
+
+def test_whole_files_beside_the_services_hold(look: Look) -> None:
+    assert look("DEL-029", {**IMAGE, "src/main.js": "run();\n", "tools/a.js": "run();\n"}).outcomes == ["pass"]
