@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from itertools import pairwise
 
+from kit.checks.containers.packages import left_behind
 from kit.checks.shared.images import Image, images, judged
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -233,7 +234,7 @@ def caches_cleaned(project: Project) -> Iterator[Fact]:
     """
     Package lists that stay in a layer make every pull and every scan longer.
 
-    Decides: each `RUN` with `apt-get install`, `apk add`, or `pip install` in a final image; a cache mount or a
+    Decides: each `RUN` with `apt-get install`, `apk add`, `dnf`, `yum`, `zypper` or `pip install` in a final image; a cache mount or a
     clean-up in the same instruction holds.
 
     Fix: end the instruction with `&& rm -rf /var/lib/apt/lists/*`, use `apk add --no-cache` and
@@ -258,6 +259,7 @@ def caches_cleaned(project: Project) -> Iterator[Fact]:
                 yield (bad if kept else ok)(
                     f"{image.name}: apk's index {'stays in the layer' if kept else 'is not kept'}.", instruction
                 )
+    yield from left_behind(project)
 
 
 @check("CON-019", "Nothing is downloaded into an image unchecked", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kit.checks.containers.confinement import shared_namespaces
 from kit.checks.shared.images import services
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -153,8 +154,9 @@ def no_privileged_container(project: Project) -> Iterator[Fact]:
     """
     `privileged`, the host's network or its Docker socket make a container's compromise that of the whole host.
 
-    Decides: `privileged`, `network_mode: host`, `pid: host`, dangerous capabilities and mounts of the Docker socket in
-    compose files that are not for development or tests.
+    Decides: `privileged`, namespaces shared with the host (`network_mode`, `pid`, `ipc` ...), shields that are
+    unconfined, dangerous capabilities and mounts of the Docker socket in compose files that are not for development or
+    tests.
 
     Fix: take the right away, or give the single capability that is needed; put a read-only socket proxy before the
     Docker socket.
@@ -171,6 +173,7 @@ def no_privileged_container(project: Project) -> Iterator[Fact]:
             rights.append(("shares the host's network", service.node.at_or_self("network_mode")))
         if (pid := service.node.get("pid")) is not None and pid.text == "host":
             rights.append(("shares the host's processes", pid.at))
+        rights += shared_namespaces(service)
         rights += [
             (f"has the capability {c}", service.node.at_or_self("cap_add"))
             for c in service.cap_add

@@ -36,6 +36,8 @@ _REFERS = re.compile(
     r"(_arn|_id|_name|_path|_file|_version|_rotation\w*|_length|_ttl|_type|_policy|_parameter)$",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"(?:var|local|data|module|each)\.[\w.]+")
+"""A reference that stands in quotes by mistake: a name, and no secret."""
 
 
 @check(
@@ -88,7 +90,7 @@ def _is_secret(key: str, node: Node) -> bool:
     if node.is_map or node.is_list or node.tag == EXPRESSION or not isinstance(node.data, str):
         return False
     value = node.text
-    if not is_secret_name(key) or _REFERS.search(key) or "${" in value:
+    if not is_secret_name(key) or _REFERS.search(key) or "${" in value or _NAMED.fullmatch(value):
         return False
     # A short lower-case word under such a name is the kind of secret or a name for it, not its value.
     return bool(value) and not is_placeholder(value) and not value.startswith(("arn:", "http", "/", "projects/"))

@@ -1,0 +1,69 @@
+"""What may a container of a compose file do to others and to its host?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kit.checks.shared.images import services
+from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+from kit.sources.containers.compose import ComposeService
+
+_NAMESPACES = {"ipc": "shared memory", "userns_mode": "users", "cgroup": "control groups", "uts": "name"}
+_MOST_NAMED = 6
+
+
+def shared_namespaces(service: ComposeService) -> Iterator[tuple[str, At]]:
+    """What a compose service shares with its host or takes off, each with its place."""
+    for key, what in _NAMESPACES.items():
+        node = service.node.get(key)
+        if node is not None and node.text == "host":
+            yield f"shares the host's {what}", node.at
+    for option in service.node.each("security_opt", "*"):
+        name, _, value = option.text.replace("=", ":").removeprefix("label:").partition(":")
+        if value.strip().lower() == "unconfined":
+            yield f"runs without the shield of {name} (unconfined)", option.at
+
+
+@check("CON-047", "Compose services cannot gain rights", Severity.LOW, Clause.DEPLOYMENT, effort_hours=0.5)
+def services_gain_nothing(project: Project) -> Iterator[Fact]:
+    """
+    Without `no-new-privileges` a program with the setuid bit makes root of whoever takes over the process, and every
+    container starts with a dozen capabilities that few programs need.
+
+    Decides: `security_opt` with `no-new-privileges` and `cap_drop` of each service in compose files that are not for
+    development or tests; told once per file.
+
+    Fix: `security_opt: ["no-new-privileges:true"]` and `cap_drop: [ALL]`, then `cap_add` of what is missed.
+
+    Blind to: what the daemon is told for all containers.
+
+    See: https://docs.docker.com/engine/security/#linux-kernel-capabilities
+    """
+    lacking: dict[tuple[str, str], list[tuple[ComposeService, At]]] = defaultdict(list)
+    for file, service in services(project):
+        gains = not _no_new_privileges(service)
+        keeps = service.node.get("cap_drop") is None
+        if gains:
+            lacking[file.path, "nothing keeps {} from gaining rights"].append((service, _at(service, "security_opt")))
+        if keeps:
+            lacking[file.path, "all default capabilities are left to {}"].append((service, service.at))
+        if not gains and not keeps:
+            yield ok(f"{service.name}: gains no rights and has dropped some.", service)
+    for (path, what), found in lacking.items():
+        names = ", ".join(dict.fromkeys(s.name for s, _ in found[:_MOST_NAMED])) + (
+            " …" if len(found) > _MOST_NAMED else ""
+        )
+        yield bad(f"{path}: {what.format(names)}.", *(at for _, at in found[:_MOST_NAMED]), severity=Severity.LOW)
+
+
+def _no_new_privileges(service: ComposeService) -> bool:
+    options = [o.text.replace(" ", "").replace("=", ":") for o in service.node.each("security_opt", "*")]
+    return any(o in {"no-new-privileges", "no-new-privileges:true"} for o in options)
+
+
+def _at(service: ComposeService, key: str) -> At:
+    node = service.node.get(key)
+    return node.at if node is not None else service.at
