@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ast_grep_py import SgNode
@@ -30,6 +31,10 @@ _SESSIONS = frozenset({
 _LOGIN = frozenset({
     "login", "signin", "signup", "register", "token", "logout", "password", "auth", "callback", "refresh",
 })  # fmt: skip
+_NO_AUTH = frozenset({"none", "public", "optional", "anonymous", "false", "null", "undefined"})
+_HANDLERS = ("handler", "handle", "resolver", "callback", "fn", "action")
+_REQUESTS = frozenset({"req", "request", "ctx", "context", "event", "c"})
+_LEFT = re.compile(r"(?i)skip_?auth\w*\s*:\s*true|auth\w*\s*:\s*(?:false|['\"]none['\"])|public\s*:\s*true")
 MAX_HOPS = 4
 
 
@@ -112,9 +117,24 @@ class JsGuards:
             return wrapper
         found = self.project.function(node, module)
         if (found is None or found.node is None) and node.kind() == "call_expression" and hops < MAX_HOPS:
-            inner = [a for a in arguments(node) if unwrap(a).kind() not in {"string", "object"}]
-            return wrapper.and_then(all_of(self.of_handler(one, module, path, hops + 1) for one in inner))
+            return wrapper.and_then(self._of_wrapped(node, module, path, hops))
         return self.of_body(found, path) if found else wrapper
+
+    def _of_wrapped(self, node: SgNode, module: JsModule, path: str, hops: int) -> Guard:
+        """`withApi({ auth: "session", handler })`, `withLogging(handler)`: what is said to the wrapper, what the
+        wrapper itself asks, and the handler within."""
+        given = [unwrap(argument) for argument in arguments(node)]
+        options = [argument for argument in given if argument.kind() == "object"]
+        stated = next((auth for each in options if (auth := pair(each, "auth")) is not None), None)
+        if stated is not None and stated.text().strip("'\"`").lower() not in _NO_AUTH:
+            return Guard(True, module.at(stated))
+        handlers = [inner for each in options for key in _HANDLERS if (inner := pair(each, key)) is not None]
+        handlers += [argument for argument in given if argument.kind() not in {"string", "object"}]
+        guard = all_of(self.of_handler(one, module, path, hops + 1) for one in handlers)
+        definition = self.project.function(_callee(node), module) if stated is None and not guard.auth else None
+        if definition is None or definition.node is None or set(words_of(path)) & _LOGIN:
+            return guard
+        return guard.and_then(Guard(None, module.at(node)) if _asks(definition.node) else OPEN)
 
     def of_body(self, found: Found, path: str) -> Guard:
         """What a handler's own text does: ask for a session or send to the login; a 401, or a call that only
@@ -127,10 +147,18 @@ class JsGuards:
             last = name.rsplit(".", 1)[-1]
             if name in _SESSIONS or last in _SESSIONS - {"auth"} or insists_on_auth(last):
                 return Guard(True, found.module.at(call))
-            doubt = doubt or suggests_auth(last)
+            doubt = doubt or suggests_auth(last) or self._hands_request(call, found.module)
         if sends_to_login(found.node.text()):
             return Guard(True, found.module.at(found.node))
         return Guard(None, found.module.at(found.node)) if doubt else OPEN
+
+    def _hands_request(self, call: SgNode, module: JsModule) -> bool:
+        """Whether the request goes to a function of the project that asks who calls, and is not told to leave that."""
+        given = arguments(call)
+        if not given or given[0].text() not in _REQUESTS or _LEFT.search(call.text()[:400]):
+            return False
+        found = self.project.function(_callee(call), module)
+        return found is not None and found.node is not None and _asks(found.node)
 
     def _before(self, node: SgNode, module: JsModule) -> Guard:
         return OPEN if node.kind() == "object" else self.of_middleware(node, module)
@@ -142,6 +170,12 @@ def all_of(guards: Iterable[Guard]) -> Guard:
     for guard in guards:
         result = result.and_then(guard)
     return result
+
+
+def _asks(function: SgNode) -> bool:
+    """Whether a function's text calls what sounds like a guard, or answers 401."""
+    calls = (callee_name(call).rsplit(".", 1)[-1] for call in function.find_all(kind="call_expression"))
+    return refuses(function.text()) or any(suggests_auth(name) for name in calls)
 
 
 def _callee(node: SgNode) -> SgNode:

@@ -48,7 +48,7 @@ _DEFAULTS = _words(
 ) | {"keyboard cat"}
 _DEFAULT_WITH_TAIL = re.compile(
     r"(?:my)?[-_]?(?:postgres|admin|password|passw0rd|p@ssw0rd|secret|root|test|user|guest|demo|dev|mysql|mongo"
-    r"|redis|welcome|qwerty|super)[-_@!]?(?:\d{1,4}|password|pass|secret|key|admin|root)?[!.#]{0,2}"
+    r"|redis|welcome|qwerty|super)[-_@!#]?(?:\d{1,4}|password|pass|secret|key|admin|root)?[!.#]{0,2}"
 )
 _SEQUENCE = re.compile(r"12345678|87654321|abcdefgh|qwertyui")
 _DESCRIPTION = re.compile(
@@ -75,7 +75,7 @@ _PLACEHOLDER_WORD = re.compile(
 
 _REFERENCE_START = _in_order("$ %( {{ < ! * & @ ENC[ {cipher} vault: ssm: arn: file: env:")
 _REFERENCE = re.compile(
-    r"[$#]\{|\$\(|\{\{|^:[A-Za-z_]\w*$|process\.env|os\.environ|getenv|import\.meta|secretKeyRef|valueFrom|/run/secrets|op://"
+    r"[$#]\{|\$\(|\{\{|^:[A-Za-z_]\w*$|^%[sdvq]$|^\.\*|process\.env|os\.environ|getenv|import\.meta|secretKeyRef|valueFrom|/run/secrets|op://"
     r"|secretsmanager|(?<![\w-])(?:env|secrets?|vars?|config|settings|self|this|data|local|module|props|req"
     r"|request|ctx|Values)[.\[(]"
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from code_project import routes_of
 
 from kit.sources.code.routes_files import remix_path, segments
@@ -90,3 +91,32 @@ def test_names_become_paths() -> None:
     assert remix_path("_auth+/users.$id_.edit") == "users/{id}/edit"
     assert remix_path("files.$") == "files/{rest*}"
     assert remix_path("sitemap[.]xml") == "sitemap.xml"
+
+
+@pytest.mark.parametrize(
+    ("handler", "auth"),
+    [
+        ("export const POST = withApi({ auth: 'session', handler: async () => save() });", True),
+        ("export const POST = withApi({ auth: 'none', handler: async () => save() });", False),
+        ("export const POST = withApi({ handler: async () => save() });", None),
+        ("export const POST = withLog({ handler: async () => save() });", False),
+        ("export async function POST(request) { const { auth } = await parse(request); save(auth); }", None),
+        ("export async function POST(request) { await parse(request, { skipAuth: true }); save(); }", False),
+    ],
+)
+def test_what_wraps_or_reads_a_request_may_ask_who_calls(tmp_path: Path, handler: str, auth: bool | None) -> None:
+    helpers = """
+        export const withApi = (params) => async (req) => {
+            const caller = await authenticateRequest(req);
+            return params.handler(caller);
+        };
+        export const withLog = (params) => async (req) => { log(req.url); return params.handler(); };
+        export async function parse(request, options) {
+            const auth = options?.skipAuth ? null : await checkAuth(request);
+            return { auth };
+        }
+        """
+    head = "import { withApi, withLog, parse } from './lib';\n"
+    found = routes_of(tmp_path, {"app/api/items/route.js": head + handler, "app/api/items/lib.js": helpers})
+
+    assert found["POST /api/items"].auth is auth

@@ -193,3 +193,16 @@ def test_no_random_value_of_a_password_gets_through(value: str) -> None:
 
     assert hits
     assert hits[0].weak or hits[0].placeholder or value not in mask(f"password: {value}", "a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('sed -i "/APP_SECRET:$/s/APP_SECRET:.*/APP_SECRET: $made/" compose.yml', "setup.sh"),
+        ('REDIS_URL: {{ printf "redis://:%s@%s:6379" $password $host }}', "secret.yaml"),
+        ("CREDENTIALS: ${GOOGLE_CREDENTIALS:+/secrets/gcp.json}", "compose.yml"),
+        ("UPDATE users SET password = :new_password", "users.sql"),
+    ],
+)
+def test_patterns_and_forms_that_are_filled_in_are_no_secrets(text: str, path: str) -> None:
+    assert not find_secrets(text, path)
