@@ -30,7 +30,7 @@ def build_map(project: Project) -> SystemMap:
     drafts = Drafts(project.name)
     join_compose(project, drafts)
     join_dockerfiles(project, drafts, project.image_builds)
-    _name_images(drafts, project.image_builds)
+    _name_images(project, drafts, project.image_builds)
     join_kubernetes(project, drafts)
     join_platforms(project, drafts)
     resolve_scopes(project, drafts)
@@ -59,10 +59,16 @@ def _serving(project: Project) -> tuple[At, ...]:
     return (*(f.at for f in project.listens), *(f.at for f in project.routes), *(f.at for f in programs))
 
 
-def _name_images(drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:
+def _stage(project: Project, build: ImageBuild) -> str | None:
+    """The stage that is built; None where that is the last one, by its name or without."""
+    dockerfile = next((d for d in project.dockerfiles if d.path == build.dockerfile), None)
+    return None if dockerfile is not None and build.target == dockerfile.final.name else build.target
+
+
+def _name_images(project: Project, drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:
     """The image names that a pipeline gives to what a Dockerfile builds, so that manifests are joined by them."""
     for build in builds:
-        built = drafts.built_by(build.dockerfile, build.target) if build.dockerfile else []
+        built = drafts.built_by(build.dockerfile, _stage(project, build)) if build.dockerfile else []
         for name in build.images if len(built) == 1 else ():
             base = name.rsplit("/", 1)[-1].split("@")[0].split(":")[0]
             if base and "$" not in base and "{" not in base:

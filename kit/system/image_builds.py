@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,9 +16,12 @@ from kit.sources.pipelines.model import literals
 if TYPE_CHECKING:
     from kit.project import Project
     from kit.sources.commands.command import Command
-    from kit.sources.pipelines.model import Step
+    from kit.sources.formats.nodes import Node
+    from kit.sources.pipelines.model import Job, Step
 
-
+Row = dict[str, str]
+MAX_RUNS = 64
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
 _VARIABLE = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{(\w+)\}|\$(\w+)")
 
 
@@ -39,9 +44,10 @@ def image_builds(project: Project) -> tuple[ImageBuild, ...]:
     found: list[ImageBuild] = []
     for workflow in project.workflows:
         for job in workflow.jobs:
-            made = [b for step in job.all_steps for b in _of_action(step, workflow.path)]
+            rows = _rows(job)
+            made = [b for step in job.all_steps for b in _of_action(step, workflow.path, rows)]
             # one build step and one push step make a push as one step of both does
-            made.extend(_of_commands(job.commands, workflow.path))
+            made.extend(_of_commands(_each(job.commands, rows), workflow.path))
             known = literals(workflow.env, job.env, *(step.env for step in job.all_steps))
             found.extend(replace(b, images=tuple(_filled(image, known) for image in b.images)) for b in made)
     for script in project.scripts:
@@ -62,16 +68,57 @@ def _filled(image: str, known: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, image)
 
 
-def _of_action(step: Step, workflow: str) -> Iterator[ImageBuild]:
+def _rows(job: Job) -> tuple[Row, ...]:
+    """What the matrix of a job gives, run by run; one run without values where it has none that can be read."""
+    matrix = job.node.get("strategy", "matrix")
+    lists = {name: list(node.each("*")) for name, node in matrix.items()} if matrix is not None else {}
+    more = [_flat(node) for node in lists.pop("include", ())]
+    lists.pop("exclude", None)
+    sizes = [len(values) for values in lists.values()]
+    if math.prod(sizes) * max(len(more), 1) > MAX_RUNS:
+        return ({},)
+    runs = [dict(zip(lists, run, strict=True)) for run in itertools.product(*lists.values())] if lists else []
+    rows: list[Row] = [dict(pair for n, v in run.items() for pair in _flat(v, f"{n}.").items()) for run in runs]
+    return tuple([*rows, *more] or [{}])
+
+
+def _flat(node: Node, prefix: str = "") -> Row:
+    """The scalars below a value of a matrix by their names: `matrix.x` of a scalar, `matrix.x.y` of a mapping."""
+    inner = {f"{prefix}{name}": value.text for name, value in node.items() if value.text}
+    return inner or ({prefix.rstrip("."): node.text} if prefix and node.text else {})
+
+
+def _each(commands: Iterable[Command], rows: Iterable[Row]) -> Iterator[Command]:
+    """The commands as each run of the matrix has them; those that take nothing of it once."""
+    for command in commands:
+        given = dict.fromkeys(tuple(_run(arg, row) for arg in command.args) for row in rows)
+        yield from (replace(command, args=args) for args in given)
+
+
+def _run(text: str, row: Row) -> str:
+    return _MATRIX.sub(lambda found: row.get(found[1], found[0]), text)
+
+
+def _of_action(step: Step, workflow: str, rows: Iterable[Row]) -> Iterator[ImageBuild]:
     if not step.uses or not step.uses.startswith(("docker/build-push-action", "depot/build-push-action")):
         return
-    given = {key: node.text for key, node in step.inputs.items()} if step.inputs is not None else {}
+    texts = {key: node.text for key, node in step.inputs.items()} if step.inputs is not None else {}
+    for given in _unique({key: _run(text, row) for key, text in texts.items()} for row in rows):
+        yield _given(step, given, workflow)
+
+
+def _unique(rows: Iterable[Row]) -> list[Row]:
+    """Each of them once, in their order."""
+    return [dict(row) for row in dict.fromkeys(tuple(row.items()) for row in rows)]
+
+
+def _given(step: Step, given: Row, workflow: str) -> ImageBuild:
     context = _local(given.get("context", "."))
     file = given.get("file")
     dockerfile = _local(file) if file else _joined(context, "Dockerfile")
     tags = tuple(t.strip() for t in given.get("tags", "").replace(",", "\n").splitlines() if t.strip())
     pushes = given.get("push", "false").lower() != "false" or "type=registry" in given.get("outputs", "")
-    yield ImageBuild(dockerfile, context, given.get("target") or None, tags, step.at, pushes, workflow)
+    return ImageBuild(dockerfile, context, given.get("target") or None, tags, step.at, pushes, workflow)
 
 
 def _of_commands(commands: Iterable[Command], workflow: str | None) -> Iterator[ImageBuild]:

@@ -89,3 +89,27 @@ def test_skaffold_builds_its_artifacts(project_of: Write) -> None:
     )
 
     assert [told(b) for b in project.image_builds] == [("src/cart/Dockerfile", "src/cart", None, ("cart",), True)]
+
+
+def test_each_run_of_a_matrix_builds_its_own_image(project_of: Write) -> None:
+    project = project_of(
+        {
+            ".github/workflows/ci.yml": """\
+            on: push
+            jobs:
+              image:
+                runs-on: ubuntu-latest
+                strategy: { matrix: { app: [api, web], include: [{ app: docs }] } }
+                steps:
+                  - uses: actions/checkout@v4
+                  - uses: docker/build-push-action@v6
+                    with: { file: "apps/${{ matrix.app }}/Dockerfile", tags: "r/${{ matrix.app }}:1", push: true }
+                  - run: docker build --file ${{ matrix.app }}.Dockerfile --tag r/${{ matrix.app }}-tools .
+            """
+        }
+    )
+
+    assert [(b.dockerfile, b.images) for b in project.image_builds] == [
+        *((f"apps/{app}/Dockerfile", (f"r/{app}:1",)) for app in ("api", "web", "docs")),
+        *((f"{app}.Dockerfile", (f"r/{app}-tools",)) for app in ("api", "web", "docs")),
+    ]

@@ -49,3 +49,20 @@ def test_an_engine_that_only_code_speaks_to_is_run_by_somebody_else(project_of: 
 
     assert [(s.engine, s.managed) for s in system.stores] == [("redis", True)]
     assert [s.engine for s in system.services[0].stores] == ["redis"]
+
+
+def test_a_job_that_takes_the_image_of_a_store_is_its_client(project_of: Write) -> None:
+    text = """
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: { name: purge }
+        spec:
+          schedule: "30 2 * * *"
+          jobTemplate:
+            spec:
+              template:
+                spec:
+                  containers: [{ name: purge, image: "postgres:16", command: [psql] }]
+        """
+
+    assert project_of({"k8s/purge.yaml": text}).system.stores == ()

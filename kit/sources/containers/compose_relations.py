@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from kit.sources.containers.compose_fields import dependencies
@@ -27,6 +28,10 @@ _CALLERS = (
 )  # fmt: skip
 _CALL = re.compile(r"(?:^|\s)(?:-f|--file)(?:=|\s+)[\"']?([^\s\"']+\.ya?ml)")
 _ARGUMENT = re.compile(r"""(["'])(?:-f|--file)\1\s*,\s*["']([^\s"']+\.ya?ml)["']""")
+_DEVELOPMENT = re.compile(
+    r"\bdevelop(?:er|ers|ing|ment)?\b|\blocal (?:dev|machine|use|testing|setup)\b|\byour machine\b", re.I
+)
+_PRODUCTION = re.compile(r"(?<!not for )(?<!not in )(?<!not for use in )(?<!never in )\bproduction\b", re.I)
 _RELEASE_WORDS = {"deploy", "deployment", "release"}
 
 
@@ -101,7 +106,13 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
         return "unknown"
     beside = [p for p in paths if p != path and posixpath.dirname(p) == directory]
     production = any(_is_production_of(path, p, files) for p in beside)
-    return "development" if production else "unknown"
+    return "development" if production or _says_development(files.text(path)) else "unknown"
+
+
+def _says_development(text: str) -> bool:
+    """Whether the comment at the top of a file says that it is for a developer's machine."""
+    head = " ".join(takewhile(lambda line: line.startswith("#") or not line, (t.strip() for t in text.splitlines())))
+    return bool(_DEVELOPMENT.search(head)) and not _PRODUCTION.search(head)
 
 
 def _is_production_of(path: str, other: str, files: FileIndex) -> bool:

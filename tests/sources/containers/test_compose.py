@@ -588,3 +588,18 @@ def test_the_environment_is_told_by_name_and_folder(project, path: str, environm
 
 def test_a_template_of_a_compose_file_is_left_out(project) -> None:
     assert project(**{"compose.yml": "services:\n{% if x %}\n  a: {image: {{ y }}}\n{% endif %}\n"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("head", "environment"),
+    [
+        ("# For a developer's machine: stores only.", "development"),
+        ("# Local development. Not for production.", "development"),
+        ("# Development and production.", "unknown"),
+        ("# What customers see.", "unknown"),
+    ],
+)
+def test_a_comment_at_the_top_says_what_a_default_file_is_for(project, head: str, environment: str) -> None:
+    found = project(**{"compose.yaml": f"{head}\nservices:\n  db:\n    image: postgres:16\n"})
+
+    assert found["compose.yaml"].environment == environment
