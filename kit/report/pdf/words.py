@@ -41,10 +41,11 @@ def _broken(word: re.Match[str]) -> str:
 
 
 def spans(text: str) -> list[dict[str, object]]:
-    """The text as spans, code where pairs of backticks mark it."""
-    parts = breakable(text).split("`")
+    """The text on one line as spans, code where pairs of backticks mark it."""
+    line = breakable(" ".join(text.split()))
+    parts = line.split("`")
     if len(parts) % 2 == 0:
-        return [{"text": breakable(text)}]
+        return [{"text": line}]
     return [{"text": p, "code": True} if i % 2 else {"text": p} for i, p in enumerate(parts) if p]
 
 
