@@ -77,12 +77,12 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
 
     See: https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/
     """
-    outside = _guard_in_front(project)
+    outside = guard_in_front(project)
     unguarded: list[tuple[Service, list[Route]]] = []
     guards = 0
     for service, routes in served(project):
-        guarded = any(r.auth is not False for r in routes) or _framework_guard(project, service)
-        guards += any(r.auth for r in routes) or _framework_guard(project, service)
+        guarded = any(r.auth is not False for r in routes) or framework_guard(project, service)
+        guards += any(r.auth for r in routes) or framework_guard(project, service)
         judged = [r for r in routes if _is_judged(project, r)]
         if not judged:
             continue
@@ -165,7 +165,7 @@ def _judged(project: Project, name: str, judged: list[Route]) -> Iterator[Fact]:
             guarded[0].auth_at or guarded[0],
             guarded[0],
         )
-    asked = {r for r in judged if r.auth is None or (r.auth is False and _asks_within(project, r))}
+    asked = {r for r in judged if r.auth is None or (r.auth is False and asks_within(project, r))}
     yield from _open(name, [r for r in judged if r.auth is False and r not in asked])
     doubtful: dict[str, list[Route]] = defaultdict(list)
     for route in judged:
@@ -182,7 +182,7 @@ _KNOWN = re.compile(
 )
 
 
-def _asks_within(project: Project, route: Route) -> bool:
+def asks_within(project: Project, route: Route) -> bool:
     """Whether the handler, where it stands with its route, looks at credentials or turns strangers away."""
     text = "\n".join(project.files.lines(route.at.path)[(route.at.line or 1) - 1 : route.at.end_line])
     return refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None
@@ -215,7 +215,7 @@ def _wide_open(project: Project, unguarded: list[tuple[Service, list[Route]]], g
     for service, judged in unguarded:
         grave = Severity.CRITICAL if _harmful(judged) else Severity.HIGH
         message = f"{service.name}: no route asks who calls, and {_shown(judged)} change state."
-        if _only_internal(project, service):
+        if only_internal(project, service):
             message += " It is not published itself; whatever reaches the inner network may use it."
             grave = Severity.MEDIUM
         yield bad(message, *judged[:8], severity=grave)
@@ -239,7 +239,7 @@ def _named(routes: list[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def _guard_in_front(project: Project) -> At | None:
+def guard_in_front(project: Project) -> At | None:
     """A proxy, an ingress or an API gateway of the system that asks who calls."""
     for config in project.nginx:
         for directive in config.walk():
@@ -260,7 +260,7 @@ def _guard_in_front(project: Project) -> At | None:
     )
 
 
-def _framework_guard(project: Project, service: Service) -> bool:
+def framework_guard(project: Project, service: Service) -> bool:
     """A framework that guards everything as soon as it is there, which single routes do not show."""
     return (
         dependency(
@@ -270,7 +270,7 @@ def _framework_guard(project: Project, service: Service) -> bool:
     )
 
 
-def _only_internal(project: Project, service: Service) -> bool:
+def only_internal(project: Project, service: Service) -> bool:
     """True where targets show how the service is reached, and nothing lets the world in but another service."""
     real = [
         d
