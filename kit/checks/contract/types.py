@@ -23,7 +23,7 @@ _ESCAPES = {
     "python": re.compile(r"#\s*type:\s*ignore|#\s*pyright:\s*ignore|cast\(Any\b"),
 }
 _LOOSE = ("noImplicitAny", "strictNullChecks", "strictFunctionTypes", "strictPropertyInitialization")
-_SMALL = 400
+_SMALL = 250
 _FLOOD = 12.0
 _FIELD = re.compile(r"^\s*(?:optional|required|repeated)?\s*([\w.<>, ]+?)\s+(\w+)\s*=\s*(\d+)\s*(?:\[|;)")
 _BLOCK = re.compile(r"^\s*(message|enum|service)\s+(\w+)")
@@ -105,6 +105,9 @@ def _strictness(project: Project, path: str) -> Fact:
     strict = options.get("strict")
     if strict is not None and strict.text == "true":
         loose = [options[key] for key in _LOOSE if key in options and options[key].text == "false"]
+        if (meta := options.get("emitDecoratorMetadata")) is not None and meta.text == "true":
+            # decorators and their libraries fill the fields
+            loose = [n for n in loose if n.key != "strictPropertyInitialization"]
         if loose:
             return partial(f"{folder}: strict, but for {', '.join(n.key or '' for n in loose)}.", *loose)
         return ok(f"{folder}: types are checked strictly.", strict)

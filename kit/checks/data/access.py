@@ -30,7 +30,7 @@ _FUNCTIONS = (
     "generator_function",
 )
 _WRITES = re.compile(
-    r"^(?:this\.)?(?:\w+\.)?\w*prisma\w*\.\w+\.(?:create|update|delete|upsert|createMany|updateMany|deleteMany)$",
+    r"^(?:this\.)?(?:\w+\.)?(?:\w*prisma\w*|db)\.\w+\.(?:create|update|delete|upsert|createMany|updateMany|deleteMany)$",
     re.IGNORECASE,
 )
 

@@ -65,6 +65,29 @@ def state_is_shared(project: Project) -> Iterator[Fact]:
             yield from _file_database(service, number)
             if number > 1 and at is not None:
                 yield from _collections(project, service, number, at)
+                yield from _sockets(project, service, number, at)
+
+
+def _sockets(project: Project, service: Service, number: int, at: At) -> Iterator[Fact]:
+    """Rooms of socket.io: each process knows those who are connected to it, unless an adapter tells the others."""
+    holding = project.code.holding("socket.io", "@WebSocketGateway(", languages=JAVASCRIPT)
+    texts = {p: project.code.text(p) for p in holding if service in owners(project, p)}
+    rooms = re.compile(r"\b(?:io|server|socket|client)\s*\.\s*(?:to|in|join)\(|\bio\.emit\(|\bserver\.emit\(")
+    made = [p for p, t in texts.items() if re.search(r"@WebSocketGateway\(|new (?:Socket)?Server\(|\bio\(", t)]
+    used = next((p for p in made if rooms.search(texts[p])), None)
+    adapted = project.code.holding("createAdapter(", "redis-adapter", "useWebSocketAdapter", "RedisIoAdapter")
+    if used is None:
+        return
+    if any(service in owners(project, p) for p in adapted):
+        yield ok(f"{service.name}: an adapter tells the other processes who is in a room.", At(used))
+        return
+    match = rooms.search(texts[used])
+    line = texts[used].count("\n", 0, match.start()) + 1 if match else 1
+    yield bad(
+        f"{service.name}: rooms of socket.io without an adapter: of {number} processes each reaches those who are connected to it alone.",
+        At(used, line),
+        at,
+    )
 
 
 def _sessions(project: Project, service: Service, number: int) -> Iterator[Fact]:

@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from kit.checks.shared.services import METRICS, running
+from kit.checks.shared.services import running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.platforms.prometheus import Alert, RuleFiles, ScrapeJob, Target
-from kit.system.model import Service
+from kit.sources.platforms.prometheus import Alert, RuleFiles
 
 _FROM_OUTSIDE = re.compile(
     r"^(up|ALERTS|absent|scrape_\w+|prometheus_\w+|alertmanager_\w+|kube_\w+|kubelet_\w+|container_\w+|node_\w+|machine_\w+|pg_\w+|"
@@ -26,113 +25,6 @@ _NOWHERE = re.compile(
     r"example\.(com|org|net)|changeme|your[-_]|<[\w -]+>|placeholder|xxx+|T00000000|REPLACE|TODO|localhost|127\.0\.0\.1",
     re.IGNORECASE,
 )
-
-
-@check("OBS-003", "Scrape targets answer", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
-def scrape_targets_answer(project: Project) -> Iterator[Fact]:
-    """
-    A scrape job that asks a path nobody serves is a dashboard of blanks, and an alert that never fires.
-
-    Decides: each target of a scrape job that names a service of the system: the service listens on or is given the port,
-    and serves the path.
-
-    Fix: correct the job's `targets` and `metrics_path`, or serve the metrics there.
-
-    Blind to: targets that are discovered when Prometheus runs.
-
-    See: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
-    """
-    for config in project.prometheus.configs:
-        if config.environment in {"development", "test"}:
-            continue
-        for job in config.jobs:
-            for target in job.targets:
-                service = project.system.service(target.host)
-                if service is not None:
-                    yield _target(job, target, service)
-                elif (
-                    "." not in target.host
-                    and target.host not in {"localhost", "host", "prometheus"}
-                    and project.system.services
-                    and _is_compose(project)
-                ):
-                    yield bad(f"Job {job.name} scrapes {target.host}, and no service is called that.", target)
-    yield from _annotated(project)
-
-
-def _target(job: ScrapeJob, target: Target, service: Service) -> Fact:
-    ports = {p.number for p in service.ports if p.number} | {
-        p.number for d in service.deployments for p in d.ports if p.number
-    }
-    own = service.root is not None and bool(service.routes)
-    served = any(r.path.rstrip("/") == job.metrics_path.rstrip("/") for r in service.routes)
-    if target.port is not None and ports and target.port not in ports and own:
-        return bad(
-            f"Job {job.name} asks {service.name} on port {target.port}; it is on {', '.join(map(str, sorted(ports)))}.",
-            target,
-        )
-    if own and not served:
-        if any(not r.prefix_known for r in service.routes) or (
-            any(METRICS.search(r.path) for r in service.routes) and job.metrics_path == "/metrics"
-        ):
-            return unknown(
-                f"Job {job.name} asks {service.name} for {job.metrics_path}; which path serves its metrics could not be told.",
-                target,
-            )
-        path = job.node.get("metrics_path")
-        return bad(
-            f"Job {job.name} asks {service.name} for {job.metrics_path}, which it does not serve.",
-            path or target,
-            target,
-        )
-    return (
-        ok(f"Job {job.name} asks {service.name} where its metrics are.", target)
-        if own
-        else ok(f"Job {job.name} asks {service.name}.", target)
-    )
-
-
-def _annotated(project: Project) -> Iterator[Fact]:
-    """Pods that ask to be scraped by annotation."""
-    for manifest in project.manifests.effective.workloads:
-        notes = manifest.node.get("spec", "template", "metadata", "annotations")
-        if (
-            notes is None
-            or manifest.environment in {"development", "test"}
-            or (wanted := notes.get("prometheus.io/scrape")) is None
-            or wanted.text != "true"
-        ):
-            continue
-        port, path = notes.get("prometheus.io/port"), notes.get("prometheus.io/path")
-        asked = path.text if path is not None else "/metrics"
-        service = next(
-            (
-                s
-                for s in project.system.own
-                for d in s.deployments
-                if d.at.path == manifest.path and any(c.at == d.at for c in manifest.containers)
-            ),
-            None,
-        )
-        known = {p.number for c in manifest.containers for p in c.ports}
-        if port is not None and known and port.text.isdigit() and int(port.text) not in known:
-            yield bad(f"{manifest.title} asks to be scraped on port {port.text}, which no container opens.", port)
-        elif (
-            service is not None
-            and service.routes
-            and all(r.prefix_known for r in service.routes)
-            and not any(r.path.rstrip("/") == asked.rstrip("/") for r in service.routes)
-        ):
-            yield bad(
-                f"{manifest.title} asks to be scraped at {asked}, which {service.name} does not serve.",
-                path or wanted,
-            )
-        else:
-            yield ok(f"{manifest.title} is scraped at {asked}.", path or wanted)
-
-
-def _is_compose(project: Project) -> bool:
-    return any(target.startswith("compose:") for target, _, _ in project.system.targets)
 
 
 @check("OBS-004", "Alert rules exist and are loaded", Severity.HIGH, Clause.EXECUTION, effort_hours=4)
@@ -359,10 +251,17 @@ def dashboards_show_metrics(project: Project) -> Iterator[Fact]:
         if missing and known:
             yield partial(
                 f"{dashboard.title}: {len(missing)} of {len(own)} own metrics are not registered in the code, {missing[0]} for one.",
-                dashboard,
+                _asked_in(project, dashboard.at, missing[0]),
             )
         else:
             yield ok(f"{dashboard.title}: a dashboard with {len(dashboard.panels)} panels.", dashboard)
+
+
+def _asked_in(project: Project, dashboard: At, metric: str) -> At:
+    """The line of a dashboard that asks for the metric; the dashboard where it is put together elsewhere."""
+    lines = enumerate(project.files.lines(dashboard.path), start=1)
+    number = next((n for n, line in lines if metric in line), None)
+    return At(dashboard.path, number, number) if number is not None else dashboard
 
 
 @check("OBS-014", "Service levels are stated", Severity.LOW, Clause.SPECIFICATION, effort_hours=4)
@@ -388,8 +287,10 @@ def levels_are_stated(project: Project) -> Iterator[Fact]:
             yield ok(f"{alert.name} watches an objective.", alert)
             return
     for path in (*[m.path for m in project.markdown], *project.files.glob("**/*slo*.y*ml")):
+        under = ""
         for number, line in enumerate(project.files.lines(path), start=1):
-            if pattern.search(line) and re.search(r"\d+(\.\d+)?\s?(%|ms|s\b)", line):
+            under = line if line.startswith("#") else under
+            if pattern.search(f"{under} {line}") and re.search(r"\d+(\.\d+)?\s?(%|ms|s\b)", line):
                 yield ok("Service levels are stated.", At(path, number))
                 return
     yield bad("No service level objective is stated.", At("."))

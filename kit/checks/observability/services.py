@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.shared.services import METRICS, first_mention, folders_of, library, running
+from kit.checks.shared.services import METRICS, MOUNTING, first_mention, folders_of, library, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -20,7 +20,7 @@ _LOGGERS = (
 _METRICS = (
     "prom-client", "express-prom-bundle", "prometheus-client", "prometheus-fastapi-instrumentator", "starlette-exporter", "prometheus-flask-exporter",
     "django-prometheus", "@willsoto/nestjs-prometheus", "github.com/prometheus/client_golang", "micrometer-registry-prometheus", "spring-boot-starter-actuator",
-    "@opentelemetry/sdk-metrics", "opentelemetry-sdk", "hot-shots", "statsd", "datadog", "dd-trace", "newrelic", "@opentelemetry/sdk-node", "applicationinsights",
+    "@opentelemetry/sdk-metrics", "opentelemetry-sdk", "hot-shots", "statsd", "fastify-metrics", "datadog", "dd-trace", "newrelic", "@opentelemetry/sdk-node", "applicationinsights",
 )  # fmt: skip
 _TRACES = (
     "@opentelemetry/sdk-node", "@opentelemetry/api", "opentelemetry-sdk", "opentelemetry-distro", "opentelemetry-api", "dd-trace", "ddtrace", "newrelic", "elastic-apm-node", "elastic-apm",
@@ -93,8 +93,23 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
             yield ok(f"{service.name}: logs through {found[0]}.", At(found[1].path, found[1].line))
         elif used is not None:
             yield ok(f"{service.name}: logs as JSON.", used)
+        elif (own := _own_logger(project, service)) is not None:
+            yield ok(f"{service.name}: logs through the logger that comes with it.", own)
         else:
             yield bad(f"{service.name}: no structured logger.", service)
+
+
+_OWN_LOGGER = re.compile(r"\b[fF]astify\(\{[^;]{0,300}?\blogger\s*:\s*(?!false)|\"log/slog\"")
+"""Loggers with fields that come with a framework or a language and want no dependency."""
+
+
+def _own_logger(project: Project, service: Service) -> At | None:
+    folders = folders_of(project, service)
+    for path in project.code.holding("astify(", '"log/slog"'):
+        found = _OWN_LOGGER.search(project.code.text(path)) if covers(folders, path) else None
+        if found is not None:
+            return At(path, project.code.text(path).count("\n", 0, found.start()) + 1)
+    return None
 
 
 def _json_in_settings(project: Project, service: Service) -> At | None:
@@ -164,7 +179,7 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
             yield ok(f"{service.name}: metrics are served at {route.path}.", route)
         elif registered is not None or (found is not None and service.kind == "worker"):
             yield ok(f"{service.name}: registers metrics.", registered or found[1])  # type: ignore[index]
-        elif found is not None and not found[0].startswith(("prom", "@willsoto")):
+        elif found is not None and (found[0] in MOUNTING or not found[0].startswith("prom")):
             yield ok(f"{service.name}: {found[0]} reports metrics.", found[1])
         elif found is not None:
             yield partial(f"{service.name}: {found[0]} is there, and no route serves its metrics.", found[1])

@@ -42,7 +42,7 @@ _BLOCKING_PY = re.compile(
 )
 _BLOCKING_JS = r"(?:^|\.)(readFileSync|writeFileSync|appendFileSync|execSync|execFileSync|spawnSync|pbkdf2Sync|scryptSync|hashSync|compareSync|gzipSync|gunzipSync|deflateSync|readdirSync)$"
 _ASKED = re.compile(
-    r"(?:prisma|db|tx|\w*[rR]epo(?:sitory)?|manager|[A-Z]\w+)(?:\.\w+)?\.(?:findUnique|findUniqueOrThrow|findFirst|findOne|findOneBy|findById|findByPk|findMany)\("
+    r"(?:this\.)?(?:prisma|db|tx|\w*[rR]epo(?:sitory)?|manager|[A-Z]\w+)(?:\.\w+)?\.(?:findUnique|findUniqueOrThrow|findFirst|findOne|findOneBy|findById|findByPk|findMany)\("
 )
 _ASKED_PY = re.compile(
     r"(?:session|db|conn|cursor|cur)\.(?:get|exec|execute|query|scalar|scalars)\(|\.objects\.(?:get|filter)\("
@@ -90,7 +90,7 @@ def _list(project: Project, service: Service, route: Route) -> Iterator[Fact]:
 def _end(project: Project, route: Route, lines: list[str]) -> int:
     """The last line of a route's handler: of the call, or of the function under a decorator."""
     first, last = route.at.line or 1, route.at.end_line or route.at.line or 1
-    if last > first + 1:
+    if last > first + 1 or lines[first - 1].rstrip().endswith(");"):
         return last
     module = project.code.python(route.at.path) if project.code.language(route.at.path) == "python" else None
     for node in ast.walk(module) if module is not None else ():

@@ -64,7 +64,7 @@ def queries_take_parameters(project: Project) -> Iterator[Fact]:
     looked: list[Call] = []
     wrong = 0
     for call in _query_calls(project):
-        text, holes = flow(project).holes(call.args[0], call.path)
+        text, holes = flow(project).holes(_text_of(call), call.path)
         if not _SQL.search(text.replace("\0", "x")):
             continue
         looked.append(call)
@@ -85,6 +85,12 @@ def _query_calls(project: Project) -> Iterator[Call]:
         for call in calls(project, *names, languages=languages, needles=sieve):
             if call.args:
                 yield call
+
+
+def _text_of(call: Call) -> SgNode:
+    """The argument that holds the query: Go's calls with a context take it second."""
+    second = len(call.args) > 1 and re.search(r"\b(?:Query|QueryRow|Exec|Prepare|Get|Select)Context$", call.callee)
+    return call.args[1] if second else call.args[0]
 
 
 def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:

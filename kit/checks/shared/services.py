@@ -11,6 +11,8 @@ from kit.system.model import Service
 from kit.system.scope import covers, with_workspaces
 
 METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
+MOUNTING = ("@willsoto/nestjs-prometheus", "fastify-metrics", "express-prom-bundle", "prometheus-flask-exporter")
+"""Libraries that serve /metrics by themselves once they are used."""
 ANSWERING = frozenset({"api", "web", "unknown"})
 _TOOLS = re.compile(
     r"load[-_]?(gen|test)?$|loadgenerator|seed|migrat|e2e|playwright|integration[-_]test|smoke|\bsut\b|storybook|^cli$|backup"

@@ -18,6 +18,7 @@ from kit.sources.code.words import (
     sends_to_login,
     suggests_auth,
     turns_away,
+    verifies,
     words_of,
 )
 
@@ -75,7 +76,7 @@ class JsGuards:
             return OPEN
         text = found.node.text()
         made = (callee_name(value) for value in returned(found.node) if value.kind() == "call_expression")
-        if any(suggests_auth(maker) for maker in made) or (suggests_auth(name) and turns_away(text)):
+        if any(suggests_auth(maker) for maker in made) or (suggests_auth(name) and turns_away(text)) or verifies(text):
             return Guard(True, at)
         return Guard(None, at) if refuses(text) else OPEN
 

@@ -121,3 +121,8 @@ _TURNS_AWAY = re.compile(
 def turns_away(text: str) -> bool:
     """True where a function's text ends a request early: refuses, raises, redirects, hands on an error."""
     return refuses(text) or bool(_TURNS_AWAY.search(text))
+
+
+def verifies(text: str) -> bool:
+    """True where a function's text verifies the caller's token by a call that throws where it does not fit."""
+    return re.search(r"\bawait\s+\w+\.jwtVerify\(", text) is not None
