@@ -99,18 +99,24 @@ class Located(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A place with what stands there, secrets masked."""
+    """A place with what stands there, and the lines `before` and `after` it; secrets masked."""
 
     path: str
     line: int | None
     end_line: int | None
     excerpt: str
     strength: Strength = Strength.STATIC
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a check yields: one thing examined, what was seen, and where."""
+    """What a check yields: one thing examined, what was seen, and where.
+
+    `measured` are places where another tool says the same. `blocks` is False where an open finding is not certain
+    enough to decide the verdict by itself.
+    """
 
     outcome: Outcome
     message: str
@@ -119,6 +125,8 @@ class Fact:
     fix: str | None = None
     environment: str | None = None
     strength: Strength = Strength.STATIC
+    measured: tuple[At, ...] = ()
+    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

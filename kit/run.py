@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome
+from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, Strength
 from kit.project import Project
+from kit.scanners.merge import merged
 
 EXCERPT_LINES = 8
 EXCERPT_CHARACTERS = 1200
+CONTEXT_LINES = 2
+CONTEXT_CHARACTERS = 400
 
 
 def run_checks(project: Project, checks: Iterable[Check]) -> tuple[Finding, ...]:
@@ -28,6 +31,7 @@ def run_check(project: Project, check: Check) -> tuple[Finding, ...]:
         facts.extend(check.function(project))
     except Exception as error:
         facts.append(_crash(error))
+    facts = merged(project, check.id, facts)
     if not facts:
         facts.append(Fact(Outcome.NOT_APPLICABLE, "Nothing of the kind is in the project."))
     return _findings(project, check, facts)
@@ -50,6 +54,8 @@ def _once(facts: Iterable[Fact]) -> Iterable[Fact]:
 
 def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> Finding:
     evidence = tuple(evidence_at(project, place, fact) for place in fact.at)
+    measured = replace(fact, strength=Strength.MEASURED)
+    evidence += tuple(evidence_at(project, place, measured) for place in fact.measured)
     anchor = re.sub(r"\s+", " ", evidence[0].excerpt) if evidence else ""
     path = fact.at[0].path if fact.at else "."
     base = f"{check.id}\0{path}\0{anchor or re.sub(r'[0-9]+', '#', fact.message)}"
@@ -66,7 +72,7 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
         fingerprint=fingerprint,
         evidence=evidence,
         clause=check.clause,
-        blocker=check.blocker if fact.outcome.open else None,
+        blocker=check.blocker if fact.outcome.open and fact.blocks else None,
         file_class=_class_of(project, check, path) if fact.at else FileClass.PRODUCTION,
         environment=fact.environment,
         effort_hours=check.effort_hours,
@@ -84,12 +90,23 @@ def _class_of(project: Project, check: Check, path: str) -> FileClass:
 
 
 def evidence_at(project: Project, place: At, fact: Fact) -> Evidence:
-    """The place with its masked excerpt: the lines meant, cut to a length that a report can show."""
-    excerpt = ""
-    if place.line is not None:
-        last = min(place.end_line or place.line, place.line + EXCERPT_LINES - 1)
-        excerpt = project.files.excerpt(place.path, place.line, last)[:EXCERPT_CHARACTERS]
-    return Evidence(place.path, place.line, place.end_line, excerpt, fact.strength)
+    """The place with its masked excerpt: the lines meant, cut to a length that a report can show, and around what is
+    open a few lines more."""
+    if place.line is None:
+        return Evidence(place.path, None, place.end_line, "", fact.strength)
+    last = min(place.end_line or place.line, place.line + EXCERPT_LINES - 1)
+    excerpt = project.files.excerpt(place.path, place.line, last)[:EXCERPT_CHARACTERS]
+    before = after = ""
+    if fact.outcome.open and excerpt:
+        before = _context(project, place.path, place.line - CONTEXT_LINES, place.line - 1)
+        after = _context(project, place.path, last + 1, last + CONTEXT_LINES)
+    return Evidence(place.path, place.line, place.end_line, excerpt, fact.strength, before, after)
+
+
+def _context(project: Project, path: str, first: int, last: int) -> str:
+    """Lines around a place; nothing where they are too long to be read."""
+    text = project.files.excerpt(path, max(first, 1), last) if last >= 1 else ""
+    return text if len(text) <= CONTEXT_CHARACTERS else ""
 
 
 def _crash(error: Exception) -> Fact:

@@ -24,6 +24,8 @@ from kit.report.builtin import render_html
 from kit.report.exports import run as run_record
 from kit.report.exports import write_exports
 from kit.report.exports.files import write
+from kit.report.notebooks import read_section
+from kit.report.sections.material import Material
 from kit.run import run_checks
 
 
@@ -166,7 +168,9 @@ def _publish(
     facts: dict[str, Any] = {"jobs": request.jobs, "missing": list(missing), "files": len(inputs)}
     executed = [staging.notebooks / n.name for n in chosen]
     with clock.step("report"):
-        page = render_html(assessment, executed, project.system, {**facts, "seconds": dict(clock.seconds)})
+        sections = tuple(read_section(path) for path in executed)
+        run = {**facts, "versions": run_record.versions(), "seconds": dict(clock.seconds)}
+        page = render_html(Material(assessment, project, sections, run))
     with clock.step("write"):
         write_exports(assessment, out)
         write(out / "report.html", page)

@@ -215,7 +215,7 @@ def _area(area: str, checks: tuple[CheckResult, ...], findings: Sequence[Finding
         title=area_title(area),
         score=score.value,
         confidence=confidence.shown,
-        status=_status(score.value, confidence.shown, counts, policy),
+        status=status_of(score.value, confidence.shown, counts, policy),
         counts=counts,
         score_terms=score.terms,
         confidence_terms=confidence.terms,
@@ -223,7 +223,7 @@ def _area(area: str, checks: tuple[CheckResult, ...], findings: Sequence[Finding
     )
 
 
-def _status(score: float | None, confidence: float, counts: Mapping[str, int], policy: Policy) -> Status:
+def status_of(score: float | None, confidence: float, counts: Mapping[str, int], policy: Policy) -> Status:
     rules = policy.status
     if score is None or confidence < rules.grey_below_confidence:
         return "GREY"

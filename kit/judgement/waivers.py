@@ -37,7 +37,7 @@ def apply_waivers(
             continue
         place = params.source.place(("waivers", index))
         covered = [i for i, f in enumerate(findings) if i not in marked and _covers(waiver, f)]
-        accepted = [i for i in covered if not _unwaivable(findings[i], policy)]
+        accepted = [i for i in covered if not unwaivable(findings[i], policy)]
         notices += _about_waiver(waiver, place, len(covered), len(accepted), policy, today)
         if waiver.expires >= today:
             note = Waiver(waiver.reason, waiver.owner, waiver.expires.isoformat())
@@ -100,7 +100,8 @@ def _covers(waiver: WaiverParams, finding: Finding) -> bool:
     return waiver.path in _EVERYWHERE or GitIgnoreSpec.from_lines([waiver.path]).match_file(primary_path(finding))
 
 
-def _unwaivable(finding: Finding, policy: Policy) -> bool:
+def unwaivable(finding: Finding, policy: Policy) -> bool:
+    """Whether no waiver can accept a finding."""
     rule = policy.waivers.unwaivable
     return finding.check in rule.checks or (rule.blockers and finding.blocker is not None)
 

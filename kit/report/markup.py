@@ -47,6 +47,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters.update(
+        block=block_html,
         cell=cell_html,
         cell_class=cell_class,
         prose=prose_html,
@@ -54,7 +55,6 @@ def environment() -> Environment:
         place=place_html,
         badge=badge_html,
         script_json=script_json,
-        lines=lines_html,
         excerpt_lines=excerpt_html,
         markdown=markdown_html,
     )
@@ -125,15 +125,6 @@ def badge_html(outcome: str, text: str = "") -> Markup:
 def shape(outcome: str) -> str:
     """The shape of an outcome, status or verdict; a filled one for severities."""
     return SHAPES.get(STATUS.get(outcome, outcome), "■")
-
-
-def lines_html(excerpt: str, first: int | None) -> Markup:
-    """An excerpt with its line numbers, which a copy leaves out."""
-    rows = (
-        Markup('<span class="row"><span class="n" data-n="{}"></span>{}\n</span>').format(number, text)
-        for number, text in enumerate(excerpt.rstrip("\n").split("\n"), start=first or 1)
-    )
-    return Markup("").join(rows)
 
 
 def excerpt_html(excerpt: Excerpt) -> Markup:

@@ -1,4 +1,4 @@
-"""Executed notebooks as parts of a page: prose, code, our own blocks, and anything else as plain text."""
+"""Executed notebooks as sections of blocks: prose, our own blocks, and anything else as plain text."""
 
 from __future__ import annotations
 
@@ -9,51 +9,34 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from kit.model import AREAS
-from kit.report.blocks import Block
+from kit.report.blocks import Block, Excerpt, Markdown, Notice
 from kit.report.display import BLOCK_MIME, from_bundle
-from kit.report.markup import block_html
+from kit.report.texts import text
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_HEADING = re.compile(r"h([1-6])")
 _NUMBER = re.compile(r"^\d+-")
-FIRST_SCREEN = "first-screen"
-"""Tags a cell of the summary whose content the page shows in its own way at its top."""
+SHOWN_ELSEWHERE = "first-screen"
+"""Tags a cell of the summary whose content every report shows in its own way."""
 
-_NOTHING = Markup()
 TEXT_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a section. `kind`: prose or block (both HTML of ours), code, text or error (both plain)."""
-
-    kind: str
-    html: Markup = _NOTHING
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A notebook in the page. `area` is its area's id or empty; `failed` where a cell raised or nothing
-    ran."""
+class NotebookSection:
+    """A notebook as blocks. `area` is its area's id or empty; `failed` where a cell raised or nothing ran; `code`
+    are its cells' sources, one after the other."""
 
     id: str
     area: str
     title: str
-    parts: tuple[Part, ...]
+    blocks: tuple[Block, ...]
     failed: bool
-
-    @property
-    def code(self) -> str:
-        """The code of its cells, one after the other."""
-        return "\n\n".join(p.text for p in self.parts if p.kind == "code")
+    code: str = ""
 
 
-def read_section(path: Path) -> Section:
+def read_section(path: Path) -> NotebookSection:
     """An executed notebook as a section; one that cannot be read is a section that says so."""
     name = _NUMBER.sub("", path.stem)
     area = name if name in AREAS else ""
@@ -61,67 +44,65 @@ def read_section(path: Path) -> Section:
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:
-        return Section(id_, area, name, (Part("error", text=f"The notebook cannot be read: {error}"),), True)
-    parts = tuple(part for cell in notebook.cells for part in _cell(cell))
+        unread = Notice(str(error), tone="error", title=text("notebook.unread"))
+        return NotebookSection(id_, area, AREAS[area][1] if area else name, (unread,), True)
+    cells = [cell for cell in notebook.cells if SHOWN_ELSEWHERE not in cell.metadata.get("tags", ())]
+    blocks = tuple(block for cell in cells for block in _cell(cell))
+    code = "\n\n".join(cell.source for cell in cells if cell.cell_type == "code" and cell.source.strip())
     title = AREAS[area][1] if area else _title(notebook) or name
-    failed = any(p.kind == "error" for p in parts) or not _ran(notebook)
-    return Section(id_, area, title, parts, failed)
+    return NotebookSection(id_, area, title, blocks, _failed(notebook), code)
 
 
-def markdown_html(text: str) -> Markup:
-    """Markdown as HTML, a heading one level down; HTML in it is shown as text, and images are left out."""
-    parser = _parser()
-    tokens = parser.parse(text)
-    for token in tokens:
-        level = _HEADING.fullmatch(token.tag)
-        if level:
-            token.tag = f"h{min(int(level[1]) + 1, 6)}"
-    return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 - html is off
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as it ran: its code, empty for prose, and what it shows."""
+
+    code: str
+    blocks: tuple[Block, ...]
 
 
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+def cells_of(path: Path) -> tuple[Cell, ...]:
+    """Every cell of an executed notebook in order; one that cannot be read is a cell that says so."""
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+    except Exception as error:
+        return (Cell("", (Notice(str(error), tone="error", title=text("notebook.unread")),)),)
+    return tuple(Cell(cell.source if cell.cell_type == "code" else "", tuple(_cell(cell))) for cell in cells)
 
 
-def _cell(cell: Any) -> Iterator[Part]:
-    if FIRST_SCREEN in cell.metadata.get("tags", ()):
-        return
+def _cell(cell: Any) -> Iterator[Block]:
     if cell.cell_type == "markdown":
         prose = re.sub(r"\A\s*# .*\n?", "", cell.source).strip()
         if prose and not prose.startswith("---"):
-            yield Part("prose", html=markdown_html(prose))
+            yield Markdown(prose)
     elif cell.cell_type == "code" and cell.source.strip():
-        outputs = [part for output in cell.get("outputs", []) for part in _output(output)]
-        yield Part("code", text=cell.source)
-        yield from outputs
+        for output in cell.get("outputs", []):
+            yield from _output(output)
 
 
-def _output(output: Mapping[str, Any]) -> Iterator[Part]:
+def _output(output: Mapping[str, Any]) -> Iterator[Block]:
     kind = output.get("output_type")
     if kind == "error":
         trace = "\n".join(output.get("traceback", ())) or f"{output.get('ename')}: {output.get('evalue')}"
-        yield Part("error", text=_plain(trace))
+        yield Notice("", tone="error", title=text("notebook.stopped"))
+        yield Excerpt("", tuple(_plain(trace).splitlines()))
     elif kind == "stream":
         if output.get("name") != "stderr":
-            yield Part("text", text=_plain(output.get("text", "")))
+            yield Excerpt("", tuple(_plain(output.get("text", "")).splitlines()))
     else:
         yield from _shown(output.get("data", {}))
 
 
-def _shown(data: Mapping[str, Any]) -> Iterator[Part]:
-    block = _block(data)
+def _shown(data: Mapping[str, Any]) -> Iterator[Block]:
+    block = from_bundle(dict(data))
     if block is not None:
-        yield Part("block", html=block_html(block))
+        yield block
     elif BLOCK_MIME not in data and data.get("text/plain"):
-        yield Part("text", text=_plain(data["text/plain"]))
+        yield Excerpt("", tuple(_plain(data["text/plain"]).splitlines()))
 
 
-def _block(data: Mapping[str, Any]) -> Block | None:
-    return from_bundle(dict(data))
-
-
-def _plain(text: Any) -> str:
-    joined = "".join(text) if isinstance(text, list) else str(text)
+def _plain(said: Any) -> str:
+    joined = "".join(said) if isinstance(said, list) else str(said)
     return _ANSI.sub("", joined)[:TEXT_LIMIT]
 
 
@@ -133,5 +114,6 @@ def _title(notebook: Any) -> str:
     return ""
 
 
-def _ran(notebook: Any) -> bool:
-    return any(c.get("outputs") for c in notebook.cells if c.cell_type == "code")
+def _failed(notebook: Any) -> bool:
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.get("outputs", ())]
+    return not outputs or any(output.get("output_type") == "error" for output in outputs)

@@ -1,44 +1,18 @@
-"""The page's own view of an assessment: what its templates and its script read."""
+"""What the page's scripts read: every finding, the policy's numbers, the words they show; and the checks."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kit.judgement.assessment import Assessment
-from kit.judgement.verdict import Verdict
-from kit.model import Check, Finding, Outcome
+from kit.judgement.waivers import unwaivable
+from kit.model import AREAS, Check, Evidence, Finding
 from kit.report.blocks import Json
-from kit.report.words import CLASS_WORDS, OUTCOME_WORDS, VERDICT_MEANING
-
-STATIC_FINDINGS = 200
-"""Blockers and critical findings that are written as HTML; what is beyond stands in the list of all
-findings."""
-
-REASON_FINDINGS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonView:
-    """A reason of a verdict with the first findings behind it and how many there are."""
-
-    verdict: str
-    text: str
-    findings: tuple[Finding, ...]
-    more: int
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictView:
-    """The verdict of one environment."""
-
-    environment: str
-    verdict: str
-    meaning: str
-    reasons: tuple[ReasonView, ...]
-    numbers: str
+from kit.report.texts import mapping
+from kit.report.theme import OUTCOMES
+from kit.report.words import CLASS_WORDS, OUTCOME_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +21,6 @@ class CheckView:
 
     check: Check
     counts: tuple[tuple[str, int], ...]
-    worst: str
-
-
-def verdict_views(assessment: Assessment) -> tuple[VerdictView, ...]:
-    """The verdicts, the strictest environment first."""
-    found = [_verdict(assessment, name, v) for name, v in assessment.environments.items()]
-    return tuple(reversed(found))
-
-
-def deciding(assessment: Assessment) -> tuple[Finding, ...]:
-    """Blockers and critical findings that are open, the gravest first."""
-    return tuple(f for f in assessment.open if f.blocker or f.severity == "critical")[:STATIC_FINDINGS]
 
 
 def check_views(assessment: Assessment) -> dict[str, tuple[CheckView, ...]]:
@@ -69,10 +31,9 @@ def check_views(assessment: Assessment) -> dict[str, tuple[CheckView, ...]]:
     titles = {a.id: a.title for a in assessment.areas}
     found: dict[str, list[CheckView]] = {}
     for check in assessment.checks.values():
-        if check.id not in counts:
-            continue
-        view = _check(check, counts[check.id])
-        found.setdefault(titles.get(check.area, check.area.capitalize()), []).append(view)
+        if check.id in counts:
+            shown = tuple((o, counts[check.id][o]) for o in OUTCOMES if counts[check.id][o])
+            found.setdefault(titles.get(check.area, check.area.capitalize()), []).append(CheckView(check, shown))
     return {area: tuple(views) for area, views in found.items()}
 
 
@@ -86,17 +47,23 @@ def findings_data(assessment: Assessment) -> Json:
         "areas": {a.id: a.title for a in assessment.areas},
         "words": OUTCOME_WORDS,
         "classes": CLASS_WORDS,
+        "says": mapping("script"),
     }
 
 
-def not_seen(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What could not be seen, and checks that crashed."""
-    return tuple(f for f in findings if f.outcome in {Outcome.UNKNOWN, Outcome.ERROR})
-
-
-def run_rows(run: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
-    """The run's record as rows of name and value: versions, revision, seconds. Long lists are counted."""
-    return tuple(_flat("", run or {}))
+def judgement_data(assessment: Assessment) -> Json:
+    """What the page needs to judge by the same policy: its numbers, each check's severity, the order of findings."""
+    place = {f.fingerprint: i for i, f in enumerate(_by_gravity(assessment))}
+    policy = assessment.policy
+    severities = {c.id: (policy.override(c.id).severity or c.severity).value for c in assessment.checks.values()}
+    return {
+        "policy": policy.values(),
+        "severities": severities,
+        "areas": {id: title for id, (_, title) in AREAS.items()},
+        "environments": list(assessment.environments),
+        "order": [place[f.fingerprint] for f in assessment.findings],
+        "unwaivable": [place[f.fingerprint] for f in assessment.open if unwaivable(f, policy)],
+    }
 
 
 class _Texts:
@@ -113,26 +80,6 @@ class _Texts:
         return self._index[text]
 
 
-def _verdict(assessment: Assessment, name: str, verdict: Verdict) -> VerdictView:
-    reasons = tuple(_reason(assessment, r.verdict, r.text, r.findings) for r in verdict.reasons)
-    numbers = f"score {verdict.score:.0f}, confidence {verdict.confidence:.0f} %, risk {verdict.risk_score:.1f}"
-    return VerdictView(name, verdict.verdict, VERDICT_MEANING[verdict.verdict], reasons, numbers)
-
-
-def _reason(assessment: Assessment, verdict: str, text: str, fingerprints: Sequence[str]) -> ReasonView:
-    wanted = set(fingerprints)
-    found = [f for f in assessment.findings if f.fingerprint in wanted]
-    order = {f.fingerprint: i for i, f in enumerate(assessment.open)}
-    found.sort(key=lambda f: order.get(f.fingerprint, len(order)))
-    return ReasonView(verdict, text, tuple(found[:REASON_FINDINGS]), max(0, len(found) - REASON_FINDINGS))
-
-
-def _check(check: Check, counts: Counter[str]) -> CheckView:
-    order = ("fail", "partial", "error", "unknown", "pass", "not_applicable")
-    shown = tuple((o, counts[o]) for o in order if counts[o])
-    return CheckView(check, shown, shown[0][0] if shown else "not_applicable")
-
-
 def _by_gravity(assessment: Assessment) -> list[Finding]:
     opened = assessment.open
     first = {f.fingerprint for f in opened}
@@ -141,7 +88,6 @@ def _by_gravity(assessment: Assessment) -> list[Finding]:
 
 def _row(finding: Finding, texts: _Texts, assessment: Assessment) -> list[Any]:
     """One finding as a list; the page's script names the places in the same order."""
-    evidence = [[texts(e.path), e.line, e.end_line, texts(e.excerpt), e.strength.value] for e in finding.evidence]
     waived = finding.waived
     return [
         finding.fingerprint,
@@ -152,7 +98,7 @@ def _row(finding: Finding, texts: _Texts, assessment: Assessment) -> list[Any]:
         finding.outcome.value,
         texts(finding.message),
         texts(finding.fix),
-        evidence,
+        [_evidence(e, texts) for e in finding.evidence],
         finding.file_class.value,
         finding.environment or "",
         [waived.reason, waived.owner, waived.expires] if waived else 0,
@@ -162,11 +108,6 @@ def _row(finding: Finding, texts: _Texts, assessment: Assessment) -> list[Any]:
     ]
 
 
-def _flat(prefix: str, value: Any) -> Iterable[tuple[str, str]]:
-    if isinstance(value, Mapping) and len(value) <= 40:
-        for key, inner in value.items():
-            yield from _flat(f"{prefix} {key}".strip(), inner)
-    elif isinstance(value, Mapping | list | tuple):
-        yield prefix, f"{len(value)} entries"
-    else:
-        yield prefix, str(value)
+def _evidence(evidence: Evidence, texts: _Texts) -> list[Any]:
+    shown = [texts(evidence.path), evidence.line, texts(evidence.excerpt), evidence.strength.value]
+    return [*shown, texts(evidence.before), texts(evidence.after)] if evidence.before or evidence.after else shown

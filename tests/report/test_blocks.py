@@ -38,7 +38,7 @@ from kit.report.blocks import (
 )
 from kit.report.blocks_json import from_json, to_json
 from kit.report.display import BLOCK_MIME, PLOTLY_MIME, Display, bundle, figure_json, from_bundle, show
-from kit.report.markup import badge_html, block_html, lines_html, place_html, prose_html, script_json
+from kit.report.markup import badge_html, block_html, place_html, prose_html, script_json
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u2028"
 CELLS = st.one_of(
@@ -195,12 +195,11 @@ def test_a_badge_has_a_shape_a_word_and_a_class() -> None:
     assert badge_html('"><script>') == "&#34;&gt;&lt;script&gt;"
 
 
-def test_an_excerpt_numbers_its_lines_from_the_first() -> None:
-    html = str(lines_html("FROM x\n<b>\n", 7))
+def test_an_excerpt_numbers_its_lines_from_the_first_and_marks_those_that_are_meant() -> None:
+    html = str(block_html(Excerpt("a.py:8", ("FROM x", "<b>"), 7, (8, 8))))
 
-    assert 'data-n="7"' in html
-    assert 'data-n="8"' in html
-    assert "&lt;b&gt;" in html
+    assert '<span class="row"><span class="n" data-n="7">' in html
+    assert '<span class="row meant"><span class="n" data-n="8"></span>&lt;b&gt;' in html
     assert 'data-n="9"' not in html
 
 

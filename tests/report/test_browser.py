@@ -11,12 +11,14 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from kit.project import Project
 from kit.report.blocks import Chart
 from kit.report.builtin import render_html
 from kit.report.charts import bars
 from kit.report.display import bundle, figure_json
+from kit.report.notebooks import read_section
+from kit.report.sections.material import Material
 from tests.findings import assess, finding
-from tests.report.shop import SYSTEM
 
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(BROWSER is None, reason="needs a Chromium or Chrome")]
@@ -32,7 +34,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     many = [finding("SEC-003", path=f"a{i}.py", fingerprint=f"x{i}") for i in range(10_000)]
     passed = finding("SEC-004", "pass", message="Held </script>", fingerprint="held")
     target = folder / "report.html"
-    target.write_text(render_html(assess(*many, passed), [notebook], SYSTEM), encoding="utf-8")
+    material = Material(assess(*many, passed), Project(folder), (read_section(notebook),))
+    target.write_text(render_html(material), encoding="utf-8")
     return target
 
 
@@ -55,12 +58,20 @@ def dom(page: Path, tmp_path: Path, fragment: str = "", *options: str) -> str:
     return done.stdout
 
 
-def test_the_scripts_run_and_ten_thousand_findings_come_in_pages(page: Path, tmp_path: Path) -> None:
+def test_the_scripts_run_and_of_ten_thousand_findings_only_those_near_the_screen_are_drawn(
+    page: Path, tmp_path: Path
+) -> None:
     seen = dom(page, tmp_path, "", "--window-size=1440,20000")
 
-    assert "10,000 of 10,001 findings, 1 to 50 shown" in seen
-    assert "Page 1 of 200" in seen
-    assert len(re.findall(r'id="row-', seen)) == 50
+    assert "10,000 of 10,001 findings" in seen
+    assert 50 <= len(re.findall(r'id="row-', seen)) < 2000
+    assert len(re.findall(r'class="chunk"', seen)) == 200
+
+
+def test_a_link_to_an_area_unfolds_it_and_draws_its_charts(page: Path, tmp_path: Path) -> None:
+    seen = dom(page, tmp_path, "#area-security")
+
+    assert re.search(r'<details class="fold-section" id="area-security" open="">', seen)
     assert "rk-chart drawn" in seen
     assert "js-plotly-plot" in seen
 

@@ -1,19 +1,21 @@
-// The list of all findings: filters, search, pages, deep links and CSV, from one block of JSON.
-(function () {
+// The list of all findings: filters, search, deep links, CSV, from one block of JSON. Only what is near the screen is
+// drawn: the list is cut into chunks, each a box of its height, filled when it comes near and emptied when it leaves.
+window.readinessFindings = (function () {
   const data = JSON.parse(document.getElementById("findings-data").textContent)
   const names = ["id", "check", "area", "title", "severity", "outcome", "message", "fix", "evidence",
     "files", "environment", "waived", "blocker", "hours", "open"]
   const findings = data.rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])))
   const text = (index) => data.texts[index]
+  const says = (key, values) => Object.entries(values || {})
+    .reduce((words, [name, value]) => words.replaceAll(`{${name}}`, value), data.says[key])
   const form = document.getElementById("filters")
   const rows = document.getElementById("rows")
   const tally = document.getElementById("tally")
-  const pager = document.getElementById("pager")
-  const SCREEN = 50
+  const CHUNK = 50
   const PAPER = 300
-  let size = SCREEN
+  const ROW_HEIGHT = 46
+  const opened = new Set()
   let shown = []
-  let page = 0
 
   function element(tag, className, content) {
     const made = document.createElement(tag)
@@ -41,10 +43,18 @@
   const haystacks = new Map()
   function haystack(finding) {
     if (!haystacks.has(finding)) {
-      const paths = finding.evidence.map((e) => text(e[0]) + ":" + e[1]).join(" ")
-      haystacks.set(finding, [finding.check, text(finding.title), text(finding.message), paths].join(" ").toLowerCase())
+      haystacks.set(finding, [finding.check, text(finding.title), text(finding.message), paths(finding)].join(" ").toLowerCase())
     }
     return haystacks.get(finding)
+  }
+
+  const paths = (finding) => finding.evidence.map((e) => text(e[0]) + ":" + e[1]).join(" ")
+
+  // A path is asked for by a part of it; a star stands for anything.
+  function pathMatcher(asked) {
+    const pattern = asked.trim().replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*")
+    const matcher = new RegExp(pattern, "i")
+    return (finding) => !pattern || finding.evidence.some((e) => matcher.test(text(e[0])))
   }
 
   function belongs(finding, wanted) {
@@ -56,50 +66,54 @@
   function matches(finding, by) {
     return belongs(finding, by.show) && (!by.area || finding.area === by.area) &&
       (!by.severity || finding.severity === by.severity) && (!by.files || finding.files === by.files) &&
-      by.words.every((word) => haystack(finding).includes(word))
+      by.at(finding) && by.words.every((word) => haystack(finding).includes(word))
   }
 
   function apply() {
     const by = Object.fromEntries(new FormData(form))
     by.words = by.search.toLowerCase().split(/\s+/).filter(Boolean)
+    by.at = pathMatcher(by.path)
     shown = findings.filter((finding) => matches(finding, by))
-    page = 0
-    render()
+    layOut()
   }
 
-  function render() {
-    const pages = Math.max(1, Math.ceil(shown.length / size))
-    page = Math.min(Math.max(page, 0), pages - 1)
-    const first = page * size
-    const part = shown.slice(first, first + size)
-    rows.replaceChildren(...(part.length ? part.map(row) : [nothing()]))
-    const range = shown.length > size ? `, ${first + 1} to ${first + part.length} shown` : ""
-    tally.textContent = `${shown.length.toLocaleString("en")} of ${findings.length.toLocaleString("en")} findings${range}`
-    renderPager(pages)
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) entry.isIntersecting ? fill(entry.target) : empty(entry.target)
+  }, { root: rows, rootMargin: "1200px 0px" })
+
+  function layOut() {
+    watcher.disconnect()
+    const chunks = []
+    for (let first = 0; first < shown.length; first += CHUNK) {
+      const chunk = element("div", "chunk")
+      chunk.dataset.first = first
+      chunk.style.minHeight = Math.min(CHUNK, shown.length - first) * ROW_HEIGHT + "px"
+      chunks.push(chunk)
+    }
+    rows.replaceChildren(...(chunks.length ? chunks : [nothing()]))
+    if (chunks.length) fill(chunks[0])
+    chunks.forEach((chunk) => watcher.observe(chunk))
+    const whole = (number) => number.toLocaleString(document.documentElement.lang)
+    tally.textContent = says("found", { shown: whole(shown.length), all: whole(findings.length) })
+  }
+
+  function fill(chunk) {
+    if (chunk.childElementCount) return
+    const first = Number(chunk.dataset.first)
+    chunk.append(...shown.slice(first, first + CHUNK).map(row))
+    chunk.style.minHeight = ""
+  }
+
+  function empty(chunk) {
+    if (!chunk.childElementCount || chunk.contains(document.activeElement)) return
+    chunk.style.minHeight = chunk.offsetHeight + "px"
+    chunk.replaceChildren()
   }
 
   function nothing() {
     const note = element("div", "rk-notice empty")
-    note.append(element("p", "title", "No finding is like that"), element("p", "", "Widen the filters, or reset them."))
+    note.append(element("p", "title", says("nothing")), element("p", "", says("widen")))
     return note
-  }
-
-  function renderPager(pages) {
-    pager.hidden = pages < 2
-    const go = (label, to) => {
-      const button = element("button", "plain", label)
-      button.type = "button"
-      button.disabled = to < 0 || to >= pages
-      button.addEventListener("click", () => {
-        page = to
-        render()
-        document.getElementById("findings").scrollIntoView()
-        rows.querySelector("summary").focus({ preventScroll: true })
-      })
-      return button
-    }
-    pager.replaceChildren(go("First", page ? 0 : -1), go("Previous", page - 1),
-      element("span", "", `Page ${page + 1} of ${pages}`), go("Next", page + 1), go("Last", page < pages - 1 ? pages - 1 : -1))
   }
 
   function row(finding) {
@@ -113,9 +127,11 @@
     if (finding.evidence.length) where.append(place(text(finding.evidence[0][0]), finding.evidence[0][1]))
     summary.append(marks, ticks("what", text(finding.message)), where)
     card.append(summary)
-    const fill = () => { if (!card.querySelector(".body")) card.append(body(finding)) }
-    card.addEventListener("toggle", fill)
-    if (size === PAPER) fill()
+    const unfold = () => { if (!card.querySelector(".body")) card.append(body(finding)) }
+    card.addEventListener("toggle", () => {
+      if (card.open) { opened.add(finding.id); unfold() } else opened.delete(finding.id)
+    })
+    if (opened.has(finding.id)) { unfold(); card.open = true }
     return card
   }
 
@@ -125,32 +141,50 @@
     return made
   }
 
-  function body(finding) {
-    const made = element("div", "body")
-    const about = element("p", "title")
-    about.append(link("#check-" + finding.check, finding.check), " ", text(finding.title), ` · ${data.areas[finding.area] || finding.area}`,
-      finding.environment ? ` · ${finding.environment}` : "",
-      finding.files !== "production" ? ` · ${data.classes[finding.files].toLowerCase()}, weighs nothing` : "",
-      ["fail", "partial"].includes(finding.outcome) ? ` · about ${finding.hours} h ` : " ",
-      link("#finding-" + finding.id, "#", "permalink"))
-    made.append(about)
-    if (finding.waived) made.append(element("p", "why", `Waived by ${finding.waived[1]} until ${finding.waived[2]}: ${finding.waived[0]}`))
-    finding.evidence.forEach((evidence) => made.append(excerpt(evidence)))
-    if (["fail", "partial"].includes(finding.outcome)) made.append(fix(text(finding.fix)))
+  function button(action, words) {
+    const made = element("button", "plain", words)
+    made.type = "button"
+    made.dataset.action = action
     return made
   }
 
-  function excerpt([path, line, , lines, strength]) {
+  function body(finding) {
+    const made = element("div", "body")
+    const about = element("p", "title")
+    const isBad = ["fail", "partial"].includes(finding.outcome)
+    about.append(link("#check-" + finding.check, finding.check), " ", text(finding.title), ` · ${data.areas[finding.area] || finding.area}`,
+      finding.environment ? ` · ${finding.environment}` : "",
+      finding.files !== "production" ? ` · ${data.classes[finding.files].toLowerCase()}, ${says("weightless")}` : "",
+      isBad ? ` · ${says("hours", { hours: finding.hours })}` : "")
+    made.append(about)
+    if (finding.waived) {
+      const [reason, owner, expires] = finding.waived
+      made.append(element("p", "why", says("waived", { reason, owner, expires })))
+    }
+    finding.evidence.forEach((evidence) => made.append(excerpt(evidence)))
+    if (isBad) made.append(fix(text(finding.fix)))
+    const copied = button("copy-link", says("copy-link"))
+    copied.dataset.link = "#finding-" + finding.id
+    made.append(copied)
+    return made
+  }
+
+  function excerpt([path, line, lines, strength, before, after]) {
     const figure = element("figure", "excerpt")
     const caption = element("figcaption")
     caption.append(place(text(path), line), " ", element("span", "strength", strength))
     figure.append(caption)
     if (text(lines)) {
+      const split = (index) => index === undefined || !text(index) ? [] : text(index).replace(/\n$/, "").split("\n")
+      const above = split(before)
+      const meant = split(lines)
       const code = element("code")
-      text(lines).replace(/\n$/, "").split("\n").forEach((content, i) => {
-        const numbered = element("span", "row")
+      const all = [...above, ...meant, ...split(after)]
+      all.forEach((content, i) => {
+        const isMeant = i >= above.length && i < above.length + meant.length
+        const numbered = element("span", isMeant ? "row meant" : "row")
         const number = element("span", "n")
-        number.dataset.n = (line || 1) + i
+        number.dataset.n = (line || 1) - above.length + i
         numbered.append(number, content + "\n")
         code.append(numbered)
       })
@@ -172,38 +206,38 @@
   function fix(words) {
     const made = element("div", "fix")
     const line = element("p")
-    line.append(element("strong", "", "Fix."), " ", ticks("fix-text", words.charAt(0).toUpperCase() + words.slice(1)))
-    const button = element("button", "plain", "Copy fix")
-    button.type = "button"
-    button.dataset.action = "copy"
-    made.append(line, button)
+    line.append(element("strong", "", says("fix")), " ", ticks("fix-text", words.charAt(0).toUpperCase() + words.slice(1)))
+    made.append(line, button("copy", says("copy-fix")))
     return made
   }
 
   function reveal(card) {
     for (let box = card.parentElement; box; box = box.parentElement) if (box.tagName === "DETAILS") box.open = true
     if (card.tagName === "DETAILS") card.open = true
-    card.scrollIntoView({ block: "start" })
+    card.scrollIntoView({ block: "start", behavior: "instant" })
     const summary = card.querySelector("summary")
     if (summary) summary.focus({ preventScroll: true })
   }
 
   function filterBy(search) {
-    for (const name of ["show", "area", "severity", "files"]) form.elements[name].value = ""
+    for (const name of ["show", "area", "severity", "files", "path"]) form.elements[name].value = ""
     form.elements.search.value = search
     apply()
   }
 
+  // A link leads to the card of the finding where the report tells it, else to its row in the list.
   function follow() {
     const id = decodeURIComponent(location.hash.slice(1))
-    if (!/^(finding|check)-/.test(id)) return
+    if (!id) return
     const there = document.getElementById(id)
-    if (there) return reveal(there)
+    if (there) {
+      if (there.closest("details")) reveal(there)
+      return
+    }
     const index = findings.findIndex((finding) => "finding-" + finding.id === id)
     if (index < 0) return
     filterBy("")
-    page = Math.floor(index / size)
-    render()
+    fill(rows.children[Math.floor(index / CHUNK)])
     reveal(document.getElementById("row-" + findings[index].id))
   }
 
@@ -221,23 +255,23 @@
     URL.revokeObjectURL(saved.href)
   }
 
-  function ofCheck(id) {
-    filterBy(id)
-  }
-
   let waiting
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 120) })
   form.addEventListener("submit", (event) => event.preventDefault())
   form.addEventListener("reset", () => setTimeout(apply))
   document.addEventListener("click", (event) => {
     const asked = event.target.closest("[data-check]")
-    if (asked) ofCheck(asked.dataset.check)
+    if (asked) filterBy(asked.dataset.check)
     if (event.target.closest("[data-action=csv]")) csv()
   })
   addEventListener("hashchange", follow)
-  addEventListener("beforeprint", () => { size = PAPER; page = 0; render() })
-  addEventListener("afterprint", () => { size = SCREEN; render() })
+  addEventListener("beforeprint", () => {
+    watcher.disconnect()
+    rows.replaceChildren(...shown.slice(0, PAPER).map(row))
+  })
+  addEventListener("afterprint", layOut)
   form.elements.show.value = findings.some((finding) => finding.open) ? "open" : ""
   apply()
   follow()
+  return { findings, text, says, element, badge, place, ticks, reveal }
 })()

@@ -8,7 +8,7 @@
   }
 
   function label() {
-    toggle.textContent = isDark() ? "Light" : "Dark"
+    toggle.textContent = window.readinessFindings.says(isDark() ? "light" : "dark")
     toggle.setAttribute("aria-pressed", String(isDark()))
   }
 
@@ -21,17 +21,23 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label)
   label()
 
-  async function copy(button) {
-    const words = button.closest(".fix").querySelector(".fix-text")
-    try { await navigator.clipboard.writeText(words.textContent) } catch (e) { getSelection().selectAllChildren(words) }
-    button.textContent = "Copied"
-    setTimeout(() => { button.textContent = "Copy fix" }, 1600)
+  const { says } = window.readinessFindings
+
+  async function copy(button, words, shown) {
+    const label = button.textContent
+    try { await navigator.clipboard.writeText(words) } catch (e) { if (shown) getSelection().selectAllChildren(shown) }
+    button.textContent = says("copied")
+    setTimeout(() => { button.textContent = label }, 1600)
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-action]")
-    if (button && button.dataset.action === "copy") copy(button)
-    if (button && button.dataset.action === "print") print()
+    const button = event.target.closest("button[data-action]")
+    if (!button) return
+    if (button.dataset.action === "print") print()
+    if (button.dataset.action === "copy-link") copy(button, location.href.split("#")[0] + button.dataset.link)
+    const near = { copy: ".fix-text", "copy-code": "pre" }[button.dataset.action]
+    const words = near && (button.closest(".fix, dd, figure") || document.body).querySelector(near)
+    if (words) copy(button, words.textContent.trim(), words)
   })
 
   // On paper what is folded opens, but for code, the catalogue of checks and lists that would fill pages.

@@ -1,0 +1,198 @@
+"""What every section is put together from: headings by key, what holds, what is open, boxes, entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kit.model import Finding
+from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notice, Place, Ref, State, Table, columns
+from kit.report.document import Section
+from kit.report.sections.material import Material, Standing, outcome_of
+from kit.report.sections.topics import TOPICS
+from kit.report.tables import severity_mark
+from kit.report.texts import text, texts
+from kit.report.words import at, count, hours
+
+MOST_PLACES = 3
+MOST_ROWS = 12
+
+_STATES: dict[str, State] = {
+    "pass": "done",
+    "partial": "partly",
+    "fail": "open",
+    "unknown": "unknown",
+    "error": "unknown",
+    "not_applicable": "not_applicable",
+}
+
+
+def section(
+    key: str,
+    *blocks: Block | None,
+    sections: Iterable[Section] = (),
+    status: str = "",
+    note: str = "",
+    folded: bool = False,
+    **values: object,
+) -> Section:
+    """A section whose title is the text of the key, filled in with `values`; its id is made of the key."""
+    kept = tuple(block for block in blocks if block is not None)
+    return Section(key.replace(".", "-"), text(key, **values), kept, tuple(sections), status, note, folded)
+
+
+def nothing(key: str, **values: object) -> Notice:
+    """Said where there is no evidence: what is missing, and what would supply it."""
+    what, fill = texts(f"empty.{key}")
+    return Notice(fill.format(**values), tone="empty", title=what.format(**values))
+
+
+def heads(*names: str) -> tuple[str, ...]:
+    """Names of columns by their keys."""
+    return tuple(text(f"columns.{name}") for name in names)
+
+
+def held(standings: Sequence[Standing]) -> Block:
+    """What holds, check by check, with how many things were examined."""
+    rows = tuple(_held(s) for s in standings if s.held and not s.open)
+    rows += tuple(_held(s) for s in standings if s.held and s.open)
+    return Listing(rows) if rows else nothing("strengths")
+
+
+def wholly_held(standings: Sequence[Standing]) -> Block:
+    """What holds without exception."""
+    rows = tuple(_held(s) for s in standings if s.held and not s.open)
+    return Listing(rows) if rows else nothing("strengths")
+
+
+def missing(standings: Sequence[Standing]) -> Block:
+    """What is open, the gravest check first, each with the first places."""
+    rows = [_missing(s) for s in gravest_first(s for s in standings if s.open)]
+    if not rows:
+        return Notice(text("standing.none-open"), tone="pass")
+    table = columns(*heads("finding", "severity", "seen", "where"))
+    return Table(text("standing.caption-open", count=count(len(rows), "check")), table, tuple(rows))
+
+
+def unseen(standings: Sequence[Standing]) -> Listing | None:
+    """What could not be seen, check by check; None where all was decided."""
+    rows = tuple(_check_ref(s, text("standing.unseen", title=s.title)) for s in standings if s.unseen and not s.open)
+    return Listing(rows, caption=text("standing.not-seen")) if rows else None
+
+
+def actions(material: Material, standings: Sequence[Standing], *, ordered: bool = True) -> Block | None:
+    """The fix of each check that is open, the gravest first, with its effort; None where nothing is open."""
+    steps = {step.check: step for step in material.assessment.plan.steps}
+    found = [s for s in gravest_first(s for s in standings if s.open) if s.check in steps]
+    rows = tuple(
+        _check_ref(s, text("standing.effort", fix=fix_of(s.open[0]), hours=f"{steps[s.check].hours:g}")) for s in found
+    )
+    return Listing(rows, ordered=ordered, caption=text("standing.action")) if rows else None
+
+
+def boxes(standings: Iterable[Standing], caption: str = "") -> Block:
+    """A checklist of checks, ticked by what was found."""
+    items = tuple(box(s) for s in standings if s.outcome != "not_applicable")
+    return Checklist(caption, items) if items else nothing("open")
+
+
+def box(standing: Standing) -> Item:
+    """A check as a box: done where all that was examined holds."""
+    state = "partly" if standing.open and standing.held else _STATES[standing.outcome]
+    return Item(standing.title, state, _box_note(standing), tuple(_places(standing)))
+
+
+def topic_box(material: Material, topic: str) -> Item:
+    """A topic as a box, with the checks that hold it back."""
+    standings = material.of_checks(TOPICS[topic])
+    opened = [s for s in standings if s.open]
+    note = "; ".join(s.title for s in opened[:MOST_PLACES]) or _topic_note(standings)
+    refs = tuple(Ref(f"check-{s.check}", s.check) for s in gravest_first(opened)[:MOST_PLACES])
+    return Item(text(f"topics.{topic}"), _STATES[outcome_of(standings)], note, refs)
+
+
+def topics_table(material: Material, caption: str, topics: Iterable[str]) -> Table:
+    """Topics as rows: outcome, and what holds or is missing in each."""
+    rows = tuple(_topic_row(material, topic) for topic in topics)
+    return Table(caption, columns(*heads("aspect", "status", "detail")), rows)
+
+
+def findings_rows(found: Sequence[Finding], caption: str, *, folded: bool = False) -> Table:
+    """Findings with their grade, what was seen and where."""
+    rows = tuple((Ref(f"finding-{f.fingerprint}", f.check), severity_mark(f), f.message, Place(at(f))) for f in found)
+    return Table(caption, columns(*heads("check", "severity", "seen", "where")), rows, folded=folded)
+
+
+def gravest_first(standings: Iterable[Standing]) -> list[Standing]:
+    """By their gravest open finding, blockers before all."""
+    order = ["critical", "high", "medium", "low"]
+    return sorted(standings, key=lambda s: (not any(f.blocker for f in s.open), order.index(s.open[0].severity)))
+
+
+def fix_of(finding: Finding) -> str:
+    """The finding's fix with a large first letter and no full stop at its end."""
+    return (finding.fix[:1].upper() + finding.fix[1:]).rstrip(". ")
+
+
+def effort(found: Iterable[Finding], material: Material) -> str:
+    """Hours or days that mending all of them takes, by the plan."""
+    wanted = {f.check for f in found}
+    return hours(sum(step.hours for step in material.assessment.plan.steps if step.check in wanted))
+
+
+def _held(standing: Standing) -> Ref:
+    values = {"title": standing.title, "held": len(standing.held), "count": standing.examined}
+    key = "standing.held-part" if standing.open else "standing.held"
+    return _check_ref(standing, text(key, **values))
+
+
+def _missing(standing: Standing) -> tuple[Cell, ...]:
+    first = standing.open[0]
+    more = len(standing.open) - 1
+    seen = first.message if not more else f"{first.message} {text('standing.others', count=more)}"
+    mark = Mark("critical", first.blocker) if first.blocker else Mark(first.severity.value)
+    return (Ref(f"finding-{first.fingerprint}", standing.title), mark, seen, Place(at(first)))
+
+
+def _check_ref(standing: Standing, words: str) -> Ref:
+    return Ref(f"check-{standing.check}", words)
+
+
+def _box_note(standing: Standing) -> str:
+    if standing.open:
+        return text("checklist.of", open=len(standing.open), count=standing.examined)
+    if standing.held:
+        return text("checklist.held", count=standing.examined)
+    return standing.unseen[0].message if standing.unseen else ""
+
+
+def _places(standing: Standing) -> Iterable[Cell]:
+    for finding in standing.open[:MOST_PLACES]:
+        yield Ref(f"finding-{finding.fingerprint}", at(finding) or standing.check)
+
+
+def _topic_row(material: Material, topic: str) -> tuple[Cell, ...]:
+    standings = material.of_checks(TOPICS[topic])
+    return (text(f"topics.{topic}"), Mark(outcome_of(standings)), _topic_note(standings))
+
+
+def _topic_note(standings: Sequence[Standing]) -> str:
+    """What is missing, or else what holds, or else why nothing is known."""
+    opened = gravest_first(s for s in standings if s.open)
+    if opened:
+        return "; ".join(f"{s.title} ({len(s.open)}/{s.examined})" for s in opened[:MOST_PLACES])
+    good = [s.title for s in standings if s.held]
+    if good:
+        return "; ".join(good[:MOST_PLACES])
+    return text("checklist.unseen") if any(s.unseen for s in standings) else text("outcomes.not_applicable")
+
+
+def graded(material: Material) -> str:
+    """How many blockers, critical and high findings are open, in words."""
+    criticals = sum(f.severity == "critical" for f in material.open)
+    highs = sum(f.severity == "high" for f in material.open)
+    return text(
+        "summary.grave",
+        blockers=count(len(material.assessment.blockers), "hard blocker"),
+        critical=count(criticals, "critical finding"),
+        high=count(highs, "high finding"),
+    )

@@ -1,0 +1,100 @@
+"""Commands that the project itself gives for building, starting, deploying and checking. Printed, never run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+
+from kit.project import Project
+from kit.report.blocks import Block, Excerpt
+from kit.report.sections.basics import nothing
+
+MOST = 8
+
+_PURPOSES = {
+    "build": r"^(build|compile|docker-build|images?)\b",
+    "check": r"^(lint|type-?check|check|test|tests|unit|coverage|ci)\b",
+    "deploy": r"deploy|release|rollout|^up$|^prod",
+    "stage": r"stag(e|ing)",
+    "verify": r"smoke|e2e|health|verify|load-?test|perf|k6|locust",
+    "backup": r"backup|restore|dump|snapshot",
+    "migrate": r"migrat",
+    "start": r"^(start|dev|run|serve|up|compose)\b",
+}
+
+
+def console(lines: Iterable[str], caption: str = "") -> Block:
+    """Commands as they would be typed; a notice where there are none."""
+    found = tuple(dict.fromkeys(lines))[:MOST]
+    return Excerpt("", found, caption=caption) if found else nothing("commands")
+
+
+def tasks(project: Project, *purposes: str) -> Iterator[str]:
+    """Targets of Makefiles, package scripts and scripts whose name speaks of a purpose, those of the top first."""
+    wanted = re.compile("|".join(_PURPOSES[p] for p in purposes), re.IGNORECASE)
+    found = [*_makefiles(project), *_packages(project), *_scripts(project)]
+    yield from (line for depth, name, line in sorted(found, key=lambda f: f[0]) if wanted.search(name))
+
+
+def targets(project: Project, kinds: Iterable[str], environments: Iterable[str]) -> Iterator[str]:
+    """What starts each deployment target of these kinds ("compose", "kubernetes" ...) and environments."""
+    wanted, places = set(kinds), set(environments)
+    for target, environment, _ in project.system.targets:
+        kind, _, path = target.partition(":")
+        if kind in wanted and environment in places and kind in _STARTS:
+            yield _STARTS[kind](shlex.quote(path or "."))
+
+
+def looks(project: Project, kinds: Iterable[str], environments: Iterable[str]) -> Iterator[str]:
+    """What shows the state of each deployment target."""
+    wanted, places = set(kinds), set(environments)
+    for target, environment, _ in project.system.targets:
+        kind, _, path = target.partition(":")
+        if kind in wanted and environment in places and kind in _LOOKS:
+            yield _LOOKS[kind](shlex.quote(path or "."))
+
+
+_STARTS: dict[str, Callable[[str], str]] = {
+    "compose": lambda path: f"docker compose -f {path} up -d --build",
+    "kustomize": lambda path: f"kubectl apply -k {path}",
+    "kubernetes": lambda path: f"kubectl apply -R -f {path}",
+    "helm": lambda path: f"helm upgrade --install {shlex.quote(path.strip(chr(39)).rsplit('/', 1)[-1])} {path}",
+    "serverless": lambda path: f"serverless deploy --config {path}",
+    "fly": lambda path: f"fly deploy --config {path}",
+}
+_LOOKS: dict[str, Callable[[str], str]] = {
+    "compose": lambda path: f"docker compose -f {path} ps",
+    "kustomize": lambda path: f"kubectl get -k {path}",
+    "kubernetes": lambda path: f"kubectl get -R -f {path}",
+    "helm": lambda path: f"helm status {shlex.quote(path.strip(chr(39)).rsplit('/', 1)[-1])}",
+    "serverless": lambda path: f"serverless info --config {path}",
+    "fly": lambda path: f"fly status --config {path}",
+}
+PLATFORMS = ("kustomize", "kubernetes", "helm", "serverless", "fly")
+
+
+def _makefiles(project: Project) -> Iterator[tuple[int, str, str]]:
+    for makefile in project.makefiles:
+        folder = makefile.path.rpartition("/")[0]
+        where = f" -C {shlex.quote(folder)}" if folder and makefile.tool == "make" else ""
+        for name in makefile.targets:
+            if not name.startswith(".") and "%" not in name and "$" not in name:
+                yield makefile.path.count("/"), name, f"{makefile.tool}{where} {shlex.quote(name)}"
+
+
+def _packages(project: Project) -> Iterator[tuple[int, str, str]]:
+    for package in project.packages:
+        folder = package.path.rpartition("/")[0]
+        manager = package.manager or "npm"
+        where = f" --prefix {shlex.quote(folder)}" if folder and manager == "npm" else ""
+        for name in package.scripts if package.ecosystem == "npm" else ():
+            line = f"{manager} run{where} {shlex.quote(name)}"
+            yield package.path.count("/"), name, line if manager == "npm" or not folder else f"cd {folder} && {line}"
+
+
+def _scripts(project: Project) -> Iterator[tuple[int, str, str]]:
+    for script in project.scripts:
+        name = script.path.rpartition("/")[2]
+        if name.endswith((".sh", ".bash")):
+            yield script.path.count("/"), name, f"./{shlex.quote(script.path)}"

@@ -1,0 +1,252 @@
+"""What is in place: services, images, variables, manifests, pipelines, backups, health checks, documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from kit.model import At, Finding
+from kit.project import Project
+from kit.report.blocks import Block, Cell, Chart, Listing, Mark, Place, Table, columns
+from kit.report.display import Display
+from kit.report.sections.basics import heads, nothing
+from kit.report.sections.material import Material
+from kit.report.tables import outcome_matrix
+from kit.report.texts import text
+from kit.report.views import (
+    configuration,
+    containers,
+    delivery,
+    observability,
+    operations,
+    orchestration,
+    performance,
+    recovery,
+    system,
+)
+from kit.report.views.common import service_at
+from kit.report.words import count, listed
+from kit.system.model import Deployment, Service
+
+WIDEST = 8
+MOST_FILES = 40
+
+CONTACTS = re.compile(r"contact|support|on.?call|escalat|maintainer|owner|who to call", re.IGNORECASE)
+
+
+def system_map(material: Material) -> tuple[Block, ...]:
+    """The drawing of the system, the services as a table, and what could not be told."""
+    return blocks(system.overview(material.project, material.open))
+
+
+def services(material: Material) -> Block:
+    """Every service with what the sources say of it."""
+    found = material.project.system
+    return system.services(found) if found.services else nothing("services")
+
+
+def blocks(display: Display) -> tuple[Block, ...]:
+    """The blocks that a view shows."""
+    return display.blocks
+
+
+def images(material: Material) -> tuple[Block, ...]:
+    """Dockerfiles and what they build."""
+    return blocks(containers.images(material.project))
+
+
+def compose(material: Material) -> Block:
+    """Services of compose files, per file."""
+    rows = tuple(
+        (file.path, file.environment, len(file.services), listed((s.name for s in file.services), WIDEST))
+        for file in material.project.compose
+        if not file.error
+    )
+    if not rows:
+        return nothing("compose")
+    names = columns((text("columns.file"), "code"), *heads("environment"), ("Services", "number"), "Names")
+    return Table(f"{count(len(rows), 'compose file')}", names, rows)
+
+
+def deployments(material: Material, kinds: Iterable[str]) -> Block:
+    """What each deployment target of these kinds runs."""
+    wanted = tuple(kinds)
+    rows = tuple(
+        _deployed(service, deployment)
+        for service in material.project.system.services
+        for deployment in service.deployments
+        if deployment.target.partition(":")[0] in wanted
+    )
+    if not rows:
+        return nothing("kubernetes" if "kubernetes" in wanted else "compose")
+    names = columns(
+        *heads("service", "target", "environment", "image"), (text("columns.replicas"), "number"), "Probes", "Where"
+    )
+    return Table(f"{count(len(rows), 'deployed service')}", names, rows)
+
+
+def kubernetes(material: Material) -> tuple[Block, ...]:
+    """Workloads and what they declare."""
+    if not material.project.manifests:
+        return (nothing("kubernetes"),)
+    return blocks(orchestration.workloads(material.project))
+
+
+def variables(material: Material) -> tuple[Block, ...]:
+    """Per service, every variable that its code reads and whether each target gives it."""
+    return blocks(configuration.environment(material.project))
+
+
+def pipelines(material: Material) -> tuple[Block, ...]:
+    """Jobs of the pipelines."""
+    return blocks(delivery.pipelines(material.project))
+
+
+def backups(material: Material) -> tuple[Block, ...]:
+    """When data is saved, and the files that do it."""
+    project = material.project
+    return (
+        *blocks(recovery.timeline(project, material.assessment.thresholds)),
+        *blocks(recovery.material(project)),
+    )
+
+
+def guide(material: Material) -> tuple[Block, ...]:
+    """Which questions of an operator the documents answer."""
+    return blocks(operations.runbooks(material.project, material.open))
+
+
+def alerts(material: Material) -> tuple[Block, ...]:
+    """Alert rules and whether something exports what they watch."""
+    return blocks(observability.alerts(material.project))
+
+
+def watched(material: Material) -> tuple[Block, ...]:
+    """From each service to who learns that it broke."""
+    return blocks(observability.chain(material.project))
+
+
+def scaling(material: Material) -> tuple[Block, ...]:
+    """Instances of each service and how far they grow."""
+    return blocks(performance.scaling(material.project))
+
+
+def health(material: Material) -> Block:
+    """Who asks which service whether it is well, by which path or command."""
+    rows: dict[tuple[Cell, ...], None] = {}
+    for service in material.project.system.services:
+        for deployment in service.deployments:
+            for probe in deployment.probes:
+                rows[
+                    (service.name, probe.kind, probe.path or probe.command or str(probe.port or ""), str(probe.at))
+                ] = None
+    if not rows:
+        return nothing("health")
+    names = columns(*heads("service"), "Kind", ("Asks", "code"), (text("columns.where"), "code"))
+    return Table(f"{count(len(rows), 'health check')}", names, tuple(rows))
+
+
+def dashboards(material: Material) -> Block:
+    """Dashboards in the repository."""
+    found = material.project.prometheus.dashboards
+    if not found:
+        return nothing("dashboards")
+    return Listing(tuple(Place(str(d.at)) for d in found), caption=count(len(found), "dashboard"))
+
+
+def contacts(material: Material) -> Block:
+    """Where the project says whom to ask: headings of documents, CODEOWNERS, MAINTAINERS."""
+    project = material.project
+    rows: list[tuple[Cell, ...]] = [
+        (heading.text, Place(str(heading.at)))
+        for document in project.markdown
+        for heading in document.headings
+        if CONTACTS.search(heading.text)
+    ]
+    rows += [(path.rsplit("/", 1)[-1], Place(path)) for path in project.files.named("CODEOWNERS", "MAINTAINERS")]
+    if not rows:
+        return nothing("contacts")
+    return Table(text("audit.contacts"), columns(*heads("contact", "where")), tuple(rows[:MOST_FILES]))
+
+
+def files_of(material: Material, places: Iterable[tuple[str, str]]) -> Block:
+    """Files (path, what they are) with their size, those that are there."""
+    project = material.project
+    found = {path: what for path, what in places if path in project.files}
+    if not found:
+        return nothing("files")
+    rows = tuple((path, what, f"{project.files.size(path):,}") for path, what in sorted(found.items()))[:MOST_FILES]
+    names = columns((text("columns.file"), "code"), *heads("what"), ("Bytes", "number"))
+    return Table(count(len(found), "file"), names, rows)
+
+
+def control_matrix(material: Material) -> Block:
+    """Services across, the gravest checks down, the worst outcome in each cell."""
+    project = material.project
+    service = service_at(project)
+    names = {s.name for s in project.system.own}
+
+    def of_service(finding: Finding) -> str | None:
+        if not finding.evidence:
+            return None
+        name = service(At(finding.evidence[0].path, finding.evidence[0].line))
+        return name if name in names else None
+
+    weighty = [f for f in material.assessment.findings if material.assessment.policy.weighs(f) > 0]
+    graded = {f.check for f in weighty if f.severity in {"critical", "high"} and f.outcome.decided}
+    table = outcome_matrix(
+        weighty, of_service, text("charts.matrix"), checks=lambda f: f.check in graded, note=text("charts.matrix-note")
+    )
+    return _charted(table) if table is not None else nothing("matrix")
+
+
+def _charted(table: Table) -> Block:
+    """The matrix as a drawing with itself as its table; the table alone where it would not fit a page."""
+    from kit.report.charts import matrix
+    from kit.report.display import figure_json
+
+    kept = _most_open(table)
+    names = [column.name for column in kept.columns[1:]]
+    marks = {
+        (r, c): cell for r, row in enumerate(kept.rows) for c, cell in enumerate(row[1:]) if isinstance(cell, Mark)
+    }
+    bad = {c for (_, c), mark in marks.items() if mark.outcome in {"fail", "partial"}}
+    title = text("charts.matrix-title", bad=len(bad), count=count(len(names), "service"))
+    if len(names) > 2 * WIDEST:
+        return table
+    from kit.report.blocks import cell_text
+
+    figure = matrix([cell_text(row[0]) for row in kept.rows], names, marks)
+    return Chart(title, figure_json(figure), f"{title}.", table)
+
+
+MOST_CONTROLS = 24
+
+
+def _most_open(table: Table) -> Table:
+    """The rows that are open at most services first, as many as a page takes."""
+
+    def weight(row: Sequence[Cell]) -> int:
+        return -sum(isinstance(cell, Mark) and cell.outcome in {"fail", "partial"} for cell in row)
+
+    rows = sorted(table.rows, key=weight)[:MOST_CONTROLS]
+    return Table(table.caption, table.columns, tuple(rows), table.note, matrix=True)
+
+
+def _deployed(service: Service, deployment: Deployment) -> tuple[Cell, ...]:
+    probes = Mark("pass", count(len(deployment.probes), "probe")) if deployment.probes else Mark("partial", "none")
+    image = deployment.image or (deployment.build.dockerfile if deployment.build else "")
+    return (
+        service.name,
+        deployment.target.partition(":")[2],
+        deployment.environment,
+        image,
+        deployment.replicas,
+        probes,
+        Place(str(deployment.at)),
+    )
+
+
+def compose_files(project: Project) -> Iterable[tuple[str, str]]:
+    """Compose files with the environment that each is for."""
+    return ((file.path, f"compose, {file.environment}") for file in project.compose)

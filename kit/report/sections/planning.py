@@ -1,0 +1,121 @@
+"""What to mend in which order: steps of the plan, risks by kind, what a phase wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from kit.judgement.plan import PhaseTotal, Step
+from kit.judgement.risk import risk_of
+from kit.model import Finding, Severity
+from kit.report.blocks import Block, Listing, Mark, Prose, Ref, Table, columns
+from kit.report.document import Section
+from kit.report.overview import plan as plan_display
+from kit.report.sections.basics import fix_of, heads, nothing, section
+from kit.report.sections.material import Material
+from kit.report.texts import text, texts
+from kit.report.words import count, hours, listed
+
+MOST_STEPS = 12
+KINDS: dict[str, tuple[str, ...]] = {
+    "technical": ("delivery", "containers", "testing", "contract", "resilience", "performance"),
+    "secure": ("security", "configuration", "infrastructure"),
+    "operational": ("orchestration", "data", "recovery", "observability", "operations"),
+    "business": ("compliance",),
+}
+"""Kind of risk to the areas that make it."""
+
+_LEVELS = ((2.5, "low"), (5.0, "moderate"), (7.5, "high"))
+
+
+def phases(material: Material) -> tuple[PhaseTotal, ...]:
+    """The phases of the policy's plan, those without steps too."""
+    return material.assessment.plan.phases
+
+
+def phase_sections(material: Material, keys: Sequence[str], found: Sequence[PhaseTotal] = ()) -> tuple[Section, ...]:
+    """A section per phase under the keys' titles; phases beyond the last key stand under it."""
+    wanted = list(found or phases(material))
+    made = [section(key, *steps(material, p), phase=p.title) for key, p in zip(keys, wanted, strict=False)]
+    return tuple(made)
+
+
+def steps(material: Material, phase: PhaseTotal) -> tuple[Block, ...]:
+    """What is done in a phase, the most urgent first, and what stands afterwards."""
+    own = [step for step in material.assessment.plan.steps if step.phase == phase.id]
+    if not own:
+        return (nothing("phase", phase=phase.title),)
+    shown = tuple(Ref(f"check-{s.check}", step_words(s)) for s in own[:MOST_STEPS])
+    rest = len(own) - MOST_STEPS
+    more = (text("phases.more", count=rest),) if rest > 0 else ()
+    said = text(
+        "phases.total",
+        steps=count(len(own), "step"),
+        hours=hours(phase.hours),
+        score=f"{phase.score_after:.0f}",
+        risk=f"{phase.risk_after:.1f}",
+    )
+    return (Listing((*shown, *more), ordered=True), Prose((said,)))
+
+
+def step_words(step: Step) -> str:
+    """A step in words: what is mended, how much of it, what it wins."""
+    return text(
+        "phases.step",
+        title=step.title,
+        count=count(len(step.findings), "finding"),
+        hours=f"{step.hours:g}",
+        gain=f"{step.score_gain:.1f}",
+    )
+
+
+def quarterly() -> Listing:
+    """What comes back every quarter."""
+    return Listing(texts("audited.quarterly"))
+
+
+def risks(material: Material) -> Table:
+    """Risk by kind: its points of 10, in words, and what makes it."""
+    rows = tuple(_risk(material, kind, areas) for kind, areas in KINDS.items())
+    names = columns(*heads("kind"), (text("columns.risk"), "number"), *heads("status", "from"))
+    return Table(text("formal.risk"), names, rows)
+
+
+def level(risk: float) -> str:
+    """A risk of 0 to 10 in a word."""
+    return text(f"levels.{next((word for most, word in _LEVELS if risk < most), 'very-high')}")
+
+
+def mitigation(material: Material, severities: Iterable[Severity]) -> Block:
+    """For each check that is open at these severities, what makes the risk smaller."""
+    wanted = set(severities)
+    found = [s for s in material.assessment.plan.steps if s.severity in wanted]
+    if not found:
+        return nothing("open")
+    by_id = {f.fingerprint: f for f in material.open}
+    rows = tuple(Ref(f"check-{s.check}", f"{s.title}: {_fix(s, by_id)}") for s in found[:MOST_STEPS])
+    rest = len(found) - MOST_STEPS
+    return Listing((*rows, *((text("phases.more", count=rest),) if rest > 0 else ())), ordered=True)
+
+
+def estimate(material: Material) -> str:
+    """How long it takes until nothing that decides is open, and until nothing is."""
+    deciding = sum(s.hours for s in material.assessment.plan.steps if s.blocker or s.severity is Severity.CRITICAL)
+    return text("verdict.effort", hours=hours(deciding), all=hours(material.assessment.plan.hours))
+
+
+def timeline(material: Material) -> tuple[Block, ...]:
+    """The plan as a curve of the score over the hours, and as tables."""
+    return plan_display(material.assessment).blocks
+
+
+def _fix(step: Step, findings: Mapping[str, Finding]) -> str:
+    finding = findings.get(step.findings[0])
+    return fix_of(finding) if finding else step.fix
+
+
+def _risk(material: Material, kind: str, areas: Sequence[str]) -> tuple[str, str, Mark, str]:
+    own = [f for f in material.open if f.area in areas]
+    points = risk_of(own, material.assessment.policy).shown
+    mark = "fail" if points >= 5 else "partial" if points >= 2.5 else "pass"
+    made = listed((f.title for f in own), 3) or text("standing.none-open")
+    return (text(f"groups.{kind}"), f"{points:.1f}", Mark(mark, level(points)), made)

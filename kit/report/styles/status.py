@@ -1,0 +1,188 @@
+"""Status: red, yellow, green per area with confidence, what is required for green, the go / no-go matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kit.judgement.assessment import AreaResult
+from kit.judgement.groups import group_of
+from kit.model import Finding
+from kit.report import overview
+from kit.report.blocks import Block, Listing, Mark, Prose, Ref, Table, columns
+from kit.report.document import Section
+from kit.report.sections.basics import (
+    findings_rows,
+    fix_of,
+    gravest_first,
+    heads,
+    missing,
+    nothing,
+    section,
+    topics_table,
+    unseen,
+    wholly_held,
+)
+from kit.report.sections.closing import calls, conditions, reasons, summary
+from kit.report.sections.entries import entries
+from kit.report.sections.material import Material, Standing
+from kit.report.sections.planning import estimate
+from kit.report.sections.targets import baselines
+from kit.report.texts import text, texts
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "deployment": ("delivery", "containers", "orchestration", "infrastructure", "configuration"),
+    "security": ("security",),
+    "performance": ("performance", "resilience"),
+    "operations": ("observability", "operations", "recovery"),
+    "data": ("data", "contract"),
+    "testing": ("testing",),
+    "compliance": ("compliance",),
+}
+"""The status report's areas, each of areas of the kit."""
+
+TOPICS: dict[str, tuple[str, ...]] = {
+    "security": (
+        "encryption",
+        "tls",
+        "authentication",
+        "authorization",
+        "headers",
+        "limits",
+        "injection",
+        "validation",
+        "audit",
+        "scanning",
+    ),
+    "data": ("migrations", "specification", "idempotency", "pooling"),
+    "testing": ("tests", "gates", "smoke"),
+}
+"""Evidence is told by topic where an area has a table of it."""
+
+GRAVE = ("critical", "high")
+MOST = 15
+
+
+def sections(material: Material) -> tuple[Section, ...]:
+    """The sections of the status report."""
+    groups = [(key, _group(material, key)) for key in GROUPS]
+    judged = [(key, result) for key, result in groups if result is not None]
+    made = [_area(material, number, key, result) for number, (key, result) in enumerate(judged, start=1)]
+    return (_summary(material, judged), *made, _limitations(material), _decision(material))
+
+
+def _group(material: Material, key: str) -> AreaResult | None:
+    return group_of(material.assessment, key, text(f"groups.{key}"), GROUPS[key])
+
+
+def _summary(material: Material, judged: Sequence[tuple[str, AreaResult]]) -> Section:
+    names = columns(*heads("area", "status"), *((text(f"columns.{c}"), "number") for c in ("score", "confidence")))
+    rows = tuple(
+        (
+            Ref(f"status-{key}", result.title),
+            Mark(result.status),
+            "–" if result.score is None else f"{result.score:.0f}",
+            f"{result.confidence:.0f} %",
+        )
+        for key, result in judged
+    )
+    table = Table(text("status.summary"), names, rows)
+    return section("status.summary", table, calls(material), summary(material))
+
+
+def _area(material: Material, number: int, key: str, result: AreaResult) -> Section:
+    standings = material.of_areas(*GROUPS[key])
+    grave = [s for s in standings if s.open and _is_grave(s)]
+    minor = [s for s in standings if s.open and not _is_grave(s)]
+    parts = [
+        ("works", (wholly_held(standings),)),
+        ("evidence", (topics_table(material, result.title, TOPICS[key]),) if key in TOPICS else ()),
+        ("baselines", baselines(material) if key == "performance" else ()),
+        ("missing", _present(missing(grave), unseen(standings))),
+        ("gaps", (missing(minor),)),
+        ("required", (_required(material, result, standings),)),
+    ]
+    made = [Section(f"status-{key}-{part}", text(f"status.{part}"), blocks) for part, blocks in parts if blocks]
+    title = text("status.group", number=number, group=result.title)
+    note = text(
+        "areas.note",
+        score="–" if result.score is None else f"{result.score:.0f}",
+        confidence=f"{result.confidence:.0f}",
+    )
+    return Section(f"status-{key}", title, sections=tuple(made), status=result.status, note=note)
+
+
+def _present(*blocks: Block | None) -> tuple[Block, ...]:
+    return tuple(block for block in blocks if block is not None)
+
+
+def _is_grave(standing: Standing) -> bool:
+    return bool(standing.open[0].blocker) or standing.open[0].severity in GRAVE
+
+
+def _required(material: Material, result: AreaResult, standings: Sequence[Standing]) -> Block:
+    """What stands between the area and GREEN, by the policy's own rule: grave findings, confidence, score."""
+    if result.status == "GREEN":
+        return Prose((text("green.is-green"),))
+    green = material.assessment.policy.status.green
+    steps = {step.check: step for step in material.assessment.plan.steps}
+    blocking = [s for s in gravest_first(s for s in standings if s.open) if _is_grave(s)]
+    score = result.score or 0.0
+    chosen = blocking or gravest_first(s for s in standings if s.open)[:5]
+    rows = [
+        Ref(
+            f"check-{s.check}",
+            text("green.required", fix=fix_of(s.open[0]), check=s.check, hours=f"{steps[s.check].hours:g}"),
+        )
+        for s in chosen
+        if s.check in steps
+    ]
+    lines: list[Ref | str] = [*rows]
+    if score < green.score:
+        lines.append(text("green.score", score=f"{score:.0f}", needed=f"{green.score:.0f}"))
+    if result.confidence < green.confidence:
+        count = sum(bool(s.unseen) for s in standings)
+        values = {"confidence": f"{result.confidence:.0f}", "needed": f"{green.confidence:.0f}", "count": count}
+        lines.append(text("green.confidence", **values))
+    return Listing(tuple(lines), ordered=True) if lines else nothing("open")
+
+
+def _limitations(material: Material) -> Section:
+    deciding = {f.fingerprint for f in material.deciding}
+    others = [f for f in material.open if f.fingerprint not in deciding]
+    return section(
+        "status.limitations",
+        sections=(
+            section("status.critical", *(entries(material, material.deciding) or (nothing("critical"),))),
+            section("status.other", _others(others)),
+        ),
+    )
+
+
+def _others(found: Sequence[Finding]) -> Block:
+    if not found:
+        return nothing("open")
+    shown = found[:MOST]
+    rest = len(found) - len(shown)
+    table = findings_rows(shown, text("status.other"))
+    return table if rest <= 0 else Table(table.caption, table.columns, table.rows, text("page.more", number=rest))
+
+
+def _decision(material: Material) -> Section:
+    matrix = overview.go_no_go(material.assessment)
+    return section("status.decision", matrix, sections=(section("status.recommendation", *_recommended(material)),))
+
+
+def _recommended(material: Material) -> tuple[Block, ...]:
+    """The call; where the laxest environment may be used on conditions, which; what the strictest requires."""
+    environments = material.assessment.environments
+    first, strictest = next(iter(environments)), material.assessment.strictest
+    blocks: list[Block] = [calls(material)]
+    if environments[first].verdict == "CONDITIONAL":
+        blocks.append(Listing(texts("green.caveats"), caption=text("green.suitable", environment=first.capitalize())))
+    blocks += [
+        reasons(material, strictest),
+        Prose((text("status.allowed", environment=strictest.capitalize()),)),
+        conditions(material, strictest),
+        Prose((estimate(material),)),
+    ]
+    return tuple(blocks)

@@ -1,0 +1,170 @@
+"""Validation: strengths, critical issues with evidence, impact and fix, checklist by topic, strategy by phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kit.model import Severity
+from kit.report.blocks import Block, Checklist, Item, Prose
+from kit.report.document import Section
+from kit.report.sections import commands, inventory
+from kit.report.sections.basics import findings_rows, nothing, section, topic_box, wholly_held
+from kit.report.sections.closing import calls, conditions, reasons, summary
+from kit.report.sections.entries import entries
+from kit.report.sections.material import Material
+from kit.report.sections.planning import estimate, mitigation, phases, steps
+from kit.report.sections.targets import baselines
+from kit.report.texts import text, texts
+
+STRENGTHS: dict[str, tuple[str, ...]] = {
+    "infrastructure": ("containers", "orchestration", "infrastructure", "configuration"),
+    "pipeline": ("delivery", "testing"),
+    "monitoring": ("observability", "operations"),
+    "security": ("security", "compliance"),
+}
+CHECKLIST: dict[str, tuple[str, ...]] = {
+    "check-infrastructure": ("build", "manifests", "infrastructure", "tls", "configuration", "placeholders", "secrets"),
+    "check-quality": ("types", "gates", "tests", "smoke", "specification", "migrations"),
+    "check-security": ("authentication", "hardening", "headers", "limits", "injection", "scanning", "supply"),
+    "check-performance": ("performance", "metrics", "dashboards", "alerting", "health", "logs", "replicas"),
+    "check-pipeline": ("pipeline", "rollback", "backups", "restore", "operation", "documents"),
+}
+MEASURED = ("health", "errors", "performance", "migrations", "authentication")
+AFTERWARDS = ("shutdown", "rollback", "alerting", "dashboards", "scanning", "performance")
+MOST = 25
+
+
+def sections(material: Material) -> tuple[Section, ...]:
+    """The sections of the validation report."""
+    return (
+        section("validation.summary", summary(material), calls(material), Prose((estimate(material),))),
+        _strengths(material),
+        section("validation.critical", *(entries(material, material.deciding) or (nothing("critical"),))),
+        section("validation.moderate", _moderate(material)),
+        _checklist(material),
+        _strategy(material),
+        _mitigation(material),
+        _success(material),
+        _support(material),
+        _recommendations(material),
+        _final(material),
+    )
+
+
+def _strengths(material: Material) -> Section:
+    made = [section(f"validation.{key}", wholly_held(material.of_areas(*areas))) for key, areas in STRENGTHS.items()]
+    return section("validation.strengths", sections=made)
+
+
+def _moderate(material: Material) -> Block:
+    deciding = {f.fingerprint for f in material.deciding}
+    found = [f for f in material.open if f.fingerprint not in deciding and f.severity in {"high", "medium"}]
+    if not found:
+        return nothing("moderate")
+    rest = len(found) - MOST
+    caption = text("standing.others", count=len(found))
+    table = findings_rows(found[:MOST], caption)
+    return replace(table, note=text("page.more", number=rest)) if rest > 0 else table
+
+
+def _checklist(material: Material) -> Section:
+    made = [section(f"validation.{key}", _boxes(material, topics)) for key, topics in CHECKLIST.items()]
+    return section("validation.checklist", sections=made)
+
+
+def _boxes(material: Material, topics: Iterable[str]) -> Checklist:
+    return Checklist("", tuple(topic_box(material, topic) for topic in topics))
+
+
+def _strategy(material: Material) -> Section:
+    """Four phases: mend, set up, try, go; each with the project's own commands for it."""
+    project = material.project
+    kinds = ("compose", *commands.PLATFORMS)
+    first = phases(material)[0]
+    staging = [*commands.tasks(project, "stage"), *commands.targets(project, kinds, ("staging",))]
+    tried = [*commands.tasks(project, "check"), *commands.tasks(project, "verify")]
+    live = [
+        *commands.tasks(project, "backup"),
+        *commands.tasks(project, "migrate"),
+        *commands.tasks(project, "deploy"),
+        *commands.targets(project, kinds, ("production", "unknown")),
+        *commands.looks(project, kinds, ("production",)),
+    ]
+    return section(
+        "validation.strategy",
+        sections=(
+            section("validation.phase-1", *steps(material, first)),
+            section("validation.phase-2", _environment(material)),
+            section("validation.phase-3", commands.console([*staging, *tried], text("valid.commands"))),
+            section("validation.phase-4", commands.console(live, text("valid.commands"))),
+        ),
+    )
+
+
+def _environment(material: Material) -> Block:
+    """What each target must still be given: the open checks of configuration and secrets."""
+    return _boxes(material, ("configuration", "placeholders", "secrets", "tls", "backups"))
+
+
+def _mitigation(material: Material) -> Section:
+    kinds = {
+        "high": (Severity.CRITICAL, Severity.HIGH),
+        "medium": (Severity.MEDIUM,),
+        "low": (Severity.LOW,),
+    }
+    made = [section(f"validation.{key}", mitigation(material, severities)) for key, severities in kinds.items()]
+    return section("validation.mitigation", sections=made)
+
+
+def _success(material: Material) -> Section:
+    return section(
+        "validation.success",
+        sections=(
+            section("validation.metrics", _said(material, "success", MEASURED), *baselines(material)[:2]),
+            section("validation.after", _said(material, "after", AFTERWARDS)),
+            section("validation.business", _people(), nothing("business")),
+        ),
+    )
+
+
+def _said(material: Material, key: str, topics: Iterable[str]) -> Checklist:
+    """Criteria in words, each ticked only by a running system: unknown, with what the files say of its ground."""
+    made = [topic_box(material, topic) for topic in topics]
+    items = tuple(
+        Item(words, "unknown", f"{text('valid.ground')} {item.label}: {item.note}", item.refs)
+        for words, item in zip(texts(f"valid.{key}"), made, strict=True)
+    )
+    return Checklist("", items)
+
+
+def _people() -> Checklist:
+    return Checklist("", tuple(Item(words, "unknown") for words in texts("valid.business")))
+
+
+def _support(material: Material) -> Section:
+    return section(
+        "validation.support",
+        sections=(
+            section("validation.technical", inventory.contacts(material)),
+            section("validation.emergency", *inventory.alerts(material)),
+            section("validation.documentation", *inventory.guide(material)),
+        ),
+    )
+
+
+def _recommendations(material: Material) -> Section:
+    keys = ("immediate", "short", "long")
+    made = [
+        section(f"validation.{key}", *steps(material, phase), phase=phase.title)
+        for key, phase in zip(keys, phases(material), strict=False)
+    ]
+    return section("validation.recommendations", sections=made)
+
+
+def _final(material: Material) -> Section:
+    strictest = material.assessment.strictest
+    recommended = section(
+        "validation.recommendation", calls(material), conditions(material, strictest), Prose((estimate(material),))
+    )
+    return section("validation.final", summary(material), reasons(material, strictest), sections=(recommended,))
