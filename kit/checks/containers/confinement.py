@@ -42,21 +42,18 @@ def services_gain_nothing(project: Project) -> Iterator[Fact]:
 
     See: https://docs.docker.com/engine/security/#linux-kernel-capabilities
     """
-    lacking: dict[tuple[str, str], list[tuple[ComposeService, At]]] = defaultdict(list)
+    lacking: dict[str, list[ComposeService]] = defaultdict(list)
     for file, service in services(project):
-        gains = not _no_new_privileges(service)
-        keeps = service.node.get("cap_drop") is None
-        if gains:
-            lacking[file.path, "nothing keeps {} from gaining rights"].append((service, _at(service, "security_opt")))
-        if keeps:
-            lacking[file.path, "all default capabilities are left to {}"].append((service, service.at))
-        if not gains and not keeps:
+        if _no_new_privileges(service) and service.node.get("cap_drop") is not None:
             yield ok(f"{service.name}: gains no rights and has dropped some.", service)
-    for (path, what), found in lacking.items():
-        names = ", ".join(dict.fromkeys(s.name for s, _ in found[:_MOST_NAMED])) + (
+        else:
+            lacking[file.path].append(service)
+    for path, found in lacking.items():
+        names = ", ".join(dict.fromkeys(s.name for s in found[:_MOST_NAMED])) + (
             " …" if len(found) > _MOST_NAMED else ""
         )
-        yield bad(f"{path}: {what.format(names)}.", *(at for _, at in found[:_MOST_NAMED]), severity=Severity.LOW)
+        message = f"{path}: nothing keeps {names} from gaining rights, or they have all default capabilities."
+        yield bad(message, *(_at(s, "security_opt") for s in found[:_MOST_NAMED]))
 
 
 def _no_new_privileges(service: ComposeService) -> bool:
