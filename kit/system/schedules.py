@@ -38,7 +38,7 @@ def _pipelines(project: Project) -> Iterator[Schedule]:
 
 
 def _crontabs(project: Project) -> Iterator[Schedule]:
-    for path in project.files.glob("**/crontab*", "**/*.cron", "**/cron.d/*", "**/*.crontab"):
+    for path in project.files.glob("**/crontab*", "**/*.cron", "**/cron/*", "**/cron.d/*", "**/*.crontab"):
         for number, line in enumerate(project.files.lines(path), start=1):
             found = _CRON_LINE.match(line)
             if found:

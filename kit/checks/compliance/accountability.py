@@ -81,7 +81,7 @@ def reporting_is_written(project: Project) -> Iterator[Fact]:
             p
             for p in project.files.paths
             if re.fullmatch(r"security(\.md|\.rst|\.txt)?", posixpath.basename(p), re.IGNORECASE)
-            and project.files.size(p) > 50
+            and (project.files.size(p) > 50 or re.search(r"\S@\S|https?://", project.files.text(p)))
         ),
         None,
     )

@@ -47,6 +47,10 @@ def licence_is_stated(project: Project) -> Iterator[Fact]:
     """
     file = next((p for p in project.files.paths if _LICENCE_FILE.fullmatch(p)), None)
     stated = list(_stated(project))
+    closed = next(_closed(project), None)
+    if file is None and not stated and closed is not None:
+        yield ok(f"{closed.path} says that the code is not licensed to others.", closed)
+        return
     if file is None and not stated:
         yield bad("No licence file, and no manifest states a licence.", At("."))
         return
@@ -73,6 +77,14 @@ def _stated(project: Project) -> Iterator[tuple[str, At]]:
             continue
         if not re.search(r"SEE LICEN|UNLICENSED|LICEN[CS]E(\.\w+)?$", node.text, re.IGNORECASE):
             yield node.text, node.at
+
+
+def _closed(project: Project) -> Iterator[At]:
+    """Where a manifest at the top says, as npm writes it, that nobody outside has a licence."""
+    for package in project.packages:
+        node = package.node.get("license") if package.node is not None and package.dir == "." else None
+        if node is not None and node.text.upper() == "UNLICENSED":
+            yield node.at
 
 
 def _licence_of(text: str) -> str | None:

@@ -18,7 +18,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.secrets.find import SecretHit, find_secrets, is_placeholder, is_secret_name, is_weak
-from kit.system.model import EnvGiven
+from kit.system.model import Deployment, EnvGiven
 
 
 @check("CFG-003", "No secret has a default in code", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
@@ -95,7 +95,8 @@ def no_default_password(project: Project) -> Iterator[Fact]:
         secret = _secret_of(one)
         if not secret:
             continue
-        if is_weak(secret) and not is_placeholder(secret) and one.name.lower() not in secret.lower():
+        known = is_weak(secret) or secret in _users(deployment)
+        if known and not is_placeholder(secret) and one.name.lower() not in secret.lower():
             wrong += 1
             said = f"{service.name}: {one.name} has a value that everybody knows."
             yield bad(said, one, environment=environment_of(deployment))
@@ -103,6 +104,11 @@ def no_default_password(project: Project) -> Iterator[Fact]:
             sound.append(one)
     if sound and not wrong:
         yield ok(f"None of {len(sound)} secrets that are given in the open has a value that everybody knows.", sound[0])
+
+
+def _users(deployment: Deployment) -> set[str]:
+    """The names of users and databases that a deployment gives: the second password that anybody tries."""
+    return {e.value for e in deployment.env if e.value and re.search(r"(?i)(?:USER|USERNAME|_DB|DATABASE)$", e.name)}
 
 
 def _secret_of(one: EnvGiven) -> str | None:
@@ -181,6 +187,8 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
     user = re.search(r"//([^:/@\s]+):$", before)
     if user is not None and user[1] == value:
         return True
+    if _is_own_user(text, hit) or _is_sealed(text, hit):
+        return True
     if re.search(
         r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev|e2e|seed|unconfigured|example)([-_ ]|$)", value, re.IGNORECASE
     ):
@@ -191,6 +199,26 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
         return True  # tokens and keys are random; this is a word
     names_a_key = (hit.name or "").lower() in {"secretkey", "secretname", "secretref", "key", "keyname"}
     return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
+
+
+def _is_own_user(text: str, hit: SecretHit) -> bool:
+    """A password that is the name of its user or database, in its URL or beside it: CFG-004 judges what is deployed."""
+    value = text[hit.start : hit.end]
+    if re.search(r"//([^:/@\s]+):\1@", value):
+        return True
+    around = text[max(0, hit.start - 300) : hit.end + 300]
+    named = rf"(?i)(?:user|username|db|database)[\"']?\s*[:=]\s*[\"']?{re.escape(value)}(?![\w-])"
+    return value.isalpha() and re.search(named, around) is not None
+
+
+def _is_sealed(text: str, hit: SecretHit) -> bool:
+    """An entry below `encryptedData` of a SealedSecret, which only the cluster can read."""
+    above = text.rfind("encryptedData:", 0, hit.start)
+    if above < 0 or "SealedSecret" not in text:
+        return False
+    column = above - (text.rfind("\n", 0, above) + 1)
+    lines = text[above : hit.start].split("\n")[1:]
+    return all(len(line) - len(line.lstrip()) > column for line in lines if line.strip())
 
 
 EXAMPLE_LINES = 15

@@ -185,7 +185,8 @@ def environments_are_separate(project: Project) -> Iterator[Fact]:
     """
     Where one file serves every environment, a change for a developer's machine is a change for production.
 
-    Decides: among the deployment targets there is one that is for production by its name, apart from those for development.
+    Decides: among the deployment targets there is one that is for production by its name, or one that
+    is for development, tests or staging, apart from what is deployed.
 
     Fix: keep a compose file, overlay or values file per environment.
 
@@ -197,8 +198,11 @@ def environments_are_separate(project: Project) -> Iterator[Fact]:
     if all(environment in ASIDE for _, environment in targets):
         return
     production = next((at for (_, e), at in targets.items() if e == "production"), None)
+    apart = next((at for (_, e), at in targets.items() if e in {*ASIDE, "staging"}), None)
     if production is not None:
         yield ok("Production has configuration of its own.", production)
+    elif apart is not None:
+        yield ok("What is not production has configuration of its own.", apart)
     else:
         yield bad(
             "No deployment target is for production by its name; one file serves every environment.",

@@ -228,5 +228,12 @@ def _copied_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, 
 def _harmless(name: str, value: str) -> bool:
     """Names that speak of where a secret is, and values that are switches, paths or addresses."""
     return bool(re.search(r"(_FILE|_PATH|_URL|_NAME|_TTL|_EXPIR\w*|_LENGTH|_HEADER)$", name.upper())) or value.lower() in {
-        "true", "false", "yes", "no", "0", "1", "none", "null", "dummy", "build", "unused", "placeholder",
-    }  # fmt: skip
+        "true", "false", "yes", "no", "0", "1", "none", "null",
+    } or set(re.split(r"[-_ ]+", value.lower())) <= _BUILD_WORDS  # fmt: skip
+
+
+_BUILD_WORDS = frozenset(
+    {"assets", "build", "buildtime", "collectstatic", "compile", "dummy", "during", "for", "not", "only", "placeholder"}
+    | {"precompile", "stage", "static", "time", "unused", "used"}
+)
+"""Words of a value that a command of the build wants and nothing that runs ever reads."""

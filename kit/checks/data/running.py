@@ -29,7 +29,13 @@ _BY_CODE = (
     (JAVASCRIPT, "$A.up($$$)", ("umzug", "Umzug"), "sequelize"),
 )
 _BY_GO = re.compile(r"^[\w.]*\b(?:Up|UpContext|Steps|MigrateUp)\(")
-_BY_DEPENDENCY = ("flyway-core", "org.flywaydb:flyway-core", "liquibase-core", "org.liquibase:liquibase-core")
+_FLYWAY = (
+    "flyway-core", "flyway-database-postgresql", "flyway-database-oracle", "flyway-mysql", "flyway-sqlserver",
+)  # fmt: skip
+_BY_DEPENDENCY = (
+    *_FLYWAY, *(f"org.flywaydb:{name}" for name in _FLYWAY), "liquibase-core", "org.liquibase:liquibase-core",
+    "spring-boot-starter-flyway", "spring-boot-starter-liquibase",
+)  # fmt: skip
 
 
 @check("DAT-004", "A deployment runs the migrations", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)

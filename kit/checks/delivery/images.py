@@ -245,6 +245,9 @@ def _compared(pipeline: Pipeline, act: Act, scanned: tuple[str, Located], names:
     if EXPRESSION.search(bare) and _pattern(bare) in {_pattern(n) for n in names if EXPRESSION.search(n)}:
         # Two spellings of one variable: `$TAG` in the script is `${{ github.ref_name }}` of the environment.
         names = {*names, bare}
+    same = [n for n in names if _latest(image) and n.startswith(f"{bare.removesuffix(':latest')}:")]
+    if same and bare not in names:
+        return bad(f"The latest {bare} is scanned, but {listed(sorted(same))} is built and pushed.", place)
     if bare not in names and not EXPRESSION.search(image) and not any(EXPRESSION.search(n) for n in names):
         return bad(f"{image} is scanned, but {listed(sorted(names))} is built and pushed.", place)
     if bare not in names:
@@ -261,6 +264,11 @@ def _compared(pipeline: Pipeline, act: Act, scanned: tuple[str, Located], names:
             pushes[-1],
         )
     return ok(f"{image} is scanned before it is pushed.", place)
+
+
+def _latest(image: str) -> bool:
+    """Whether a name is written out and has no tag but `latest`: the build before does not make that one."""
+    return not EXPRESSION.search(image) and ":" not in image.strip().removesuffix(":latest").rsplit("/", 1)[-1]
 
 
 def _bare(image: str) -> str:

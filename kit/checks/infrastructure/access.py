@@ -31,6 +31,7 @@ _GOOGLE = ("google_project_iam_member", "google_project_iam_binding", "google_fo
 _ALL = re.compile(r"\bActions?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
 _EVERYTHING = re.compile(r"\bResources?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
 _SERVICE = re.compile(r"\bActions?\"?\s*[=:]\s*(?:\[[^\]]{0,2000}?)?\"([a-z0-9-]+):\*\"", re.IGNORECASE)
+_DENIES = re.compile(r"\"?Effect\"?\s*[=:]\s*\"Deny\"")
 _MOST_CHARACTERS = 50_000
 _REFERS = re.compile(
     r"(_arn|_id|_name|_path|_file|_version|_rotation\w*|_length|_ttl|_type|_policy|_parameter)$",
@@ -144,7 +145,7 @@ def _policy(resource: Resource) -> Iterator[Fact]:
     node = resource.get("policy")
     if node is None:
         return
-    text = node.text[:_MOST_CHARACTERS]
+    text = _without_denials(node.text[:_MOST_CHARACTERS])
     wide, everywhere = bool(_ALL.search(text)), bool(_EVERYTHING.search(text))
     whole = _SERVICE.search(text)
     if wide and everywhere and not _only_denies(text):
@@ -154,6 +155,26 @@ def _policy(resource: Resource) -> Iterator[Fact]:
         yield partial(message, node, severity=Severity.MEDIUM, **resource.grade)
     elif "Statement" in text:
         yield ok(f"{resource.title}: names what it allows.", node, **resource.grade)
+
+
+def _without_denials(text: str) -> str:
+    """The policy without the statements that only take rights away."""
+    for found in reversed(list(_DENIES.finditer(text))):
+        first, last = _brace(text, found.start(), -1), _brace(text, found.start(), 1)
+        if first is not None and last is not None:
+            text = text[:first] + text[last + 1 :]
+    return text
+
+
+def _brace(text: str, position: int, step: int) -> int | None:
+    """Where the object that holds the position begins (step -1) or ends (step 1)."""
+    depth = 0
+    while 0 <= position < len(text):
+        depth += step * ((text[position] == "{") - (text[position] == "}"))
+        if depth < 0:
+            return position
+        position += step
+    return None
 
 
 def _only_denies(text: str) -> bool:

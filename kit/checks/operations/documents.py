@@ -321,6 +321,10 @@ def escalation_is_written(project: Project) -> Iterator[Fact]:
     )
 
 
+_ENTRY = re.compile(r"(?m)^\s*(?:[-*+]\s+\S|#{1,6}.*\d|\S.*\d\.\d|\d+[.)]\s)")
+"""A version, a date or an item of a list."""
+
+
 @check("OPS-008", "Releases are written down", Severity.LOW, Clause.DEPLOYMENT, effort_hours=1, documents=True)
 def releases_are_written_down(project: Project) -> Iterator[Fact]:
     """
@@ -346,8 +350,11 @@ def releases_are_written_down(project: Project) -> Iterator[Fact]:
         ),
         None,
     )
-    if log is not None:
+    if log is not None and _ENTRY.search(project.files.text(log)):
         yield ok("There is a change log.", At(log), strength=Strength.DOCUMENTED)
+        return
+    if log is not None:
+        yield bad(f"{log} has no entry: nothing says what a release changed.", At(log))
         return
     for workflow in project.workflows:
         for job in workflow.jobs:

@@ -197,6 +197,8 @@ def more_than_one_replica(project: Project) -> Iterator[Fact]:
                 yield unknown(f"{workload.title}: the number of its replicas is a variable.", at, **grade(group))
             elif count > 1:
                 yield ok(f"{workload.title}: at least {count} replicas.", at, **grade(group))
+            elif count == 1 and group.environment == "staging":
+                yield ok(f"{workload.title}: one replica, which is enough for staging.", at, **grade(group))
             else:
                 message = f"{workload.title}: {count or 'no'} replica; each restart of its node is an outage."
                 yield bad(message, at, **grade(group))

@@ -187,7 +187,12 @@ class Manifest:
 
     @property
     def keys(self) -> frozenset[str] | None:
-        """The entries of a ConfigMap or Secret; None where they cannot be seen."""
+        """The entries of a ConfigMap or Secret, or of the Secret that an ExternalSecret makes; None where they cannot
+        be seen."""
+        if self.kind == "ExternalSecret" and self.complete:
+            whole = self.node.get("spec", "dataFrom") or self.node.get("spec", "target", "template")
+            named = frozenset(n.text for n in self.node.each("spec", "data", "*", "secretKey") if n.text)
+            return named if whole is None and named else None
         if self.kind not in {"ConfigMap", "Secret"} or not self.complete:
             return None
         parts = (self.node.get(part) for part in ("data", "stringData", "binaryData"))

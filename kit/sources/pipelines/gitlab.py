@@ -192,7 +192,8 @@ class Reader:
         """A step per script entry: `before_script` and `script` are one shell, `after_script` another."""
         variables = literals(entries(self.config.get("variables")), entries(node.get("variables")))
         for phases in (("before_script", "script"), ("after_script",)):
-            shell = Shell(node.at.path)
+            # the runner sets pipefail wherever the shell of the image knows it
+            shell = Shell(node.at.path, pipefail=True)
             shell.words.variables |= variables
             for phase in phases:
                 for item in self._script(node.get(phase), 0):

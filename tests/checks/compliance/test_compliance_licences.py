@@ -58,3 +58,8 @@ def test_a_permissive_or_alternative_licence_allows_the_use(look: Look) -> None:
     for licence in ("MIT", "(MIT OR GPL-3.0)", "LGPL-3.0"):
         seen = look("CMP-009", {"package.json": '{"name": "a"}', "package-lock.json": lock(licence)})
         assert seen.passed == ["package.json"], licence
+
+
+def test_code_that_is_closed_says_so_in_its_manifest(look: Look) -> None:
+    assert look("CMP-001", {"package.json": '{"license": "UNLICENSED"}'}).passed == ["package.json:1"]
+    assert look("CMP-001", {"package.json": "{}"}).failed == ["."]

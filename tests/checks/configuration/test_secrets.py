@@ -162,3 +162,25 @@ def test_passwords_of_ones_own_hold(look: Look) -> None:
     assert look("CFG-004", {"docker-compose.prod.yml": COMPOSE.format("kX9vbQz7LmT2")}).passed == [
         "docker-compose.prod.yml:5"
     ]
+
+
+def test_a_password_that_is_its_users_name_is_a_default_where_it_is_deployed(look: Look) -> None:
+    text = """
+        services:
+          db:
+            image: postgres:16
+            environment:
+              POSTGRES_USER: invoices
+              POSTGRES_PASSWORD: invoices
+        """
+
+    assert look("CFG-004", {"docker-compose.prod.yml": text}).failed == ["docker-compose.prod.yml:6"]
+    assert look("CFG-005", {"docker-compose.prod.yml": text}).passed == ["."]
+
+
+def test_what_is_sealed_for_a_cluster_is_no_secret_in_the_open(look: Look) -> None:
+    sealed = f"kind: SealedSecret\nspec:\n  encryptedData:\n    API_TOKEN: {KEY}\n"
+    beside = f"{sealed}  template:\n    data:\n      API_TOKEN: {KEY}\n"
+
+    assert look("CFG-005", {"k8s/sealed.yaml": sealed}).passed == ["."]
+    assert look("CFG-005", {"k8s/sealed.yaml": beside}).failed == ["k8s/sealed.yaml:7"]

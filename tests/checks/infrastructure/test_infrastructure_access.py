@@ -95,3 +95,19 @@ def test_statements_of_a_serverless_file_are_read(look: Look) -> None:
     seen = look("INF-007", {"serverless.yml": text})
 
     assert (seen.failed, seen.passed) == (["serverless.yml:7"], ["serverless.yml:8"])
+
+
+def test_a_statement_that_denies_allows_nothing(look: Look) -> None:
+    text = """
+        resource "aws_iam_role_policy" "publisher" {
+          policy = jsonencode({
+            Statement = [
+              { Effect = "Allow", Action = ["s3:PutObject"], Resource = "arn:aws:s3:::site/*" },
+              { Effect = "Deny", Action = "*", Resource = "*", Condition = { Bool = { "aws:SecureTransport" = "false" } } },
+            ]
+          })
+        }
+        """
+
+    assert look("INF-007", {"main.tf": text}).passed == ["main.tf:2"]
+    assert look("INF-007", {"main.tf": text.replace('"Deny"', '"Allow"')}).failed == ["main.tf:2"]

@@ -112,3 +112,31 @@ def test_a_document_that_tells_how_to_make_a_secret_is_no_proof(look: Look) -> N
     seen = look("ORC-023", {"k8s/api.yaml": POD, "k8s/mail.yaml": EXTERNAL, "docs/install.md": guide})
 
     assert (seen.failed, seen.unknown) == ([], ["docs/install.md:3"])
+
+
+def test_the_keys_of_a_secret_from_outside_are_those_that_it_names(look: Look) -> None:
+    text = """
+        apiVersion: external-secrets.io/v1beta1
+        kind: ExternalSecret
+        metadata: { name: outside }
+        spec:
+          target: { name: api }
+          data: [{ secretKey: KEY, remoteRef: { key: api } }]
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: api }
+        spec:
+          containers:
+            - name: api
+              image: api:1
+              env:
+                - name: KEY
+                  valueFrom: { secretKeyRef: { name: api, key: KEY } }
+        """
+    whole = text.replace("data: [{ secretKey: KEY, remoteRef: { key: api } }]", "dataFrom: [{ extract: { key: api } }]")
+    wrong = text.replace("name: api, key: KEY", "name: api, key: TOKEN")
+
+    assert look("ORC-023", {"k8s/api.yaml": text}).passed
+    assert look("ORC-023", {"k8s/api.yaml": wrong}).failed == ["k8s/api.yaml:17"]
+    assert look("ORC-023", {"k8s/api.yaml": whole}).passed
