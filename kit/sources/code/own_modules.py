@@ -19,8 +19,8 @@ SWAPPED = {
     ".jsx": (".tsx",),
 }
 TRIED = (
-    ".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json", ".node", ".vue", ".svelte", ".astro",
-    ".mdx", ".md", ".css", ".scss", ".graphql", ".gql",
+    ".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json", ".node", ".vue", ".svelte",
+    ".astro", ".mdx", ".md", ".css", ".scss", ".graphql", ".gql",
 )  # fmt: skip
 _PYTHON = (".py", ".pyi", ".pyx", ".so", ".pyd")
 _HIDDEN = re.compile(r"(?:^|/)(?:\$|\+types|\.(?!\.?(?:/|$)))|[{}<>!*$]|node_modules|^\.{1,2}//")
