@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Resource:
     """A resource of Terraform or CloudFormation; `module` None for the latter.
 
     `wrapped` says that it is the call of a registry's module that makes such a resource: what it does not set has a
-    default that only that module's version knows.
+    default that only that module's version knows. `calls` are the calls of its module within the project.
     """
 
     type: str
@@ -49,6 +50,7 @@ class Resource:
     node: Node
     module: Terraform | None
     wrapped: bool = False
+    calls: tuple[Node, ...] = ()
 
     @property
     def at(self) -> At:
@@ -70,8 +72,12 @@ class Resource:
         return node if node is None else self.filled(node)
 
     def filled(self, node: Node) -> Node:
-        """The default of the variable that the node names; the node itself where it names none."""
+        """What the calls of the module give to the variable that the node names, else its default; the node itself
+        where it names none, or the calls differ."""
         found = _VARIABLE.fullmatch(node.text) if node.tag == EXPRESSION else None
+        given = [value for call in self.calls if found and (value := call.get(found[1])) is not None]
+        if given and len(given) == len(self.calls):
+            return given[0] if len({value.text for value in given}) == 1 else node
         variables = self.module.variables if self.module is not None and found else ()
         default = next((v.default for v in variables if found and v.name == found[1]), None)
         return default if default is not None else node
@@ -122,11 +128,23 @@ def roots(project: Project) -> list[Terraform]:
 def resources(project: Project, *types: str) -> Iterator[Resource]:
     """The resources of these types, of Terraform and CloudFormation."""
     for module in modules(project):
+        calls = calls_of(project, module)
         for one in module.of(*types):
-            yield Resource(one.type, one.name, one.node, module)
+            yield Resource(one.type, one.name, one.node, module, calls=calls)
         yield from _wrapped(module, types)
     if any(t.startswith("AWS::") for t in types):
         yield from (r for r in cloudformation(project) if r.type in types)
+
+
+def calls_of(project: Project, module: Terraform) -> tuple[Node, ...]:
+    """The calls of a module by the others of the project."""
+    here = posixpath.normpath(module.dir or ".")
+    return tuple(
+        call.node
+        for other in project.terraform
+        for call in other.modules
+        if call.source.startswith(".") and posixpath.normpath(posixpath.join(other.dir or ".", call.source)) == here
+    )
 
 
 def _wrapped(module: Terraform, types: tuple[str, ...]) -> Iterator[Resource]:

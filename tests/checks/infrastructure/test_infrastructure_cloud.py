@@ -175,3 +175,12 @@ def test_a_google_database_states_it_in_its_own_words(look: Look) -> None:
     seen = look("INF-005", {"main.tf": text})
 
     assert (seen.failed, seen.passed) == (["main.tf:5"], ["main.tf:3", "main.tf:1"])
+
+
+def test_what_the_calls_of_a_module_give_goes_before_its_default(look: Look) -> None:
+    module = 'variable "days" {\n  default = 0\n}\nresource "aws_db_instance" "this" {\n  backup_retention_period = var.days\n}\n'
+    call = 'module "database" {\n  source = "../modules/database"\n  days = 14\n}\n'
+    files = {"modules/database/main.tf": module, "prod/main.tf": call}
+
+    assert "modules/database/main.tf:5" not in look("INF-005", files).failed
+    assert "modules/database/main.tf:5" in look("INF-005", {**files, "prod/main.tf": ""}).failed
