@@ -29,9 +29,13 @@ from kit.report.tables import findings_frame, findings_table, frame_table
 from kit.report.views import system
 from kit.report.words import count
 from kit.run import run_checks
+from kit.scanners.ask import asked, scans_of
+from kit.sources.scanners.model import Scan
 
 FINDINGS = "findings"
+SCANS = "scans.json"
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
+_SCANS = TypeAdapter(tuple[Scan, ...])
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ def assess(project: str, area: str, params: str = "", out: str = "") -> AreaAsse
     if area not in AREAS:
         raise KeyError(f"no area {area}; one of {', '.join(AREAS)}")
     given = params_of(project, params)
-    opened = open_project(str(given.root), given.name)
+    opened = _opened(given, out)
     checks = checks_of(area)
     return AreaAssessment(opened, area, given, run_checks(opened, checks), checks, Path(out) if out else None)
 
@@ -195,7 +199,7 @@ def summarize(project: str, params: str = "", out: str = "") -> SummaryAssessmen
     Raises ParamsError as `assess` does, and ValueError for a findings file that is none.
     """
     given = params_of(project, params)
-    opened = open_project(str(given.root), given.name)
+    opened = _opened(given, out)
     saved = read_findings(Path(out)) if out else {}
     if not saved:
         return SummaryAssessment(opened, given, run_checks(opened, catalogue()), ())
@@ -203,11 +207,32 @@ def summarize(project: str, params: str = "", out: str = "") -> SummaryAssessmen
     return SummaryAssessment(opened, given, _joined(saved.values()), missing)
 
 
+def _opened(given: Params, out: str) -> Project:
+    """The project, with what scanners say of it where the run before the notebooks or the params ask for them."""
+    opened = open_project(str(given.root), given.name)
+    if opened.scans is None:
+        opened.scans = read_scans(Path(out)) if out else None
+    if opened.scans is None and given.scanners:
+        opened.scans = scans_of(opened, asked(given.scanners))
+    return opened
+
+
 def params_of(project: str, params: str) -> Params:
     """The params of a file, or the defaults where `params` is empty; `project` is the folder in either
     case."""
     folder = Path(project)
     return load_params(Path(params), project=folder) if params else default_params(folder)
+
+
+def save_scans(out: Path, scans: tuple[Scan, ...]) -> Path:
+    """Write what scanners said, for notebooks that run in processes of their own. Returns the file."""
+    return write(out / SCANS, _SCANS.dump_json(scans, indent=1).decode())
+
+
+def read_scans(out: Path) -> tuple[Scan, ...] | None:
+    """What scanners said; None where none was asked. Raises ValueError for a file that is none."""
+    path = out / SCANS
+    return _SCANS.validate_json(path.read_bytes()) if path.is_file() else None
 
 
 def save_findings(out: Path, area: str, findings: Iterable[Finding]) -> Path:

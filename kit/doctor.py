@@ -49,6 +49,22 @@ def parts() -> tuple[Part, ...]:
         ),
         _program("Browser", BROWSERS, "runs the browser tests of this repository; reports need none to be made"),
         _module("JupyterLab", "jupyterlab", "opens the notebooks for exploring: pip install 'readiness-kit[lab]'"),
+        *_scanners(),
+    )
+
+
+def _scanners() -> tuple[Part, ...]:
+    """Each scanner that `--scanners` asks, with its version."""
+    from kit.sources.scanners.tools import TOOLS
+
+    how = {True: "pip install 'readiness-kit[scanners]'", False: "looked for on the PATH"}
+    return tuple(
+        Part(
+            tool.id,
+            tool.version() if tool.program() else None,
+            f"{tool.title} of --scanners: {how[bool(tool.package)]}",
+        )
+        for tool in TOOLS
     )
 
 

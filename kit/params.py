@@ -95,6 +95,7 @@ Area = Annotated[str, AfterValidator(_area), Field(json_schema_extra={"enum": li
 Variable = Annotated[str, AfterValidator(_variable)]
 Policy = Annotated[Any, BeforeValidator(_policy), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]})]
 Text = Annotated[str, Field(min_length=1)]
+Scanners = bool | tuple[Literal["zizmor", "hadolint", "squawk", "detect-secrets", "checkov"], ...]
 
 
 class ProjectParams(Settings):
@@ -240,6 +241,9 @@ class Params(Settings):
         default=(),
         examples=["[{check: ORC-004, path: k8s/dev/**, reason: ..., owner: ..., expires: 2026-12-31}]"],
     )
+    scanners: Scanners = Field(
+        default=False, description="Scanners to run beside the checks: true, or their names.", examples=["true"]
+    )
     history: Annotated[str, AfterValidator(_database_address)] | None = Field(
         default=None, description="A SQLAlchemy URL.", examples=["sqlite:///history.db"]
     )
@@ -265,6 +269,12 @@ class Params(Settings):
     def with_style(self, style: Style) -> Params:
         """The same params with another style of the report."""
         changed = self.model_copy(update={"report": self.report.model_copy(update={"style": style})})
+        changed._source, changed._base = self._source, self._base
+        return changed
+
+    def with_scanners(self) -> Params:
+        """The same params, with all scanners where they ask for none."""
+        changed = self.model_copy(update={"scanners": self.scanners or True})
         changed._source, changed._base = self._source, self._base
         return changed
 

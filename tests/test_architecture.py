@@ -14,6 +14,7 @@ ROOMS = (
     "params",
     "system",
     "project",
+    "scanners",
     "registry",
     "checks",
     "run",
