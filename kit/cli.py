@@ -42,13 +42,13 @@ def main() -> None:
     help="Which verdict makes the exit code 1.",
 )
 @click.option("--style", type=click.Choice(STYLES), help="Style of the report [status].")
-@click.option("--format", "formats", default="html", show_default=True, help="Formats of the report: html.")
+@click.option("--format", "formats", default="html", show_default=True, help="Formats of the report: html,pdf,site.")
 @click.option(
     "--renderer",
-    type=click.Choice(["auto", "builtin"]),
+    type=click.Choice(["auto", "quarto", "builtin"]),
     default="auto",
     show_default=True,
-    help="What makes the report.",
+    help="What draws the report; auto is the built-in renderer, which needs nothing.",
 )
 @click.option(
     "--jobs",
@@ -89,14 +89,13 @@ def _assess(
     from kit.params import ParamsError
     from kit.report.exports import json as json_export
 
-    del renderer
-    _require_html(formats)
+    outputs = _outputs(formats, renderer)
     params, file = _params(target, params_file, style)
     if environment is not None and environment not in params.environments:
         raise ParamsError(f"--env {environment}: no such environment; one of {', '.join(params.environments)}")
     place = out or Path("build") / _folder_name(params.name)
     chosen = find_notebooks(notebooks, areas)
-    request = Request(params, place.absolute(), file, areas, jobs, notebooks)
+    request = Request(params, place.absolute(), file, areas, jobs, notebooks, outputs)
     console = terminal.console(quiet=quiet or as_json)
     shown, stop = terminal.progress(console, len(chosen), request.out / ".partial")
     try:
@@ -135,12 +134,14 @@ def _params(target: Path, params_file: Path | None, style: str | None) -> tuple[
     return params, file.resolve() if file else None
 
 
-def _require_html(formats: str) -> None:
+def _outputs(formats: str, renderer: str) -> Any:
     from kit.params import ParamsError
+    from kit.report.outputs import OutputError, outputs_of
 
-    unknown = [f for f in formats.split(",") if f.strip() != "html"]
-    if unknown:
-        raise ParamsError(f"--format {unknown[0].strip() or formats}: this version writes html")
+    try:
+        return outputs_of(formats, renderer)
+    except OutputError as error:
+        raise ParamsError(str(error)) from error
 
 
 def _folder_name(name: str) -> str:

@@ -86,7 +86,7 @@ def test_two_runs_differ_in_times_only(tmp_path: Path) -> None:
         (["{project}", "--params", "/no/such.yaml"], "no such"),
         (["{project}", "--env", "prod"], "no such environment; one of staging, production"),
         (["{project}", "--area", "dta"], "no such area"),
-        (["{project}", "--format", "docx"], "this version writes html"),
+        (["{project}", "--format", "html,docx"], "--format docx: no such format; one or more of html, pdf, site"),
         (["{unknown}"], "did you mean"),
         (["{wrong}"], "example"),
     ],

@@ -20,11 +20,11 @@ from kit.model import AREAS, Finding, Outcome
 from kit.params import Params, ParamsError
 from kit.project import Project, open_project
 from kit.registry import catalogue, checks_of
-from kit.report.builtin import render_html
 from kit.report.exports import run as run_record
 from kit.report.exports import write_exports
 from kit.report.exports.files import write
 from kit.report.notebooks import read_section
+from kit.report.outputs import OutputError, Outputs, Rendered, render, write_report
 from kit.report.sections.material import Material
 from kit.run import run_checks
 
@@ -39,6 +39,7 @@ class Request:
     areas: tuple[str, ...] = ()
     jobs: int = 2
     notebooks: Path | None = None
+    outputs: Outputs = field(default_factory=Outputs)
 
 
 @dataclass(frozen=True)
@@ -170,15 +171,22 @@ def _publish(
     with clock.step("report"):
         sections = tuple(read_section(path) for path in executed)
         run = {**facts, "versions": run_record.versions(), "seconds": dict(clock.seconds)}
-        page = render_html(Material(assessment, project, sections, run))
+        report = _report(request.outputs, Material(assessment, project, sections, run), executed)
     with clock.step("write"):
         write_exports(assessment, out)
-        write(out / "report.html", page)
+        write_report(report, out)
         staging.publish_notebooks(tuple(n.name for n in chosen))
     params_hash = _hash(request.params_file)
     record = run_record.render(assessment, inputs=inputs, params=params_hash, seconds=clock.seconds, **facts)
     write(out / "run.json", record)
     staging.remove()
+
+
+def _report(outputs: Outputs, material: Material, executed: list[Path]) -> Rendered:
+    try:
+        return render(outputs, material, executed)
+    except OutputError as error:
+        raise ParamsError(f"{error}; the notebooks are kept, the same command goes on from there") from error
 
 
 def _hash(path: Path | None) -> str | None:

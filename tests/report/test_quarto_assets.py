@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kit.report.quarto import assets, executed, finish, main, navigation, prepare, without_remote_scripts
+from kit.report.quarto.__main__ import main
+from kit.report.quarto.project import assets, executed, finish, navigation, prepare, without_remote_scripts
 from kit.report.theme import DARK, LIGHT
 
 QUARTO_HEAD = """\

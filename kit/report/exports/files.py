@@ -14,11 +14,16 @@ def write(path: Path, text: str) -> Path:
 
     Raises OSError where the folder cannot be made or written to.
     """
+    return write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all, as `write` does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as stream:
-            stream.write(text.encode("utf-8", "replace"))
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(path)

@@ -7,7 +7,6 @@ written lies under `build/`.
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from collections.abc import Mapping
@@ -16,10 +15,11 @@ from typing import Any
 
 import yaml
 
+from kit.report.builtin import asset, plotly
 from kit.report.markup import script_json
 from kit.report.theme import DARK, LIGHT, MONO, SANS, chart_theme, css_variables
 
-HTML = Path(__file__).parent / "html"
+THEME = Path(__file__).parent / "theme"
 ASSETS = Path("build/quarto")
 REPORTS = "build/*/notebooks"
 
@@ -66,17 +66,19 @@ def executed(top: Path) -> list[Path]:
 
 def assets(reports: list[Path]) -> dict[str, str]:
     """File name to content of all that `_quarto.yml` refers to in `build/quarto`."""
-    from plotly.offline import get_plotlyjs
-
     return {
-        "light.scss": _scss(LIGHT),
-        "dark.scss": _scss(DARK),
-        "readiness.css": css_variables() + _file("parts.css") + _file("quarto.css"),
+        **theme_files(),
         "readiness.lua": _file("quarto.lua"),
-        "plotly.min.js": str(get_plotlyjs()),
+        "plotly.min.js": plotly(),
         "after-body.html": _after_body(),
         "site.yml": yaml.safe_dump(navigation(reports), allow_unicode=True, sort_keys=False),
     }
+
+
+def theme_files() -> dict[str, str]:
+    """The theme: file name to content."""
+    style = css_variables() + asset("parts.css") + asset("explorer.css") + _file("quarto.css") + _file("page.css")
+    return {"light.scss": _scss(LIGHT), "dark.scss": _scss(DARK), "readiness.css": style}
 
 
 def navigation(reports: list[Path]) -> dict[str, Any]:
@@ -137,24 +139,9 @@ def _after_body() -> str:
     return (
         f'<script type="application/json" id="chart-theme">{script_json(chart_theme())}</script>\n'
         f'<script src="/{ASSETS.as_posix()}/plotly.min.js"></script>\n'
-        f"<script>{_file('quarto.js')}</script>\n<script>{_file('charts.js')}</script>\n"
+        f"<script>{_file('quarto.js')}</script>\n<script>{asset('charts.js')}</script>\n"
     )
 
 
 def _file(name: str) -> str:
-    return (HTML / name).read_text("utf-8")
-
-
-def main(arguments: list[str]) -> int:
-    """Do what Quarto asks for; it names the pages it wrote in the environment."""
-    if arguments == ["prepare"]:
-        return prepare(Path.cwd())
-    if arguments == ["finish"]:
-        names = os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()
-        return finish([Path(name) for name in names if name.endswith(".html")])
-    sys.stderr.write("usage: python -m kit.report.quarto {prepare,finish}\n")
-    return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    return (THEME / name).read_text("utf-8")

@@ -1,0 +1,209 @@
+"""Quarto run on a document: in a folder of its own, with the kit's theme, and nothing left in its pages to fetch."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kit.report import page as report_page
+from kit.report.builtin import SCRIPTS, asset, plotly
+from kit.report.document import Document
+from kit.report.markup import environment, script_json
+from kit.report.pdf import SignOff
+from kit.report.pdf.render import FONTS, write_sources
+from kit.report.quarto import markdown
+from kit.report.quarto.project import THEME, theme_files, without_remote_scripts
+from kit.report.sections.appendix import EVIDENCE
+from kit.report.sections.material import Material
+from kit.report.site.pages import FINDINGS, INDEX, Group, Page, anchors_of, groups_of, pages_of
+from kit.report.site.render import linked
+from kit.report.texts import text
+from kit.report.theme import chart_theme
+
+LONGEST = 1200
+"""Seconds after which a render is given up."""
+
+REMOTE = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//[^>]*>""")
+
+
+class QuartoFailed(RuntimeError):
+    """Quarto is not there, or it did not render; the message is one line."""
+
+
+def available() -> bool:
+    """Whether the quarto command is there."""
+    return shutil.which("quarto") is not None
+
+
+def render_html(document: Document, material: Material) -> str:
+    """The document as one self-contained page."""
+    lists = _lists(material)
+    source = markdown.report(document, "html", lists, frozenset({EVIDENCE}))
+    with _folder() as folder:
+        _prepare(folder, {"embed-resources": True, "toc-depth": 2})
+        (folder / "report.qmd").write_text(source, "utf-8", "replace")
+        _quarto(folder, "report.qmd", "--to", "html")
+        return offline(_with_scripts((folder / "report.html").read_text("utf-8"), material, ""))
+
+
+def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
+    """The document through Quarto's own Typst, with the template of the built-in PDF."""
+    with _folder() as folder:
+        write_sources(folder, document, moment, sign_off)
+        for name in ("typst-template.typ", "typst-show.typ"):
+            shutil.copyfile(THEME / name, folder / name)
+        shutil.copytree(FONTS, folder / "fonts")
+        typst = {"template-partials": ["typst-template.typ", "typst-show.typ"], "font-paths": ["fonts"], "toc": False}
+        (folder / "_quarto.yml").write_text(yaml.safe_dump({"format": {"typst": typst}, **_still()}), "utf-8")
+        (folder / "report.qmd").write_text(
+            markdown.report(document, "typst", paper=frozenset({EVIDENCE})), "utf-8", "replace"
+        )
+        _quarto(folder, "report.qmd", "--to", "typst")
+        return (folder / "report.pdf").read_bytes()
+
+
+def render_site(document: Document, material: Material, notebooks: Sequence[Path]) -> dict[str, bytes]:
+    """The site as a website of Quarto: the same pages as the built-in one. Path within the site to content."""
+    groups = groups_of(document, material, notebooks)
+    anchors = anchors_of(document, material, groups)
+    with _folder() as folder:
+        _prepare(folder, {"toc-depth": 3}, _website(document, groups))
+        for page in pages_of(groups):
+            path = (folder / page.href).with_suffix(".qmd")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(_page_source(page, document, material), "utf-8", "replace")
+        _quarto(folder)
+        return dict(_site_files(folder / "_site", groups, anchors, material))
+
+
+def offline(html: str) -> str:
+    """The page without what a browser would fetch from another host. Raises QuartoFailed where something is left."""
+    found = without_remote_scripts(html)
+    left = REMOTE.search(found)
+    if left:
+        raise QuartoFailed(f"quarto left a reference to another host in its page: {left[0][:120]}")
+    return found
+
+
+def _lists(material: Material) -> dict[str, str]:
+    """What-if, the list of all findings and the checks, under their titles: they draw themselves on a screen."""
+    values = {"a": material.assessment, "checks": report_page.check_views(material.assessment)}
+    names = {"page.what-if": "what_if", "page.findings": "explorer", "page.checks": "checks"}
+    return {text(key): environment().get_template(f"{name}.html.j2").render(**values) for key, name in names.items()}
+
+
+def _page_source(page: Page, document: Document, material: Material) -> str:
+    if page.href == INDEX:
+        return markdown.report(replace(document, appendix=()), "html")
+    if page.href == FINDINGS:
+        return markdown.page(page.section, "\n".join(_lists(material).values()))
+    if page.cells:
+        return markdown.notebook(page.title, page.cells)
+    more = f'<p><a href="{page.notebook}">{text("site.notebook")}</a></p>' if page.notebook else ""
+    return markdown.page(page.section, more)
+
+
+def _website(document: Document, groups: Sequence[Group]) -> dict[str, Any]:
+    contents = [
+        {"section": markdown.plain(title), "contents": [_entry(page) for page in pages]}
+        for title, pages in groups
+        if pages
+    ]
+    sidebar = {"style": "docked", "contents": contents}
+    return {"title": markdown.plain(document.title), "sidebar": sidebar, "search": True}
+
+
+def _entry(page: Page) -> dict[str, str]:
+    return {"href": page.href.removesuffix(".html") + ".qmd", "text": markdown.plain(page.title)}
+
+
+def _prepare(folder: Path, options: Mapping[str, Any], website: Mapping[str, Any] | None = None) -> None:
+    """The project's settings and the theme."""
+    for name, content in theme_files().items():
+        (folder / name).write_text(content, "utf-8")
+    html = {
+        "theme": {"light": "light.scss", "dark": "dark.scss"},
+        "respect-user-color-scheme": True,
+        "css": "readiness.css",
+        "html-table-processing": "none",
+        "html-math-method": "plain",
+        "toc": True,
+        "page-layout": "article",
+        "grid": {"sidebar-width": "240px", "body-width": "1000px", "margin-width": "220px"},
+        **options,
+    }
+    settings: dict[str, Any] = {"format": {"html": html}, **_still()}
+    if website is not None:
+        settings |= {"project": {"type": "website", "output-dir": "_site"}, "website": dict(website)}
+    (folder / "_quarto.yml").write_text(yaml.safe_dump(settings, sort_keys=False), "utf-8")
+
+
+def _still() -> dict[str, Any]:
+    return {"execute": {"enabled": False}}
+
+
+def _with_scripts(html: str, material: Material, up: str | None, *, lists: bool = True) -> str:
+    """The page with the scripts that draw its charts and lists; `up` is the way to shared ones, "" to have them in."""
+    a = material.assessment
+    data = {"chart-theme": chart_theme()}
+    if lists:
+        data |= {"findings-data": report_page.findings_data(a), "judgement-data": report_page.judgement_data(a)}
+    stored = "".join(
+        f'<script type="application/json" id="{id_}">{script_json(v)}</script>\n' for id_, v in data.items()
+    )
+    names = ["charts.js", *(n for n in SCRIPTS if lists and n not in {"charts.js", "page.js"})]
+    own = [_theme("quarto.js"), *(asset(name) for name in names)]
+    source = f' src="{up}assets/plotly.min.js">' if up else f">{plotly()}"
+    shared = f"<script{source}</script>\n"
+    scripts = shared + "".join(f"<script>{script}</script>\n" for script in own)
+    head, end, tail = html.rpartition("</body>")
+    return f"{head}{stored}{scripts}{end}{tail}"
+
+
+def _site_files(
+    site: Path, groups: Sequence[Group], anchors: Mapping[str, str], material: Material
+) -> Iterator[tuple[str, bytes]]:
+    pages = {page.href: page for page in pages_of(groups)}
+    yield "assets/plotly.min.js", plotly().encode()
+    for path in sorted(p for p in site.rglob("*") if p.is_file()):
+        name = path.relative_to(site).as_posix()
+        page = pages.get(name)
+        if page is None:
+            yield name, path.read_bytes()
+            continue
+        html = linked(path.read_text("utf-8"), page, anchors)
+        html = _with_scripts(html, material, page.up or "./", lists=name == FINDINGS)
+        yield name, offline(html).encode()
+
+
+def _theme(name: str) -> str:
+    return (THEME / name).read_text("utf-8")
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    if not available():
+        raise QuartoFailed(text("paper.no_quarto"))
+    with tempfile.TemporaryDirectory(prefix="readiness-quarto-") as name:
+        yield Path(name)
+
+
+def _quarto(folder: Path, *arguments: str) -> None:
+    """Render in the folder. Raises QuartoFailed with the first line of what it complained of."""
+    command = [str(shutil.which("quarto")), "render", *arguments]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603 - a program of this machine
+    except subprocess.TimeoutExpired:
+        raise QuartoFailed(f"quarto took more than {LONGEST} seconds") from None
+    if done.returncode:
+        said = [line.strip() for line in done.stderr.splitlines() if "ERROR" in line or "error" in line]
+        raise QuartoFailed(f"quarto render failed: {said[0] if said else done.stderr.strip()[-200:]}")
