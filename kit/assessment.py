@@ -210,10 +210,10 @@ def summarize(project: str, params: str = "", out: str = "") -> SummaryAssessmen
 def _opened(given: Params, out: str) -> Project:
     """The project, with what scanners say of it where the run before the notebooks or the params ask for them."""
     opened = open_project(str(given.root), given.name)
-    if opened.scans is None:
-        opened.scans = read_scans(Path(out)) if out else None
-    if opened.scans is None and given.scanners:
-        opened.scans = scans_of(opened, asked(given.scanners))
+    scans = read_scans(Path(out)) if out else None
+    if scans is None and given.scanners:
+        scans = opened.scans or scans_of(opened, asked(given.scanners))
+    opened.scans = scans
     return opened
 
 

@@ -56,6 +56,7 @@ def main() -> None:
     default=os.cpu_count() or 2,
     help="Notebooks run side by side [the processors].",
 )
+@click.option("--scanners", is_flag=True, help="Run zizmor, hadolint, squawk and detect-secrets beside the checks.")
 @click.option("--notebooks", type=click.Path(path_type=Path), help="Folder of notebooks to run in place of the kit's.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -79,6 +80,7 @@ def _assess(
     formats: str,
     renderer: str,
     jobs: int,
+    scanners: bool,
     notebooks: Path | None,
     quiet: bool,
     as_json: bool,
@@ -91,6 +93,7 @@ def _assess(
 
     outputs = _outputs(formats, renderer)
     params, file = _params(target, params_file, style)
+    params = params.with_scanners() if scanners else params
     if environment is not None and environment not in params.environments:
         raise ParamsError(f"--env {environment}: no such environment; one of {', '.join(params.environments)}")
     place = out or Path("build") / _folder_name(params.name)

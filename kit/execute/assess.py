@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kit.assessment import FINDINGS, read_findings
+from kit.assessment import FINDINGS, read_findings, read_scans, save_scans
 from kit.execute.notebooks import SUMMARY, Notebook, find_notebooks
 from kit.execute.staging import Staging, key_of, require_writable
 from kit.execute.workers import Ran, run_notebooks
@@ -27,6 +27,7 @@ from kit.report.notebooks import read_section
 from kit.report.outputs import OutputError, Outputs, Rendered, render, write_report
 from kit.report.sections.material import Material
 from kit.run import run_checks
+from kit.scanners.ask import asked, scans_of
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def run_assessment(request: Request, progress: Progress) -> Result:
     """
     chosen = find_notebooks(request.notebooks, request.areas)
     policy = load_policy(request.params)
+    tools = asked(request.params.scanners)
     require_writable(request.out)
     clock = _Clock(progress)
     with clock.step("read"):
@@ -89,8 +91,13 @@ def run_assessment(request: Request, progress: Progress) -> Result:
         kit=run_record.kit_version(),
         params=request.params.model_dump(),
         notebooks=[n.sha256 for n in chosen],
+        scanners={tool.id: tool.version() for tool in tools},
     )
     staging = Staging(request.out, key)
+    if tools:
+        with clock.step("scanners"):
+            project.scans = read_scans(staging.folder) or scans_of(project, tools)
+            save_scans(staging.folder, project.scans)
     with clock.step("notebooks"):
         failed = _run_areas(request, staging, [n for n in chosen if n.area != SUMMARY], progress)
     findings = _findings(project, staging, request.areas)
@@ -104,7 +111,7 @@ def run_assessment(request: Request, progress: Progress) -> Result:
         revision=project.files.revision,
         checks=checks,
     )
-    missing = (*failed.values(), *_crashed(assessment))
+    missing = (*failed.values(), *_unfinished(project), *_crashed(assessment))
     _publish(request, project, staging, assessment, chosen, inputs, missing, clock)
     return Result(assessment, request.out, missing, len(inputs), clock.seconds)
 
@@ -150,6 +157,10 @@ def _findings(project: Project, staging: Staging, areas: tuple[str, ...]) -> lis
     return [f for a in wanted for f in (saved[a] if a in saved else run_checks(project, checks_of(a)))]
 
 
+def _unfinished(project: Project) -> list[str]:
+    return [f"scanner {scan.scanner}: {scan.error}" for scan in project.scans or () if scan.error]
+
+
 def _crashed(assessment: Assessment) -> list[str]:
     crashed = [f for f in assessment.findings if f.outcome is Outcome.ERROR]
     return [f"check {f.check}: {f.message}" for f in crashed]
@@ -167,6 +178,8 @@ def _publish(
 ) -> None:
     out = request.out
     facts: dict[str, Any] = {"jobs": request.jobs, "missing": list(missing), "files": len(inputs)}
+    if project.scans is not None:
+        facts["scanners"] = {scan.scanner: scan.version for scan in project.scans}
     executed = [staging.notebooks / n.name for n in chosen]
     with clock.step("report"):
         sections = tuple(read_section(path) for path in executed)
