@@ -24,6 +24,7 @@ from kit.model import AREAS, Check, Finding
 STEPS = {
     "read": "Reading files",
     "map": "Joining the system map",
+    "scanners": "Asking scanners",
     "notebooks": "Running notebooks",
     "summary": "Summing up",
     "report": "Rendering the report",
