@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kit.project import Project
     from kit.sources.commands.command import Command
     from kit.sources.commands.scripts import Script
+    from kit.sources.containers.compose import ComposeService
     from kit.sources.formats.nodes import Node
     from kit.sources.kubernetes.manifests import Manifest
 
@@ -125,6 +126,15 @@ def _loop(script: Script) -> Iterator[Schedule]:
             yield Schedule(f"@every {waits[1]}{waits[2] or 's'}", script.path, command.at, "code")
 
 
+def _sleeps(service: ComposeService) -> Schedule | None:
+    """A container whose command saves, sleeps and begins again."""
+    for told in (service.command, service.entrypoint):
+        waits = re.search(r"\bsleep (\d{2,7})([smh]?)\b", told.text) if told is not None else None
+        if told is not None and waits is not None and int(waits[1]) * _SECONDS[waits[2]] >= 600:
+            return Schedule(f"@every {waits[1]}{waits[2] or 's'}", service.name, told.at, "compose")
+    return None
+
+
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -229,7 +239,7 @@ def _in_compose(project: Project) -> Iterator[Backup]:
                         for k, n in _environment(service.node)
                         if "SCHEDULE" in k or "CRON" in k
                     ),
-                    None,
+                    _sleeps(service),
                 )
                 off_site = any(
                     "S3" in k or "AWS" in k or "RESTIC_REPOSITORY" in k for k, _ in _environment(service.node)

@@ -45,7 +45,7 @@ _ASKED = re.compile(
     r"(?:this\.)?(?:prisma|db|tx|\w*[rR]epo(?:sitory)?|manager|[A-Z]\w+)(?:\.\w+)?\.(?:findUnique|findUniqueOrThrow|findFirst|findOne|findOneBy|findById|findByPk|findMany)\("
 )
 _ASKED_PY = re.compile(
-    r"(?:session|db|conn|cursor|cur)\.(?:get|exec|execute|query|scalar|scalars)\(|\.objects\.(?:get|filter)\("
+    r"(?:self\.|db\.)?(?:session|db|conn|cursor|cur)\.(?:get|exec|execute|query|scalar|scalars)\(|\.objects\.(?:get|filter)\("
 )
 
 

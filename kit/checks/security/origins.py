@@ -13,6 +13,7 @@ from kit.checks.shared.calls import JAVASCRIPT, Call, calls, is_on, is_text, opt
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.platforms.nginx import Directive
 
 _ANY = "Every site may read what the service answers"
 
@@ -203,7 +204,7 @@ def _in_front(project: Project) -> Iterator[Fact]:
         for block in config.walk():
             headers = {d.args[0].lower(): d for d in block.all("add_header") if len(d.args) > 1}
             origin = headers.get("access-control-allow-origin")
-            if origin is not None:
+            if origin is not None and not _is_static(block):
                 sent = headers.get("access-control-allow-credentials")
                 every = origin.args[1] == "*" or origin.args[1] == "$http_origin"
                 mirrored = origin.args[1] == "$http_origin"
@@ -221,6 +222,17 @@ def _in_front(project: Project) -> Iterator[Fact]:
                 credentials=said.get("cors-allow-credentials", "true") == "true",
             )
             yield replace(fact, message=f"{ingress.title}: {fact.message}", environment=environment)
+
+
+_STATIC = re.compile(
+    r"(?i)(?:^|[\s/(|.])(?:fonts?|assets|static|images?|img|icons|media|public|woff2?|ttf|otf|svg|png|jpe?g|css|js)(?:$|[/)|?\\$])"
+)
+
+
+def _is_static(block: Directive) -> bool:
+    """Whether a location hands out files that everybody may see anyway: nothing behind it answers."""
+    behind = any(block.get(name) for name in ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "grpc_pass"))
+    return block.name == "location" and not behind and _STATIC.search(" ".join(block.args)) is not None
 
 
 def _given(project: Project) -> Iterator[Fact]:

@@ -79,12 +79,30 @@ def queries_take_parameters(project: Project) -> Iterator[Fact]:
 
 
 def _query_calls(project: Project) -> Iterator[Call]:
-    for language, names in _QUERIES.items():
+    for language, known in _QUERIES.items():
         languages = JAVASCRIPT if language == "javascript" else (language,)
+        names = (*known, *sorted(_handing_on(project, languages) - set(known)))
         sieve = ("SELECT", "select ", "INSERT", "insert ", "UPDATE", "update ", "DELETE", "delete ")
         for call in calls(project, *names, languages=languages, needles=sieve):
             if call.args:
                 yield call
+
+
+_HANDS_ON = re.compile(
+    r"^[ \t]*(?:export )?(?:async )?(?:def|function) (?P<name>\w+)\((?:self, )?(?P<text>\w+)[^)]{0,200}\)[^\n]*\n"
+    r"(?:[ \t]+[^\n]*\n){0,8}?[^\n]*\.(?:execute|query|raw)\(\s*(?P=text)\b",
+    re.MULTILINE,
+)
+
+
+def _handing_on(project: Project, languages: tuple[str, ...]) -> set[str]:
+    """The project's own functions that run the text which they are given as a query."""
+    found = (
+        _HANDS_ON.finditer(project.code.text(path))
+        for path in project.code.holding(".execute(", ".query(", ".raw(", languages=languages)
+        if languages[0] in {"python", "javascript"}
+    )
+    return {match["name"] for matches in found for match in matches}
 
 
 def _text_of(call: Call) -> SgNode:

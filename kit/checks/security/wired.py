@@ -45,6 +45,7 @@ _NEST = {
     "interceptor": r"implements[^{]{0,120}\bNestInterceptor\b",
     "middleware": r"implements[^{]{0,120}\bNestMiddleware\b",
 }
+_GUARDING = r"(?:\w*_)?(?:require[sd]?|auth\w*|login|admin|permission|role|jwt|token|protected|limit\w*)(?:_\w+)?"
 _SHAPES = (
     *(
         _Shape(
@@ -78,8 +79,17 @@ _SHAPES = (
         ("python",),
         ("wraps",),
         re.compile(
-            r"(?m)^def\s+(?P<a>(?:\w*_)?(?:require[sd]?|auth\w*|login|admin|permission|role|jwt|token|protected|limit\w*)(?:_\w+)?)\([^)\n]*\)[^\n]*:\n"
+            rf"(?m)^def\s+(?P<a>{_GUARDING})\([^)\n]*\)[^\n]*:\n"
             r"(?:[ \t]+[^\n]*\n|\n){0,6}?[ \t]+@(?:functools\.)?wraps\("
+        ),
+    ),
+    _Shape(
+        "guard",
+        ("python",),
+        ("abort(4",),
+        re.compile(
+            rf"(?m)^def\s+(?!{_GUARDING}\()(?P<a>\w+)\([^)\n]*\)[^\n]*:\n(?:[ \t]+[^\n]*\n|\n){{0,6}}?[ \t]+@(?:functools\.)?wraps\([^\n]*\n"
+            r"(?:[ \t]+[^\n]*\n){1,8}?[ \t]+abort\(\s*40[13]\b"
         ),
     ),
     _Shape(

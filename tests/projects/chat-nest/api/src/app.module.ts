@@ -2,6 +2,7 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -14,6 +15,7 @@ import { Message } from './messages/message.entity';
 import { MessagesController } from './messages/messages.controller';
 import { MessagesGateway } from './messages/messages.gateway';
 import { MessagesService } from './messages/messages.service';
+import { MailProcessor } from './notify/mail.processor';
 import { NotifyService } from './notify/notify.service';
 import { Room } from './rooms/room.entity';
 import { RoomsController } from './rooms/rooms.controller';
@@ -23,6 +25,7 @@ import { RoomsService } from './rooms/rooms.service';
   imports: [
     LoggerModule.forRoot({ pinoHttp: { genReqId: (req) => req.headers['x-request-id'] ?? crypto.randomUUID() } }),
     PrometheusModule.register(),
+    ScheduleModule.forRoot(),
     TerminusModule,
     ThrottlerModule.forRoot([{ ttl: 60_000, limit: 300 }]),
     JwtModule.register({ secret: process.env.JWT_SECRET, signOptions: { expiresIn: '15m' } }),
@@ -38,6 +41,7 @@ import { RoomsService } from './rooms/rooms.service';
     MessagesService,
     MessagesGateway,
     NotifyService,
+    MailProcessor,
     { provide: APP_GUARD, useClass: ThrottlerGuard },
     { provide: APP_GUARD, useClass: AuthGuard },
   ],

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY seen_at ON seen (at);
