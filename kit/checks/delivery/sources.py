@@ -48,9 +48,9 @@ def built_code_parses(project: Project) -> Iterator[Fact]:
     """
     wrong = [p for p in _unparsed(project) if p.at.path in built(project)]
     for problem in wrong:
-        yield bad(
-            f"{problem.at.path} cannot be parsed, so nothing that needs it can be built: {problem.message}", problem.at
-        )
+        marks = project.files.lines(problem.at.path)[(problem.at.line or 1) - 1].startswith(("<<<<<<<", ">>>>>>>"))
+        why = "a merge was left unfinished." if marks else problem.message
+        yield bad(f"{problem.at.path} cannot be parsed, so nothing that needs it can be built: {why}", problem.at)
     count = len(built(project)) - len(wrong)
     if count:
         yield ok(f"{plural(count, 'source file')} of the services can be parsed.", At("."))

@@ -1,0 +1,1 @@
+export const confirm = (to: string): string => `sent to ${to}`;

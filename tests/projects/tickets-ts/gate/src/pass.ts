@@ -1,0 +1,4 @@
+export interface Pass {
+  id: string;
+  holder: import("node:events").EventEmitter["on"];
+}

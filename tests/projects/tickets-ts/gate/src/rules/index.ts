@@ -1,0 +1,1 @@
+export const admits = (id: string): boolean => id.length > 3;

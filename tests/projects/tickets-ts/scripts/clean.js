@@ -1,0 +1,3 @@
+const { removed } = require("./removed");
+
+console.log(removed());

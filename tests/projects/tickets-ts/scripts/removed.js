@@ -1,0 +1,1 @@
+exports.removed = () => 0;

@@ -1,0 +1,3 @@
+const { totals } = require("./totals");
+
+console.log(totals());
