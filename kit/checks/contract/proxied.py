@@ -66,7 +66,8 @@ def _handed(project: Project, config: NginxConfig) -> Iterator[_Handed]:
             if found is None or rewritten is not None or location.modifier not in {"", "^~"}:
                 continue
             service = project.system.service(named.get(found["host"], found["host"]))
-            if service is not None and location.path.startswith("/"):
+            files = re.match(r"/(?:static|assets|media|uploads|files|public|favicon|robots)\b", location.path)
+            if service is not None and location.path.startswith("/") and files is None:
                 kept, own = found["uri"] is None, steps(location.path)
                 yield _Handed(location, service, own if kept else steps(found["uri"]), () if kept else own)
 

@@ -208,34 +208,29 @@ def _timetable(project: Project, names: set[str]) -> Iterator[Fact]:
 def _run(project: Project, task: At) -> Iterator[Fact]:
     """Whether a deployment runs a worker for the tasks, and the timetable."""
     every = [r for r in started(project) if r.kind in {"start", "once"} and r.environment not in _ASIDE]
-    told = " \n".join(r.text for r in every) + " \n".join(
-        d.command or "" for s in project.system.services for d in s.deployments
-    )
-    if not every:
+    told = "\n".join(project.files.text(p) for p in project.files.glob(*_STARTING) if "elery" in project.files.text(p))
+    by_itself = project.code.holding("worker_main(", "celery.bin", ".Worker(", languages=("python",))
+    if not every or _hidden(every) or by_itself:
         return
-    if (
-        not re.search(r"\bcelery\b[^\n]*\bworker\b|\bcelery\b[^\n]*\s-B\b", told)
-        and "celery" not in " ".join(s.name for s in project.system.services).lower()
-    ):
-        if not _hidden(every):
-            yield bad(
-                "Celery has tasks, and no deployment runs a worker: what is sent stays in the broker.",
-                task,
-                every[0].at,
-            )
-        return
-    timetable = [
-        p
-        for p in project.code.holding("beat_schedule", "BEAT_SCHEDULE", "add_periodic_task", languages=("python",))
-        if runs(p)
-    ]
-    if timetable and not re.search(r"\bcelery\b[^\n]*(?:\bbeat\b|\s-B\b)", told) and not _hidden(every):
-        found = re.search(r"beat_schedule|BEAT_SCHEDULE|add_periodic_task", project.code.text(timetable[0]))
-        line = project.code.text(timetable[0]).count("\n", 0, found.start()) + 1 if found else 1
+    if not re.search(r"\bcelery\b[^\n]*(?:\bworker\b|\s-B\b)|\bcelery[- ]?worker\b", told):
         yield bad(
-            "Celery has a timetable, and no deployment runs `celery beat`: nothing on it ever runs.",
-            At(timetable[0], line),
+            "Celery has tasks, and no deployment runs a worker: what is sent stays in the broker.", task, every[0].at
         )
+        return
+    marks = ("beat_schedule", "BEAT_SCHEDULE", "add_periodic_task")
+    timetable = [p for p in project.code.holding(*marks, languages=("python",)) if runs(p)]
+    if timetable and not re.search(r"\bcelery\b[^\n]*(?:\bbeat\b|\s-B\b)|\bcelery[- ]?beat\b", told):
+        found = re.search("|".join(marks), project.code.text(timetable[0]))
+        line = project.code.text(timetable[0]).count("\n", 0, found.start()) + 1 if found else 1
+        say = "Celery has a timetable, and no deployment runs `celery beat`: nothing on it ever runs."
+        yield bad(say, At(timetable[0], line))
+
+
+_STARTING = (
+    "**/*Dockerfile*", "**/Containerfile*", "**/*.yml", "**/*.yaml", "**/*.tpl", "**/*.sh", "**/start*", "**/*entrypoint*", "**/Procfile*",
+    "**/*.toml", "**/*.conf", "**/*.ini", "**/*.service", "**/Makefile", "**/*.tf", "**/*.json",
+)  # fmt: skip
+"""Files that say what is started."""
 
 
 def _hidden(every: Iterable[object]) -> bool:
