@@ -44,7 +44,9 @@ def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
     if not available():
         raise PdfMissing(text("paper.missing"))
     with tempfile.TemporaryDirectory(prefix="readiness-pdf-") as folder:
-        return _compiled(Path(folder), document, moment, sign_off)
+        write_sources(Path(folder), document, moment, sign_off)
+        (Path(folder) / MAIN).write_text(f'#import "{TEMPLATE.name}": report\n#report\n', "utf-8")
+        return compile_pdf(Path(folder), MAIN, moment)
 
 
 def write_sources(folder: Path, document: Document, moment: str, sign_off: SignOff) -> None:
@@ -54,27 +56,26 @@ def write_sources(folder: Path, document: Document, moment: str, sign_off: SignO
     shutil.copyfile(TEMPLATE, folder / TEMPLATE.name)
 
 
-def _compiled(folder: Path, document: Document, moment: str, sign_off: SignOff) -> bytes:
+def compile_pdf(folder: Path, main: str, moment: str) -> bytes:
+    """The file `main` of a folder as a PDF; nothing outside of the folder is read, but for fonts."""
     import typst
 
-    write_sources(folder, document, moment, sign_off)
-    (folder / MAIN).write_text(f'#import "{TEMPLATE.name}": report\n#report\n', "utf-8")
     try:
-        return _pdf(folder, moment, STANDARD, system_fonts=False)
+        return _pdf(folder / main, moment, STANDARD, system_fonts=False)
     except typst.TypstError as error:
         if UNDRAWN not in str(error):
             raise
     # A script that our fonts lack: what this machine has may help, and PDF/UA allows no letter without a shape.
-    return _pdf(folder, moment, None, system_fonts=True)
+    return _pdf(folder / main, moment, None, system_fonts=True)
 
 
-def _pdf(folder: Path, moment: str, standard: Literal["ua-1"] | None, *, system_fonts: bool) -> bytes:
+def _pdf(main: Path, moment: str, standard: Literal["ua-1"] | None, *, system_fonts: bool) -> bytes:
     import typst
 
-    nowhere = str(folder / "packages")
+    nowhere = str(main.parent / "packages")
     compiler = typst.Compiler(
-        str(folder / MAIN),
-        root=str(folder),
+        str(main),
+        root=str(main.parent),
         font_paths=[str(FONTS)],
         ignore_system_fonts=not system_fonts,
         package_path=nowhere,

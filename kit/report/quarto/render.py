@@ -19,7 +19,8 @@ from kit.report.builtin import SCRIPTS, asset, plotly
 from kit.report.document import Document
 from kit.report.markup import environment, script_json
 from kit.report.pdf import SignOff
-from kit.report.pdf.render import FONTS, write_sources
+from kit.report.pdf import available as typst_available
+from kit.report.pdf.render import FONTS, compile_pdf, write_sources
 from kit.report.quarto import markdown
 from kit.report.quarto.project import THEME, theme_files, without_remote_scripts
 from kit.report.sections.appendix import EVIDENCE
@@ -31,6 +32,8 @@ from kit.report.theme import chart_theme
 
 LONGEST = 1200
 """Seconds after which a render is given up."""
+
+PARTIALS = ("typst-template.typ", "typst-show.typ")
 
 REMOTE = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//[^>]*>""")
 
@@ -51,23 +54,29 @@ def render_html(document: Document, material: Material) -> str:
     with _folder() as folder:
         _prepare(folder, {"embed-resources": True, "toc-depth": 2})
         (folder / "report.qmd").write_text(source, "utf-8", "replace")
-        _quarto(folder, "report.qmd", "--to", "html")
+        _quarto(folder, "render", "report.qmd", "--to", "html")
         return offline(_with_scripts((folder / "report.html").read_text("utf-8"), material, ""))
 
 
 def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
-    """The document through Quarto's own Typst, with the template of the built-in PDF."""
+    """The document through Quarto to Typst, with the template of the built-in PDF.
+
+    The pages are set by Typst's wheel where it is there, for it gives tags and the same bytes each time; by the
+    Typst that Quarto brings otherwise.
+    """
     with _folder() as folder:
         write_sources(folder, document, moment, sign_off)
-        for name in ("typst-template.typ", "typst-show.typ"):
+        for name in PARTIALS:
             shutil.copyfile(THEME / name, folder / name)
+        settings = {"format": {"typst": {"template-partials": list(PARTIALS), "output-ext": "typ"}}, **_still()}
+        (folder / "_quarto.yml").write_text(yaml.safe_dump(settings), "utf-8")
+        source = markdown.report(document, "typst", paper=frozenset({EVIDENCE}))
+        (folder / "document.qmd").write_text(source, "utf-8", "replace")
+        _quarto(folder, "render", "document.qmd", "--to", "typst")
+        if typst_available():
+            return compile_pdf(folder, "document.typ", moment)
         shutil.copytree(FONTS, folder / "fonts")
-        typst = {"template-partials": ["typst-template.typ", "typst-show.typ"], "font-paths": ["fonts"], "toc": False}
-        (folder / "_quarto.yml").write_text(yaml.safe_dump({"format": {"typst": typst}, **_still()}), "utf-8")
-        (folder / "report.qmd").write_text(
-            markdown.report(document, "typst", paper=frozenset({EVIDENCE})), "utf-8", "replace"
-        )
-        _quarto(folder, "report.qmd", "--to", "typst")
+        _quarto(folder, "typst", "compile", "document.typ", "report.pdf", "--root", ".", "--font-path", "fonts")
         return (folder / "report.pdf").read_bytes()
 
 
@@ -81,7 +90,7 @@ def render_site(document: Document, material: Material, notebooks: Sequence[Path
             path = (folder / page.href).with_suffix(".qmd")
             path.parent.mkdir(exist_ok=True)
             path.write_text(_page_source(page, document, material), "utf-8", "replace")
-        _quarto(folder)
+        _quarto(folder, "render")
         return dict(_site_files(folder / "_site", groups, anchors, material))
 
 
@@ -198,12 +207,12 @@ def _folder() -> Iterator[Path]:
 
 
 def _quarto(folder: Path, *arguments: str) -> None:
-    """Render in the folder. Raises QuartoFailed with the first line of what it complained of."""
-    command = [str(shutil.which("quarto")), "render", *arguments]
+    """Run a command of Quarto in the folder. Raises QuartoFailed with the first line of what it complained of."""
+    command = [str(shutil.which("quarto")), *arguments]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603 - a program of this machine
     except subprocess.TimeoutExpired:
         raise QuartoFailed(f"quarto took more than {LONGEST} seconds") from None
     if done.returncode:
         said = [line.strip() for line in done.stderr.splitlines() if "ERROR" in line or "error" in line]
-        raise QuartoFailed(f"quarto render failed: {said[0] if said else done.stderr.strip()[-200:]}")
+        raise QuartoFailed(f"quarto {arguments[0]} failed: {said[0] if said else done.stderr.strip()[-200:]}")
