@@ -48,13 +48,18 @@ def environment(folder: Path) -> dict[str, str]:
 def run_all(commands: Sequence[Command], *, seconds: float = SECONDS, limit: int = MAX_OUTPUT) -> list[Output]:
     """What came of each command, all started at once. None raises; one that cannot be started says so."""
     end = time.monotonic() + seconds
-    return [running.finish(end, seconds, limit) for running in [_Running(command) for command in commands]]
+    started = [_Running(command) for command in commands]
+    while waiting := [running for running in started if running.output is None]:
+        for running in waiting:
+            running.look(end, seconds, limit)
+        time.sleep(_PAUSE)
+    return [running.output for running in started if running.output is not None]
 
 
 class _Running:
     def __init__(self, command: Command) -> None:
         self._out = command.folder / "out"
-        self._failed: str | None = None
+        self.output: Output | None = None
         self._process: subprocess.Popen[bytes] | None = None
         try:
             with self._out.open("wb") as out:
@@ -67,26 +72,22 @@ class _Running:
                     stderr=subprocess.DEVNULL,
                 )
         except OSError as error:
-            self._failed = f"it cannot be started: {error.strerror or error}"
+            self.output = Output("", error=f"it cannot be started: {error.strerror or error}")
 
-    def finish(self, end: float, seconds: float, limit: int) -> Output:
+    def look(self, end: float, seconds: float, limit: int) -> None:
+        """Set the output where the command has ended, or has to be."""
         if self._process is None:
-            return Output("", error=self._failed)
-        while (error := self._over(end, seconds, limit)) is None:
-            try:
-                code = self._process.wait(_PAUSE)
-            except subprocess.TimeoutExpired:
-                continue
-            error = self._too_much(limit)
-            return Output("" if error else decode(self._out.read_bytes()).text, code, error)
-        self._process.kill()
-        self._process.wait()
-        return Output("", error=error)
+            return
+        code = self._process.poll()
+        if self._out.stat().st_size > limit:
+            self._end(f"it wrote more than {limit} bytes")
+        elif code is not None:
+            self.output = Output(decode(self._out.read_bytes()).text, code)
+        elif time.monotonic() > end:
+            self._end(f"it took longer than {seconds:g} s")
 
-    def _over(self, end: float, seconds: float, limit: int) -> str | None:
-        if time.monotonic() > end and self._process is not None and self._process.poll() is None:
-            return f"it took longer than {seconds:g} s"
-        return self._too_much(limit)
-
-    def _too_much(self, limit: int) -> str | None:
-        return f"it wrote more than {limit} bytes" if self._out.stat().st_size > limit else None
+    def _end(self, error: str) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self.output = Output("", error=error)
