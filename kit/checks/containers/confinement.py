@@ -10,6 +10,7 @@ from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.sources.containers.compose import ComposeService
+from kit.system.images import parse_image
 
 _NAMESPACES = {"ipc": "shared memory", "userns_mode": "users", "cgroup": "control groups", "uts": "name"}
 _MOST_NAMED = 6
@@ -34,7 +35,7 @@ def services_gain_nothing(project: Project) -> Iterator[Fact]:
     container starts with a dozen capabilities that few programs need.
 
     Decides: `security_opt` with `no-new-privileges` and `cap_drop` of each service in compose files that are not for
-    development or tests; told once per file.
+    development or tests; told once per file. Well-known stores, proxies and monitors are left out.
 
     Fix: `security_opt: ["no-new-privileges:true"]` and `cap_drop: [ALL]`, then `cap_add` of what is missed.
 
@@ -46,7 +47,7 @@ def services_gain_nothing(project: Project) -> Iterator[Fact]:
     for file, service in services(project):
         if _no_new_privileges(service) and service.node.get("cap_drop") is not None:
             yield ok(f"{service.name}: gains no rights and has dropped some.", service)
-        else:
+        elif not _is_well_known(service):
             lacking[file.path].append(service)
     for path, found in lacking.items():
         names = ", ".join(dict.fromkeys(s.name for s in found[:_MOST_NAMED])) + (
@@ -54,6 +55,12 @@ def services_gain_nothing(project: Project) -> Iterator[Fact]:
         )
         message = f"{path}: nothing keeps {names} from gaining rights, or they have all default capabilities."
         yield bad(message, *(_at(s, "security_opt") for s in found[:_MOST_NAMED]))
+
+
+def _is_well_known(service: ComposeService) -> bool:
+    """Whether the image is a store, proxy or monitor that gives up its rights by itself."""
+    image = parse_image(service.image)
+    return service.build is None and image is not None and image.kind != "unknown"
 
 
 def _no_new_privileges(service: ComposeService) -> bool:

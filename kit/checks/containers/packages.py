@@ -50,7 +50,7 @@ _VERSIONED = re.compile(r"[=~<>^]|@(?!latest$|next$)[\w.]|\.(?:whl|tgz|gz|zip|ge
 _VALUED = word_set(
     "-r --requirement -c --constraint -t --target --prefix -i --index-url --extra-index-url -f --find-links --src --root "
     "--trusted-host --registry -w --workspace --platform --python-version --only-binary --no-binary --source "
-    "--install-dir --bindir -n --timeout --cache-dir"
+    "--install-dir --bindir -n --timeout --cache-dir --filter -F -C --dir --prefix-dir"
 )
 _ALWAYS_LATEST = word_set("pip setuptools wheel npm corepack")
 
@@ -180,7 +180,13 @@ def _packages(command: Command) -> list[str]:
         else:
             named.append(word)
     local = {"-r", "--requirement", "-c", "--constraint", "-e"} & set(given) if name.startswith("pip") else set()
-    return [] if local else [n for n in named if n.split("@")[0] not in _ALWAYS_LATEST or "--user" in given]
+    return (
+        []
+        if local
+        else [
+            n for n in named if not n.endswith("...") and (n.split("@")[0] not in _ALWAYS_LATEST or "--user" in given)
+        ]
+    )
 
 
 def _without_first(given: list[str]) -> list[str]:

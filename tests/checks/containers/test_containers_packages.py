@@ -50,7 +50,7 @@ def test_what_is_installed_by_name_has_a_version(look: Look, command: str) -> No
     "command",
     [
         "pip install gunicorn==22.0.0", "npm install -g @angular/cli@17.0.1", "pip install -r requirements.txt", "npm ci",
-        "pip install --upgrade pip", "gem install bundler -v 2.5.6", "pip install .", "yarn add left-pad@^1.3.0",
+        "pip install --upgrade pip", "gem install bundler -v 2.5.6", "pip install .", "pnpm install --frozen-lockfile --filter @acme/api...", "yarn add left-pad@^1.3.0",
     ],
 )  # fmt: skip
 def test_versions_manifests_and_installers_hold(look: Look, command: str) -> None:
