@@ -191,6 +191,6 @@ def _before(wiring: Wiring, path: str, line: int, name: str) -> str:
 
 def _grave(kind: str, name: str) -> Severity:
     guards = kind in {"guard", "permission"} or re.search(
-        r"(?i)auth|guard|admin|role|permission|limit|csrf|protect", name
+        r"(?i)auth|guard|admin|staff|owner|role|permission|limit|csrf|protect", name
     )
     return Severity.HIGH if guards else Severity.LOW
