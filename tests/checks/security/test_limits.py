@@ -112,3 +112,35 @@ def test_code_that_turns_clients_away_itself_limits_them(look: Look, line: str, 
     source = f"from flask import Flask\napp = Flask(__name__)\n@app.post('/login')\ndef login():\n    {line}\n"
 
     assert look("SEC-003", {"app.py": source, "requirements.txt": "flask==3.0.3\n"}).outcomes == [outcome]
+
+
+def test_a_key_function_of_its_own_that_reads_a_header_is_followed(look: Look) -> None:
+    files = {
+        "requirements.txt": "flask==3.0.0\nflask-limiter==3.5.0\n",
+        "app.py": """
+            from flask import Flask, request
+            from flask_limiter import Limiter
+            def caller():
+                return request.headers.get("X-Forwarded-For", "")
+            app = Flask(__name__)
+            limiter = Limiter(key_func=caller, app=app, storage_uri="redis://cache", default_limits=["10/minute"])
+            @app.post("/login")
+            def login():
+                return {}
+            """,
+    }
+    assert look("SEC-003", files).failed == ["app.py:6"]
+
+
+def test_a_limit_in_the_memory_of_each_of_three_processes_is_told(look: Look) -> None:
+    module = 'import { ThrottlerModule, ThrottlerGuard } from "@nestjs/throttler";\nexport const limits = ThrottlerModule.forRoot([{ ttl: 60000, limit: 10 }]);\n'
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"@nestjs/core": "10.0.0", "@nestjs/throttler": "6.0.0"}}',
+        "src/limits.ts": module,
+        "Dockerfile": 'FROM node:20\nCOPY . .\nCMD ["node", "dist/main.js"]\n',
+        "docker-compose.prod.yml": "services:\n  api:\n    build: .\n    deploy:\n      replicas: 3\n",
+    }
+    seen = look("SEC-003", files)
+    assert seen.failed == ["src/limits.ts:2"]
+    shared = module.replace("forRoot([{ ttl: 60000, limit: 10 }])", "forRoot({ throttlers: [], storage: redis })")
+    assert look("SEC-003", {**files, "src/limits.ts": shared}).failed == []
