@@ -56,6 +56,11 @@ def main() -> None:
     default=os.cpu_count() or 2,
     help="Notebooks run side by side [the processors].",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="An earlier assessment.json: the report says what changed since.",
+)
 @click.option("--scanners", is_flag=True, help="Run zizmor, hadolint, squawk and detect-secrets beside the checks.")
 @click.option("--notebooks", type=click.Path(path_type=Path), help="Folder of notebooks to run in place of the kit's.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -80,6 +85,7 @@ def _assess(
     formats: str,
     renderer: str,
     jobs: int,
+    baseline: Path | None,
     scanners: bool,
     notebooks: Path | None,
     quiet: bool,
@@ -98,7 +104,8 @@ def _assess(
         raise ParamsError(f"--env {environment}: no such environment; one of {', '.join(params.environments)}")
     place = out or Path("build") / _folder_name(params.name)
     chosen = find_notebooks(notebooks, areas)
-    request = Request(params, place.absolute(), file, areas, jobs, notebooks, outputs)
+    before = _earlier(baseline) if baseline else None
+    request = Request(params, place.absolute(), file, areas, jobs, notebooks, outputs, before)
     console = terminal.console(quiet=quiet or as_json)
     shown, stop = terminal.progress(console, len(chosen), request.out / ".partial")
     try:
@@ -149,6 +156,50 @@ def _outputs(formats: str, renderer: str) -> Any:
 
 def _folder_name(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip(".-") or "project"
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """What changed from OLD to NEW, both assessment.json, and which change moved a verdict.
+
+    Exit codes: 0 no verdict fell, 1 one did, 2 bad input.
+    """
+    with_errors(lambda: _diff(old, new, as_json=as_json))
+
+
+def _diff(old: Path, new: Path, *, as_json: bool) -> int:
+    import json
+    from dataclasses import asdict
+
+    from kit import terminal
+    from kit.judgement.diff import diff as compare
+
+    changes = compare(_earlier(old), _earlier(new))
+    if as_json:
+        click.echo(json.dumps(asdict(changes), indent=2, ensure_ascii=False))
+    else:
+        terminal.show_changes(terminal.console(), changes)
+    return 1 if changes.worsened else 0
+
+
+def _earlier(path: Path) -> dict[str, Any]:
+    """An assessment that was written before. Raises ParamsError where the file is none."""
+    import json
+
+    from kit.judgement.diff import DiffError, checked
+    from kit.params import ParamsError
+
+    try:
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        checked(data)
+    except FileNotFoundError:
+        raise ParamsError(f"{path}: no such file; name the assessment.json of an earlier run") from None
+    except (ValueError, DiffError) as error:
+        raise ParamsError(f"{path}: {error}; name the assessment.json of an earlier run") from error
+    return data
 
 
 @main.command()

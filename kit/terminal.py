@@ -19,6 +19,7 @@ from kit.execute.assess import FINDINGS, Progress, Result
 from kit.execute.notebooks import SUMMARY, Notebook
 from kit.execute.workers import Ran
 from kit.judgement.assessment import Assessment
+from kit.judgement.diff import Change, Changes
 from kit.model import AREAS, Check, Finding
 
 STEPS = {
@@ -220,3 +221,27 @@ def show_check(console: Console, check: Check) -> None:
     console.print(Text("\nReferences", "bold"))
     for reference in check.references:
         console.print(Padding(Text(reference, "cyan"), (0, 0, 0, 2)))
+
+
+def show_changes(to: Console, changes: Changes) -> None:
+    """What differs between two assessments: verdicts first, each with what moved it, then the findings."""
+    to.print(f"since {changes.since}", style="dim")
+    for name, trend in (("score", changes.score), ("confidence", changes.confidence), ("risk", changes.risk)):
+        to.print(f"{name:<11}{trend.before:>6.1f} → {trend.after:.1f}  ({trend.change:+.1f})")
+    by_id = {change.fingerprint: change for change in changes.changes}
+    for move in changes.moves:
+        to.print(f"\n{move.environment}: {move.before} → {move.after}", style="bold", markup=False)
+        for fingerprint in move.findings:
+            to.print(f"  {_changed(by_id[fingerprint])}", markup=False)
+    for kind in ("new", "worse", "fixed", "better", "changed", "gone"):
+        found = changes.of(kind)
+        if found:
+            to.print(f"\n{kind}: {len(found)}", style="bold")
+        for change in found:
+            to.print(f"  {_changed(change)}", markup=False)
+    if changes.policy_changed:
+        to.print("\nThe policy differs between the two, which may move numbers and verdicts by itself.")
+
+
+def _changed(change: Change) -> str:
+    return f"{change.check} {change.blocker or change.severity} {change.place}: {change.message}"

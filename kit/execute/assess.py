@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,11 +15,13 @@ from kit.execute.notebooks import SUMMARY, Notebook, find_notebooks
 from kit.execute.staging import Staging, key_of, require_writable
 from kit.execute.workers import Ran, run_notebooks
 from kit.judgement.assessment import Assessment, judge
+from kit.judgement.diff import diff
 from kit.judgement.policy import load_policy
 from kit.model import AREAS, Finding, Outcome
 from kit.params import Params, ParamsError
 from kit.project import Project, open_project
 from kit.registry import catalogue, checks_of
+from kit.report.exports import json as json_export
 from kit.report.exports import run as run_record
 from kit.report.exports import write_exports
 from kit.report.exports.files import write
@@ -41,6 +43,7 @@ class Request:
     jobs: int = 2
     notebooks: Path | None = None
     outputs: Outputs = field(default_factory=Outputs)
+    baseline: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,8 @@ def _publish(
     with clock.step("report"):
         sections = tuple(read_section(path) for path in executed)
         run = {**facts, "versions": run_record.versions(), "seconds": dict(clock.seconds)}
-        report = _report(request.outputs, Material(assessment, project, sections, run), executed)
+        changes = diff(request.baseline, json_export.as_data(assessment)) if request.baseline else None
+        report = _report(request.outputs, Material(assessment, project, sections, run, changes), executed)
     with clock.step("write"):
         write_exports(assessment, out)
         write_report(report, out)

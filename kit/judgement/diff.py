@@ -92,17 +92,21 @@ def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
 
     Raises DiffError for data that is no assessment of a schema that this version reads.
     """
-    try:
-        return _diff(_checked(old), _checked(new))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DiffError(f"no assessment: {error} is missing or of another kind") from error
+    return _diff(checked(old), checked(new))
 
 
-def _checked(data: Mapping[str, Any]) -> Mapping[str, Any]:
+def checked(data: Any) -> Mapping[str, Any]:
+    """The data where it is an assessment as far as a comparison reads it. Raises DiffError for anything else."""
     if not isinstance(data, Mapping) or "schema" not in data:
         raise DiffError("no assessment: it has no schema")
     if data["schema"] != SCHEMA:
         raise DiffError(f"an assessment of schema {data['schema']}, which this version does not read")
+    try:
+        _diff(data, data)
+        for finding in data["findings"]:
+            _change("", finding, None)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise DiffError(f"no whole assessment: {error} is missing or of another kind") from error
     return data
 
 

@@ -97,6 +97,8 @@ def ticks_html(text: str) -> Markup:
 
 def place_html(at: str) -> Markup:
     """`path:line` set as code, the line apart, with room to break after each slash."""
+    if at == ".":
+        return escape(texts.text("page.whole"))
     path, _, line = at.rpartition(":") if re.search(r":\d+$", at) else (at, "", "")
     broken = Markup("/<wbr>").join(path.split("/"))
     number = Markup('<span class="line">:{}</span>').format(line) if line else Markup()
@@ -164,8 +166,8 @@ def script_json(value: Any) -> Markup:
 
 def _link(ref: Ref) -> Markup:
     if not _SAFE_TARGET.fullmatch(ref.target):
-        return escape(ref.text)
-    return Markup('<a href="#{}">{}</a>').format(ref.target, ref.text)
+        return ticks_html(ref.text)
+    return Markup('<a href="#{}">{}</a>').format(ref.target, ticks_html(ref.text))
 
 
 @cache
