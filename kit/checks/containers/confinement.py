@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.shared.images import services
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -50,11 +51,15 @@ def services_gain_nothing(project: Project) -> Iterator[Fact]:
         elif not _is_well_known(service):
             lacking[file.path].append(service)
     for path, found in lacking.items():
-        names = ", ".join(dict.fromkeys(s.name for s in found[:_MOST_NAMED])) + (
-            " …" if len(found) > _MOST_NAMED else ""
-        )
-        message = f"{path}: nothing keeps {names} from gaining rights, or they have all default capabilities."
-        yield bad(message, *(_at(s, "security_opt") for s in found[:_MOST_NAMED]))
+        gaining = [s for s in found if not _no_new_privileges(s)]
+        able = [s for s in found if s.node.get("cap_drop") is None]
+        parts = [f"nothing keeps {_named(gaining)} from gaining rights"] if gaining else []
+        parts += [f"no default capabilities are taken from {_named(able)}"] if able else []
+        yield bad(f"{path}: {'; '.join(parts)}.", *(_at(s, "security_opt") for s in found[:_MOST_NAMED]))
+
+
+def _named(found: list[ComposeService]) -> str:
+    return listed(dict.fromkeys(s.name for s in found), _MOST_NAMED)
 
 
 def _is_well_known(service: ComposeService) -> bool:
