@@ -18,7 +18,7 @@ GUIDE = re.compile(
     re.IGNORECASE,
 )
 STATED = re.compile(
-    r"\b(?P<what>node(?:\.?js)?|python)[`*\]\s]{0,4}(?:\([^)]{0,60}\)\s{0,2})?(?:version\s|v|>=|≥|=|:|\s)*(?P<number>\d{1,2}(?:\.\d{1,2})?)(?![\d.]*\d)",
+    r"\b(?P<what>node(?:\.?js)?|python)[`*\]\s]{0,4}(?:\([^)]{0,60}\)\s{0,2})?(?:version\s|v|>=|≥|=|:|\s){1,9}(?P<number>\d{1,2}(?:\.\d{1,2})?)(?![\d.]*\d)",
     re.IGNORECASE,
 )
 NEEDED = re.compile(
@@ -27,12 +27,14 @@ NEEDED = re.compile(
 OTHERWISE = re.compile(
     r"\b(?:not|no longer|dropp|until|before|upgrade from|deprecated|end of life|lambda|runtime)\b", re.IGNORECASE
 )
-LOCAL = re.compile(r"\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b")
+LOCAL = re.compile(r"\bhttps?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b")
 DEFAULTS = frozenset(
     "80 443 3000 3001 4000 4173 4200 4321 5000 5173 5432 3306 6379 27017 5672 15672 9092 8000 8080 8081 8443 8888 9000 9090 9200 6006 1025 8025"  # noqa: SIM905 - a list of words
-    " 19006 8761 9411 9411 5601 9001 9229 2181 1313 4566 16686".split()
+    " 19006 8761 9411 9411 5601 9001 9229 2181 1313 4566 16686 7071 7072 54321 54322 54323 8788 8787 1337 8545".split()
 )
 """Ports that a framework or a store takes without being told."""
+GIVEN = re.compile(r"(?<![\w.:])(\d{2,5}):\d{2,5}\b|(?:-p|--port|--web-port|PORT|[Pp]ort)[ =:`*]{1,4}(\d{2,5})\b")
+"""A port that the reader of a document is told to publish or to set."""
 
 
 @check(
@@ -107,7 +109,8 @@ def _fits(package: Package, what: str, number: str) -> bool | None:
 def _ports(project: Project, path: str) -> Iterator[Fact]:
     told = set()
     for number, line in enumerate(project.files.lines(path), 1):
-        for port in LOCAL.findall(line[:2000]):
+        shown = re.search(r"(?i)\bexample|e\.g\.", line[:2000])
+        for port in LOCAL.findall(line[:2000]) if shown is None else ():
             if port in DEFAULTS or port in told:
                 continue
             told.add(port)
@@ -122,11 +125,13 @@ def _ports(project: Project, path: str) -> Iterator[Fact]:
 
 @lru_cache(maxsize=4)
 def _numbers(project: Project) -> frozenset[str]:
-    """Every number of a port's length in files that are no documents."""
+    """Every number of a port's length in files that are no documents, and the ports that documents tell to set."""
     prose = {FileClass.DOCUMENTATION, FileClass.VENDORED, FileClass.BUILD}
-    texts = (
-        project.files.text(p)
-        for p in project.files.paths
-        if project.files.class_of(p) not in prose and project.files.size(p) < 300_000
-    )
-    return frozenset(n for text in texts for n in re.findall(r"(?<!\d)\d{2,5}(?!\d)", text))
+    found: set[str] = set()
+    for path in (p for p in project.files.paths if project.files.size(p) < 300_000):
+        text = project.files.text(path)
+        if project.files.class_of(path) in prose:
+            found |= {port for pair in GIVEN.findall(text) for port in pair if port}
+        else:
+            found |= set(re.findall(r"(?<!\d)\d{2,5}(?!\d)", text))
+    return frozenset(found)
