@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kit.sources.secrets.blocks import decoded, encoded_blocks, in_blocks, in_connections, in_windows_commands
 from kit.sources.secrets.formats import FORMATS, PRIVATE_KEY
 from kit.sources.secrets.values import (
     Context,
@@ -102,12 +101,21 @@ def find_secrets(text: str, path: str = "") -> list[SecretHit]:
     """The secrets of the text in its order, none over another; placeholders and defaults are told apart."""
     context = context_of(path)
     found = [*_private_keys(text), *_by_format(text), *_in_manifests(text)]
-    found += [*_by_name(text, context), *_in_pairs(text, context)]
+    found += [*_by_name(text, context), *_in_pairs(text, context), *_in_shapes(text, path, context)]
     kept: list[SecretHit] = []
     for hit in sorted(found, key=lambda h: (h.start, -h.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
     return kept
+
+
+def _in_shapes(text: str, path: str, context: Context) -> Iterator[SecretHit]:
+    spans = [*in_connections(text, quoted=context == "code")] if context != "prose" else []
+    if path.lower().endswith((".yaml", ".yml")):
+        spans += in_blocks(text)
+    if path.lower().endswith((".ps1", ".psm1", ".bat", ".cmd")):
+        spans += in_windows_commands(text)
+    yield from (_hit(text, "assignment", span.start, span.end, span.name) for span in spans)
 
 
 def context_of(path: str) -> Context:
@@ -293,13 +301,16 @@ def _in_manifests(text: str) -> Iterator[SecretHit]:
 def _entries(text: str, first: int, last: int) -> Iterator[SecretHit]:
     for entry in _DATA_ENTRY.finditer(text, first, last):
         value = entry["bare"].rstrip()
-        if looks_real(_decoded(value), "config", quoted=False, literal=True):
+        said = decoded(value) or value
+        if looks_real(said, "config", quoted=False, literal=True) or (said != value and _holds_secret(said)):
             start = entry.start("bare")
             yield _hit(text, "kubernetes-secret", start, start + len(value), entry["name"])
+    for block, said in encoded_blocks(text, first, last):
+        if looks_real(said, "config", quoted=False, literal=True) or _holds_secret(said):
+            yield _hit(text, "kubernetes-secret", block.start, block.end, block.name)
 
 
-def _decoded(value: str) -> str:
-    try:
-        return base64.b64decode(value, validate=True).decode("utf-8").strip() or value
-    except (binascii.Error, ValueError):
-        return value
+def _holds_secret(text: str) -> bool:
+    """Whether a decoded text, such as a key or a file of settings, has a secret in it that is real."""
+    hits = [*_private_keys(text), *_by_format(text), *_by_name(text, "config")]
+    return any(not hit.placeholder and not hit.weak for hit in hits)

@@ -29,6 +29,7 @@ _KEY_KINDS = _words(
     "private role secret service session shared sign signing ssh subscription webhook"
 )
 _ACTIONS = _words(
+    "checksum digest fingerprint guid regex uuid "
     "allow change check confirm count disable enable enabled enter forget forgot has hide incorrect "
     "invalid is label mandatory max min missing no num per placeholder public publishable repeat "
     "require required requires reset retype show strong toggle update use uses validate verify weak "
