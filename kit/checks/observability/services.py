@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.shared.services import METRICS, MOUNTING, first_mention, folders_of, library, running
+from kit.checks.shared.services import METRICS, MOUNTING, first_mention, folders_of, library, line_of, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -238,7 +238,8 @@ def requests_have_ids(project: Project) -> Iterator[Fact]:
     """
     Of ten thousand lines a minute nobody can tell which belong to the request that failed.
 
-    Decides: each service that answers requests sets or passes on a request or correlation id.
+    Decides: each service that answers requests sets or passes on a request or correlation id; one that only reads it from
+    a header does not hold where no code, proxy or ingress of the project sets that header.
 
     Fix: take `X-Request-Id` from the caller or make one, put it on every log line and into every call onwards.
 
@@ -267,7 +268,31 @@ def requests_have_ids(project: Project) -> Iterator[Fact]:
         if service.routes and service.kind != "function":
             place = first_mention(project, service, marks)
             traced = library(project, service, _TRACES)
-            if place is not None or traced is not None:
+            read = _only_read(project, service, marks) if traced is None else None
+            if read is not None:
+                say = f"{service.name}: reads the request's id from a header, and nothing here makes one or sends it: it stays empty."
+                yield bad(say, read)
+            elif place is not None or traced is not None:
                 yield ok(f"{service.name}: requests carry an id.", place or traced[1])  # type: ignore[index]
             else:
                 yield bad(f"{service.name}: nothing ties the log lines of a request together.", service.routes[0])
+
+
+_READ = r"(?i)(?:headers?\s*(?:\[|\.get\()|header\(|\.get\(|GetHeader\()\s*['\"]x-(?:request|correlation)-id['\"]"
+_MADE = re.compile(
+    r"(?i)uuid|nanoid|ulid|cuid|random_?bytes|token_hex|genReqId|pino-http|express-request-id|correlationid|requestid\.new|middleware\.requestid"
+    r"|asgi.correlation|AsyncLocalStorage|MDC\.put|['\"]x-(?:request|correlation)-id['\"]\s*[:,]|header\w*\[['\"]x-(?:request|correlation)-id['\"]\]\s*="
+)
+"""What makes an id, or sends it on."""
+
+
+def _only_read(project: Project, service: Service, marks: tuple[str, ...]) -> At | None:
+    """Where a service reads the id of a request that nothing in the project makes."""
+    folders = folders_of(project, service)
+    reading = [p for p in project.code.holding(*marks) if covers(folders, p)]
+    found = next((at for p in reading if (at := line_of(project, p, _READ)) is not None), None)
+    if found is None or project.manifests.effective.of("Ingress"):
+        return None
+    if any(_MADE.search(project.code.text(p)) for p in project.code.holding(*marks, "genReqId", "pino-http")):
+        return None
+    return None if any("request_id" in d.value for c in project.nginx for d in c.walk()) else found
