@@ -132,7 +132,8 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
     A secret in the repository is known to everybody who ever cloned it, and stays in the history when it is taken out.
 
     Decides: known key formats, private keys, URLs with passwords, and random values given to secrets' names, in every text
-    file that belongs to the project; placeholders and well-known defaults are told apart.
+    file that belongs to the project; placeholders and well-known defaults are told apart. Images, Kubernetes Secrets and
+    defaults in code have questions of their own, and are reported there only.
 
     Fix: revoke the secret, take it from a secret store, and rewrite the history if the repository was ever shared.
 
@@ -142,6 +143,7 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
     """
     looked = 0
     found = 0
+    told = _told_elsewhere(project)
     for path in project.files.paths:
         if (
             project.files.class_of(path) is not FileClass.PRODUCTION
@@ -152,13 +154,22 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
         text = project.files.text(path)
         looked += bool(text)
         hits = [h for h in find_secrets(text, path) if not h.placeholder and not h.weak] if text else []
-        hits = [h for h in hits if not _stand_in(text, h)]
+        hits = [h for h in hits if not _stand_in(text, h) and (path, h.line) not in told]
         if path.endswith((".html", ".htm", ".md", ".txt")):
             hits = [h for h in hits if h.kind != "assignment"]
         found += len(hits)
         yield from _leaks(project, path, hits)
     if looked and not found:
         yield ok(f"No secret in {looked} text files.", At("."))
+
+
+def _told_elsewhere(project: Project) -> set[tuple[str, int | None]]:
+    """The lines that a closer question reports: entries of Kubernetes Secrets (ORC-017), defaults in code (CFG-003)."""
+    secrets = [m for m in project.manifests.of("Secret") if "sops" not in m.node]
+    parts = [node for m in secrets for name in ("data", "stringData") if (node := m.node.get(name)) is not None]
+    entries = {(value.at.path, value.at.line) for node in parts for value in node.children()}
+    defaults = {(at.path, at.line) for fact in no_default_secret(project) if fact.outcome.open for at in fact.at[:1]}
+    return entries | defaults
 
 
 def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]:
