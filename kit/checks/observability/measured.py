@@ -16,7 +16,7 @@ from kit.system.model import Route
 _PART = r"database|db|postgres\w*|mysql|mongo\w*|redis|cache|queue|kafka|rabbit\w*|broker|storage|s3|elastic\w*|search|smtp|mail\w*|payments?|stripe|upstream|api"
 _FIGURE = r"up_?time|latency\w*|response_?time\w*|error_?rate|requests?_?(?:per\w*|count|total)?|throughput|cpu\w*|memory\w*|disk\w*|load|connections?|active_?users|availability"
 _CLAIM = re.compile(
-    rf"(?i)['\"]?\b(?P<part>{_PART})['\"]?\s*(?::|=>)\s*(?:\{{\s*['\"]?status['\"]?\s*:\s*)?(?P<says>['\"](?:ok|up|connected|healthy|operational|running|online|available|pass|green)['\"]|true\b)"
+    rf"(?i)['\"]?\b(?P<part>{_PART})['\"]?\s*(?::|=>|=(?!=))\s*(?:\{{\s*['\"]?status['\"]?\s*:\s*)?(?P<says>['\"](?:ok|up|connected|healthy|operational|running|online|available|pass|green)['\"]|true\b)"
     rf"|['\"]?\b(?P<figure>{_FIGURE})['\"]?\s*(?::|=>)\s*(?P<number>['\"]?\d+(?:\.\d+)?\s*%?['\"]?(?=\s*[,}}\n)])|Math\.random\(\)|random\.(?:random|uniform|randint)\()"
 )
 _ASKS = re.compile(

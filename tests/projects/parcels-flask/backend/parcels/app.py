@@ -34,6 +34,10 @@ def create_app() -> Flask:
         db.session.execute(db.text("SELECT 1"))
         return jsonify(status="up")
 
+    @app.get("/status")
+    def status():
+        return jsonify(database="connected", version="1.8.0")
+
     return app
 
 
