@@ -90,7 +90,11 @@ class Labelled:
 
     def finders(self, defect: Truth) -> set[str]:
         """The checks that report the defect."""
-        return {f.check for f in self.opened if defect.told_by(f)}
+        return self._found[defect.id]
+
+    @cached_property
+    def _found(self) -> dict[str, set[str]]:
+        return {d.id: {f.check for f in self.opened if d.told_by(f)} for d in self.defects}
 
     def alarms(self, near_miss: Truth) -> list[Finding]:
         """The findings that take the near miss for a defect."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from kit.checks.orchestration.common import Group, annotation, grade, groups, is_literal, same_namespace
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
@@ -46,6 +47,10 @@ def _backend(project: Project, group: Group, manifest: Manifest, backend: Backen
     name = f"{manifest.title}: {backend.host or ''}{backend.path} leads to {backend.service}"
     if not found:
         elsewhere = project.manifests.providing("Service", backend.service)
+        near = get_close_matches(backend.service, [m.name for m in group.of("Service")], n=1, cutoff=0.9)
+        if near and not elsewhere:
+            message = f"{name}, a Service that nothing declares; the nearest is {near[0]}."
+            return bad(message, backend, **grade(group))
         if elsewhere or not group.known:
             return unknown(f"{name}, which is not applied with it.", backend, *elsewhere[:1], **grade(group))
         return bad(f"{name}, a Service that nothing declares.", backend, **grade(group))

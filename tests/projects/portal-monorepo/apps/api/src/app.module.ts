@@ -7,7 +7,7 @@ import { AuthGuard } from "./auth.guard";
 import { config } from "./config";
 import { HealthController } from "./health/health.controller";
 import { TicketsController } from "./tickets/tickets.controller";
-import { TicketsService } from "./tickets/tickets.service";
+import { TicketsService } from "@tickets/tickets.service";
 
 @Module({
   imports: [

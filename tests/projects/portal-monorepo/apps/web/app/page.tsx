@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import type { Ticket } from "@portal/contracts";
-import { release, tickets } from "../lib/api";
+import { release, tickets } from "@/lib/api";
 
 export default function Page() {
   const [rows, setRows] = useState<Ticket[]>([]);

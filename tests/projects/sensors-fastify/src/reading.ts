@@ -1,0 +1,4 @@
+export interface Reading {
+  at: string;
+  celsius: number;
+}

@@ -1,0 +1,5 @@
+<<<<<<< HEAD
+COLUMNS = ["sensor", "at", "celsius"]
+=======
+COLUMNS = ["sensor", "at", "celsius", "door"]
+>>>>>>> main

@@ -1,0 +1,5 @@
+from datetime import date, timedelta
+
+
+def last(days: int) -> date:
+    return date.today() - timedelta(days=days)
