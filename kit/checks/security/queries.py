@@ -90,7 +90,7 @@ def _query_calls(project: Project) -> Iterator[Call]:
 
 _HANDS_ON = re.compile(
     r"^[ \t]*(?:export )?(?:async )?(?:def|function) (?P<name>\w+)\((?:self, )?(?P<text>\w+)[^)]{0,200}\)[^\n]*\n"
-    r"(?:[ \t]+[^\n]*\n){0,8}?[^\n]*\.(?:execute|query|raw)\(\s*(?P=text)\b",
+    r"(?:[ \t][^\n]*\n){0,8}?[^\n]*\.(?:execute|query|raw)\(\s*(?P=text)\b",
     re.MULTILINE,
 )
 
