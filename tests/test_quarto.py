@@ -44,8 +44,8 @@ def executed(path: Path, title: str, *blocks: Chart | Table) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository's Quarto project with one small report under build/, rendered."""
     top = tmp_path_factory.mktemp("quarto")
-    for name in ("_quarto.yml", ".gitignore"):
-        shutil.copy(TOP / name, top)
+    for path in (*TOP.glob("_quarto*.yml"), TOP / ".gitignore"):
+        shutil.copy(path, top)
     (top / ".venv").symlink_to(sys.prefix)
     notebooks = top / "build/my shop/notebooks"
     notebooks.mkdir(parents=True)

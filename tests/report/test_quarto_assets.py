@@ -42,12 +42,15 @@ def test_without_executed_notebooks_it_says_how_to_get_some(tmp_path: Path, caps
 
 def test_all_that_the_project_file_names_is_written(tmp_path: Path) -> None:
     report(tmp_path, "shop", "00-summary")
-    project = (Path(__file__).parents[2] / "_quarto.yml").read_text("utf-8")
+    project = "".join(path.read_text("utf-8") for path in Path(__file__).parents[2].glob("_quarto*.yml"))
 
     assert prepare(tmp_path) == 0
 
-    written = {f"build/quarto/{path.name}" for path in (tmp_path / "build/quarto").iterdir()}
+    written = {f"build/quarto/{path.name}" for path in (tmp_path / "build/quarto").iterdir() if path.is_file()}
     assert {name for name in written if name in project} == written - {"build/quarto/plotly.min.js"}
+    assert {"page.qmd", "paper.qmd", "report.json", "report.typ"} == {
+        path.name for path in (tmp_path / "build/quarto/shop").iterdir()
+    }
 
 
 def test_the_themes_are_our_colours(tmp_path: Path) -> None:

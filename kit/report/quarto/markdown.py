@@ -44,21 +44,25 @@ def front_matter(values: Mapping[str, Any]) -> str:
 
 
 def report(
-    document: Document, to: str, screen: Mapping[str, str] | None = None, paper: frozenset[str] = frozenset()
+    document: Document,
+    to: str,
+    screen: Mapping[str, str] | None = None,
+    paper: frozenset[str] = frozenset(),
+    options: Mapping[str, Any] | None = None,
 ) -> str:
     """The whole document on one page, `to` "html" or "typst".
 
     `screen`: HTML under a heading of its own, title to content, that only a page shows; `paper`: the sections of the
-    appendix that only paper shows.
+    appendix that only paper shows; `options`: further settings of Quarto.
     """
-    head = front_matter({"pagetitle": plain(document.title), "lang": document.language})
+    head = front_matter({"pagetitle": plain(document.title), "lang": document.language, **(options or {})})
     return _joined([head, *(_screen(document, screen or {}, paper) if to == "html" else _paper(document, paper))])
 
 
 def page(section: Section, more: str = "", title: str = "") -> str:
     """A page of the site: the section's title, `more` HTML, the section's blocks and what is below it."""
     name = plain(title or section.title)
-    parts = [front_matter({"title": name, "pagetitle": name}), raw("html", more + section_html(section))]
+    parts = [front_matter({"title": name, "pagetitle": name}), raw("html", f"{more}\n{section_html(section)}")]
     return _joined([*parts, *(part for inner in section.sections for part in _html_tree(inner, 2))])
 
 
@@ -80,8 +84,9 @@ def _paper(document: Document, paper: frozenset[str]) -> Iterator[str]:
     yield raw("typst", "#cover\n#contents\n#pagebreak()\n#heading(level: 1, words.glance)\n#opening")
     for i, section in enumerate(document.sections):
         yield from _typst_tree(section, 1, f"data.sections.at({i})")
-    yield raw("typst", "#pagebreak(weak: true)")
-    yield f"# {plain(text('paper.appendix'))}\n"
+    if document.appendix:
+        yield raw("typst", "#pagebreak(weak: true)")
+        yield f"# {plain(text('paper.appendix'))}\n"
     for i, section in enumerate(document.appendix):
         place = f"data.appendix.at({i})"
         if section.id in paper:

@@ -6,7 +6,7 @@ written lies under `build/`.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
 import sys
 from collections.abc import Mapping
@@ -17,11 +17,18 @@ import yaml
 
 from kit.report.builtin import asset, plotly
 from kit.report.markup import script_json
+from kit.report.pdf import SignOff
+from kit.report.pdf.render import FONTS, write_sources
+from kit.report.quarto import markdown
+from kit.report.quarto.executed import assessment_of, document_of, moment_of
 from kit.report.theme import DARK, LIGHT, MONO, SANS, chart_theme, css_variables
 
 THEME = Path(__file__).parent / "theme"
 ASSETS = Path("build/quarto")
 REPORTS = "build/*/notebooks"
+
+_CARDS = re.compile(r"^\.(?:verdict|reasons|behind|lead|meaning)[^{}]*\{[^}]*\}", re.MULTILINE)
+"""The rules of the report's own page that draw its verdicts; the rest of that page is Quarto's here."""
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REMOTE_SCRIPT = re.compile(
@@ -32,7 +39,8 @@ _REMOTE_SCRIPT = re.compile(
 
 
 def prepare(top: Path) -> int:
-    """Write the theme, the charts' scripts and the navigation to `build/quarto`; 1 where nothing was executed."""
+    """Write what the profiles render to `build/quarto`: the theme, the charts' scripts, the navigation, and for each
+    report a page and a paper of its notebooks. 1 where nothing was executed."""
     reports = executed(top)
     if not reports:
         sys.stderr.write("Nothing to render: build/ holds no executed notebooks. Run `make report` first.\n")
@@ -41,7 +49,23 @@ def prepare(top: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in assets(reports).items():
         (folder / name).write_text(text, "utf-8")
+    for report in reports:
+        _write_sources(folder / report.name, report)
     return 0
+
+
+def _write_sources(folder: Path, report: Path) -> None:
+    """One report's page and paper, as Quarto's Markdown."""
+    folder.mkdir(exist_ok=True)
+    document, judged = document_of(report), assessment_of(report)
+    (folder / "page.qmd").write_text(markdown.report(document, "html"), "utf-8", "replace")
+    paper = {"format": {"typst": {"font-paths": [str(FONTS)]}}}
+    (folder / "paper.qmd").write_text(markdown.report(document, "typst", options=paper), "utf-8", "replace")
+    write_sources(folder, document, moment_of(judged), SignOff((), _hash(report / "assessment.json")))
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def finish(pages: list[Path]) -> int:
@@ -70,14 +94,20 @@ def assets(reports: list[Path]) -> dict[str, str]:
         **theme_files(),
         "readiness.lua": _file("quarto.lua"),
         "plotly.min.js": plotly(),
-        "after-body.html": _after_body(),
+        "after-body.html": _after_body(f' src="/{ASSETS.as_posix()}/plotly.min.js">'),
+        "page-body.html": _after_body(f">{plotly()}"),
+        "typst-template.typ": _file("typst-template.typ"),
+        "typst-show.typ": _file("typst-show.typ"),
         "site.yml": yaml.safe_dump(navigation(reports), allow_unicode=True, sort_keys=False),
     }
 
 
 def theme_files() -> dict[str, str]:
     """The theme: file name to content."""
-    style = css_variables() + asset("parts.css") + asset("explorer.css") + _file("quarto.css") + _file("page.css")
+    cards = "\n".join(_CARDS.findall(asset("page.css")))
+    style = (
+        css_variables() + cards + asset("parts.css") + asset("explorer.css") + _file("quarto.css") + _file("page.css")
+    )
     return {"light.scss": _scss(LIGHT), "dark.scss": _scss(DARK), "readiness.css": style}
 
 
@@ -100,11 +130,7 @@ def _sidebar(report: Path) -> dict[str, Any]:
 
 def _name(report: Path) -> str:
     """What the report calls itself; the folder's name where its assessment cannot be read."""
-    try:
-        judged: Mapping[str, Any] = json.loads((report / "assessment.json").read_text("utf-8"))
-        return str(judged["project"]["name"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return report.name
+    return str(assessment_of(report).get("project", {}).get("name") or report.name)
 
 
 def _plain(text: str) -> str:
@@ -134,11 +160,11 @@ def _scss(colors: Mapping[str, str]) -> str:
     return "/*-- scss:defaults --*/\n" + "".join(f"${name}: {value};\n" for name, value in values.items())
 
 
-def _after_body() -> str:
-    """Plotly once, from the site itself, and the script that draws the charts in the page's colours."""
+def _after_body(source: str) -> str:
+    """Plotly once, from the site itself or in the page, and the script that draws the charts in the page's colours."""
     return (
         f'<script type="application/json" id="chart-theme">{script_json(chart_theme())}</script>\n'
-        f'<script src="/{ASSETS.as_posix()}/plotly.min.js"></script>\n'
+        f"<script{source}</script>\n"
         f"<script>{_file('quarto.js')}</script>\n<script>{asset('charts.js')}</script>\n"
     )
 
