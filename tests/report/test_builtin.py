@@ -261,3 +261,14 @@ def test_ten_thousand_findings_stay_small_enough_to_open() -> None:
 def test_only_checks_that_ran_are_listed() -> None:
     assert "Every check that ran" in render(judged())
     assert check_views(judged()) == {}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_page_of_a_thousand_findings_stays_under_eight_megabytes(style: str) -> None:
+    grades = ("critical", "high", "medium", "low")
+    many = [
+        finding(f"SEC-{i % 40:03}", severity=grades[i % 4], message=f"Message {i} of a finding.", fingerprint=f"x{i}")
+        for i in range(1000)
+    ]
+
+    assert len(render(assess(*many), style=style).encode()) < 8_000_000

@@ -14,7 +14,9 @@ from kit.report.texts import text, texts
 from kit.report.words import at, count, hours
 
 MOST_PLACES = 3
-MOST_ROWS = 12
+MOST_HELD = 15
+
+_GRADES = ["critical", "high", "medium", "low"]
 
 _STATES: dict[str, State] = {
     "pass": "done",
@@ -52,16 +54,26 @@ def heads(*names: str) -> tuple[str, ...]:
 
 
 def held(standings: Sequence[Standing]) -> Block:
-    """What holds, check by check, with how many things were examined."""
-    rows = tuple(_held(s) for s in standings if s.held and not s.open)
-    rows += tuple(_held(s) for s in standings if s.held and s.open)
-    return Listing(rows) if rows else nothing("strengths")
+    """What holds, check by check, with how many things were examined; what holds in part comes last."""
+    whole = _weightiest(s for s in standings if s.held and not s.open)
+    return _held_listing([*whole, *(s for s in standings if s.held and s.open)])
 
 
 def wholly_held(standings: Sequence[Standing]) -> Block:
-    """What holds without exception."""
-    rows = tuple(_held(s) for s in standings if s.held and not s.open)
-    return Listing(rows) if rows else nothing("strengths")
+    """What holds without exception, the weightiest checks first."""
+    return _held_listing(_weightiest(s for s in standings if s.held and not s.open))
+
+
+def _held_listing(found: Sequence[Standing]) -> Block:
+    if not found:
+        return nothing("strengths")
+    rest = len(found) - MOST_HELD
+    more = (text("standing.more", count=rest),) if rest > 0 else ()
+    return Listing((*(_held(s) for s in found[:MOST_HELD]), *more))
+
+
+def _weightiest(standings: Iterable[Standing]) -> list[Standing]:
+    return sorted(standings, key=lambda s: _GRADES.index(s.held[0].severity))
 
 
 def missing(standings: Sequence[Standing]) -> Block:
@@ -124,8 +136,7 @@ def findings_rows(found: Sequence[Finding], caption: str, *, folded: bool = Fals
 
 def gravest_first(standings: Iterable[Standing]) -> list[Standing]:
     """By their gravest open finding, blockers before all."""
-    order = ["critical", "high", "medium", "low"]
-    return sorted(standings, key=lambda s: (not any(f.blocker for f in s.open), order.index(s.open[0].severity)))
+    return sorted(standings, key=lambda s: (not any(f.blocker for f in s.open), _GRADES.index(s.open[0].severity)))
 
 
 def fix_of(finding: Finding) -> str:
