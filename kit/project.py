@@ -29,7 +29,7 @@ from kit.sources.packages import find as packages
 from kit.sources.papers import markdown, openapi
 from kit.sources.pipelines import workflows
 from kit.sources.platforms import nginx, paas, prometheus, serverless, terraform
-from kit.sources.scanners.model import Scan
+from kit.sources.scanners.model import SECRETS, Scan
 from kit.sources.tree.files import FileIndex
 from kit.system.backups import Backup, backups
 from kit.system.build import build_map
@@ -42,7 +42,7 @@ from kit.system.served import Serving
 class Project:
     """An assessed project: untrusted data under `root`. Nothing of it is executed or followed outside.
 
-    Raises NotADirectoryError where `root` is no folder. `scans` is what scanners said of it; None where none was asked.
+    Raises NotADirectoryError where `root` is no folder.
     """
 
     def __init__(self, root: str | Path, *, name: str | None = None) -> None:
@@ -50,7 +50,19 @@ class Project:
         if not self.root.is_dir():
             raise NotADirectoryError(str(root))
         self.name = name or self.root.name
-        self.scans: tuple[Scan, ...] | None = None
+        self._scans: tuple[Scan, ...] | None = None
+
+    @property
+    def scans(self) -> tuple[Scan, ...] | None:
+        """What scanners said of it; None where none was asked. Lines in which they saw secrets are shown no more."""
+        return self._scans
+
+    @scans.setter
+    def scans(self, given: tuple[Scan, ...] | None) -> None:
+        self._scans = given
+        for scan in given or ():
+            for alarm in scan.alarms if scan.scanner == SECRETS else ():
+                self.files.hide(alarm.path, alarm.line)
 
     def warm(self) -> None:
         """Parse everything now, so that processes forked after this share it."""

@@ -15,7 +15,7 @@ from kit.run import run_check
 from kit.scanners import ask
 from kit.scanners.merge import merged
 from kit.scanners.table import place_of, table
-from kit.sources.scanners.model import Alarm, Level, Scan
+from kit.sources.scanners.model import SECRETS, Alarm, Level, Scan
 from kit.sources.scanners.tools import TOOLS
 
 DOCKERFILE = "FROM golang AS build\nRUN apt-get update && \\\n    apt-get install -y git\nFROM debian\nRUN pip install a\nUSER root\n"
@@ -155,3 +155,17 @@ def test_scanners_that_are_not_here_are_named_with_how_to_get_them(monkeypatch: 
     with pytest.raises(ParamsError, match="no scanner trivy; one of zizmor"):
         ask.asked(("trivy",))
     assert ask.asked(False) == ()
+
+
+def test_a_line_in_which_a_scanner_saw_a_secret_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "notes.cfg").write_text("first line\nlogin with blue-horse-42\ncode: blue-horse-42\n")
+    project = Project(tmp_path)
+    assert "blue-horse" in project.files.excerpt("notes.cfg", 1, 3)
+
+    alarms = tuple(Alarm(SECRETS, "notes.cfg", line, line, "Secret", "error", "Secret in this line") for line in (2, 3))
+    project.scans = (Scan(SECRETS, "1", alarms=alarms),)
+
+    shown = project.files.excerpt("notes.cfg", 1, 3)
+    assert "blue-horse" not in shown
+    assert shown.startswith("first line\n")
+    assert shown.endswith("code:********")

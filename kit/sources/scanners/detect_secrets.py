@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kit.sources.scanners.copies import numbered
-from kit.sources.scanners.model import Alarm, Level
+from kit.sources.scanners.model import SECRETS, Alarm, Level
 from kit.sources.scanners.parse import at, copy_name, loaded, mappings, text, whole
 
 name = numbered()
@@ -33,4 +33,4 @@ def read(output: str) -> list[Alarm]:
 def _alarm(path: str, each: dict[str, Any]) -> Alarm:
     kind, line = text(each.get("type")), whole(each.get("line_number"))
     level: Level = "note" if kind in _NOTES else "error"
-    return Alarm("detect-secrets", copy_name(path), line, line, kind, level, f"{kind} in this line")
+    return Alarm(SECRETS, copy_name(path), line, line, kind, level, f"{kind} in this line")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["error", "warning", "note"]
+SECRETS = "detect-secrets"
+"""The scanner whose alarms are secrets that stand in the line."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

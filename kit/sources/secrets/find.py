@@ -21,7 +21,7 @@ from kit.sources.secrets.values import (
 )
 from kit.sources.tree.classify import language_of
 
-__all__ = ["SecretHit", "find_secrets", "is_placeholder", "is_reference", "is_secret_name", "is_weak", "mask"]
+__all__ = ["SecretHit", "find_secrets", "hide", "is_placeholder", "is_reference", "is_secret_name", "is_weak", "mask"]
 
 STARS = "********"
 
@@ -95,6 +95,12 @@ def mask(text: str, path: str = "") -> str:
         parts += [text[done : hit.start], _starred(text[hit.start : hit.end])]
         done = hit.end
     return "".join([*parts, text[done:]])
+
+
+def hide(line: str) -> str:
+    """A line that holds a secret somewhere, of which only what stands before its first sign of a value is shown."""
+    shown = re.match(r"[^=:\"'`(]*[=:\"'`(]", line)
+    return (shown[0] if shown else "") + STARS if line.strip() else line
 
 
 def find_secrets(text: str, path: str = "") -> list[SecretHit]:

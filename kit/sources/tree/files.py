@@ -51,6 +51,7 @@ class FileIndex:
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._masked: dict[str, list[str]] = {}
+        self._hidden: dict[str, set[int]] = {}
         self._classes: dict[str, FileClass] = {}
         self._globs: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._reading: dict[str, Problem] = {}
@@ -163,8 +164,15 @@ class FileIndex:
         """The lines `first` to `last` (1-based), secrets masked with the whole file in view."""
         name = clean(path) or ""
         if name not in self._masked:
-            self._masked[name] = secrets.mask("\n".join(self.lines(name)), name).split("\n")
+            masked = secrets.mask("\n".join(self.lines(name)), name).split("\n")
+            hidden = self._hidden.get(name, ())
+            self._masked[name] = [secrets.hide(line) if n in hidden else line for n, line in enumerate(masked, start=1)]
         return "\n".join(self._masked[name][max(first, 1) - 1 : max(last, first)])
+
+    def hide(self, path: str, line: int) -> None:
+        """Show nothing of what a line holds: somebody else saw a secret in it."""
+        self._hidden.setdefault(path, set()).add(line)
+        self._masked.pop(path, None)
 
     def mask(self, text: str) -> str:
         """The text with secrets masked."""
