@@ -45,8 +45,9 @@ def parts() -> tuple[Part, ...]:
         _program(
             "Quarto",
             ("quarto",),
-            "renders the same notebooks with `quarto render`; the built-in renderer needs nothing",
+            "draws the same report with --renderer quarto or `quarto render`; the built-in renderer needs nothing",
         ),
+        _module("Typst", "typst", "sets the PDF: pip install 'readiness-kit[pdf]'"),
         _program("Browser", BROWSERS, "runs the browser tests of this repository; reports need none to be made"),
         _module("JupyterLab", "jupyterlab", "opens the notebooks for exploring: pip install 'readiness-kit[lab]'"),
         *_scanners(),

@@ -87,6 +87,10 @@ def test_a_title_is_said_once(site: Path) -> None:
     assert re.findall(r"<h1[^>]*>(.*?)</h1>", page(site, "06-security")) == ["Security"]
 
 
+def test_a_page_has_the_reports_contents_beside_it(site: Path) -> None:
+    assert page(site, "06-security").count('class="sidebar-item"') >= 2
+
+
 def test_plotly_lies_in_the_site(site: Path) -> None:
     found = re.search(r'<script src="([^"]*plotly[^"]*)"', page(site, "06-security"))
 
