@@ -11,7 +11,7 @@ from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.topics import TOPICS
 from kit.report.tables import severity_mark
 from kit.report.texts import text, texts
-from kit.report.words import at, count, hours
+from kit.report.words import at, count
 
 MOST_PLACES = 3
 MOST_HELD = 15
@@ -81,7 +81,7 @@ def missing(standings: Sequence[Standing]) -> Block:
     rows = [_missing(s) for s in gravest_first(s for s in standings if s.open)]
     if not rows:
         return Notice(text("standing.none-open"), tone="pass")
-    table = columns(*heads("finding", "severity", "seen", "where"))
+    table = columns(*heads("question", "severity", "seen", "where"))
     return Table(text("standing.caption-open", count=count(len(rows), "check")), table, tuple(rows))
 
 
@@ -95,10 +95,16 @@ def actions(material: Material, standings: Sequence[Standing], *, ordered: bool 
     """The fix of each check that is open, the gravest first, with its effort; None where nothing is open."""
     steps = {step.check: step for step in material.assessment.plan.steps}
     found = [s for s in gravest_first(s for s in standings if s.open) if s.check in steps]
-    rows = tuple(
-        _check_ref(s, text("standing.effort", fix=fix_of(s.open[0]), hours=f"{steps[s.check].hours:g}")) for s in found
-    )
-    return Listing(rows, ordered=ordered, caption=text("standing.action")) if rows else None
+    rows = tuple(_action(s, steps[s.check].hours) for s in found[:MOST_HELD])
+    rest = len(found) - MOST_HELD
+    more = (text("phases.more", count=rest),) if rest > 0 else ()
+    return Listing((*rows, *more), ordered=ordered, caption=text("standing.action")) if rows else None
+
+
+def _action(standing: Standing, spent: float) -> Ref:
+    """What is mended, then how, then how long it takes."""
+    values = {"title": standing.title, "fix": fix_of(standing.open[0]), "hours": f"{spent:g}"}
+    return _check_ref(standing, text("standing.effort", **values))
 
 
 def boxes(standings: Iterable[Standing], caption: str = "") -> Block:
@@ -117,7 +123,7 @@ def topic_box(material: Material, topic: str) -> Item:
     """A topic as a box, with the checks that hold it back."""
     standings = material.of_checks(TOPICS[topic])
     opened = [s for s in standings if s.open]
-    note = "; ".join(s.title for s in opened[:MOST_PLACES]) or _topic_note(standings)
+    note = _topic_note(standings)
     refs = tuple(Ref(f"check-{s.check}", s.check) for s in gravest_first(opened)[:MOST_PLACES])
     return Item(text(f"topics.{topic}"), _STATES[outcome_of(standings)], note, refs)
 
@@ -144,10 +150,11 @@ def fix_of(finding: Finding) -> str:
     return (finding.fix[:1].upper() + finding.fix[1:]).rstrip(". ")
 
 
-def effort(found: Iterable[Finding], material: Material) -> str:
-    """Hours or days that mending all of them takes, by the plan."""
-    wanted = {f.check for f in found}
-    return hours(sum(step.hours for step in material.assessment.plan.steps if step.check in wanted))
+def defect(standing: Standing) -> str:
+    """What does not hold in a check that is open: its gravest finding in its own words, and how many more."""
+    words = standing.open[0].message.rstrip(".")
+    more = len(standing.open) - 1
+    return f"{words} ({text('standing.others', count=more)})" if more else words
 
 
 def _held(standing: Standing) -> Ref:
@@ -190,7 +197,7 @@ def _topic_note(standings: Sequence[Standing]) -> str:
     """What is missing, or else what holds, or else why nothing is known."""
     opened = gravest_first(s for s in standings if s.open)
     if opened:
-        return "; ".join(f"{s.title} ({len(s.open)}/{s.examined})" for s in opened[:MOST_PLACES])
+        return "; ".join(defect(s) for s in opened[:MOST_PLACES])
     good = [s.title for s in standings if s.held]
     if good:
         return "; ".join(good[:MOST_PLACES])

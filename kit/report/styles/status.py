@@ -131,7 +131,7 @@ def _required(material: Material, result: AreaResult, standings: Sequence[Standi
     rows = [
         Ref(
             f"check-{s.check}",
-            text("green.required", fix=fix_of(s.open[0]), check=s.check, hours=f"{steps[s.check].hours:g}"),
+            text("green.required", title=s.title, fix=fix_of(s.open[0]), hours=f"{steps[s.check].hours:g}"),
         )
         for s in chosen
         if s.check in steps

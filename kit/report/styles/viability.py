@@ -14,6 +14,7 @@ from kit.report.sections import commands, inventory
 from kit.report.sections.basics import (
     actions,
     box,
+    defect,
     gravest_first,
     heads,
     nothing,
@@ -47,7 +48,7 @@ SCALING = ("replicas", "pooling", "background", "architecture")
 OPTIMIZING = ("queries", "caching", "pooling", "idempotency")
 PATTERNS = ("fallback", "retries", "exhaustion", "idempotency")
 _RATINGS = ((90, "excellent"), (80, "very-good"), (70, "good"), (50, "fair"))
-MOST = 12
+MOST_NOTE = 120
 
 
 def sections(material: Material) -> tuple[Section, ...]:
@@ -91,7 +92,7 @@ def _category_row(material: Material, key: str) -> tuple[str, str, Mark, str]:
     score = result.score if result else None
     standings = _standings(material, key)
     opened = gravest_first(s for s in standings if s.open)
-    notes = "; ".join(s.title for s in (opened or [s for s in standings if s.held])[:2])
+    notes = "; ".join(map(defect, opened[:2])) or "; ".join(s.title for s in standings if s.held)[:MOST_NOTE]
     shown = "–" if score is None else f"{score:.0f}/100"
     return (text(f"groups.{key}"), shown, Mark(_mark(score), rating(score)), notes)
 
