@@ -134,10 +134,12 @@ def topics_table(material: Material, caption: str, topics: Iterable[str]) -> Tab
     return Table(caption, columns(*heads("aspect", "status", "detail")), rows)
 
 
-def findings_rows(found: Sequence[Finding], caption: str, *, folded: bool = False) -> Table:
-    """Findings with their grade, what was seen and where."""
+def findings_rows(found: Sequence[Finding], caption: str, *, most: int | None = None) -> Table:
+    """Findings with their grade, what was seen and where; beyond `most` of them, how many more there are."""
+    rest = len(found) - most if most is not None else 0
+    note, found = (text("page.more", number=rest) if rest > 0 else ""), found[:most]
     rows = tuple((Ref(f"finding-{f.fingerprint}", f.check), severity_mark(f), f.message, Place(at(f))) for f in found)
-    return Table(caption, columns(*heads("check", "severity", "seen", "where")), rows, folded=folded)
+    return Table(caption, columns(*heads("check", "severity", "seen", "where")), rows, note)
 
 
 def gravest_first(standings: Iterable[Standing]) -> list[Standing]:

@@ -59,7 +59,7 @@ def owner_of(project: Project, path: str) -> str:
 
 
 def _rows(material: Material, finding: Finding) -> Iterable[Row]:
-    yield Row(text("entry.observation"), f"{finding.title}: {finding.message}")
+    yield Row(text("entry.observation"), text("entry.expected", seen=finding.message, title=finding.title))
     shown = finding.evidence[:MOST_EXCERPTS]
     yield from (Row(text("entry.evidence"), excerpt=excerpt_of(e)) for e in shown if e.excerpt or e.line is None)
     if len(finding.evidence) > MOST_EXCERPTS:

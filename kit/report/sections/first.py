@@ -65,9 +65,7 @@ def deciding(material: Material) -> Block:
     hard = count(len(material.assessment.blockers), "hard blocker")
     further = count(sum(f.blocker is None for f in found), "further critical finding")
     caption = text("first.deciding", blockers=hard, critical=further)
-    rest = len(found) - MOST_BLOCKERS
-    table = findings_rows(found[:MOST_BLOCKERS], caption)
-    return table if rest <= 0 else Table(table.caption, table.columns, table.rows, text("page.more", number=rest))
+    return findings_rows(found, caption, most=MOST_BLOCKERS)
 
 
 def changed(material: Material) -> tuple[Block, ...]:

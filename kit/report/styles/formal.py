@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kit.model import Finding
-from kit.report.blocks import Block, Excerpt, Notice, Prose, Table
+from kit.report.blocks import Block, Excerpt, Notice, Prose
 from kit.report.document import Section
 from kit.report.sections.basics import (
     actions,
@@ -87,7 +87,8 @@ def _open(material: Material, found: list[Finding]) -> tuple[Block, ...]:
     rest = sorted((f for f in found if f.fingerprint not in deciding), key=lambda f: material.numbers[f.fingerprint])
     if not rest:
         return entries(material, grave)
-    shown: Table = findings_rows(rest[:MOST_OPEN], text("standing.others", count=len(rest)))
+    key = "standing.others" if grave else "standing.all-open"
+    shown = findings_rows(rest, text(key, count=len(rest)), most=MOST_OPEN)
     return (*entries(material, grave), shown)
 
 

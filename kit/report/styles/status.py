@@ -161,10 +161,7 @@ def _limitations(material: Material) -> Section:
 def _others(found: Sequence[Finding]) -> Block:
     if not found:
         return nothing("open")
-    shown = found[:MOST]
-    rest = len(found) - len(shown)
-    table = findings_rows(shown, text("status.other"))
-    return table if rest <= 0 else Table(table.caption, table.columns, table.rows, text("page.more", number=rest))
+    return findings_rows(found, text("status.other"), most=MOST)
 
 
 def _decision(material: Material) -> Section:

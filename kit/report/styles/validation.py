@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from kit.model import Severity
 from kit.report.blocks import Block, Checklist, Item, Prose
@@ -62,10 +61,7 @@ def _moderate(material: Material) -> Block:
     found = [f for f in material.open if f.fingerprint not in deciding and f.severity in {"high", "medium"}]
     if not found:
         return nothing("moderate")
-    rest = len(found) - MOST
-    caption = text("standing.others", count=len(found))
-    table = findings_rows(found[:MOST], caption)
-    return replace(table, note=text("page.more", number=rest)) if rest > 0 else table
+    return findings_rows(found, text("standing.all-open", count=len(found)), most=MOST)
 
 
 def _checklist(material: Material) -> Section:
