@@ -27,7 +27,7 @@ MANY = 7
 
 _SIGN = 14.0
 _LONGEST = 600.0
-_MONO = 1.14
+_MONO = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ def _terse(cell: Cell) -> Cell:
 
 def _least(column: Column, cells: Sequence[Cell], size: float) -> float:
     """The width of the longest word that cannot be broken."""
-    words = [width(longest_word(breakable(column.name)), size)]
+    words = [width(longest_word(breakable(column.name)), size, bold=True)]
     words += [_extra(cell, column) + _wide(longest_word(breakable(_said(cell))), cell, column, size) for cell in cells]
     return min(max(words), 130.0) + GAP
 
 
 def _wanted(column: Column, cells: Sequence[Cell], size: float) -> float:
     """The width at which no cell needs a second line, within reason."""
-    lines = [width(column.name, size)]
+    lines = [width(column.name, size, bold=True) + 2]
     lines += [_extra(cell, column) + _wide(_said(cell), cell, column, size) for cell in cells]
     return min(max(lines), _LONGEST) + GAP
 
@@ -102,7 +102,7 @@ def _said(cell: Cell) -> str:
 
 def _wide(text: str, cell: Cell, column: Column, size: float) -> float:
     mono = isinstance(cell, Place) or column.kind == "code"
-    return width(text, size) * (_MONO if mono else 1.04)
+    return len(text) * _MONO * size if mono else width(text, size) * 1.04
 
 
 def _extra(cell: Cell, column: Column) -> float:
