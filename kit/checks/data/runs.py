@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from kit.checks.shared.spawned import spawned
 from kit.model import At, FileClass
 from kit.project import Project
 from kit.sources.commands.command import Command
@@ -145,7 +146,8 @@ class _Reader:
         told = commands(text, at.path, at.line or 1, directory=posixpath.normpath(folder)) if text else ()
         seen: set[tuple[At, str]] = set()
         for start in (*told, *self._in_scripts(told, folder)):
-            for command in (start, *self._reached(start)):
+            known = (start, *self._reached(start))
+            for command in (*known, *(c for one in known for c in spawned(self.project, one))):
                 wraps = len(told) > 1 and command in told and _wraps(command)
                 if not wraps and (command.at, command.text) not in seen:
                     seen.add((command.at, command.text))

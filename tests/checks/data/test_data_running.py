@@ -57,6 +57,20 @@ def test_a_start_script_in_the_image_is_followed(look: Look) -> None:
     assert look("DAT-004", {**FILES, **files}).passed == ["compose.yaml:2"]
 
 
+def test_a_command_that_a_start_script_spawns_is_followed(look: Look) -> None:
+    files = {
+        **FILES,
+        "package.json": '{"scripts": {"start": "npm-run-all prepare serve", "prepare": "node scripts/prepare.js"}}',
+        "Dockerfile": 'FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["npm", "start"]\n',
+        "compose.prod.yaml": "services:\n  app:\n    build: .\n",
+    }
+    spawns = "const { execSync } = require('child_process')\nexecSync('prisma migrate deploy')\n"
+
+    followed = look("DAT-004", {**files, "scripts/prepare.js": spawns})
+    assert not followed.failed
+    assert look("DAT-004", {**files, "scripts/prepare.js": "// execSync('prisma migrate deploy')\n"}).failed == [PLACE]
+
+
 def test_a_test_job_and_a_developers_stack_do_not_deploy(look: Look) -> None:
     tests = DEPLOYS.replace("        environment: production\n", "").replace("kubectl apply -f k8s", "npm test")
     compose = "services:\n  migrate:\n    image: app\n    command: npx prisma migrate deploy\n"
