@@ -18,7 +18,9 @@ from kit.report.charts import bars
 from kit.report.display import bundle, figure_json
 from kit.report.notebooks import read_section
 from kit.report.sections.material import Material
+from kit.report.styles import STYLES
 from tests.findings import assess, finding
+from tests.report.poor import material
 
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(BROWSER is None, reason="needs a Chromium or Chrome")]
@@ -89,3 +91,18 @@ def test_the_readers_dark_mode_is_followed(page: Path, tmp_path: Path) -> None:
     seen = dom(page, tmp_path, "", "--blink-settings=preferredColorScheme=0")
 
     assert re.search(r'data-action="theme" aria-pressed="true">Light<', seen)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_page_of_any_style_runs_without_an_error_and_judges_as_the_report_did(style: str, tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    target.write_text(render_html(material(), style), encoding="utf-8")
+
+    seen = dom(target, tmp_path / "browser", "", "--window-size=1440,3000")
+    supposed = re.search(r'id="what-if-outcome">(.*?)</div></div>', seen, re.DOTALL)
+
+    assert f'class="style-{style}"' in seen
+    assert supposed
+    judged = material().assessment
+    assert f">{judged.score:.1f}<" in supposed[1]
+    assert all(v.verdict in supposed[1] for v in judged.environments.values())
