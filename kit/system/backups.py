@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from kit.model import At
 from kit.sources.commands.shell import commands
+from kit.system.dumps import NO_TRAIL, Trail, written
+from kit.system.landings import of_script, of_workload
 from kit.system.model import Schedule
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _SAVING = {
     "xtrabackup": "mysql", "mongodump": "mongodb", "etcdctl": "etcd", "restic": "", "borg": "", "velero": "",
     "duplicity": "", "kopia": "",
 }  # fmt: skip
+_OWN_FORMAT = frozenset({"pg_basebackup", "wal-g", "pgbackrest", "barman", "xtrabackup"})
+"""What only the same tool, or a server that is put onto the files, can read."""
 _UPLOAD = re.compile(
     r"\baws s3 (?:cp|sync|mv)\b|\bgsutil\b|\bgcloud storage\b|\brclone\b|\baz storage\b|\bmc (?:cp|mirror|pipe)\b"
     r"|\bs3cmd\b|\bb2 (?:upload|sync)\b|\b(?:rsync|scp)\b[^\n]*\w:|\brestic\b[^\n]*(?:s3:|b2:|azure:|gs:|sftp:)"
@@ -40,7 +44,8 @@ class Backup:
 
     `engine` is "" where the tool saves files of any kind. `format`: plain, plain.gz, custom, directory, tar, archive.
     `off_site` True where the result leaves the machine or cluster. `lands` says where it lands otherwise: "emptyDir",
-    "container", "claim:<name>", "host:<path>", "" where that cannot be told. `schedules` are what runs it by the clock.
+    "container", "claim:<name>", "volume:<name>", "host:<path>", "" where that cannot be told. `schedules` are what runs it
+    by the clock. `trail` is what it leaves for a restore to find; empty where one file saves several stores.
     """
 
     engine: str
@@ -52,6 +57,7 @@ class Backup:
     lands_at: At
     schedules: tuple[Schedule, ...]
     checked: bool
+    trail: Trail = NO_TRAIL
 
 
 def backups(project: Project) -> tuple[Backup, ...]:
@@ -107,15 +113,20 @@ def _in_scripts(project: Project) -> Iterator[Backup]:
         engines = [(command, engine) for command in script.commands if (engine := _saves(command)) is not None]
         if not engines:
             continue
-        text = project.files.text(script.path)
+        text = without_comments(project.files.text(script.path))
+        trail = written(text)
         checked = "pipefail" in text or re.search(r"\bset -[a-z]*e", text) is not None
         jobs = list(_jobs_of(project, script.path))
         clock = [*_schedules_of(project, script.path), *(s for m in jobs for s in _clock(project, m)), *_loop(script)]
         for command, engine in engines:
-            lands, at = _lands(jobs[0], text, command) if jobs else ("", command.at)
+            named = " ".join([text, *trail.names])
+            lands, at = (
+                of_workload(jobs[0], named, command) if jobs else of_script(project, script.path, trail, command)
+            )
             tool, form = command.program, _format(project, command)
             off_site = bool(_UPLOAD.search(text))
-            yield Backup(engine, tool, form, command.at, off_site, lands, at, tuple(dict.fromkeys(clock)), checked)
+            once, alone = tuple(dict.fromkeys(clock)), trail if len(engines) == 1 else NO_TRAIL
+            yield Backup(engine, tool, form, command.at, off_site, lands, at, once, checked, alone)
 
 
 def _loop(script: Script) -> Iterator[Schedule]:
@@ -183,7 +194,7 @@ def _in_manifests(project: Project) -> Iterator[Backup]:
             if engine is None:
                 continue
             text = "\n".join(" ".join(c.command) for c in manifest.containers)
-            lands, at = _lands(manifest, text, command)
+            lands, at = of_workload(manifest, text, command)
             clock = [
                 s for s in project.system.schedules if manifest.schedule is not None and s.at == manifest.schedule.at
             ]
@@ -198,6 +209,7 @@ def _in_manifests(project: Project) -> Iterator[Backup]:
                 at,
                 tuple(clock),
                 checked,
+                written(text),
             )
 
 
@@ -218,6 +230,7 @@ def _in_pipelines(project: Project) -> Iterator[Backup]:
                     command.at,
                     clock,
                     True,
+                    written(text),
                 )
 
 
@@ -312,14 +325,21 @@ def _saves(command: Command) -> str | None:
     return None
 
 
+def without_comments(text: str) -> str:
+    """A shell text whose comments are blanked: what they speak of is not done."""
+    return re.sub(r"(?m)^[ \t]*#(?!!).*$|(?<=\s)#\s[^\n]*$", "", text)
+
+
 def _format(project: Project, command: Command) -> str:
     return _format_of(line_around(project, command), command)
 
 
 def _format_of(text: str, command: Command) -> str:
     words = f"{command.text} {' '.join(command.args)}"
-    if command.program == "mongodump":
-        return "archive"
+    if "mongodump" in words:
+        return "archive" if "--archive" in words else "directory"
+    if command.program in _OWN_FORMAT:
+        return command.program
     found = re.search(r"(?:-F\s?|--format[= ])(c|d|t|p|custom|directory|tar|plain)\b", words)
     letter = found[1][0] if found else "p"
     named = {"c": "custom", "d": "directory", "t": "tar"}.get(letter)
@@ -344,22 +364,6 @@ def container_commands(manifest: Manifest) -> Iterator[Command]:
                 else container.node.at_or_self("command")
             )
             yield from commands(text, at.path, at.line or 1, directory=None)
-
-
-def _lands(manifest: Manifest, text: str, command: Command) -> tuple[str, At]:
-    """Where a CronJob's dump lands: the volume that is mounted where the command writes."""
-    kinds = {v.name: v for v in manifest.volumes}
-    for container in manifest.containers:
-        for mount in container.mounts:
-            if mount.path.rstrip("/") and mount.path.rstrip("/") in text:
-                volume = kinds.get(mount.volume)
-                if volume is not None and volume.kind == "emptyDir":
-                    return "emptyDir", volume.at
-                return (
-                    f"claim:{volume.source or mount.volume}" if volume else f"claim:{mount.volume}",
-                    mount.at,
-                )
-    return "container", command.at
 
 
 def _schedules_of(project: Project, path: str) -> Iterator[Schedule]:

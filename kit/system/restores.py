@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kit.model import At
 from kit.system.backups import container_commands, line_around
+from kit.system.dumps import NO_TRAIL, Trail, read
 
 if TYPE_CHECKING:
     from kit.project import Project
@@ -21,7 +22,11 @@ _RESTORING = {
     "mysql": "mysql",
     "mariadb": "mysql",
     "mongorestore": "mongodb",
+    "wal-g": "postgres",
+    "pgbackrest": "postgres",
+    "barman": "postgres",
 }
+_OWN_VERBS = {"wal-g": "backup-fetch", "pgbackrest": "restore", "barman": "recover"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Restore:
     reads: frozenset[str]
     at: At
     runs: tuple[At, ...]
+    trail: Trail = NO_TRAIL
 
 
 def restores(project: Project) -> tuple[Restore, ...]:
@@ -40,15 +46,19 @@ def restores(project: Project) -> tuple[Restore, ...]:
     found: list[Restore] = []
     for script in project.scripts:
         speaks = "restore" in posixpath.basename(script.path).lower()
-        for command in script.commands:
-            one = _restore(project, command, certain=speaks)
-            if one is not None:
-                found.append(Restore(*one, command.at, tuple(_callers(project, script.path))))
+        made = [(c, one) for c in script.commands if (one := _restore(project, c, certain=speaks)) is not None]
+        trail = read(project.files.text(script.path)) if len({one[0] for _, one in made}) == 1 else NO_TRAIL
+        for command, (engine, tool, reads) in made:
+            formats = reads | {"plain.gz"} if "gzip" in trail.packed and "plain" in reads else reads
+            callers = tuple(_callers(project, script.path))
+            found.append(Restore(engine, tool, formats, command.at, callers, trail))
     for manifest in project.manifests.effective.workloads:
         for command in container_commands(manifest):
             one = _restore(project, command, certain="restore" in manifest.name)
             if one is not None:
-                found.append(Restore(*one, command.at, (manifest.at,) if manifest.schedule is not None else ()))
+                text = "\n".join(" ".join(c.command) for c in manifest.containers)
+                runs = (manifest.at,) if manifest.schedule is not None else ()
+                found.append(Restore(*one, command.at, runs, read(text)))
     for workflow in project.workflows:
         for command in workflow.commands:
             one = _restore(project, command, certain="restore" in workflow.path)
@@ -66,8 +76,12 @@ def _restore(project: Project, command: Command, *, certain: bool) -> tuple[str,
     engine = _RESTORING.get(program)
     if engine is None or (program in {"psql", "mysql", "mariadb"} and not certain):
         return None
-    if program in {"pg_restore", "mongorestore"}:
-        reads = frozenset({"custom", "directory", "tar", "archive"})
+    if program in _OWN_VERBS:
+        return (engine, program, frozenset({program})) if _OWN_VERBS[program] in words else None
+    if program == "mongorestore":
+        reads = frozenset({"archive" if "--archive" in words else "directory"})
+    elif program == "pg_restore":
+        reads = frozenset({"custom", "directory", "tar"})
     elif re.search(r"\s-c\b|--command|--list|\bSELECT\b", words):
         return None
     elif "gunzip" in line or "zcat" in line or "gzip -d" in line:

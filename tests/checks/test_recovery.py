@@ -91,3 +91,55 @@ def test_a_file_that_runs_stores_alone_is_no_deployment(look: Look) -> None:
 
 def test_an_emulator_holds_no_data(look: Look) -> None:
     assert look("REC-001", {"compose.yaml": "services:\n  s3:\n    image: localstack/localstack\n"}).failed == []
+
+
+RESTORES = "#!/bin/sh\nset -e\nnewest=$(ls -t /b/shop-*{} | tail -1)\n{}pg_restore -d shop\n"
+
+
+def test_a_restore_must_decrypt_and_name_what_the_backup_writes(look: Look) -> None:
+    save = "#!/bin/sh\nset -e\npg_dump -Fc shop | age -r key > /b/shop-$(date +%F).dump.age\n"
+    open_ = look("REC-004", {"ops/backup.sh": save, "ops/restore.sh": RESTORES.format(".dump.age", "cat $newest | ")})
+    other = look(
+        "REC-004", {"ops/backup.sh": save, "ops/restore.sh": RESTORES.format(".dump.gpg", "age -d -i k $newest | ")}
+    )
+    fits = look(
+        "REC-004", {"ops/backup.sh": save, "ops/restore.sh": RESTORES.format(".dump.age", "age -d -i k $newest | ")}
+    )
+
+    assert (open_.failed, other.failed, fits.outcomes) == (["ops/restore.sh:4"], ["ops/restore.sh:4"], ["pass"])
+    assert ("age" in open_.text, "shop-*.dump.gpg" in other.text) == (True, True)
+
+
+def test_a_dump_beside_the_data_goes_down_with_it(look: Look) -> None:
+    compose = (
+        "services:\n  db:\n    image: postgres:16.4\n    volumes: ['pgdata:/var/lib/postgresql/data']\n"
+        "  backup:\n    image: postgres:16.4\n    command: sh /ops/backup.sh\n    volumes:\n      - ./ops:/ops:ro\n{}"
+    )
+    script = {"ops/backup.sh": "#!/bin/sh\nset -e\npg_dump -Fc shop > /keep/shop.dump\n"}
+    beside = look("REC-003", {"compose.prod.yaml": compose.format("      - pgdata:/keep\n"), **script})
+    lost = look("REC-003", {"compose.prod.yaml": compose.format(""), **script})
+    apart = look("REC-003", {"compose.prod.yaml": compose.format("      - dumps:/keep\n"), **script})
+
+    assert ("volume of the store itself" in beside.text, "container's own files" in lost.text) == (True, True)
+    assert (beside.failed, lost.failed) == (["compose.prod.yaml:10"], ["ops/backup.sh:3"])
+    assert "stays on the machine" in apart.text
+
+
+def test_an_upload_that_a_comment_speaks_of_is_none(look: Look) -> None:
+    text = "#!/bin/sh\n# later: aws s3 cp /b/shop.dump s3://acme/\npg_dump -Fc shop > /b/shop.dump\n"
+
+    assert look("REC-003", {"ops/backup.sh": text}).failed == ["ops/backup.sh:3"]
+
+
+def test_objectives_may_stand_in_words_and_in_comments(look: Look) -> None:
+    base = {
+        "compose.prod.yaml": STORE,
+        "ops/backup.sh": "#!/bin/sh\nset -e\npg_dump shop > /b/a.sql\n",
+        "ops/crontab": "0 3 * * * /ops/backup.sh\n",
+    }
+    words = look("REC-006", {**base, "docs/adr/0007-recovery.md": "We may lose at most fifteen minutes of bookings.\n"})
+    comment = look("REC-006", {**base, "ops/backup.sh": base["ops/backup.sh"] + "# RPO: 1 h, RTO: 4 h\n"})
+    enough = look("REC-006", {**base, "docs/adr/0007-recovery.md": "RPO is one day, RTO is four hours.\n"})
+
+    assert ("ops/crontab:1" in words.failed, "ops/crontab:1" in comment.failed) == (True, True)
+    assert enough.failed == []

@@ -10,9 +10,23 @@ from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.system.backups import Backup, interval_hours
+from kit.system.dumps import mismatch
+from kit.system.model import Schedule
 
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15,
+    "thirty": 30, "an": 1, "a": 1,
+}  # fmt: skip
+_AMOUNT = (
+    rf"(?P<number>\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})[\s-]*"
+    r"(?P<unit>min(?:ute)?s?|h(?:(?:ou)?rs?)?|s(?:ec(?:ond)?s?)?|m|d(?:ay)?s?)\b"
+)
 _OBJECTIVE = re.compile(
-    r"\b(?P<what>RPO|RTO|recovery (?:point|time) objective)\b[^\n]{0,60}?(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>min(?:ute)?s?|h(?:our)?s?|s(?:ec(?:ond)?s?)?|m|d(?:ay)?s?)\b",
+    rf"\b(?P<what>RPO|RTO|recovery (?:point|time) objective)\b[^\n]{{0,60}}?(?<![\w.]){_AMOUNT}", re.IGNORECASE
+)
+_MAY_BE_LOST = re.compile(
+    rf"(?<![\w.])(?:(?:lose|loss of)\s+(?:at most|no more than|up to|not more than)|at most)\s+(?:the last\s+)?{_AMOUNT}"
+    r"(?:\s+of\s+(?:data|\w+))?(?:\s+(?:may|can|is|are)\s+(?:be\s+)?lost)?",
     re.IGNORECASE,
 )
 _HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0}
@@ -21,14 +35,17 @@ _HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0}
 @check("REC-004", "Restore can read what backup writes", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=3)
 def restore_reads_backup(project: Project) -> Iterator[Fact]:
     """
-    The day of the restore is the wrong day to learn that `psql` cannot read a custom-format dump.
+    The day of the restore is the wrong day to learn that `psql` cannot read a custom-format dump, or that nobody decrypts
+    what the backup encrypts.
 
     Decides: for each engine that is saved there is a restore command in scripts, manifests or pipelines, and one of them
-    reads the format that the backup writes.
+    reads the format that the backup writes, undoes its compression and encryption with the same tool and options, and
+    looks for the file names and in the bucket that the backup writes.
 
-    Fix: restore a custom, directory or tar dump with `pg_restore`, a plain one with `psql`.
+    Fix: restore a custom, directory or tar dump with `pg_restore`, a plain one with `psql`; undo in reverse order what the
+    backup does to it; take bucket and name from one place for both.
 
-    Blind to: file names and encryption between the two. A cache that is saved need not be restored.
+    Blind to: names and buckets that only variables give. A cache that is saved need not be restored.
 
     See: https://www.postgresql.org/docs/current/app-pgrestore.html
     """
@@ -39,9 +56,13 @@ def restore_reads_backup(project: Project) -> Iterator[Fact]:
             yield bad(f"The {engine} store is saved, and nothing in the project brings it back.", made[0])
             continue
         for backup in made:
-            fits = next((r for r in found if backup.format in r.reads), None)
-            if fits is not None:
-                yield ok(f"{fits.tool} reads the {_named(backup)} dump that {backup.tool} writes.", fits, backup)
+            fits = [r for r in found if backup.format in r.reads]
+            reasons = [mismatch(backup.trail, r.trail) for r in fits]
+            if None in reasons:
+                fit = fits[reasons.index(None)]
+                yield ok(f"{fit.tool} reads the {_named(backup)} dump that {backup.tool} writes.", fit, backup)
+            elif fits:
+                yield bad(f"{fits[0].tool} cannot bring back what {backup.tool} saves: {reasons[0]}.", fits[0], backup)
             else:
                 yield bad(
                     f"{found[0].tool} cannot read the {_named(backup)} dump that {backup.tool} writes at {backup.at}: a restore fails.",
@@ -88,8 +109,8 @@ def objectives_are_kept(project: Project) -> Iterator[Fact]:
     """
     Without an RPO and an RTO nobody can say whether a nightly backup is enough.
 
-    Decides: figures for RPO and RTO in the project's documents, and the longest wait between two scheduled backups against
-    the RPO that they state.
+    Decides: figures for RPO and RTO in the project's documents and in comments of scripts and manifests, and for each
+    kind of store the longest wait between two scheduled backups against the RPO. Continuous archiving is left alone.
 
     Fix: write down how much data may be lost and how long recovery may take, and set the backup's schedule by it.
 
@@ -115,31 +136,56 @@ def objectives_are_kept(project: Project) -> Iterator[Fact]:
 def _kept(project: Project, stated: list[tuple[str, float, At]]) -> Iterator[Fact]:
     rpo = next(((hours, at) for name, hours, at in stated if name == "RPO"), None)
     timed = [(b, s, h) for b in project.backups for s in b.schedules if (h := interval_hours(s.expression)) is not None]
-    if rpo is None or not timed:
+    if rpo is None or any(
+        "archive_command" in project.files.text(p) for p in project.files.paths if p.endswith(".conf")
+    ):
         return
-    backup, schedule, hours = min(timed, key=lambda t: t[2])
+    for engine in dict.fromkeys(b.engine for b, _, _ in timed):
+        of_one = [t for t in timed if t[0].engine == engine]
+        yield _compared(*min(of_one, key=lambda t: t[2]), rpo)
+
+
+def _compared(backup: Backup, schedule: Schedule, hours: float, rpo: tuple[float, At]) -> Fact:
     if hours > rpo[0]:
-        yield bad(
+        return bad(
             f"{backup.tool} runs every {_hours_text(hours)}; the stated RPO is {_hours_text(rpo[0])}.",
             schedule,
             rpo[1],
             severity=Severity.HIGH,
         )
-    else:
-        yield ok(
-            f"{backup.tool} runs every {_hours_text(hours)}, within the RPO of {_hours_text(rpo[0])}.", schedule, rpo[1]
-        )
+    words = f"{backup.tool} runs every {_hours_text(hours)}, within the RPO of {_hours_text(rpo[0])}."
+    return ok(words, schedule, rpo[1])
 
 
 def _stated(project: Project) -> Iterator[tuple[str, float, At]]:
-    for document in project.markdown:
-        text = project.files.text(document.path)
-        if "RPO" not in text and "RTO" not in text and "bjective" not in text:
-            continue
-        for number, line in enumerate(text.splitlines(), start=1):
-            for found in _OBJECTIVE.finditer(line):
-                what = "RPO" if found["what"].upper() == "RPO" or "point" in found["what"].lower() else "RTO"
-                yield what, float(found["number"]) * _HOURS[found["unit"][0].lower()], At(document.path, number)
+    """What is stated, hours and place: by documents first, then by the comments of scripts and manifests."""
+    papers = [d.path for d in project.markdown]
+    configs = [p for p in project.files.paths if p.endswith(_COMMENTED)]
+    for path in [*papers, *configs]:
+        text = project.files.text(path)
+        if any(mark in text for mark in ("RPO", "RTO", "bjective")) or (
+            path in papers and ("lose" in text or "loss" in text)
+        ):
+            for number, line in enumerate(text.splitlines(), start=1):
+                if path in papers or "#" in line:
+                    yield from ((what, hours, At(path, number)) for what, hours in _amounts(line, paper=path in papers))
+
+
+_COMMENTED = (".yml", ".yaml", ".sh", ".tf", "crontab")
+
+
+def _amounts(line: str, *, paper: bool) -> Iterator[tuple[str, float]]:
+    for found in _OBJECTIVE.finditer(line):
+        what = "RPO" if found["what"].upper() == "RPO" or "point" in found["what"].lower() else "RTO"
+        yield what, _in_hours(found)
+    lost = _MAY_BE_LOST.search(line) if paper else None
+    if lost is not None and re.search(r"\blos(?:e|t|s)\b", lost[0], re.IGNORECASE):
+        yield "RPO", _in_hours(lost)
+
+
+def _in_hours(found: re.Match[str]) -> float:
+    number = found["number"].lower()
+    return float(_NUMBERS.get(number) or number) * _HOURS[found["unit"][0].lower()]
 
 
 def _hours_text(hours: float) -> str:

@@ -11,6 +11,7 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.formats.nodes import Node
 from kit.system.backups import Backup
+from kit.system.landings import in_the_store
 from kit.system.model import Store
 
 LASTING = frozenset(
@@ -182,7 +183,8 @@ def backups_leave_the_machine(project: Project) -> Iterator[Fact]:
     A backup beside the data goes down with it. One that lands in an emptyDir or in a container's own files is gone when the
     job ends.
 
-    Decides: whether the script or job that saves a store also uploads the result; otherwise where the result lands.
+    Decides: whether the script or job that saves a store also uploads the result; otherwise where the result lands: in an
+    emptyDir or a container's own files, on the volume of the store itself, on another volume, or on the host.
 
     Fix: upload the dump: `aws s3 cp dump.pgc s3://backups/...`, or write it with `restic` to a remote repository.
 
@@ -191,8 +193,12 @@ def backups_leave_the_machine(project: Project) -> Iterator[Fact]:
     See: https://www.cisa.gov/audiences/small-and-medium-businesses/secure-your-business/back-up-business-data
     """
     for backup in project.backups:
+        beside = in_the_store(project, backup.engine, backup.lands, backup.lands_at)
         if backup.off_site:
             yield ok(f"{backup.tool}: the result is sent elsewhere.", backup)
+        elif beside is not None:
+            words = "writes onto the volume of the store itself; what takes the data takes its backup"
+            yield bad(f"{backup.tool} {words}.", backup.lands_at, beside, backup, severity=Severity.CRITICAL)
         elif backup.lands in {"emptyDir", "container"}:
             where = (
                 "an emptyDir, which is deleted with the pod"
