@@ -21,11 +21,27 @@ def join_kubernetes(project: Project, drafts: Drafts) -> None:
     """Add a deployment per container of every effective workload, to the draft that builds its image or bears its
     name, else to a new one."""
     manifests = project.manifests.effective
+    common = _common_names(manifests)
     for workload in manifests.workloads:
         main = [c for c in workload.containers if not c.init]
         for container in workload.containers:
-            draft = _draft_of(workload, container, drafts, alone=len(main) == 1 and not container.init)
+            alone = len(main) == 1 and not container.init
+            names = [workload.name] if alone else []
+            if not alone or container.name not in common:
+                names.insert(0, container.name)
+            draft = _draft_of(workload, container, drafts, names, alone=alone)
             draft.deployments.append(_deployment(workload, container, manifests))
+
+
+def _common_names(manifests: Manifests) -> set[str]:
+    """Names of containers that say nothing, such as `server`: workloads that run different images bear them."""
+    runs: dict[str, dict[str, str]] = {}
+    for workload in manifests.workloads:
+        for container in workload.containers:
+            image = parse_image(container.image)
+            if image is not None:
+                runs.setdefault(container.name, {})[normal(workload.name)] = image.base
+    return {name for name, images in runs.items() if len(set(images.values())) > 1}
 
 
 def target_of(manifest: Manifest) -> str:
@@ -36,12 +52,9 @@ def target_of(manifest: Manifest) -> str:
     return f"{kind}:{place}" if not manifest.scope else f"{kind}:{place}#{manifest.scope}"
 
 
-def _draft_of(workload: Manifest, container: Container, drafts: Drafts, *, alone: bool) -> Draft:
+def _draft_of(workload: Manifest, container: Container, drafts: Drafts, names: list[str], *, alone: bool) -> Draft:
     image = parse_image(container.image)
-    names = [container.name, *([workload.name] if alone else [])]
-    found = (
-        _by_image(image.base, (container.name, workload.name), drafts) if image and image.kind == "unknown" else None
-    )
+    found = _by_image(image.base, (*names, workload.name), drafts) if image and image.kind == "unknown" else None
     found = found or drafts.named(*(names if image is None or image.kind == "unknown" else [workload.name]))
     if found is None:
         name = workload.name if alone else container.name

@@ -112,3 +112,17 @@ def test_a_container_that_nothing_builds_is_a_service_of_somebody_else(project_o
     assert tidy is not None
     assert (tidy.kind, tidy.first_party) == ("job", False)
     assert tidy.deployments[0].schedule == "0 3 * * *"
+
+
+def test_containers_of_one_common_name_are_services_of_their_own(project_of: Write) -> None:
+    workload = """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {{name: {name}}}
+        spec: {{template: {{spec: {{containers: [{{name: server, image: "{image}"}}]}}}}}}
+        """
+    images = {"queue": "bitnami/kafka:4.0", "worker": "acme/worker:1", "console": "acme/console:1"}
+    files = {f"k8s/{name}.yaml": workload.format(name=name, image=image) for name, image in images.items()}
+    system = project_of(files).system
+
+    assert {s.name: s.kind == "store" for s in system.services} == {"queue": True, "worker": False, "console": False}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.data.common import ONCE, Pair, declared, label, owners, pairs, sets
@@ -14,7 +15,7 @@ from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unk
 from kit.project import Project
 from kit.registry import check
 from kit.sources.orm import find as orm
-from kit.sources.orm.model import Difference, MigrationSet, Schema
+from kit.sources.orm.model import Difference, Migration, MigrationSet, Schema
 from kit.system.scope import within
 
 _ENGINE_OF = {"tsql": "mssql"}
@@ -231,7 +232,7 @@ def migrations_have_one_head(project: Project) -> Iterator[Fact]:
     Two migrations that follow the same one stop the tool: the release halts in the middle of its deployment.
 
     Decides: for tools that link migrations (Alembic, Django): one head, and no parent that no file has. For tools that
-    number them (Flyway, golang-migrate): no number twice.
+    number them (Flyway, golang-migrate): no number twice, but for one step that is written for several databases.
 
     Fix: merge the heads (`alembic merge heads`, `manage.py makemigrations --merge`), or renumber the later file.
 
@@ -268,12 +269,27 @@ def _linked(project: Project, found: MigrationSet) -> Iterator[Fact]:
 
 def _numbered(found: MigrationSet) -> Iterator[Fact]:
     usual = [m for m in found.migrations if found.tool != "flyway" or posixpath.basename(m.path).startswith("V")]
-    twice = [number for number, count in Counter(m.revision for m in usual).items() if count > 1]
+    by_number: dict[str, list[Migration]] = defaultdict(list)
+    for migration in usual:
+        by_number[migration.revision].append(migration)
+    twice = [number for number, same in by_number.items() if len(same) > 1 and not _dialects_of_one(same)]
     for number in twice:
         both = [m for m in usual if m.revision == number]
         yield bad(f"{label(found)}: the number {number} is taken twice; {found.tool} refuses to run.", *reversed(both))
     if not twice:
         yield ok(f"{label(found)}: {len(usual)} migrations, each with a number of its own.", found.migrations[-1])
+
+
+_DIALECT = re.compile(
+    r"(?i)\.(?:mysql|mariadb|postgres(?:ql)?|pg|cockroach(?:db)?|sqlite3?|mssql|sqlserver|oracle|autocommit)(?=\.)"
+)
+
+
+def _dialects_of_one(same: list[Migration]) -> bool:
+    """Whether files of one number are one step, written for several databases: `7_x.up.sql`, `7_x.mysql.up.sql`."""
+    names = [posixpath.basename(m.path) for m in same]
+    plain = [name for name in names if not _DIALECT.search(name)]
+    return len(plain) <= 1 and len({_DIALECT.sub("", name) for name in names}) == 1
 
 
 @check("DAT-009", "Migrations speak the dialect of the database", Severity.HIGH, Clause.SPECIFICATION, effort_hours=3)

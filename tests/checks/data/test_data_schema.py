@@ -164,3 +164,14 @@ def test_migrations_for_another_database_than_the_one_that_runs(look: Look) -> N
 
     assert look("DAT-009", {**FILES, **mysql}).failed == [FIRST]
     assert look("DAT-009", {**FILES, **postgres}).passed == ["compose.yaml:2"]
+
+
+def test_one_step_that_is_written_for_several_databases_is_one_number(look: Look) -> None:
+    folder = "db/migrations"
+    one = {f"{folder}/1_users{end}.sql": "SELECT 1;" for end in (".up", ".down", ".mysql.up", ".sqlite.up")}
+    more = {f"{folder}/2_orders.up.sql": "SELECT 1;", f"{folder}/2_orders.down.sql": "SELECT 1;"}
+    good = look("DAT-003", {**one, **more})
+    poor = look("DAT-003", {f"{folder}/2_items.up.sql": "SELECT 1;"})
+
+    assert good.failed == []
+    assert poor.failed == [f"{folder}/2_orders.up.sql"]
