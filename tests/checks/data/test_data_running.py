@@ -169,3 +169,10 @@ def test_a_release_that_seeds_is_told(look: Look) -> None:
     good = look("DAT-020", {**FILES, "Procfile": "release: npx prisma migrate deploy\nweb: node .\n"})
 
     assert (poor.failed, good.passed) == (["Procfile:1"], ["Procfile:1"])
+
+
+def test_a_restore_that_drops_every_table_puts_them_back(look: Look) -> None:
+    drops = "from app.models import Base\ndef {}(engine):\n    Base.metadata.drop_all(engine)\n"
+
+    assert look("DAT-014", {**REVISION, "app/stored.py": drops.format("restore")}).failed == []
+    assert look("DAT-014", {**REVISION, "app/stored.py": drops.format("start")}).failed == ["app/stored.py:3"]
