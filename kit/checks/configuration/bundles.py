@@ -86,9 +86,11 @@ def _bundler(project: Project, service: Service, name: str) -> bool:
         "REACT": ("react-scripts", "@craco/craco"),
         "NUXT": ("nuxt",),
         "GATSBY": ("gatsby",),
+        "EXPO": ("expo",),
+        "PUBLIC": ("@sveltejs/kit", "astro"),
     }
-    wanted = libraries.get(name.split("_")[0])
-    return wanted is None or any(p.depends_on(*wanted) for p in project.packages if p.dir == service.root)
+    wanted = libraries.get(name.split("_")[0], ())
+    return any(p.depends_on(*wanted) for p in project.packages if p.dir == service.root)
 
 
 def _replaced(project: Project, service: Service, name: str) -> bool:

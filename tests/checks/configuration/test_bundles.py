@@ -47,3 +47,16 @@ def test_a_variable_that_nobody_gives_is_undefined(look: Look) -> None:
         look("CFG-009", {**files, "src/api.ts": "export const url = import.meta.env.VITE_API_URL ?? '/api';\n"}).failed
         == []
     )
+
+
+def test_a_prefix_counts_for_the_framework_that_knows_it(look: Look) -> None:
+    files = {
+        "src/api.ts": "export const url = process.env.PUBLIC_API_URL;\n",
+        "docker-compose.prod.yml": COMPOSE.replace("VITE_", "PUBLIC_"),
+        "Dockerfile": DOCKERFILE.format(""),
+    }
+    others = '{"name": "web", "dependencies": {"next": "15.0.0"}}'
+
+    kit = '{"name": "web", "devDependencies": {"@sveltejs/kit": "2.0.0"}}'
+    assert look("CFG-009", {**files, "package.json": kit}).failed == ["docker-compose.prod.yml:5"]
+    assert look("CFG-009", {**files, "package.json": others}).outcomes == ["not_applicable"]
