@@ -273,10 +273,20 @@ def _of_package(project: Project, package: Package) -> Iterator[Fact]:
     for name, node in package.scripts.items():
         run = commands(node.text, package.path, node.line or 1, directory=package.dir)
         severity = Severity.HIGH if name in IMPORTANT else None
+        run = tuple(c for c in run if not _starts_what_is_built(project, package, c))
         wrong += _wrong(project, f"Script {name} of {package.path}", run, severity)
     yield from wrong
     if package.scripts and not wrong:
         yield ok(f"{package.path}: what its scripts call is there.", package)
+
+
+def _starts_what_is_built(project: Project, package: Package, command: Command) -> bool:
+    """Whether a command starts the `server.js` that Next.js makes with `output: "standalone"`."""
+    if command.program != "node" or not {"server.js", "./server.js"} & set(command.args):
+        return False
+    names = (f"next.config.{end}" for end in ("js", "mjs", "cjs", "ts", "mts"))
+    contents = (project.files.text(normpath(f"{package.dir}/{name}")) for name in names)
+    return any(re.search(r"""\boutput["']?\s*:\s*["']standalone["']""", text) for text in contents)
 
 
 def _wrong(project: Project, what: str, run: tuple[Command, ...], severity: Severity | None = None) -> Iterator[Fact]:

@@ -92,3 +92,10 @@ def test_a_make_target_that_calls_an_undefined_script_is_found(look: Look) -> No
     files = {"Makefile": "check:\n\tnpm run lnt\n", "package.json": '{"scripts": {"lint": "eslint ."}}'}
 
     assert look("DEL-015", files).failed == ["Makefile:2"]
+
+
+def test_the_server_that_a_standalone_build_makes_is_not_missed(look: Look) -> None:
+    files = {"package.json": '{"scripts": {"start": "node server.js"}, "dependencies": {"next": "15.0.0"}}'}
+
+    assert look("DEL-015", {**files, "next.config.mjs": "export default { output: 'standalone' };\n"}).failed == []
+    assert look("DEL-015", {**files, "next.config.mjs": "export default { output: 'export' };\n"}).failed
