@@ -122,3 +122,13 @@ def test_a_property_library_that_no_test_uses_holds_in_part(look: Look) -> None:
 
     assert look("TST-011", declared).failed == ["requirements.txt:1"]
     assert look("TST-011", {**declared, **using}).outcomes == ["pass"]
+
+
+def test_what_only_deploys_the_services_of_others_needs_no_tests(look: Look) -> None:
+    files = {
+        "deploy/docker-compose.yml": "services:\n  cart:\n    image: acme/cart:1.2\n  user:\n    image: acme/user:1.2\n",
+        "dashboards/panels.py": LONG,
+    }
+
+    assert look("TST-001", {"dashboards/panels.py": LONG}).failed == ["."]
+    assert look("TST-001", files).failed == []
