@@ -18,6 +18,13 @@ _PLAIN = re.compile(r"(encrypted|cipher|hash|token|masked|last_?4|_enc$)", re.IG
 _SHOWN = re.compile(
     r"(?<![\w.])(?:console\.(?:log|info|debug|warn|error)|print|log(?:ger|ging)?\.(?:debug|info|warn(?:ing)?|error|exception|log|trace)|this\.logger\.\w+|fmt\.Print(?:f|ln)|log\.Print(?:f|ln)?|System\.out\.print(?:ln)?|request\.log\.\w+|req\.log\.\w+)\s*\("
 )
+_COMMAND_LINE = re.compile(
+    r"\A#!.{0,80}\b(?:node|python|tsx|bun|deno)|\bargparse\.ArgumentParser\(|^\s*@(?:\w+\.)?(?:command|group)\(|\btyper\.run\("
+    r"|\brequire\(['\"](?:commander|yargs)|from ['\"](?:commander|yargs)(?:/\w+)?['\"]|\bprocess\.argv\b",
+    re.MULTILINE,
+)
+"""What a program has that somebody starts by hand, and whose words are for whoever did."""
+_SAID = re.compile(r"(?<![\w.])(?:console\.(?:log|info|error)|print|fmt\.Print(?:f|ln))\s*\(")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.){0,400}\"|'(?:[^'\\\n]|\\.){0,400}'")
 _HIDDEN = re.compile(
     r"mask|redact|sanitiz|hash|scrub|obfuscat|\*\*\*|length|typeof|exists|boolean|!!|Valid|type\b|count",
@@ -53,7 +60,10 @@ def logs_hold_nothing_personal(project: Project) -> Iterator[Fact]:
         if not _SHOWN.search(text):
             continue
         looked += 1
+        spoken = _COMMAND_LINE.search(text) is not None
         for number, line in enumerate(text.splitlines(), start=1):
+            if spoken and _SAID.search(line):
+                continue
             value = _private(line) if len(line) < 1000 else None
             if value:
                 found.append((At(path, number), value))

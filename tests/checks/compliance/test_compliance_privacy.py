@@ -94,3 +94,12 @@ def test_a_way_to_report_holes_is_written_or_not(look: Look) -> None:
     assert look("CMP-006", {"SECURITY.md": "# Security\n"}).failed == ["."]
     text = "# Security\n\nWrite to security@shop.test; an answer comes within two days.\n"
     assert look("CMP-006", {"SECURITY.md": text}).passed == ["SECURITY.md"]
+
+
+def test_what_a_program_says_to_whoever_started_it_is_no_log(look: Look) -> None:
+    shown = "print(f'Secret: {client.client_secret}')\n"
+    head = "import argparse\nparser = argparse.ArgumentParser()\n"
+
+    assert look("CMP-002", {"app/make_client.py": head + shown}).failed == []
+    assert look("CMP-002", {"app/make_client.py": head + shown.replace("print", "logger.info")}).failed
+    assert look("CMP-002", {"app/make_client.py": shown}).failed == ["app/make_client.py:1"]
