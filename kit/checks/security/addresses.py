@@ -111,7 +111,13 @@ def _checked(call: Call, node: SgNode) -> bool:
         rf"|(?:allow|valid|safe|whitelist|sanit|check|verify|isLocal|trusted)\w*\([^\n]{{0,80}}{name}"
         rf"|{name}[^\n]{{0,40}}\.(?:startsWith|includes|startswith|match|test)"
     )
-    return re.search(looked, before, re.IGNORECASE) is not None
+    return re.search(looked, before, re.IGNORECASE) is not None or _keeps_inside_out(call, before)
+
+
+def _keeps_inside_out(call: Call, before: str) -> bool:
+    """Whether the function keeps requests from inner addresses, as a name says: it is the guard itself."""
+    called = r"ssrf|(?:is|assert|deny|block|reject)\w*(?:private|internal|loopback|reserved|public)\w*\("
+    return re.search(called, f"{call.path}\n{before}", re.IGNORECASE) is not None and call.name not in _FILES
 
 
 def _opens(call: Call) -> bool:

@@ -63,3 +63,10 @@ def test_what_was_looked_at_is_shown(look: Look) -> None:
         "SEC-021",
         {"app.js": "async function get(req, res) {\n  await fetch('https://api.test/' + req.params.id);\n}\n"},
     ).passed == ["app.js:2"]
+
+
+def test_a_function_that_keeps_inner_addresses_out_is_the_guard(look: Look) -> None:
+    source = "async function get(req, res) {\n  const host = new URL(req.query.url).hostname;\n  %s\n  await fetch(req.query.url);\n}\n"
+
+    assert look("SEC-021", {"app.js": source % "await assertNotPrivate(host);"}).failed == []
+    assert look("SEC-021", {"app.js": source % "log(host);"}).failed == ["app.js:4"]
