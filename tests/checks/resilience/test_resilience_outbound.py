@@ -89,3 +89,10 @@ def test_a_payment_without_a_key_may_charge_twice(look: Look) -> None:
     })  # fmt: skip
     assert seen.failed == ["pay.py:4"]
     assert seen.passed == ["kept.py:4"]
+
+
+def test_the_script_of_a_health_check_has_its_limit_outside(look: Look) -> None:
+    script = "import requests\n\ndef go():\n    return requests.get('http://localhost/x')\n"
+    image = "FROM python:3.12\nHEALTHCHECK CMD python ./ask.py\n"
+
+    assert look("RES-001", {"ask.py": script, "other.py": script, "Dockerfile": image}).failed == ["other.py:4"]
