@@ -81,7 +81,8 @@ def _may_serve(one: Joined, operation: ApiOperation, loose: list[Route]) -> bool
 
 def _unserved(one: Joined, operation: ApiOperation) -> Fact:
     wanted = one.shift.of(operation.path)
-    other = next((r for r in http_routes(one.service) if same(steps(r.path), wanted)), None)
+    every = (r for r in http_routes(one.service) if "*" not in r.path and r.method != "OPTIONS")
+    other = next((r for r in every if same(steps(r.path), wanted)), None)
     name = f"{operation.method} {operation.path}"
     if other is not None:
         words = f"{name} is specified; {one.service.name} serves that path for {other.method} only"
