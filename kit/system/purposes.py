@@ -31,6 +31,7 @@ _INPUTS = {
     "terraform": ("terraform", "command"),
 }
 _SKIPS_TESTS = re.compile(r" -DskipTests| -Dmaven\.test\.skip(?!=false)| -x test| --exclude-task test| -DskipITs")
+_TRIES_OUT = re.compile(r" --dry-run(?!=(?:none|false))(?![\w-])")
 _VERSIONED = re.compile(r"(?<=\w)@[\w.^~*-]+$")
 _NAMES = (
     ("test", re.compile(r"(?:^|[:_-])(?:tests?|e2e|specs?|integration)(?:$|[:_-])")),
@@ -99,6 +100,7 @@ def _of_one(command: Command, depth: int) -> Iterator[str]:
     program = _VERSIONED.sub("", base_name(command.program))
     text = " " + " ".join((program, *command.args[:MAX_WORDS]))[:MAX_CHARACTERS]
     left_out = {"test"} if _SKIPS_TESTS.search(text) else set()
+    left_out |= {"deploy", "rollback"} if _TRIES_OUT.search(text) else set()
     yield from (purpose for purpose, pattern in PHRASES if purpose not in left_out and pattern.match(text))
     if base_name(command.program) in _ELSEWHERE and depth < 3:
         for inner in _told(command):

@@ -35,7 +35,15 @@ def test_a_command_is_known_by_its_words(text: str, expected: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["pip install pytest", "npm ci", "npx playwright install", "docker compose up -d", "terraform plan"]
+    "text",
+    [
+        "pip install pytest",
+        "npm ci",
+        "npx playwright install",
+        "docker compose up -d",
+        "terraform plan",
+        "kubectl apply --dry-run=client -f k8s",
+    ],
 )
 def test_setting_up_is_for_nothing(text: str) -> None:
     [command] = commands(text, "ci.yml")
