@@ -11,7 +11,7 @@ from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.containers.dockerfile import Dockerfile
-from kit.sources.containers.dockerfile_model import Instruction
+from kit.sources.containers.dockerfile_model import Copy, Instruction
 from kit.sources.kubernetes.manifests import Manifest
 from kit.sources.kubernetes.pods import Container
 from kit.sources.secrets.find import is_placeholder, is_secret_name
@@ -106,15 +106,28 @@ def _dropped(project: Project, image: Image) -> At | None:
     if _DROPS.search(start.text):
         return start.at
     names = {posixpath.basename(word) for word in start.text.split()}
-    copies = [c for s in image.dockerfile.lineage(image.stage) for c in image.dockerfile.copies(s)]
-    for copy in (c for c in copies if c.from_stage is None and c.from_image is None):
-        for source in copy.sources:
-            path = posixpath.normpath(posixpath.join(image.context, source.lstrip("/")))
+    for copy in (c for s in image.dockerfile.lineage(image.stage) for c in image.dockerfile.copies(s)):
+        for path in _copied(image, copy):
             if names & {posixpath.basename(path), posixpath.basename(copy.target or "")}:
                 found = _DROPS.search(project.files.text(path)) if project.files.exists(path) else None
                 if found:
                     return At(path, project.files.text(path).count("\n", 0, found.start()) + 1)
     return None
+
+
+def _copied(image: Image, copy: Copy) -> Iterator[str]:
+    """The project's paths that a COPY may take its files from, those that an earlier stage was given among them."""
+    if copy.from_image is not None:
+        return
+    if copy.from_stage is None:
+        yield from (posixpath.normpath(posixpath.join(image.context, s.lstrip("/"))) for s in copy.sources)
+        return
+    for given in image.dockerfile.copies(image.dockerfile.stages[copy.from_stage]):
+        folder = posixpath.normpath(given.target or "/").rstrip("/") + "/"
+        if given.from_stage is None and given.from_image is None:
+            inside = [s.removeprefix(folder) for s in copy.sources if s.startswith(folder)]
+            for first in given.sources:
+                yield from (posixpath.normpath(posixpath.join(image.context, first.lstrip("/"), i)) for i in inside)
 
 
 def _lowered_by_manifests(project: Project, image: Image) -> At | None:

@@ -58,6 +58,8 @@ def field_parts(
         return _many_to_many(name, call, table, names, at)
     if kind in {"GenericForeignKey", "GenericRelation", "GeneratedField"} or not _is_field(kind):
         return None
+    if keyword(call, "through") is not None:
+        return FieldParts()  # a field of one's own whose values are rows of another table
     primary = value(keyword(call, "primary_key"), names) is True
     given = value(keyword(call, "db_column"), names)
     nullable = value(keyword(call, "null"), names) is True and not primary
@@ -115,9 +117,9 @@ def _many_to_many(name: str, call: ast.Call, table: str, names: Mapping[str, ast
 
 
 def build_table(name: str, parts: list[FieldParts], at: At, *, opaque: bool = False) -> Table:
-    """The table of a model's fields; without a primary key Django adds `id`."""
+    """The table of a model's fields; without a primary key Django adds `id`, unless an unknown base brings a key."""
     columns = [p.column for p in parts if p.column is not None]
-    if not any(c.primary_key for c in columns):
+    if not opaque and not any(c.primary_key for c in columns):
         columns.insert(0, Column("id", "", False, at, True, True))
     uniques = tuple(Index((p.column.name,), p.column.at, unique=True) for p in parts if p.column and p.unique)
     keys = tuple(p.foreign_key for p in parts if p.foreign_key is not None)

@@ -188,3 +188,13 @@ def test_an_entry_script_may_hand_over_to_another_user(look: Look, line: str, ou
     text = 'FROM node:22.12.0\nWORKDIR /app\nCOPY docker/entry.sh ./run.sh\nENTRYPOINT ["/app/run.sh"]\n'
 
     assert look("CON-002", {"Dockerfile": text, "docker/entry.sh": f"#!/bin/sh\n{line}\n"}).outcomes == [outcome]
+
+
+@pytest.mark.parametrize(("line", "outcome"), [('exec su-exec "$UID" "$0"', "pass"), ("exec node x.js", "fail")])
+def test_the_entry_script_may_come_out_of_the_stage_that_builds(look: Look, line: str, outcome: str) -> None:
+    text = (
+        "FROM golang:1.23.0 AS build\nWORKDIR /src\nCOPY . .\nFROM alpine:3.21\n"
+        'COPY --from=build /src/scripts/entry.sh /entry.sh\nENTRYPOINT ["/entry.sh", "/app"]\n'
+    )
+
+    assert look("CON-002", {"Dockerfile": text, "scripts/entry.sh": f"#!/bin/sh\n{line}\n"}).outcomes == [outcome]

@@ -228,3 +228,17 @@ def test_a_squashed_migration_stands_for_those_it_replaces(tmp_path: Path) -> No
     )
     (found,) = django_sets(FileIndex.of(tmp_path))
     assert ([m.revision for m in found.migrations], found.heads) == (["0001_squashed"], ("0001_squashed",))
+
+
+def test_a_base_from_a_library_may_bring_the_key(tmp_path: Path) -> None:
+    shown = "class Post(Page):\n    title = models.TextField()\n"
+    plain = "class Post(models.Model):\n    title = models.TextField()\n"
+
+    assert [c.name for c in declared(tmp_path, shown).tables[0].columns] == ["title"]
+    assert [c.name for c in declared(tmp_path, plain).tables[0].columns] == ["id", "title"]
+
+
+def test_a_field_that_goes_through_another_table_has_no_column(tmp_path: Path) -> None:
+    fields = "class Item(models.Model):\n    tags = OwnTagsField(through='shop.Tagged')\n    hue = OwnColorField()\n"
+
+    assert [c.name for c in declared(tmp_path, fields).tables[0].columns] == ["id", "hue"]
