@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from kit.checks.configuration.common import (
     ASIDE,
@@ -14,6 +15,7 @@ from kit.checks.configuration.common import (
     given,
 )
 from kit.checks.shared.calls import runs
+from kit.checks.shared.told import told
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -52,12 +54,21 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
             )
         else:
             yield bad(
-                f"{read.name} falls back to a value that is in the code: whoever reads it can forge what it signs or opens.",
+                f"{read.name} falls back to a value that is in the code: whoever reads it can {_use(read.name)}.",
                 read,
             )
     safe = [r for r in project.env_reads if is_secret_name(r.name) and r.required]
     for read in safe:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
+
+
+def _use(name: str) -> str:
+    """What a secret of that name is good for in the wrong hands."""
+    return (
+        "log in with it"
+        if re.search(r"(?i)pass(?:word|wd|phrase)?\b|pass$|pwd", name)
+        else "forge what it signs or opens"
+    )
 
 
 def _aside(project: Project, path: str) -> bool:
@@ -143,7 +154,7 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
     """
     looked = 0
     found = 0
-    told = _told_elsewhere(project)
+    elsewhere = _told_elsewhere(project)
     for path in project.files.paths:
         if (
             project.files.class_of(path) is not FileClass.PRODUCTION
@@ -154,7 +165,7 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
         text = project.files.text(path)
         looked += bool(text)
         hits = [h for h in find_secrets(text, path) if not h.placeholder and not h.weak] if text else []
-        hits = [h for h in hits if not _stand_in(text, h) and (path, h.line) not in told]
+        hits = [h for h in hits if not _stand_in(text, h) and (path, h.line) not in elsewhere]
         if path.endswith((".html", ".htm", ".md", ".txt")):
             hits = [h for h in hits if h.kind != "assignment"]
         found += len(hits)
@@ -164,12 +175,12 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
 
 
 def _told_elsewhere(project: Project) -> set[tuple[str, int | None]]:
-    """The lines that a closer question reports: entries of Kubernetes Secrets (ORC-017), defaults in code (CFG-003)."""
+    """The lines that a closer question reports: entries of Kubernetes Secrets (ORC-017), defaults in code (CFG-003), keys
+    that sign tokens and sessions (SEC-023)."""
     secrets = [m for m in project.manifests.of("Secret") if "sops" not in m.node]
     parts = [node for m in secrets for name in ("data", "stringData") if (node := m.node.get(name)) is not None]
     entries = {(value.at.path, value.at.line) for node in parts for value in node.children()}
-    defaults = {(at.path, at.line) for fact in no_default_secret(project) if fact.outcome.open for at in fact.at[:1]}
-    return entries | defaults
+    return entries | told(project, "CFG-003", "SEC-023")
 
 
 def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]:
@@ -184,7 +195,7 @@ def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]
         for group in groups:
             times = f" ({len(group)} times)" if len(group) > 1 else ""
             places = [At(path, hit.line) for hit in group[:8]]
-            yield bad(f"{what}{times}{tail}.", *places, **_leak(project, path, kind))
+            yield bad(f"{what}{times}{tail}.", *places, **_leak(project, path, f"{kind} {name}"))
 
 
 def _what(kind: str) -> str:
@@ -198,8 +209,10 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
     user = re.search(r"//([^:/@\s]+):$", before)
     if user is not None and user[1] == value:
         return True
-    if _is_own_user(text, hit) or _is_sealed(text, hit):
+    if _is_own_user(text, hit) or _is_sealed(text, hit) or _is_listed_id(text, hit):
         return True
+    if re.fullmatch(r"(?i)\d?[a-z ]{0,20}pass(?:word)?", value):
+        return True  # a label
     if re.search(
         r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev|e2e|seed|unconfigured|example)([-_ ]|$)", value, re.IGNORECASE
     ):
@@ -208,7 +221,7 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
         return True
     if value.isalpha() and len(value) <= 12 and re.search(r"(?i)(token|key)$", hit.name or ""):
         return True  # tokens and keys are random; this is a word
-    names_a_key = (hit.name or "").lower() in {"secretkey", "secretname", "secretref", "key", "keyname"}
+    names_a_key = re.search(r"(?i)secret_?(?:\w*_?key|name|ref)$|^key(?:name)?$", hit.name or "") is not None
     return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
 
 
@@ -232,6 +245,18 @@ def _is_sealed(text: str, hit: SecretHit) -> bool:
     return all(len(line) - len(line.lstrip()) > column for line in lines if line.strip())
 
 
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _is_listed_id(text: str, hit: SecretHit) -> bool:
+    """An id in a table of ids: the lines around it give such ids to names that are no secrets'."""
+    if not _UUID.fullmatch(text[hit.start : hit.end]):
+        return False
+    lines = text[max(0, hit.start - 400) : hit.end + 400].split("\n")
+    others = [line for line in lines if _UUID.search(line) and not find_secrets(line)]
+    return len(others) >= 2
+
+
 EXAMPLE_LINES = 15
 """How far above a value the key "example" is looked for."""
 
@@ -241,12 +266,12 @@ _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-co
 def _is_example(text: str, hit: SecretHit) -> bool:
     """Whether the line, or a key that it stands under, says that it shows an example: of a schema, or of a comment."""
     *above, line = text[: hit.start].rsplit("\n", EXAMPLE_LINES)[1:] or [text[: hit.start]]
-    if re.search(r"(?i)@example|\bexamples?\b\s*[=:]", line):
+    if re.search(r"(?i)@example|\bexamples?\b[\"']?\s*[=:]", line):
         return True
     inner = _indent(line)
     for earlier in reversed(above):
         if (depth := _indent(earlier)) < inner and earlier.strip(" \t*#/"):
-            if re.fullmatch(r"(?i)[\s*#/-]*[\"']?(?:x-)?examples?[\"']?\s*:\s*\{?\s*", earlier):
+            if re.fullmatch(r"(?i)[\s*#/-]*[\"']?(?:x-)?examples?[\"']?\s*:\s*[\[{]?\s*", earlier):
                 return True
             inner = depth
     return False
@@ -257,13 +282,20 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t*#/"))
 
 
-def _leak(project: Project, path: str, kind: str) -> dict[str, Severity]:
-    """A hash must still be broken, a mobile app's key is in every copy of it, and what opens a developer's machine or
-    the throw-away services of a pipeline opens less."""
+def _leak(project: Project, path: str, kind: str) -> dict[str, Any]:
+    """A hash must still be broken, a mobile app's key is in every copy of it, and what opens a developer's machine, the
+    accounts of a seed or the throw-away services of a pipeline opens less."""
     pipeline = path.startswith((".github/", ".gitlab", ".circleci/", ".buildkite/")) and kind == "assignment"
     if "hash" in kind or pipeline or any(name in path for name in _FOR_CLIENTS):
         return {"severity": Severity.MEDIUM}
-    return {"severity": Severity.HIGH} if project.files.environment_of(path) in ASIDE else {}
+    environment = project.files.environment_of(path)
+    if environment in ASIDE:
+        own = kind == "assignment"
+        return {"severity": Severity.LOW, "environment": environment} if own else {"severity": Severity.HIGH}
+    return {"severity": Severity.MEDIUM} if kind == "assignment" and _SEEDS.search(path) else {}
+
+
+_SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing)?(?:[_.-][\w.-]*)?\.\w+$")
 
 
 def _not_ours(path: str) -> bool:

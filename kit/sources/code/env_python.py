@@ -47,6 +47,7 @@ _IMPLIED |= {
     "dj_db_url": "DATABASE_URL",
     "search_url": "SEARCH_URL",
 }
+_FALLBACKS = frozenset(["default", "fallback", "default_value"])
 _NEEDS_TEXT = frozenset(["int", "float", "Decimal", "UUID", "Path", "urlparse", "loads", "b64decode", "literal_eval"])
 
 
@@ -58,6 +59,8 @@ class Reader(NamedTuple):
     name: str
     default_place: int | None
     default_name: str
+    demanded_by: str = ""
+    """The argument without which it does not raise, as `required=True`."""
 
 
 def python_env(code: CodeIndex) -> Iterator[EnvReadFact]:
@@ -158,11 +161,14 @@ class PythonEnv:
         names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
         names = names[1:] if names[:1] in (["self"], ["cls"]) else names
         other = fallback.id if isinstance(fallback, ast.Name) and fallback.id in names else ""
+        other = other or next((name for name in names if name in _FALLBACKS), "")
         if found.node.arg in names:
-            raising = any(isinstance(n, ast.Raise) for n in ast.walk(function))
-            needed = True if raising and not other else required
-            place = names.index(found.node.arg)
-            self.readers[function] = Reader(needed, place, found.node.arg, names.index(other) if other else None, other)
+            raises = [n for n in ast.walk(function) if isinstance(n, ast.Raise)]
+            gates = [_gate(n, function, module) for n in raises]
+            needed = True if "" in gates and not other else None if any(gates) else required
+            place, gate = names.index(found.node.arg), next(filter(None, gates), "")
+            default_place = names.index(other) if other else None
+            self.readers[function] = Reader(needed, place, found.node.arg, default_place, other, gate)
 
     def _wrapped(self) -> Iterator[EnvReadFact]:
         names = {node.name for node in self.readers if isinstance(node, Function)}
@@ -180,7 +186,9 @@ class PythonEnv:
             argument(call, reader.default_place, reader.default_name) if reader.default_place is not None else None
         )
         if text.known and text.path:
-            needed = reader.required and (None if _conditional(call, module) else True)
+            demanded = keyword(call, reader.demanded_by) if reader.demanded_by else None
+            demands = reader.required or (isinstance(demanded, ast.Constant) and demanded.value is True)
+            needed = (None if _conditional(call, module) else True) if demands else reader.required
             required = False if default is not None else needed
             yield EnvReadFact(text.path, module.at(call), required, self._default(default, module, scope))
 
@@ -319,3 +327,19 @@ def _stops(body: list[ast.stmt]) -> bool:
 
 def _exits(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and last_name(node.func) in {"exit", "_exit", "quit", "abort"}
+
+
+def _gate(raised: ast.Raise, function: ast.AST, module: PythonModule) -> str:
+    """The argument, off by itself, that must be on for this to be raised; empty where there is none."""
+    arguments = function.args  # type: ignore[attr-defined]
+    pairs = [*zip(arguments.args[::-1], arguments.defaults[::-1], strict=False)]
+    pairs += [*zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+    off = {arg.arg for arg, given in pairs if isinstance(given, ast.Constant) and given.value is False}
+    node: ast.AST | None = raised
+    while node is not None and node is not function:
+        if isinstance(node, ast.If):
+            named = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
+            if found := sorted(named & off):
+                return found[0]
+        node = module.parents.get(node)
+    return ""

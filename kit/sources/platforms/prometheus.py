@@ -335,6 +335,9 @@ def _alertmanagers(root: Node) -> Iterator[AlertmanagerConfig]:
     route, receivers = root.get("route"), root.get("receivers")
     if route is None or receivers is None or not route.is_map or not receivers.is_list:
         return
+    keys = {key for receiver in receivers.children() for key, _ in receiver.items()}
+    if any(key != "name" and not key.endswith(("_configs", "Configs")) for key in keys):
+        return  # routes and receivers of another program
     yield _alertmanager(root, route, receivers)
 
 

@@ -223,6 +223,10 @@ def _given(text: str, start: int, end: int, name: str, context: Context) -> Iter
 
 def _assigned(text: str, found: re.Match[str], name: str, lead: str, context: Context) -> Iterator[SecretHit]:
     sign = found["sign"]
+    if sign == "or" and context != "code":
+        return  # a word of a sentence
+    if "{{" in lead.rpartition("}}")[2] and found["bare"] is not None:
+        return  # a template's own variable, which a function fills
     tight = sign == "=" and found.start("sign") == found.start() and text[found.end("sign")] not in " \t"
     if context == "code" and found["bare"] is not None and sign != ":-":
         # In a program a bare word is an identifier, but for variables and connection strings within text.

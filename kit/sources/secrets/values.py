@@ -30,7 +30,7 @@ _KEY_KINDS = _words(
 )
 _ACTIONS = _words(
     "checksum digest fingerprint guid regex uuid "
-    "allow change check confirm count disable enable enabled enter forget forgot has hide incorrect "
+    "allow change check confirm count disable enable enabled enter existing forget forgot has hide incorrect "
     "invalid is label mandatory max min missing no num per placeholder public publishable repeat "
     "require required requires reset retype show strong toggle update use uses validate verify weak "
     "wrong"
@@ -39,8 +39,8 @@ _WORKING_DIRECTORY = _words("oldpwd pwd")
 
 _DEFAULTS = _words(
     "000000 111111 123 1234 abc123 admin administrator airflow api app artifactory cassandra changeit "
-    "clickhouse consul couchdb database db dba default demo dev develop development directus django "
-    "docker dragon drupal elastic flask gitlab grafana guest harbor hunter2 iloveyou influxdb jenkins "
+    "bar baz clickhouse consul couchdb database db dba default demo dev develop development directus django "
+    "docker dragon drupal elastic flask foo foobar gitlab grafana guest harbor hunter2 iloveyou influxdb jenkins "
     "kafka keyboardcat keycloak kibana letmein local manager mariadb metabase minio minioadmin mongo "
     "mongodb monkey mysql n8n nats neo4j nexus odoo oracle p@ssw0rd p@ssword pa$$word pass passw0rd "
     "passwd password pi postgres postgresql qwerty rabbit rabbitmq rails raspberry redis root s3cr3t "
@@ -53,7 +53,7 @@ _DEFAULT_WITH_TAIL = re.compile(
 )
 _SEQUENCE = re.compile(r"12345678|87654321|abcdefgh|qwertyui")
 _DESCRIPTION = re.compile(
-    r"(?:[a-z]+[-_ ]+)*(?:[a-z]*(?:secret|password|passwd|token)|pass|key|pwd)(?:[-_ ]+[a-z]+)*"
+    r"(?:[a-z]+[-_ ]+)*(?:[a-z]*(?:secret|password|passwd|passphrase|token)|pass|key|pwd)(?:[-_ ]+[a-z]+)*"
     r"|[a-z]{0,12}secret[a-z]{0,8}"
 )
 
@@ -69,14 +69,15 @@ _PLACEHOLDER_WORD = re.compile(
     r"|(?<![a-z])your(?=[-_ ]|[a-z]{0,12}$)|(?<![a-z])example(?![a-z])|example$"
     r"|(?<![a-z])(?:dummy|placeholder|fixme|redacted|sample|fake|mock)(?![a-z])|(?:fake){2}"
     r"|(?<![a-z])(?:insert|enter|put|fill|paste|add|set)[-_ ](?:your|a|the|in|here|me|this)"
+    r"|(?<![a-z])(?:set|change|replace|fill|edit)[-_ ]?(?:it[-_ ]?)?please|please[-_ ]?(?:set|change|replace|fill|edit)"
     r"|(?<![a-z])to[-_ ]be[-_ ]|not[-_ ]?(?:a[-_ ])?(?:real|secure|secret)|do[-_ ]?not[-_ ]?use"
     r"|generate[-_ ](?:a|with|me|one|your)|\*{3,}|x{6,}|\.{3}|…|0{8,}",
     re.IGNORECASE,
 )
 
-_REFERENCE_START = _in_order("$ %( {{ < ! * & @ ENC[ {cipher} vault: ssm: arn: file: env:")
+_REFERENCE_START = _in_order("$ %( {{ < ! * & @ #/ ENC[ {cipher} vault: ssm: arn: file: env:")
 _REFERENCE = re.compile(
-    r"[$#]\{|\$\(|\{\{|^:[A-Za-z_]\w*$|^%[sdvq]$|^\.\*|process\.env|os\.environ|getenv|import\.meta|secretKeyRef|valueFrom|/run/secrets|op://"
+    r"^[ ]?\+.*\+[ ]?$|[$#]\{|\$\(|\{\{|^:[A-Za-z_]\w*$|^%[sdvq]$|^\.\*|process\.env|os\.environ|getenv|import\.meta|secretKeyRef|valueFrom|/run/secrets|op://"
     r"|secretsmanager|(?<![\w-])(?:env|secrets?|vars?|config|settings|self|this|data|local|module|props|req"
     r"|request|ctx|Values)[.\[(]"
 )
@@ -86,6 +87,7 @@ _CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLAIN_PATH = re.compile(
     r"(?:\.{1,2}|~)?/[a-z0-9._-]+(?:/[a-z0-9._-]+)*/?|[\w./-]+\.(?:pem|key|crt|txt|json|ya?ml|env|p12|jks)"
 )
+_DURATION = re.compile(r"(?:\d{1,6}(?:ns|us|ms|s|m|h|d|w|y))+")
 _NUMBER_OR_VERSION = re.compile(r"[\^~<>=v ]*\d+(?:\.\d+)+[\w.+-]{0,20}|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _HASHES = _in_order("$2a$ $2b$ $2y$ $argon2 $5$ $6$ $scrypt$ $pbkdf2")
 _TYPES = _words("any boolean bytes char inherit number object optional required secretstr str string text varchar")
@@ -144,6 +146,8 @@ def looks_real(value: str, context: Context, *, quoted: bool, literal: bool) -> 
     env file), so that a word is neither an identifier nor a type.
     """
     if len(value) < 4 or is_placeholder(value) or is_weak(value) or is_reference(value, quoted=quoted):
+        return False
+    if _DURATION.fullmatch(value):
         return False
     if _NUMBER_OR_VERSION.fullmatch(value):
         return value.isdigit() and (quoted or literal)

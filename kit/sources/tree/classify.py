@@ -26,7 +26,8 @@ _VENDORED_NAMES = _words(
 )
 _TEST = _words(
     "test tests testing __tests__ __test__ e2e cypress playwright testdata fixtures __fixtures__ __mocks__ "
-    "__snapshots__ testutils testutil test_utils test-utils test-fixtures androidtest integrationtest "
+    "__snapshots__ .snapshots stub stubs testhelper testhelpers test_helpers test-helpers testutils testutil "
+    "test_utils test-utils test-fixtures androidtest integrationtest "
     "functionaltest testfixtures loadtest loadtests"
 )
 _TEST_FOLDER = re.compile(r".+[-_](?:tests?|e2e)|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)")
@@ -62,7 +63,8 @@ _CODE = "py|[cm]?[jt]sx?|go|java|kt|rb|php|cs|rs|swift|scala|exs?|groovy|vue|sve
 _TEST_NAME = re.compile(
     rf".+\.(?:(?!latest)[a-z]*tests?|spec|cy|e2e|e2e-spec|unit|pact)\.(?:{_CODE})"
     r"|.+_test\.(?:go|py|rb|dart|ex|exs|cc|cpp|rs)|.+_spec\.rb|test_.+\.(?:py|rb|sh)|conftest\.py"
-    r"|spec_helper\.rb|rails_helper\.rb|.+\.snap|.+\.feature|.+\.tests?\.dockerfile"
+    rf"|test[_-]?(?:helpers?|utils?|support)\.(?:{_CODE})|spec_helper\.rb|rails_helper\.rb"
+    r"|.+\.snap|.+\.feature|.+\.tests?\.dockerfile"
     r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.test(?:s|ing)?"
 )
 _TEST_CAMEL = re.compile(r".*[a-z0-9](?:Tests?|IT|ITCase|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|php|swift)")
@@ -128,6 +130,10 @@ _LANGUAGE_SUFFIXES = {
 _LANGUAGE = {f".{end}": language for language, ends in _LANGUAGE_SUFFIXES.items() for end in ends.split()}
 
 
+_DELIVERED = re.compile(r"dockerfile|(?:^|/)chart\.ya?ml$|\.tf$")
+"""What is the substance of a project beside code: images, charts, infrastructure."""
+
+
 class Classifier:
     """Classes of paths within one project.
 
@@ -138,7 +144,7 @@ class Classifier:
     def __init__(self, paths: Iterable[str]) -> None:
         inside = outside = 0
         for path in paths:
-            if language_of(path) is None and "dockerfile" not in path.lower():
+            if language_of(path) is None and not _DELIVERED.search(path.lower()):
                 continue
             kind = class_by_path(path)
             inside += kind is FileClass.EXAMPLE

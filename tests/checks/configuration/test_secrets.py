@@ -184,3 +184,39 @@ def test_what_is_sealed_for_a_cluster_is_no_secret_in_the_open(look: Look) -> No
 
     assert look("CFG-005", {"k8s/sealed.yaml": sealed}).passed == ["."]
     assert look("CFG-005", {"k8s/sealed.yaml": beside}).failed == ["k8s/sealed.yaml:7"]
+
+
+def test_a_key_that_signs_is_told_by_its_own_question_only(look: Look) -> None:
+    source = "const jwt = require('jsonwebtoken');\nconst secret = 'kT93mzQ0vLx71pRw';\nexports.a = (u) => jwt.sign(u, secret);\n"
+    files = {"package.json": '{"name": "a", "dependencies": {"jsonwebtoken": "9.0.0"}}', "src/a.js": source}
+
+    assert look("SEC-023", files).failed == ["src/a.js:2"]
+    assert look("CFG-005", files).failed == []
+    assert look("CFG-005", {"src/b.js": source.split("\n")[1] + "\n"}).failed == ["src/b.js:1"]
+
+
+def test_secrets_of_seeds_and_of_developers_weigh_less(look: Look) -> None:
+    line = "const adminPassword = 'kT93mzQ0vLx71pRw';\n"
+    seen = look("CFG-005", {"prisma/seed.js": line, "config/dev.js": line, "src/config.js": line})
+
+    graves = {f.evidence[0].path: (f.severity, f.environment) for f in seen.findings}
+    assert graves == {
+        "prisma/seed.js": ("medium", None),
+        "config/dev.js": ("low", "development"),
+        "src/config.js": ("critical", None),
+    }
+
+
+def test_ids_in_a_table_and_labels_are_no_secrets(look: Look) -> None:
+    table = """
+        export enum Brand {
+          Dashlane = "531126d6-e717-415c-9320-3d9aa6981239",
+          NordPass = "b84e4048-15dc-4dd0-8640-f4f60813c8af",
+          Keeper = "0ea242b4-43c4-4a1b-8b17-dd6d0b6baec6",
+        }
+        const names = { OnePassword: "1Password", LastPass: "LastPass" };
+        """
+    key = 'const apiSecret = "b84e4048-15dc-4dd0-8640-f4f60813c8af";\n'
+
+    assert look("CFG-005", {"src/brands.ts": table}).failed == []
+    assert look("CFG-005", {"src/brands.ts": table, "src/client.ts": key}).failed == ["src/client.ts:1"]

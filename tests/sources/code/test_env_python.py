@@ -202,6 +202,25 @@ def test_functions_that_wrap_a_read_are_followed(tmp_path: Path) -> None:
     assert told(found) == {"URL": (True, None), "SIZE": (False, "10")}
 
 
+def test_a_reader_that_raises_only_when_it_is_told_to_demands_only_then(tmp_path: Path) -> None:
+    found = reads_of(
+        tmp_path,
+        {
+            "env.py": """
+                import os
+                def items(key, separator=",", default=None, *, required=False):
+                    value = os.environ.get(key)
+                    if required and value is None:
+                        raise ValueError(key)
+                    return value.split(separator) if value else default or []
+                """,
+            "app.py": 'from env import items\na = items("HOSTS")\nb = items("PEERS", required=True)\n',
+        },
+    )
+
+    assert told(found) == {"HOSTS": (None, None), "PEERS": (True, None)}
+
+
 def test_tests_are_left_out(tmp_path: Path) -> None:
     assert reads_of(tmp_path, {"tests/test_a.py": 'import os\nos.environ["X"]\n'}) == {}
 

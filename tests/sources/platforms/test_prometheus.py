@@ -187,3 +187,12 @@ def test_other_files_with_the_same_words_are_left_alone(tmp_path):
     )
 
     assert found == Prometheus()
+
+
+def test_routes_and_receivers_of_another_program_are_no_alertmanager(tmp_path: Path) -> None:
+    (tmp_path / "exporter.yaml").write_text("receivers: [{name: dump, stdout: {}}]\nroute: {receiver: dump}\n")
+    files = FileIndex.of(tmp_path)
+
+    documents = Documents(files)
+
+    assert not find(files, documents, find_manifests(files, documents)).alertmanagers

@@ -206,3 +206,31 @@ def test_no_random_value_of_a_password_gets_through(value: str) -> None:
 )
 def test_patterns_and_forms_that_are_filled_in_are_no_secrets(text: str, path: str) -> None:
     assert not find_secrets(text, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("# and are protected by trade secret or copyright law.", "service.yaml"),
+        ('{{- fail "Set either db.auth.password or app.env[name: DB] to continue." -}}', "checks.yaml"),
+        ("{{- $password = randAlphaNum 40 -}}", "secret.yaml"),
+        ("existingSecret: shop-database-auth", "values.yaml"),
+        ('password: "#/components/schemas/updateFlowWithPasswordMethod"', "openapi.yaml"),
+        ('"refresh_token": "720h"', "lifespans.json"),
+        ('get("https://api.example.org/users?access_token="+exchange.AccessToken+"&v=5.103")', "vk.go"),
+    ],
+)
+def test_sentences_templates_and_pointers_are_no_secrets(text: str, path: str) -> None:
+    assert not [hit for hit in find_secrets(text, path) if not hit.placeholder and not hit.weak]
+
+
+def test_words_that_ask_for_a_value_are_placeholders_and_foo_bar_is_known_to_all() -> None:
+    (asked,) = find_secrets("password: setplease", "values.yaml")
+    (known,) = find_secrets("uri: smtp://foo:bar@mail.example.org:25/", "mail.yaml")
+
+    assert asked.placeholder
+    assert known.weak
+
+
+def test_a_fall_back_in_a_program_is_a_secret() -> None:
+    assert find_secrets('key = os.environ.get("SECRET_KEY") or "q8Zr5tYw2LpX"', "app.py")

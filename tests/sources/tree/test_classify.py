@@ -163,3 +163,16 @@ def test_words_of_the_path_name_the_environment(path: str, expected: str) -> Non
 @pytest.mark.parametrize(("path", "expected"), [("a.TSX", "tsx"), ("a.mjs", "javascript"), ("a.yaml", None)])
 def test_the_suffix_tells_the_language(path: str, expected: str | None) -> None:
     assert language_of(path) == expected
+
+
+def test_helpers_stubs_and_snapshots_of_tests_belong_to_tests() -> None:
+    paths = ("pkg/testhelpers/session.go", "config/stub/app.yaml", "hook/.snapshots/a.json", "db/test_helper.go")
+
+    assert {class_by_path(path) for path in paths} == {FileClass.TEST}
+    assert class_by_path("pkg/helpers/session.go") is FileClass.PRODUCTION
+
+
+def test_examples_beside_a_chart_are_no_project() -> None:
+    classes = Classifier(["charts/shop/Chart.yaml", "examples/move.sh", "examples/values.py"])
+
+    assert classes.class_of("examples/values.py") is FileClass.EXAMPLE
