@@ -14,12 +14,13 @@ from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.imports import Import
+from kit.sources.code.index import CodeIndex
 from kit.sources.code.own_modules import Target
 from kit.sources.formats.nodes import Problem
 
-FROM_ELSEWHERE = re.compile(
-    r"import \*|export \*|__getattr__|globals\(\)|locals\(\)|sys\.modules|exec\(|module\.exports|\bexports\b|Object\.assign"
-)
+FROM_ELSEWHERE = (
+    "import *", "export *", "__getattr__", "globals()", "locals()", "sys.modules", "exec(", "Object.assign",
+)  # fmt: skip
 """What gives a module names that its text does not spell."""
 PLACES = "package.json Makefile justfile Taskfile.yml Taskfile.yaml pyproject.toml .gitmodules"
 
@@ -171,14 +172,29 @@ def _names_absent(project: Project, path: str, names: tuple[str, ...]) -> list[s
     package = language == "python" and path.endswith("__init__.py")
     if language not in {"python", "javascript", "typescript", "tsx"} and not project.files.is_dir(path):
         return []
-    text = project.code.text(path) if language else ""
-    if FROM_ELSEWHERE.search(text) or (language and not text.strip() and not package) or "*" in names:
+    words, handed_on = project.code.once(_Words).of(path) if language else (frozenset(), False)
+    if handed_on or (language and not words and not package) or "*" in names:
         return []
-    gone = [n for n in names if not re.search(rf"(?<![\w$]){re.escape(n)}(?![\w$])", text)]
+    gone = [n for n in names if n not in words]
     if package or language is None:
         modules = own_modules(project)
         gone = [n for n in gone if modules.python_at(f"{folder}/{n}").state in {"absent", "case"}]
-    return gone if language != "javascript" or "export" in text else []
+    return gone if language != "javascript" or "export" in words else []
+
+
+class _Words:
+    """The words of each module's text, and whether it hands on names that stand elsewhere; read once per project."""
+
+    def __init__(self, code: CodeIndex) -> None:
+        self._code = code
+        self._known: dict[str, tuple[frozenset[str], bool]] = {}
+
+    def of(self, path: str) -> tuple[frozenset[str], bool]:
+        if path not in self._known:
+            text = self._code.text(path)
+            words = frozenset(re.findall(r"[\w$]+", text))
+            self._known[path] = (words, "exports" in words or any(mark in text for mark in FROM_ELSEWHERE))
+        return self._known[path]
 
 
 def _told(project: Project, imported: Import, target: Target, absent: list[str]) -> Fact:

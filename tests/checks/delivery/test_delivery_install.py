@@ -16,7 +16,7 @@ def lock(spec: str = "^4.18.0", version: str = "4.18.2") -> str:
 
 
 def image(copy: str = "package.json package-lock.json ./", run: str = "npm ci") -> str:
-    return f"FROM node:22\nWORKDIR /app\nCOPY {copy}\nRUN {run}\n"
+    return f"FROM node:22\nWORKDIR /app\nCOPY {copy}\nRUN {run}\nCMD npm start\n"
 
 
 def test_a_stale_lockfile_ends_the_build(look: Look) -> None:
