@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, served
+from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
@@ -40,6 +40,7 @@ _READS = word_set(
 _ACCOUNTS = frozenset({"users", "user", "accounts", "account", "members", "customers"})
 
 
+_CREATES = re.compile(r"(?i)create|add|new|open")
 _GUARDED_ELSEWHERE = ("auth_request", "auth_basic")
 
 
@@ -49,7 +50,7 @@ def _by_nature(method: str, path: str, handler: str) -> str | None:
         return "capability"
     said = set(route_words(path)) | set(route_words(handler.rsplit(".", 1)[-1]))
     last = [p for p in path.split("/") if p and not p.startswith("{")]
-    if said & HOOKS:
+    if said & HOOKS or is_hook(path):
         return "webhook"
     if last and last[-1].lower() in _DISPATCHERS:
         return "dispatcher"
@@ -57,7 +58,8 @@ def _by_nature(method: str, path: str, handler: str) -> str | None:
         return "way in"
     if said & _PUBLIC or (method == "POST" and set(route_words(path)[-1:]) & _READS):
         return "public"
-    if method == "POST" and last and last[-1].lower() in _ACCOUNTS and not path.endswith("}"):
+    names_account = last[-1].lower() in _ACCOUNTS if last else bool(_CREATES.search(handler) and said & _ACCOUNTS)
+    if method == "POST" and names_account and not path.endswith("}"):
         return "registration"
     return None
 

@@ -59,7 +59,8 @@ def private_reads_are_authenticated(project: Project) -> Iterator[Fact]:
         if not naked:
             continue
         shown = listed((f"GET {r.path}" for r in naked), 4)
-        if outside is not None or framework_guard(project, service):
+        stated = all(r.auth_at is not None for r in naked)  # a filter chain lets everybody pass by name
+        if outside is not None or (framework_guard(project, service) and not stated):
             yield unknown(f"{service.name}: whether something in front asks who reads {shown} is not seen.", outside or naked[0], naked[0])  # fmt: skip
         elif only_internal(project, service):
             yield bad(f"{service.name}: nothing asks who reads {shown}; it is not published itself, and whatever reaches the inner network may.", *naked[:6], severity=Severity.MEDIUM)  # fmt: skip

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kit.checks.security.common import dependency
 from kit.checks.shared.calls import runs
+from kit.checks.shared.services import line_of
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
+from kit.sources.code.guards_jvm import SpringSecurity
 from kit.sources.code.index import JAVASCRIPT
 from kit.system.model import Service
 from kit.system.scope import within
@@ -120,7 +123,8 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
 
     Decides: NestJS guards, filters, interceptors and middlewares, Express middlewares and error handlers, middleware and
     permission classes and guarding decorators of Python, Go's middlewares and Spring's handler interceptors: some code
-    uses each by its name. A provider that a NestJS module only lists is not applied by that.
+    uses each by its name. A provider that a NestJS module only lists is not applied by that. `@PreAuthorize`, `@Secured`
+    and `@RolesAllowed` of Spring count where the project switches them on.
 
     Fix: apply it (`app.use(requireAuth)`, `@UseGuards(RolesGuard)`, `APP_GUARD`, `MIDDLEWARE`), or delete it.
 
@@ -142,8 +146,31 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
                     at,
                     severity=_grave(kind, name),
                 )
+        yield from _switched_off(project, service)
         if used:
             yield ok(f"{service.name}: {plural(len(used), 'guard, filter or middleware', 'guards, filters and middlewares')} are used.", *used[:3])  # fmt: skip
+
+
+_SPRING = ("spring-boot-starter-security", "org.springframework.boot:spring-boot-starter-security")
+_SWITCHES = {
+    "PreAuthorize": "@EnableMethodSecurity",
+    "Secured": "@EnableMethodSecurity(securedEnabled = true)",
+    "RolesAllowed": "@EnableMethodSecurity(jsr250Enabled = true)",
+}
+
+
+def _switched_off(project: Project, service: Service) -> Iterator[Fact]:
+    """Guards on methods of a Spring service that nothing switches on: they are read by nobody."""
+    if dependency(project, service, *_SPRING) is None:
+        return
+    security = project.code.once(SpringSecurity)
+    for name, switch in _SWITCHES.items():
+        pattern = rf"(?m)^[ \t]*@{name}\b"
+        paths = (p for p in project.code.holding(f"@{name}", languages=("java",)) if within(p, service.root))
+        places = [at for p in paths if runs(p) and (at := line_of(project, p, pattern)) is not None]
+        if places and not security.is_on(name):
+            words = f"{service.name}: @{name} stands on methods and nothing switches it on; it lets everybody through"
+            yield bad(f"{words}.", *places[:5], severity=Severity.HIGH, fix=switch)
 
 
 def _judged(project: Project) -> Iterator[Service]:

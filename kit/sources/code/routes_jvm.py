@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.model import At
+from kit.sources.code.guards_jvm import SpringSecurity
 from kit.sources.code.index import CodeIndex
 from kit.sources.code.java import (
     TYPES,
@@ -42,13 +43,13 @@ _SECURITY = ("spring-boot-starter-security", "spring-boot-starter-oauth2-resourc
 
 def jvm_routes(code: CodeIndex) -> Iterator[RouteFact]:
     """The routes of every Java service in outline."""
-    modules = code.once(JavaModules)
+    modules, security = code.once(JavaModules), code.once(SpringSecurity)
     for path in code.holding("Mapping", "jakarta.ws.rs", "javax.ws.rs", languages=("java",)):
         root = code.tree(path)
         if root is not None:
             constants = _constants(root)
             for declaration in root.find_all(any=[{"kind": kind} for kind in TYPES]):
-                yield from _type_routes(path, declaration, constants, modules)
+                yield from _type_routes(path, declaration, constants, modules, security)
     yield from actuator_routes(code)
 
 
@@ -66,7 +67,7 @@ def _constants(root: SgNode) -> dict[str, str]:
 
 
 def _type_routes(
-    path: str, declaration: SgNode, constants: dict[str, str], modules: JavaModules
+    path: str, declaration: SgNode, constants: dict[str, str], modules: JavaModules, security: SpringSecurity
 ) -> Iterator[RouteFact]:
     own = annotations_of(declaration)
     jax = "Path" in own
@@ -75,14 +76,16 @@ def _type_routes(
     outer = own.get("Path" if jax else "RequestMapping")
     prefixes = _paths(outer, constants) or [Prefix()]
     base = _context_path(modules, path, jax=jax)
-    guard = _guard(own, path).and_then(_module_guard(modules, path))
+    guard = _guard(own, path)
     for member in members(declaration, "method_declaration"):
         name = member.node.field("name")
         for method, inner, at in _mapped(member.annotations, constants, path, jax=jax):
             declared = _guard(member.annotations, path)
-            whole = _open_or(member.annotations, guard.and_then(declared), declared)
+            asked = _open_or(member.annotations, guard.and_then(declared), declared)
             for prefix in prefixes:
                 full = base / (prefix / inner)
+                chained = _chained(modules, security, path, method, prefix / inner)
+                whole = chained if asked.auth is False else chained.and_then(asked)
                 text = absolute(braced_path(full.path)).rstrip("/") or "/"
                 handler = name.text() if name is not None else ""
                 framework = "jax-rs" if jax else "spring"
@@ -132,11 +135,18 @@ class _Nothing:
         return ""
 
 
-def _module_guard(modules: JavaModules, path: str) -> Guard:
-    """With Spring Security on the class path, its filter chain decides: what that says cannot be told
-    here."""
+def _chained(modules: JavaModules, security: SpringSecurity, path: str, verb: str, route: Prefix) -> Guard:
+    """What the filter chain of a module asks of a route.
+
+    With Spring Security on the class path and no chain in sight, that cannot be told here.
+    """
     module = modules.of(path)
-    at = modules.build_line(module, *_SECURITY) if module is not None else None
+    if module is None:
+        return OPEN
+    asked = security.of(module, verb, absolute(braced_path(route.path)).rstrip("/") or "/")
+    if asked is not None:
+        return asked if route.known else Guard(None, asked.at)
+    at = modules.build_line(module, *_SECURITY)
     return Guard(None, at) if at else OPEN
 
 
@@ -159,7 +169,7 @@ def _context_path(modules: JavaModules, path: str, *, jax: bool) -> Prefix:
 def actuator_routes(code: CodeIndex) -> Iterator[RouteFact]:
     """The endpoints that Spring's actuator serves over HTTP: health always, the others where they are
     exposed."""
-    modules = code.once(JavaModules)
+    modules, security = code.once(JavaModules), code.once(SpringSecurity)
     for module in modules.roots:
         at = modules.build_line(module, *_ACTUATORS)
         if at is None or not any(
@@ -169,14 +179,15 @@ def actuator_routes(code: CodeIndex) -> Iterator[RouteFact]:
         base = modules.setting(module, "management.endpoints.web.base-path")
         stated = modules.setting(module, "management.server.port")
         outer = Prefix() if stated is not None else _context_path(modules, posixpath.join(module, "x"), jax=False)
-        root = outer / Prefix(base.text if base is not None else "/actuator")
-        guard = _module_guard(modules, posixpath.join(module, "x"))
+        inner = Prefix(base.text if base is not None else "/actuator")
+        root = outer / inner
         health = [(name, at) for name in ("health", "health/liveness", "health/readiness")]
         elsewhere = modules.configured_elsewhere(module)
         doubtful = [(name, at) for name in _METERED] if elsewhere and modules.build_line(module, *_PROMETHEUS) else []
         sure = [*health, *_endpoints(modules, module)]
         for name, place in [*sure, *(d for d in doubtful if d[0] not in {n for n, _ in sure})]:
             path, mounted = absolute(f"{root.path}/{name}"), True if (name, place) in sure else None
+            guard = _chained(modules, security, posixpath.join(module, "x"), "GET", inner / Prefix(name))
             yield RouteFact("GET", path, place, "spring-actuator", name, guard.auth, guard.at, mounted, root.known)
         yield from _gateway_routes(modules, module)
 
