@@ -20,12 +20,21 @@ ASIDE = frozenset({"development", "test"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SPRING_SETTINGS = ("**/application*.yml", "**/application*.yaml", "**/application*.properties")
 HOOKS = frozenset({"webhook", "webhooks", "hook", "hooks", "ipn"})
+_OF_CHATS = re.compile(
+    r"/(?:telegram|slack|discord|whatsapp|msteams|messenger|viber|line)(?:/[\w{}-]+){0,2}/(?:bot|events?|interactions?|commands?|updates?)/?$",
+    re.IGNORECASE,
+)
 PROOF = re.compile(
     r"constructEvent|[Hh]mac\b|createHmac|timingSafeEqual|compare_digest|[Ss]vix|x-hub-signature|['\"][\w-]{1,40}-signature['\"]"
     r"|(?:verif|check|valid)\w{0,12}_?[sS]ignature|[sS]ignature_?(?:[vV]alid|[vV]erif)|verifyHeader|validateRequest|verifyWebhook"
     r"|webhook_secret|WEBHOOK_SECRET|webhookSecret|RequestValidator|ConstructEvent|ValidatePayload"
 )
 """What code says that verifies a signature or a shared secret."""
+
+
+def is_hook(path: str) -> bool:
+    """Whether a provider calls the path: a webhook by its name, or what a chat's bot is told by."""
+    return bool(set(route_words(path)) & HOOKS) or _OF_CHATS.search(path) is not None
 
 
 def flow(project: Project) -> Flow:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kit.checks.security.common import CHANGING, HOOKS, PROOF, mentions, served
-from kit.checks.shared.words import plural, route_words
+from kit.checks.security.common import CHANGING, PROOF, is_hook, mentions, served
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -29,7 +29,7 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
     See: https://docs.stripe.com/webhooks/signature
     """
     for service, routes in served(project):
-        hooks = [r for r in routes if set(route_words(r.path)) & HOOKS and r.method in CHANGING | {"ANY"}]
+        hooks = [r for r in routes if is_hook(r.path) and r.method in CHANGING | {"ANY"}]
         hooks = [r for r in hooks if not re.search(r"webhooks?(/\{[^}]*\})?/?$", r.path) or not _manages(r, routes)]
         elsewhere = (
             mentions(project, service, PROOF.pattern, "ignature", "mac", "svix", "constructEvent", "ECRET")

@@ -95,3 +95,10 @@ def test_views_that_are_exempt_are_counted(look: Look) -> None:
     )
 
     assert look("SEC-014", {"shop/views.py": views}).failed == ["shop/views.py:3"]
+
+
+def test_what_a_chat_calls_for_a_bot_is_a_webhook(look: Look) -> None:
+    files = app("app.post('/integrations/telegram/bot', answer);", "app.post('/robots/bot', make);")
+
+    assert look("SEC-020", files).failed == ["app.js:2"]
+    assert look("SEC-001", files).failed == ["app.js:3"]
