@@ -14,7 +14,7 @@ from kit.sources.containers.dockerfile import Dockerfile
 from kit.sources.containers.dockerfile_model import Copy, Instruction
 from kit.sources.kubernetes.manifests import Manifest
 from kit.sources.kubernetes.pods import Container
-from kit.sources.secrets.find import is_placeholder, is_secret_name
+from kit.sources.secrets.find import SecretHit, find_secrets, is_placeholder, is_secret_name
 from kit.sources.secrets.values import is_weak
 from kit.system.images import Image as ImageName
 from kit.system.images import parse_image
@@ -200,7 +200,7 @@ def no_secrets_in_images(project: Project) -> Iterator[Fact]:
     """
     Whoever can pull the image can read what its layers hold, also what a later layer removes.
 
-    Decides: `ENV` and `ARG` with a secret's name and a literal value, and `COPY` of `.env` files and private keys.
+    Decides: `ENV` and `ARG` with a secret's name and a literal value or with a value of a known key's form, and `COPY` of `.env` files and private keys.
 
     Fix: give secrets when the container starts, or to a build step with `RUN --mount=type=secret`.
 
@@ -229,6 +229,18 @@ def _set_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, boo
             literal = bool(value) and value is not None and "$" not in value and not is_placeholder(value)
             if value and literal and is_secret_name(name) and not _harmless(name, value):
                 yield f"{instruction.name} gives {name} a value", instruction, is_weak(value)
+            elif value and literal and any(_is_key(hit) for hit in find_secrets(value)):
+                yield f"{instruction.name} gives {name} a value that has the form of a key", instruction, False
+
+
+def _is_key(hit: SecretHit) -> bool:
+    """Whether what was found has the form of some issuer's keys, whatever it is given to."""
+    return (
+        hit.kind not in {"assignment", "authorization"}
+        and "hash" not in hit.kind
+        and not hit.placeholder
+        and not hit.weak
+    )
 
 
 def _copied_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, bool]]:

@@ -198,3 +198,10 @@ def test_the_entry_script_may_come_out_of_the_stage_that_builds(look: Look, line
     )
 
     assert look("CON-002", {"Dockerfile": text, "scripts/entry.sh": f"#!/bin/sh\n{line}\n"}).outcomes == [outcome]
+
+
+def test_a_value_of_a_keys_form_is_found_under_any_name(look: Look) -> None:
+    key = "sk_live_" + "4eC39HqLyjWDaKtT7p0dc"
+
+    assert look("CON-005", with_(("EXPOSE 3000", f"ARG BILLING={key}"))).failed == ["Dockerfile:5"]
+    assert look("CON-005", with_(("EXPOSE 3000", "ARG BILLING=sk_live_your_key_here"))).failed == []
