@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.services import folders_of, running
-from kit.model import Clause, Fact, Severity, bad, ok, unknown
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Route, Service, Store
+from kit.system.probes import asked_by
 from kit.system.scope import within
 
 HEALTH = re.compile(
@@ -54,6 +55,13 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
                 f"{service.name}: no health route was found; a server-side framework may answer for it.",
                 service.routes[0],
             )
+        elif (asked := _asked_instead(project, service)) is not None:
+            yield partial(
+                f"{service.name}: its health check asks {asked[0].path}, which is there for something else.",
+                asked[1],
+                asked[0],
+                severity=Severity.MEDIUM,
+            )
         elif any(not r.prefix_known for r in service.routes) and len(service.routes) < 3:
             yield unknown(f"{service.name}: its routes could not all be told.", service.routes[0])
         else:
@@ -61,6 +69,25 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
                 f"{service.name}: none of its {len(service.routes)} routes tells whether it works.",
                 service.routes[0],
             )
+
+
+def _asked_instead(project: Project, service: Service) -> tuple[Route, At] | None:
+    """The ordinary route that a health check of the service's container asks, and where: itself or by its script."""
+    built = service.build.dockerfile if service.build is not None else None
+    told = [(p.command or "", p.path, p.at) for d in service.deployments for p in d.probes]
+    told += [(i.value, None, i.at) for d in project.dockerfiles if d.path == built for i in d.of("HEALTHCHECK")]
+    scripts = {path.rpartition("/")[2]: path for path in (*project.code.files(), *(s.path for s in project.scripts))}
+    for command, path, at in told:
+        inside = (project.files.text(scripts[n]) for n in re.findall(r"[\w-]+\.\w{2,3}\b", command) if n in scripts)
+        paths = {path, asked_by(command)[0], *(p for text in inside for p in _PATHS.findall(text))}
+        route = next((r for r in service.routes if r.path in paths and r.method in {"GET", "ANY", "HEAD"}), None)
+        if route is not None:
+            return route, at
+    return None
+
+
+_PATHS = re.compile(r"://[^/\s\"'`]{1,80}(/[\w./-]*)")
+"""The paths of addresses in a script, whatever stands for host and port."""
 
 
 def health_routes(service: Service) -> list[Route]:

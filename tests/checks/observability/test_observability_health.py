@@ -63,3 +63,15 @@ def test_a_health_route_that_queries_the_store_looks(look: Look) -> None:
 
 def test_without_a_store_there_is_nothing_to_look_at(look: Look) -> None:
     assert look("OBS-008", server("app.get('/health', up);")).outcomes == ["not_applicable"]
+
+
+def test_a_health_check_that_asks_an_ordinary_route_is_one_in_part(look: Look) -> None:
+    files = server("app.get('/about', about);")
+    image = APP["Dockerfile"] + "HEALTHCHECK CMD curl -f http://localhost:3000/{}\n"
+
+    assert look("OBS-007", {**files, "Dockerfile": image.format("none")}).failed == ["server.js:2"]
+    seen = look("OBS-007", {**files, "Dockerfile": image.format("about")})
+    assert (seen.failed, seen.outcomes) == (["Dockerfile:3"], ["partial"])
+    script = {"ask.js": "fetch(`http://127.0.0.1:${port}/about`)\n"}
+    by_script = look("OBS-007", {**files, **script, "Dockerfile": APP["Dockerfile"] + "HEALTHCHECK CMD node ask.js\n"})
+    assert by_script.outcomes == ["partial"]
