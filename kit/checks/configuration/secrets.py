@@ -15,6 +15,7 @@ from kit.checks.configuration.common import (
     given,
 )
 from kit.checks.shared.calls import runs
+from kit.checks.shared.settings import overridden
 from kit.checks.shared.told import told
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
@@ -195,7 +196,7 @@ def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]
         for group in groups:
             times = f" ({len(group)} times)" if len(group) > 1 else ""
             places = [At(path, hit.line) for hit in group[:8]]
-            yield bad(f"{what}{times}{tail}.", *places, **_leak(project, path, f"{kind} {name}"))
+            yield bad(f"{what}{times}{tail}.", *places, **_leak(project, path, kind, name))
 
 
 def _what(kind: str) -> str:
@@ -282,17 +283,23 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t*#/"))
 
 
-def _leak(project: Project, path: str, kind: str) -> dict[str, Any]:
+def _leak(project: Project, path: str, kind: str, name: str) -> dict[str, Any]:
     """A hash must still be broken, a mobile app's key is in every copy of it, and what opens a developer's machine, the
     accounts of a seed or the throw-away services of a pipeline opens less."""
     pipeline = path.startswith((".github/", ".gitlab", ".circleci/", ".buildkite/")) and kind == "assignment"
-    if "hash" in kind or pipeline or any(name in path for name in _FOR_CLIENTS):
+    hashed = "hash" in kind or re.search(r"(?i)(?:hash|digest)(?:ed)?$", name) is not None
+    if hashed or pipeline or any(file in path for file in _FOR_CLIENTS) or _gives_way(project, path, name):
         return {"severity": Severity.MEDIUM}
     environment = project.files.environment_of(path)
     if environment in ASIDE:
         own = kind == "assignment"
         return {"severity": Severity.LOW, "environment": environment} if own else {"severity": Severity.HIGH}
     return {"severity": Severity.MEDIUM} if kind == "assignment" and _SEEDS.search(path) else {}
+
+
+def _gives_way(project: Project, path: str, name: str) -> bool:
+    """Whether settings for production, which start from these, set the name anew."""
+    return path.endswith(".py") and bool(name) and overridden(project, path, name) is not None
 
 
 _SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing)?(?:[_.-][\w.-]*)?\.\w+$")

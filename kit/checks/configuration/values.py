@@ -14,6 +14,7 @@ from kit.checks.configuration.common import (
     given,
 )
 from kit.checks.shared.calls import calls, is_on
+from kit.checks.shared.settings import overridden
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -176,7 +177,7 @@ def _debug_in_code(project: Project) -> Iterator[Fact]:
         name = posixpath.basename(path)
         if "settings" in path and name not in {"local.py", "dev.py", "development.py", "test.py", "testing.py"}:
             for number, line in enumerate(project.files.lines(path), start=1):
-                if re.match(r"DEBUG\s*=\s*True\b", line):
+                if re.match(r"DEBUG\s*=\s*True\b", line) and overridden(project, path, "DEBUG") is None:
                     yield bad("Django's debug mode is on.", At(path, number))
 
 

@@ -190,5 +190,23 @@ def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterat
         database = re.search(r"(?i)\bssl\b|dialectOptions|postgres|mysql|redis|typeorm|knex", near) is not None
         rest = line[: found.start()] + line[found.end() :]
         optional = re.search(r"(?i)insecure|skip_?verify|NODE_ENV|isDev|development|process\.env", rest) is not None
+        optional = optional or _asked_for(project.files.lines(path), number)
         grave = Severity.MEDIUM if database or optional else Severity.HIGH
         yield bad(f"{found[0].strip()[:60]}: any certificate is taken here.", At(path, number), severity=grave)
+
+
+_ASKS = re.compile(
+    r"(?i)\b(?:if|when|unless)\b.*(?:insecure|skip\w*(?:tls|ssl|verif|cert)|self_?signed|allow_?invalid)"
+)
+
+
+def _asked_for(lines: list[str], number: int) -> bool:
+    """Whether the line stands, by its indentation, under an `if` that somebody's own setting of the kind opens."""
+    inner = len(lines[number - 1]) - len(lines[number - 1].lstrip())
+    for line in reversed(lines[max(0, number - 12) : number - 1]):
+        depth = len(line) - len(line.lstrip())
+        if line.strip() and depth < inner:
+            if _ASKS.search(line[:300]):
+                return True
+            inner = depth
+    return False

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.common import ASIDE, flow
+from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow
-from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, runs, text_value
+from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, text_value
+from kit.checks.shared.settings import overridden, written_keys
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -209,14 +210,9 @@ def _literal(values: Flow, key: SgNode, path: str) -> SgNode | None:
 
 
 def _settings(project: Project) -> Iterator[Fact]:
-    pattern = re.compile(
-        r"^(?:app\.secret_key|SECRET_KEY|app\.config\[['\"]SECRET_KEY['\"]\])\s*=\s*[bru]?['\"]([^'\"]{4,})['\"]"
-    )
-    for path in project.code.holding("SECRET_KEY", "secret_key", languages=("python",)):
-        name = path.rsplit("/", 1)[-1]
-        if not runs(path) or re.search(r"local|dev|test", name) or project.files.environment_of(path) in ASIDE:
-            continue
-        for number, line in enumerate(project.files.lines(path), start=1):
-            said = pattern.match(line.strip())
-            if said and "{{" not in said[1]:
-                yield bad("The key of sessions is written in the code.", At(path, number))
+    for at in written_keys(project):
+        anew = overridden(project, at.path, "SECRET_KEY")
+        if anew is None:
+            yield bad("The key of sessions is written in the code.", at)
+        else:
+            yield ok("The key of sessions that is written in the code gives way to another one in production.", anew)

@@ -167,8 +167,7 @@ class Reader:
 
     def _added(self, node: ast.Call, call: ast.expr | None, table: str, made: FieldParts) -> Iterator[Operation]:
         assert made.column is not None
-        # Django fills existing rows with the field's default as it adds the column.
-        filled = isinstance(call, ast.Call) and keyword(call, "default") is not None
+        filled = isinstance(call, ast.Call) and _fills(call)
         column = replace(made.column, default=made.column.default or filled)
         yield self._make("add_column", node, table, column.name, column_definition=column)
         if made.unique:
@@ -316,3 +315,18 @@ _HANDLERS: dict[str, Callable[[Reader, ast.Call], Iterator[Operation]]] = {
     "AlterUniqueTogether": Reader.unique_together, "RunSQL": Reader.run_sql, "RunPython": Reader.run_python,
     "SeparateDatabaseAndState": Reader.separate,
 }  # fmt: skip
+
+
+_NO_TEXT = re.compile(
+    r"(?:Auto|Integer|Boolean|Date|DateTime|Time|Decimal|Duration|Float|GenericIPAddress|UUID|JSON|Array|Range)Field$"
+    r"|^(?:ForeignKey|OneToOneField|\w*ParentalKey|Tree\w+)$"
+)
+
+
+def _fills(call: ast.Call) -> bool:
+    """Whether Django fills existing rows as it adds the column: with a default, the time, or the empty text of a
+    field that may be blank."""
+    if any(keyword(call, word) is not None for word in ("default", "auto_now", "auto_now_add")):
+        return True
+    blank = keyword(call, "blank")
+    return isinstance(blank, ast.Constant) and blank.value is True and not _NO_TEXT.search(last(call))

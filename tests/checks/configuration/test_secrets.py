@@ -220,3 +220,19 @@ def test_ids_in_a_table_and_labels_are_no_secrets(look: Look) -> None:
 
     assert look("CFG-005", {"src/brands.ts": table}).failed == []
     assert look("CFG-005", {"src/brands.ts": table, "src/client.ts": key}).failed == ["src/client.ts:1"]
+
+
+@pytest.mark.parametrize(("name", "severities"), [("tokenHash", ["medium"]), ("hashToken", ["critical"])])
+def test_what_is_called_a_hash_is_less_grave(look: Look, name: str, severities: list[str]) -> None:
+    text = f'{{"{name}": "7631cdaa5b56a39371dab01d5d186fd73f05602cc8ad29bf"}}\n'
+
+    assert [f.severity for f in look("CFG-005", {"data.json": text}).findings if f.outcome == "fail"] == severities
+
+
+def test_a_password_with_a_default_is_for_logging_in(look: Look) -> None:
+    source = (
+        "import os\n\nA = os.environ.get('ADMIN_PASSWORD', 'changeme-9')\nB = os.environ.get('JWT_SECRET', 'long-9')\n"
+    )
+    first, second = look("CFG-003", {"shop/app.py": source}).findings
+
+    assert ("log in" in first.message, "forge" in second.message) == (True, True)

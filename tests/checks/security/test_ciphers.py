@@ -39,6 +39,16 @@ def test_ciphers_and_random_numbers(look: Look, path: str, source: str, outcomes
         ("shop/a.py", "requests.get(url, verify=False)", ["high"]),
         ("shop/a.py", "jwt.decode(token, verify=False)", []),
         ("main.go", "package main\nvar c = tls.Config{InsecureSkipVerify: true}", ["high"]),
+        (
+            "main.go",
+            "package main\nfunc f() {\n\tif s.InsecureSkipTls {\n\t\tc = tls.Config{InsecureSkipVerify: true}\n\t}\n}",
+            ["medium"],
+        ),
+        (
+            "main.go",
+            "package main\nfunc f() {\n\tif s.Proxied {\n\t\tc = tls.Config{InsecureSkipVerify: true}\n\t}\n}",
+            ["high"],
+        ),
     ],
 )
 def test_certificates(look: Look, path: str, source: str, severities: list[str]) -> None:

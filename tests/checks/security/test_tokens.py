@@ -76,3 +76,14 @@ def test_a_key_in_go(look: Look) -> None:
     source = 'package main\n\nvar key = []byte("correct horse")\n\nfunc make(t *jwt.Token) { t.SignedString(key) }\n'
 
     assert look("SEC-023", {"go.mod": "module x\n", "main.go": source}).failed == ["main.go:3"]
+
+
+def test_settings_for_production_may_replace_the_key(look: Look) -> None:
+    base = {"shop/settings/base.py": "SECRET_KEY = 'c6u0-9c7nilj_ysat'\nDEBUG = True\n"}
+    anew = {"shop/settings/production.py": "from .base import *\n\nDEBUG = False\nSECRET_KEY = os.environ['KEY']\n"}
+    same = {"shop/settings/production.py": "from .base import *\n\nALLOWED_HOSTS = ['x.org']\n"}
+
+    assert look("SEC-023", {**base, **anew}).passed == ["shop/settings/production.py:4"]
+    assert look("CFG-011", {**base, **anew}).failed == []
+    assert look("SEC-023", {**base, **same}).failed == ["shop/settings/base.py:1"]
+    assert look("CFG-011", {**base, **same}).failed == ["shop/settings/base.py:2"]

@@ -242,3 +242,19 @@ def test_a_field_that_goes_through_another_table_has_no_column(tmp_path: Path) -
     fields = "class Item(models.Model):\n    tags = OwnTagsField(through='shop.Tagged')\n    hue = OwnColorField()\n"
 
     assert [c.name for c in declared(tmp_path, fields).tables[0].columns] == ["id", "hue"]
+
+
+@pytest.mark.parametrize(
+    ("field", "filled"),
+    [
+        ("StreamField([], blank=True)", True),
+        ("models.CharField(max_length=9, blank=True)", True),
+        ("models.DateTimeField(auto_now_add=True)", True),
+        ("models.CharField(max_length=9)", False),
+        ("models.IntegerField(blank=True)", False),
+    ],
+)
+def test_what_django_fills_rows_with_counts_as_a_default(tmp_path: Path, field: str, filled: bool) -> None:
+    (found,) = steps(migrated(tmp_path, _ITEM, f'migrations.AddField("Item", "extra", {field}),'))
+
+    assert found.column_definition is not None and found.column_definition.default is filled
