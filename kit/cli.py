@@ -165,7 +165,7 @@ def _folder_name(name: str) -> str:
 def diff(old: Path, new: Path, as_json: bool) -> None:
     """What changed from OLD to NEW, both assessment.json, and which change moved a verdict.
 
-    Exit codes: 0 no verdict fell, 1 one did, 2 bad input.
+    Exit codes: 0 no verdict fell by what both looked at, 1 one did, 2 bad input.
     """
     with_errors(lambda: _diff(old, new, as_json=as_json))
 

@@ -233,12 +233,15 @@ def show_changes(to: Console, changes: Changes) -> None:
         to.print(f"\n{move.environment}: {move.before} → {move.after}", style="bold", markup=False)
         for fingerprint in move.findings:
             to.print(f"  {_changed(by_id[fingerprint])}", markup=False)
-    for kind in ("new", "worse", "fixed", "better", "changed", "gone"):
+    for kind in ("new", "worse", "fixed", "better", "changed", "gone", "newly_asked"):
         found = changes.of(kind)
         if found:
-            to.print(f"\n{kind}: {len(found)}", style="bold")
+            to.print(f"\n{kind.replace('_', ' ')}: {len(found)}", style="bold")
         for change in found:
             to.print(f"  {_changed(change)}", markup=False)
+    if changes.added or changes.dropped:
+        asked = f"{len(changes.added)} checks ran for the first time and {len(changes.dropped)} no longer"
+        to.print(f"\n{asked}, which moves numbers by itself; what they find is no regression.")
     if changes.policy_changed:
         to.print("\nThe policy differs between the two, which may move numbers and verdicts by itself.")
 

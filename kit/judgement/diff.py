@@ -19,8 +19,8 @@ class DiffError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A finding that is not as it was. `kind`: new, fixed, gone, worse, better or changed; `before` and `after`
-    are what it came to, empty where it was not there."""
+    """A finding that is not as it was. `kind`: new, newly_asked (its check did not run before), fixed, gone, worse,
+    better or changed; `before` and `after` are what it came to, empty where it was not there."""
 
     kind: str
     fingerprint: str
@@ -66,7 +66,8 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything that differs. `since` is when the earlier assessment was made (ISO 8601)."""
+    """Everything that differs. `since` is when the earlier assessment was made (ISO 8601); `added` and `dropped` are
+    the checks that only the later or only the earlier one ran."""
 
     since: str
     revision: str | None
@@ -76,6 +77,8 @@ class Changes:
     moves: tuple[Move, ...]
     changes: tuple[Change, ...]
     policy_changed: bool
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     def of(self, *kinds: str) -> tuple[Change, ...]:
         """The changes of some kinds."""
@@ -83,8 +86,13 @@ class Changes:
 
     @property
     def worsened(self) -> bool:
-        """True where a verdict fell."""
-        return any(not move.better for move in self.moves)
+        """True where a verdict fell by more than what is asked for the first time."""
+        return any(not move.better and not self.only_newly_asked(move) for move in self.moves)
+
+    def only_newly_asked(self, move: Move) -> bool:
+        """Whether nothing but findings of checks that did not run before stands behind a move."""
+        newly = {c.fingerprint for c in self.of("newly_asked")}
+        return bool(move.findings) and newly.issuperset(move.findings)
 
 
 def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
@@ -112,6 +120,7 @@ def checked(data: Any) -> Mapping[str, Any]:
 
 def _diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     changes = tuple(_changes(old["findings"], new["findings"]))
+    before, after = _ran(old["findings"]), _ran(new["findings"])
     return Changes(
         since=str(old["generated_at"]),
         revision=old["project"]["revision"],
@@ -121,24 +130,32 @@ def _diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         moves=tuple(_moves(old, new, changes)),
         changes=changes,
         policy_changed=old["policy"].get("sha256") != new["policy"].get("sha256"),
+        added=tuple(sorted(after - before)),
+        dropped=tuple(sorted(before - after)),
     )
 
 
 def _changes(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Iterable[Change]:
     before = {str(f["fingerprint"]): f for f in old}
     after = {str(f["fingerprint"]): f for f in new}
+    asked = _ran(old)
     for fingerprint, finding in after.items():
         known = before.get(fingerprint)
         if known is None:
             if _open(finding):
-                yield _change("new", None, finding)
+                yield _change("new" if finding["check"] in asked else "newly_asked", None, finding)
         elif any(known.get(key) != finding.get(key) for key in _COMPARED):
             yield _change(_kind(known, finding), known, finding)
     # Where the check still ran, what it no longer finds is mended or taken away; else nobody looked.
-    ran = {f["check"] for f in new}
+    asks = _ran(new)
     for fingerprint, finding in before.items():
         if fingerprint not in after and _open(finding):
-            yield _change("fixed" if finding["check"] in ran else "gone", finding, None)
+            yield _change("fixed" if finding["check"] in asks else "gone", finding, None)
+
+
+def _ran(findings: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The checks that ran: one that had nothing to look at has a finding that says so."""
+    return {str(f["check"]) for f in findings}
 
 
 def _kind(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

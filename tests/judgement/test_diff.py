@@ -37,8 +37,29 @@ def test_the_same_assessment_twice_has_no_change() -> None:
 
 
 def test_what_is_open_now_and_was_not_there_is_new_and_what_the_check_no_longer_finds_is_fixed() -> None:
-    assert kinds(diff(data(HELD), data(HELD, HIGH))) == {"high": "new"}
+    before = finding("SEC-001", "not_applicable", severity="high", fingerprint="before")
+
+    assert kinds(diff(data(HELD, before), data(HELD, HIGH))) == {"high": "new"}
     assert kinds(diff(data(BLOCKER, HELD), data(HELD))) == {"block": "fixed"}
+
+
+def test_what_a_check_finds_that_did_not_run_before_is_newly_asked_and_no_regression() -> None:
+    changes = diff(data(), data(BLOCKER))
+
+    assert kinds(changes) == {"block": "newly_asked"}
+    assert changes.added == ("CON-001",)
+    assert [m.after for m in changes.moves] == ["NO-GO", "NO-GO"]
+    assert all(changes.only_newly_asked(move) for move in changes.moves)
+    assert not changes.worsened
+
+
+def test_a_verdict_that_old_and_new_checks_move_together_did_fall() -> None:
+    other = finding("CON-002", severity="critical", area="containers", blocker="cannot start", fingerprint="other")
+
+    changes = diff(data(HELD), data(HELD, BLOCKER, other))
+
+    assert kinds(changes) == {"block": "new", "other": "newly_asked"}
+    assert changes.worsened
 
 
 def test_what_nobody_looked_for_is_gone_and_not_fixed() -> None:

@@ -141,20 +141,28 @@ def _risk_terms(terms: Sequence[Term]) -> tuple[tuple[str, str], ...]:
     return (*addends(shown), *more)
 
 
-_KINDS = {"new": ("new",), "fixed": ("fixed",), "changed": ("worse", "better", "changed", "gone")}
+_KINDS = {
+    "new": ("new",),
+    "fixed": ("fixed",),
+    "changed": ("worse", "better", "changed", "gone"),
+    "newly_asked": ("newly_asked",),
+}
 
 
 def _sentence(changes: Changes) -> Notice:
     counts = {kind: len(changes.of(*kinds)) for kind, kinds in _KINDS.items()}
     said = text("changes.sentence", date=long_date(changes.since), **counts)
+    newly = text("changes.asked", added=len(changes.added), dropped=len(changes.dropped), **counts)
+    asked = f" {newly}" if changes.added or changes.dropped else ""
     policy = f" {text('changes.policy')}" if changes.policy_changed else ""
-    return Notice(f"{said}{policy}")
+    return Notice(f"{said}{asked}{policy}")
 
 
 def _moves(material: Material, changes: Changes) -> Iterable[Block]:
     by_id = {c.fingerprint: c for c in changes.changes}
     for move in changes.moves:
-        said = text("changes.move", environment=move.environment, before=move.before, after=move.after)
+        key = "changes.move-asked" if changes.only_newly_asked(move) else "changes.move"
+        said = text(key, environment=move.environment, before=move.before, after=move.after)
         behind = tuple(_behind(material, by_id[f]) for f in move.findings[:MOST_BLOCKERS])
         yield Listing(behind or move.reasons, caption=said)
 
