@@ -60,7 +60,19 @@ def _unmounted(project: Project) -> dict[str, list[Route]]:
     for route in project.routes:
         if route.mounted is not True and _is_judged(project, route.at.path):
             found[route.at.path].append(route)
-    return {p: routes for p, routes in found.items() if all(r.mounted is False for r in routes) or _alone(project, p)}
+    lost = {p: routes for p, routes in found.items() if all(r.mounted is False for r in routes) or _alone(project, p)}
+    return {p: routes for p, routes in lost.items() if not _handed_over(project, p)}
+
+
+def _handed_over(project: Project, path: str) -> bool:
+    """Whether a file that imports the router puts it into an object or a list, for a registry to mount."""
+    if project.code.language(path) not in JAVASCRIPT:
+        return False
+    wiring = project.code.once(Wiring)
+    return any(
+        name and re.search(rf"[{{,\[:]\s*{re.escape(name)}\s*[,}}\]]", wiring.body(other))
+        for other, name in wiring.imported_as(path)
+    )
 
 
 def _alone(project: Project, path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 
 from kit.checks.orchestration.common import Group, called, containers, grade, groups, is_off_the_shelf, service_of
@@ -61,7 +62,10 @@ def _confined(project: Project, group: Group, workload: Manifest, container: Con
     if user is not None and user.text == "0":
         more = [one for one in lacks if one != "runAsNonRoot"]
         also = f"; it lacks {listed(more)} too" if more else ""
-        return bad(f"{name}: runs as root (runAsUser: 0){also}.", user, at, **grade(group))
+        # An agent of the node reads files that are root's.
+        agent = workload.kind == "DaemonSet" and any(v.kind == "hostPath" for v in workload.volumes)
+        severity = Severity.MEDIUM if agent else Severity.HIGH
+        return bad(f"{name}: runs as root (runAsUser: 0){also}.", user, at, severity=severity, **grade(group))
     if "runAsNonRoot" not in lacks:
         if not lacks:
             return ok(f"{name}: runs with no more rights than it needs.", at, **grade(group))
@@ -271,10 +275,17 @@ def _in_clear(secret: Manifest) -> Iterator[tuple[str, At, bool]]:
             plain = _decoded(value.text) if part == "data" else value.text
             named = is_secret_name(key) or key.rsplit(".", 1)[-1] in _SECRET_FILES
             found = [hit for hit in find_secrets(f"{key}: {plain}") if not hit.placeholder]
-            if not plain.strip() or is_placeholder(plain) or plain.startswith("ENC["):
+            if not plain.strip() or is_placeholder(plain) or plain.startswith("ENC[") or _names_user(key, plain):
                 continue
             if named or found:
                 yield key, value.at, is_weak(plain)
+
+
+def _names_user(key: str, plain: str) -> bool:
+    """Whether the entry is the name that goes with a secret: an access key of words."""
+    return (
+        re.fullmatch(r"(?i)access[-_]?key(?:[-_]?id)?", key) is not None and re.fullmatch(r"[a-z-]+", plain) is not None
+    )
 
 
 def _decoded(text: str) -> str:

@@ -53,7 +53,7 @@ def workloads_are_probed(project: Project) -> Iterator[Fact]:
 def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
     kinds = {p.kind for p in container.probes}
     name, at = called(workload, container), container
-    asked = bool(container.ports) or bool(group.selecting(workload, "Service"))
+    asked = bool(container.ports) or any(s.node.get("spec", "ports") for s in group.selecting(workload, "Service"))
     minor = is_off_the_shelf(container) or workload.kind == "DaemonSet"
     if "readiness" in kinds and "liveness" in kinds:
         return ok(f"{name}: has liveness and readiness probes.", container.probes[0], **grade(group))

@@ -379,3 +379,6 @@ FUNCTIONS.update({f"must{name[0].upper()}{name[1:]}": FUNCTIONS[name] for name i
 
 RANDOM = frozenset({"randAlphaNum", "randAlpha", "randNumeric", "randAscii", "uuidv4"})
 """Functions whose result nobody can tell: a filler stands for it, and the object counts as incomplete."""
+
+HASHES = frozenset({"sha256sum", "sha1sum"})
+"""Functions whose result looks like a secret, whatever they are given."""

@@ -138,6 +138,38 @@ def test_placeholders_and_encrypted_secrets_hold(look: Look) -> None:
     assert (filled.failed, sealed.failed) == ([], [])
 
 
+def test_what_a_chart_makes_at_random_and_the_name_of_a_user_are_no_secrets_in_clear(look: Look) -> None:
+    chart = {"shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n", "shop/values.yaml": "user: shop\n"}
+    template = """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: keys}
+        data:
+          encryption-key: {{ randAlphaNum 64 | sha256sum | b64enc }}
+          accessKey: {{ .Values.user | b64enc }}
+        """
+    fixed = template.replace("randAlphaNum 64", '"q8Zr5tYw2LpX"')
+
+    assert look("ORC-017", {**chart, "shop/templates/keys.yaml": template}).failed == []
+    assert look("ORC-017", {**chart, "shop/templates/keys.yaml": fixed}).failed == ["shop/templates/keys.yaml:5"]
+
+
+def test_an_agent_of_the_node_that_is_root_is_less_grave(look: Look) -> None:
+    pod = """
+        apiVersion: apps/v1
+        kind: KIND
+        metadata: {name: logs}
+        spec:
+          template:
+            spec:
+              containers: [{name: logs, image: "acme/logs:1", securityContext: {runAsUser: 0}}]
+              volumes: [{name: logs, hostPath: {path: /var/log}}]
+        """
+    seen = [look("ORC-007", {"k8s/logs.yaml": pod.replace("KIND", kind)}) for kind in ("DaemonSet", "Deployment")]
+
+    assert [f.severity.value for one in seen for f in one.findings] == ["medium", "high"]
+
+
 def test_a_namespace_enforces_a_level_and_a_quota(look: Look) -> None:
     namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n"
     level = namespace + "  labels: {pod-security.kubernetes.io/enforce: restricted}\n"

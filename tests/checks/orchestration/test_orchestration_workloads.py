@@ -189,3 +189,17 @@ def test_a_suspended_job_never_runs_and_a_slow_one_overtakes_itself(look: Look) 
     assert look("ORC-028", {"k8s/job.yaml": job}).passed == ["k8s/job.yaml:6"]
     assert look("ORC-028", {"k8s/job.yaml": job.replace("false", "true")}).failed == ["k8s/job.yaml:7"]
     assert look("ORC-028", {"k8s/job.yaml": job.replace("Forbid", "Allow")}).failed == ["k8s/job.yaml:5"]
+
+
+def test_a_service_without_ports_sends_no_requests(look: Look) -> None:
+    workload = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: events}\nspec:\n  template:\n"
+    workload += (
+        "    metadata: {labels: {app: events}}\n    spec: {containers: [{name: events, image: acme/events:1}]}\n"
+    )
+    service = (
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: events}\nspec: {clusterIP: None, selector: {app: events}"
+    )
+    idle = look("ORC-005", {"k8s/events.yaml": workload + service + "}\n"})
+    asked = look("ORC-005", {"k8s/events.yaml": workload + service + ", ports: [{port: 80}]}\n"})
+
+    assert [f.severity.value for one in (idle, asked) for f in one.findings] == ["low", "high"]
