@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,20 +44,26 @@ def nothing_syncs(project: Project) -> Iterator[Fact]:
 
     See: https://typeorm.io/docs/data-source/data-source-options/
     """
-    for sync in syncs(project):
-        if sync.guarded:
-            continue
-        if sync.grave:
-            yield bad(
-                f"{sync.words} drops the tables with every row and makes them anew.", sync, severity=Severity.CRITICAL
-            )
+    for words, grave, places in _told_once(syncs(project)):
+        if grave:
+            said = f"{words} drops the tables with every row and makes them anew."
+            yield bad(said, *places, severity=Severity.CRITICAL)
         else:
-            yield bad(f"{sync.words} changes the schema without a migration.", sync)
+            yield bad(f"{words} changes the schema without a migration.", *places)
     for run in runs(project):
         if run.environment not in ASIDE and not run.tests and (words := _pushed(run)):
             yield bad(f"{who(run)}: {words} changes the schema without a migration, and may drop data.", *run.places)
     if sets(project) and not any(not s.guarded for s in syncs(project)):
         yield ok("No code changes the schema beside the migrations.", sets(project)[-1].migrations[-1])
+
+
+def _told_once(every: tuple[Sync, ...]) -> Iterator[tuple[str, bool, list[At]]]:
+    """What changes the schema unasked, with its places: calls of one kind in a file are one thing."""
+    found: dict[tuple[str, bool, str], list[At]] = defaultdict(list)
+    for sync in every:
+        if not sync.guarded:
+            found[sync.words, sync.grave, sync.at.path].append(sync.at)
+    yield from ((words, grave, places[:8]) for (words, grave, _), places in found.items())
 
 
 def _pushed(run: Run) -> str:
@@ -124,7 +131,7 @@ def _in_go(project: Project) -> Iterator[Sync]:
 
 def _in_spring(project: Project) -> Iterator[Sync]:
     for path in project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties"):
-        if "src/test/" in path or project.files.environment_of(path) in ASIDE:
+        if "src/test/" in path or project.files.environment_of(path) in ASIDE or _in_memory(project.files.text(path)):
             continue
         for number, line in enumerate(project.files.lines(path), start=1):
             found = re.match(
@@ -133,6 +140,12 @@ def _in_spring(project: Project) -> Iterator[Sync]:
             )
             if found:
                 yield Sync(f"`ddl-auto: {found[1]}`", At(path, number), found[1] != "update")
+
+
+def _in_memory(settings: str) -> bool:
+    """Whether the database of a settings file lives as long as the process: no migration would find anything there."""
+    urls = re.findall(r"(?m)^(?!\s*#)[^\n#]{0,80}\bjdbc:(\w+:\w*)", settings)
+    return bool(urls) and all(url in {"h2:mem", "hsqldb:mem", "derby:memory"} for url in urls)
 
 
 def _asked(match: Match) -> bool:

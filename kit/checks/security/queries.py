@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow, Hole
+from kit.checks.security.java_types import is_typed_number
 from kit.checks.shared.calls import JAVASCRIPT, Call, arguments, calls, runs, shown
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
@@ -116,6 +117,8 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
         if _MARKER.search(hole.before[-1:]) and not hole.before.endswith("::"):
             continue
         if values.is_number(hole.node, call.path) or values.is_constant(hole.node, call.path):
+            continue
+        if call.language == "java" and is_typed_number(values, hole.node, call.path):
             continue
         said = shown(hole.node)
         if values.tainted(hole.node, call.path):

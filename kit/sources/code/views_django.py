@@ -9,6 +9,7 @@ from kit.sources.code.guards_python import PythonGuards
 from kit.sources.code.mounts import OPEN, Guard
 from kit.sources.code.python import Found, PythonProject
 from kit.sources.code.python_module import Function, PythonModule, Scope, elements, last_name, literal_text
+from kit.sources.code.words import suggests_auth
 
 _VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options"])
 _READING = {"TemplateView": ["GET"], "ListView": ["GET"], "DetailView": ["GET"], "RedirectView": ["GET"]}
@@ -89,7 +90,7 @@ class Views:
         stated = module.bindings.get((inside, "permission_classes"))
         if stated is not None:
             return self.permission(stated, module)
-        if set(names) & _MIXINS:
+        if set(names) & _MIXINS or any(name.endswith("RequiredMixin") and suggests_auth(name) for name in names):
             return Guard(True, module.at(node))
         guard = self.guards.of_decorators(_handed(node.decorator_list), module, found.scope)
         if guard.auth:

@@ -176,3 +176,21 @@ def test_a_restore_that_drops_every_table_puts_them_back(look: Look) -> None:
 
     assert look("DAT-014", {**REVISION, "app/stored.py": drops.format("restore")}).failed == []
     assert look("DAT-014", {**REVISION, "app/stored.py": drops.format("start")}).failed == ["app/stored.py:3"]
+
+
+def test_calls_of_one_kind_in_a_file_are_told_once(look: Look) -> None:
+    text = "package main\n\nfunc migrate(db *gorm.DB) {\n\tdb.AutoMigrate(&A{})\n\tdb.AutoMigrate(&B{})\n}\n"
+    seen = look("DAT-014", {"go.mod": "module x\n", "main.go": text})
+
+    assert (seen.failed, [len(f.evidence) for f in seen.findings]) == (["main.go:4"], [2])
+
+
+@pytest.mark.parametrize(
+    ("url", "failed"),
+    [("jdbc:h2:mem:shop", []), ("jdbc:h2:file:/data/shop", ["src/main/resources/application.properties:2"])],
+)
+def test_a_database_in_memory_has_no_schema_to_keep(look: Look, url: str, failed: list[str]) -> None:
+    path = "src/main/resources/application.properties"
+    text = f"spring.datasource.url={url};DB_CLOSE_DELAY=-1\nspring.jpa.hibernate.ddl-auto=update\n"
+
+    assert look("DAT-014", {path: text}).failed == failed

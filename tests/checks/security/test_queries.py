@@ -119,3 +119,21 @@ def test_a_body_that_the_route_validates_may_be_stored(look: Look) -> None:
     source = "app.post('/a', validateBody(thing), (req, res) => db.thing.create({ data: req.body }));\n"
 
     assert look("SEC-012", {"app.js": source}).failed == []
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("Integer", "pass"), ("UUID", "pass"), ("String", "fail")])
+def test_what_a_getter_answers_with_decides_in_java(look: Look, kind: str, outcome: str) -> None:
+    files = {
+        "src/main/java/Pet.java": f"public class Pet {{\n  private {kind} id;\n  public {kind} getId() {{ return id; }}\n}}\n",
+        "src/main/java/Store.java": "class Store {\n  void delete(Pet pet) {\n"
+        '    em.createQuery("DELETE FROM Pet p WHERE p.id=" + pet.getId().toString());\n  }\n}\n',
+    }
+
+    assert look("SEC-006", files).outcomes == [outcome]
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("Integer", "pass"), ("String", "fail")])
+def test_a_variables_type_decides_in_java(look: Look, kind: str, outcome: str) -> None:
+    source = 'class A { void a() { KIND id = call(); em.createQuery("SELECT p FROM Pet p WHERE p.id=" + id); } }\n'
+
+    assert look("SEC-006", {"src/main/java/A.java": source.replace("KIND", kind)}).outcomes == [outcome]

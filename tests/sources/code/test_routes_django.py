@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from code_project import routes_of
 
 from kit.sources.code.routes_django import regex_path
@@ -111,3 +112,15 @@ def test_a_configuration_that_no_root_reaches_is_unmounted(tmp_path: Path) -> No
 def test_regular_expressions_become_paths() -> None:
     assert regex_path(r"^users/(?P<pk>\d+)/posts/([a-z]+)/$") == "users/{pk}/posts/{param}/"
     assert regex_path(r"^feed\.xml$") == "feed.xml"
+
+
+@pytest.mark.parametrize(("mixin", "guarded"), [("ModelPermissionRequiredMixin", True), ("TitleRequiredMixin", False)])
+def test_a_mixin_of_ones_own_guards_where_its_name_says_so(tmp_path: Path, mixin: str, guarded: bool) -> None:
+    files = {
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        "shop/urls.py": "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.A.as_view())]\n",
+        "shop/views.py": f"from lib import View\nclass {mixin}: ...\nclass Base({mixin}, View): ...\n"
+        "class A(Base):\n    def post(self, request): ...\n",
+    }
+
+    assert bool(routes_of(tmp_path, files)["POST /a/"].auth) is guarded
