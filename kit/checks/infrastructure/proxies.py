@@ -13,6 +13,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, u
 from kit.project import Project
 from kit.registry import check
 from kit.sources.containers.compose import ComposeFile
+from kit.sources.formats.nodes import Problem
 from kit.sources.platforms.nginx import Directive, Location, NginxConfig, Server, in_config_maps
 from kit.system.model import Deployment, Service
 from kit.system.proxies import Proxy, proxies
@@ -211,11 +212,26 @@ def configuration_is_taken(project: Project) -> Iterator[Fact]:
     See: https://nginx.org/en/docs/beginners_guide.html
     """
     for config in judged(project):
-        found = [config.error] if config.error is not None else list(config.problems)
+        found = [config.error] if config.error is not None else [*config.problems, *_strange_listens(config)]
         for problem in found:
             yield bad(problem.message, problem)
         if not found and not config.template:
             yield ok("nginx can read it.", config)
+
+
+_LISTENS = re.compile(
+    r"default(?:_server)?|ssl|http2|quic|spdy|proxy_protocol|udp|reuseport|deferred|bind|\S*[${]\S*"
+    r"|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive|multipath)(?:=\S+)?"
+)
+"""https://nginx.org/en/docs/http/ngx_http_core_module.html#listen and that of the stream module."""
+
+
+def _strange_listens(config: NginxConfig) -> Iterator[Problem]:
+    """`listen 443 ssl` without its semicolon takes the next directive for parameters, which nginx refuses."""
+    for directive in config.walk():
+        strange = next((a for a in directive.args[1:] if not _LISTENS.fullmatch(a)), None)
+        if directive.name == "listen" and strange is not None:
+            yield Problem(f"listen has no parameter {strange}; a semicolon may be missing before it.", directive.at)
 
 
 @check("INF-009", "The way in from the world is encrypted", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)

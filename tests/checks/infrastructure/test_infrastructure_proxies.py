@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 NGINX = """
@@ -143,3 +144,17 @@ def test_a_configuration_that_nginx_refuses_is_named(look: Look) -> None:
     assert [place.partition(":")[0] for place in seen.failed] == ["nginx.conf"]
     assert misplaced.failed == ["nginx.conf:3"]
     assert look("INF-014", {"nginx.conf": NGINX}).passed == ["nginx.conf"]
+
+
+@pytest.mark.parametrize(
+    ("listen", "outcome"),
+    [
+        ("listen 8443 ssl\n    server_name shop.example;", "fail"),
+        ("listen 8443 ssl http2 reuseport backlog=511;", "pass"),
+        ("listen 127.0.0.1:8443 ${LISTEN_OPTIONS};", "pass"),
+    ],
+)
+def test_a_listen_without_its_end_takes_the_next_line_for_parameters(look: Look, listen: str, outcome: str) -> None:
+    text = f"events {{}}\nhttp {{\n  server {{\n    {listen}\n    location / {{ return 204; }}\n  }}\n}}\n"
+
+    assert look("INF-014", {"nginx.conf": text}).outcomes == [outcome]
