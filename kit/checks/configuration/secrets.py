@@ -14,6 +14,7 @@ from kit.checks.configuration.common import (
     environment_of,
     given,
 )
+from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
 from kit.checks.shared.settings import overridden
 from kit.checks.shared.told import told
@@ -29,7 +30,8 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
     """
     A secret with a fall-back in code works everywhere, also where nobody set it: then everybody who reads the code knows it.
 
-    Decides: reads of variables with a secret's name whose default is a literal that is not empty.
+    Decides: reads of variables with a secret's name whose default is a literal that is not empty, in code and in the shell,
+    PowerShell and batch scripts that production runs.
 
     Fix: read it without a default and let the service end at start when it is missing.
 
@@ -37,8 +39,9 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
 
     See: https://owasp.org/www-project-top-ten/
     """
-    for read in project.env_reads:
-        if not is_secret_name(read.name) or read.required is True or _aside(project, read.at.path):
+    in_code = [read for read in project.env_reads if not _aside(project, read.at.path)]
+    for read in [*in_code, *scripted(project)]:
+        if not is_secret_name(read.name) or read.required is True:
             continue
         default = (read.default or "").strip("'\"`")
         if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
