@@ -31,6 +31,11 @@ _PHRASES: dict[str, str] = {
         php artisan test
         start-server-and-test ...
         container-structure-test ...
+        helm|helm3 unittest
+        ct install|lint-and-install
+        conftest|promtool|opa|kyverno|kuttl|terratest test|verify
+        promtool ... test
+        terraform|tofu test
     """,
     "types": """
         tsc|vue-tsc|tsgo|mypy|dmypy|pyright|basedpyright|pyre|pytype|phpstan|psalm|ty|svelte-check

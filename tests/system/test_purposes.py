@@ -26,6 +26,8 @@ from kit.system.purposes import prints_only, purposes, purposes_of_action, purpo
         ("helm upgrade --install api ./chart --atomic", {"deploy", "rollback", "verify"}),
         ("alembic upgrade head", {"migrate"}),
         ("docker push acme/api", {"push"}),
+        ("helm unittest charts/shop --color", {"test"}),
+        ("helm lint charts/shop", {"lint"}),
     ],
 )
 def test_a_command_is_known_by_its_words(text: str, expected: set[str]) -> None:

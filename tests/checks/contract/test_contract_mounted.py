@@ -113,16 +113,14 @@ def test_an_express_router_that_no_file_imports_is_told(look: Look) -> None:
 def test_a_router_that_a_registry_is_given_is_mounted_by_it(look: Look) -> None:
     server = """
         import express from "express";
-        import { Registry } from "./registry";
         import orders from "./orders";
         const app = express();
         app.use("/orders", orders);
-        Registry.all().forEach((plugin) => app.use("/", plugin.value));
         """
     orders = 'import express from "express";\nconst router = express.Router();\nrouter.get("/", list);\nexport default router;\n'
-    plugin = 'import { Registry } from "../registry";\nimport hooks from "./hooks";\nRegistry.add({ value: hooks });\n'
+    plugin = 'import { Registry } from "../registry";\nimport hooks from "./hooks";\nRegistry.push([hooks]);\n'
     files = {"src/server.js": server, "src/orders.js": orders, "src/plugin/hooks.js": orders}
 
     assert look("CTR-016", {**files, "src/plugin/index.js": plugin}).failed == []
-    left_out = plugin.replace("{ value: hooks }", "{}")
+    left_out = plugin.replace("[hooks]", "[]")
     assert look("CTR-016", {**files, "src/plugin/index.js": left_out}).failed == ["src/plugin/hooks.js:3"]
