@@ -18,6 +18,10 @@ SAMPLE = re.compile(
 )
 
 
+SAMPLE_NAME = re.compile(r"\.?env\b.*(example|sample|template|dist|default)s?\b.*|(example|sample|template)\.env")
+"""The names of samples of environment files, in lower case."""
+
+
 EXAMPLE_HOST = re.compile(
     r"\b(?:[\w-]+\.)*(?:example\.(?:com|org|net)|your-?domain\.\w+|mydomain\.\w+|domain\.tld|changeme\.\w+)\b",
     re.IGNORECASE,

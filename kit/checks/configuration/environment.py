@@ -11,6 +11,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 from kit.checks.configuration.common import (
     ASIDE,
+    SAMPLE_NAME,
     in_image,
     required,
 )
@@ -18,9 +19,6 @@ from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unk
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Deployment, EnvGiven, EnvRead, Service
-
-_SAMPLE_NAME = re.compile(r"\.?env\b.*(example|sample|template|dist|default)s?\b.*|(example|sample|template)\.env")
-
 
 NEAR = 0.82
 SLIP = 0.75
@@ -195,7 +193,7 @@ def sample_is_complete(project: Project) -> Iterator[Fact]:
 
     See: https://12factor.net/config
     """
-    samples = [p for p in project.files.paths if _SAMPLE_NAME.fullmatch(posixpath.basename(p).lower())]
+    samples = [p for p in project.files.paths if SAMPLE_NAME.fullmatch(posixpath.basename(p).lower())]
     needed = {service.name: list(required(service)) for service in project.system.own}
     if not samples and any(needed.values()):
         reads = [r for found in needed.values() for r in found]
