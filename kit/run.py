@@ -39,7 +39,7 @@ def run_check(project: Project, check: Check) -> tuple[Finding, ...]:
 
 def _findings(project: Project, check: Check, facts: Iterable[Fact]) -> tuple[Finding, ...]:
     seen: Counter[str] = Counter()
-    return tuple(_finding(project, check, fact, seen) for fact in _once(facts))
+    return tuple(_finding(project, check, fact, seen) for fact in _copies_once(project, _once(facts)))
 
 
 def _once(facts: Iterable[Fact]) -> Iterable[Fact]:
@@ -49,6 +49,23 @@ def _once(facts: Iterable[Fact]) -> Iterable[Fact]:
         known = kept.setdefault((fact.outcome, fact.message, fact.at), fact)
         if known.environment != fact.environment:
             kept[known.outcome, known.message, known.at] = replace(known, environment=None)
+    return kept.values()
+
+
+def _copies_once(project: Project, facts: Iterable[Fact]) -> Iterable[Fact]:
+    """One fact with every place for what copies of a Kubernetes object in several files share: plain manifests, the one
+    file that is made of them, a chart beside them."""
+    manifests = {m.path for m in project.manifests}
+    kept: dict[object, Fact] = {}
+    for number, fact in enumerate(facts):
+        path = fact.at[0].path if fact.at else ""
+        key: object = number
+        if fact.outcome.open and path in manifests:
+            key = (fact.outcome, fact.message, fact.severity, fact.environment, project.files.class_of(path))
+            if key in kept and any(at.path == path for at in kept[key].at):
+                key = number  # the same words about another thing of that file
+        known = kept.get(key)
+        kept[key] = fact if known is None else replace(known, at=(*known.at, *fact.at))
     return kept.values()
 
 

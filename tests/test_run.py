@@ -74,6 +74,19 @@ def test_the_same_fact_of_two_environments_is_told_once_and_belongs_to_none(proj
     assert [f.environment for f in run(project, both[0], both[0])] == ["staging"]
 
 
+def test_what_copies_of_a_manifest_share_is_told_once(tmp_path: Path) -> None:
+    for path in ("k8s/shop.yaml", "complete.yaml", "k8s/other.yaml"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("apiVersion: v1\nkind: Service\nmetadata:\n  name: shop\n", "utf-8")
+    (tmp_path / "app.py").write_text("x = 1\ny = 2\n", "utf-8")
+    copies = [bad("A.", At(path, 2)) for path in ("k8s/shop.yaml", "complete.yaml")]
+    project = Project(tmp_path)
+
+    assert [len(f.evidence) for f in run(project, *copies, bad("B.", At("k8s/other.yaml", 2)))] == [2, 1]
+    assert len(run(project, bad("A.", At("k8s/shop.yaml", 2)), bad("A.", At("k8s/shop.yaml", 3)))) == 2
+    assert len(run(project, bad("A.", At("app.py", 1)), bad("A.", At("app.py", 2)))) == 2
+
+
 def test_a_fingerprint_survives_a_line_that_moves_and_tells_twins_apart(project: Project, tmp_path: Path) -> None:
     before = run(project, bad("A.", At("app.py", 5)))[0].fingerprint
     text = (tmp_path / "app.py").read_text("utf-8")
