@@ -61,7 +61,7 @@ def known_secrets_are_refused(project: Project) -> Iterator[Fact]:
     """
     seen: set[str] = set()
     for read in project.env_reads:
-        if read.required and read.name not in seen and _judged(project, read):
+        if (read.required or _compared(project, read)) and read.name not in seen and _judged(project, read):
             known = next(_known(project, read), None)
             if known is not None:
                 seen.add(read.name)
@@ -122,9 +122,17 @@ def _asked(project: Project, read: EnvReadFact) -> tuple[int, bool]:
     above = next((i for i in range(first, max(0, first - 6), -1) if not lines[i - 1].lstrip().startswith("@")), first)
     stated = "\n".join(lines[above : (read.at.end_line or first + 1)])
     name = re.escape(read.name)
-    compared = re.findall(
-        rf"(?i)(?:len\([^)\n]{{0,60}}{name}\W{{0,4}}\)|{name}\W{{0,4}}\.length)\s*<\s*(\d{{1,4}})", text
-    )
-    lengths = [int(n) for n in (*_LENGTH.findall(stated), *compared)]
+    lengths = [*map(int, _LENGTH.findall(stated)), *_compared(project, read)]
     by_name = rf"(?i)validator\([^)\n]{{0,80}}[\"']{name}[\"']"
     return max(lengths, default=0), bool(_REFUSES.search(stated) or re.search(by_name, text))
+
+
+def _compared(project: Project, read: EnvReadFact) -> list[int]:
+    """The lengths that code compares the value with by itself, under the variable's name or one that it is bound to."""
+    text, name = project.files.text(read.at.path), re.escape(read.name)
+    bound = re.findall(rf"(\w{{1,60}})\s*:?=\s*[^\n=]{{0,40}}\b{name}\b", text)
+    names = "|".join(re.escape(one) for one in dict.fromkeys((read.name, *bound)))
+    found = re.findall(
+        rf"(?:len\([^)\n]{{0,60}}\b(?:{names})\W{{0,4}}\)|\b(?:{names})\.length)\s*<\s*(\d{{1,4}})", text
+    )
+    return [int(number) for number in found]
