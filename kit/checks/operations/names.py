@@ -118,6 +118,8 @@ def _judged(project: Project, commands: list[Command], intro: str) -> Iterator[F
             continue
         if _is_there(named, there):
             held.append(named)
+        elif _is_made(project, named):
+            continue
         elif (key := (named.at.path, named.kind, named.name)) not in told:
             told.add(key)
             what = f"{intro or named.at.path + ' asks for '}the {named.kind} {named.name}"
@@ -133,9 +135,16 @@ def _is_there(named: Named, there: frozenset[str]) -> bool:
     return named.kind == "container" and any(re.search(rf"[-_]{re.escape(n)}[-_]\d+$", named.name) for n in there)
 
 
+def _is_made(project: Project, named: Named) -> bool:
+    """Whether the file that names it writes the compose file or manifest with it, too."""
+    return (
+        re.search(rf"(?m)^\s*(?:name:\s*)?{re.escape(named.name)}:?\s*$", project.files.text(named.at.path)) is not None
+    )
+
+
 def names_of(command: Command) -> Iterator[Named]:
     """What a command names, as far as it is written out."""
-    program, words = base_name(command.program), [w for w in command.args]
+    program, words = base_name(command.program), list(command.args)
     if program in {"docker-compose"} or (program == "docker" and words[:1] == ["compose"]):
         yield from _after(command, words[program == "docker" :], _COMPOSE, "compose service")
     elif program in {"docker", "podman"}:
