@@ -9,6 +9,7 @@ from kit.checks.shared.services import folders_of, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.commands.command import word_set
 from kit.system.model import Route, Service, Store
 from kit.system.probes import asked_by
 from kit.system.scope import within
@@ -110,13 +111,13 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
     """
     A readiness endpoint that always says yes sends requests to a service that has lost its database.
 
-    Decides: for each service with stores, whether the handler of some health route mentions a store, a query, a ping or a
-    health library.
+    Decides: for each service with stores, whether the handler of some health route, also one in another file, mentions a
+    store, a query, a ping or a health library; a route for readiness that only answers a constant is told beside it.
 
     Fix: let `/ready` run `SELECT 1` and `PING` with a short time limit, and answer 503 when one fails; keep `/health` for
     the process alone.
 
-    Blind to: what handlers call in other files.
+    Blind to: what handlers call in further files.
 
     See: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
     """
@@ -127,8 +128,16 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
         stores = [s for s in service.stores if s.engine != "sqlite" and _of_one_code(project, service, s, health)]
         if not health or not stores:
             continue
-        asking = next((r for r in health if _asks(project, r)), None)
-        if asking is not None:
+        asking = next((r for r in health if _asks(project, service, r)), None)
+        idle = next((r for r in health if _READY.search(r.path) and _is_constant(project, service, r)), None)
+        if (
+            asking is not None
+            and idle is not None
+            and not any(_READY.search(r.path) for r in health if _asks(project, service, r))
+        ):
+            words = f"{idle.path} always says yes; only {asking.path} asks what the service depends on"
+            yield partial(f"{service.name}: {words}, which nobody sends requests by.", idle, asking)
+        elif asking is not None:
             yield ok(f"{service.name}: {asking.path} asks what the service depends on.", asking)
         elif any(r.at.line is None or r.framework in {"actuator", "spring"} for r in health):
             yield unknown(f"{service.name}: what {health[0].path} looks at is a library's matter.", health[0])
@@ -145,8 +154,61 @@ def _of_one_code(project: Project, service: Service, store: Store, health: list[
     return within(store.at.path, service.root) or any(within(r.at.path, folder) for r in health for folder in shared)
 
 
-def _asks(project: Project, route: Route) -> bool:
+_READY = re.compile(r"/(?:readyz|ready|readiness)/?$", re.IGNORECASE)
+_CONSTANT = re.compile(
+    r"(?:=>|\{|:\n|return)\s*(?:\{\s*)?(?:return\s+)?(?:await\s+)?(?:res|reply|response|ctx|c|w)?[.\w]*\(?[^;]{0,20}(?:ok|up|ready|alive|true|200)\b",
+    re.IGNORECASE,
+)
+
+
+def _asks(project: Project, service: Service, route: Route) -> bool:
+    body = "\n".join(_bodies(project, service, route))
+    return bool(_ASKING.search(body)) and not re.search(r"^\W*(return|res)\W.{0,40}ok\W{0,6}$", body)
+
+
+def _is_constant(project: Project, service: Service, route: Route) -> bool:
+    """Whether the handler was found, is short, calls nothing but the answer and says that all is well."""
+    own, *elsewhere = _bodies(project, service, route)
+    count = (route.at.end_line or route.at.line or 1) - (route.at.line or 1) + 1
+    body = elsewhere[-1] if elsewhere else "\n".join(own.split("\n")[:count])
+    calls = set(re.findall(r"(\w+)\s*\(", body)) - _ANSWERS - {route.handler.rsplit(".", 1)[-1]}
+    return not calls and "await" not in body and _CONSTANT.search(body) is not None
+
+
+_ANSWERS = word_set(
+    "get head send sendStatus status json jsonify end code text JSON String Response JSONResponse route head api_route make_response "
+    "function async"
+)
+
+
+def _bodies(project: Project, service: Service, route: Route) -> list[str]:
+    """The lines of a route, and those of its handler where that is defined elsewhere in the service."""
     lines = project.files.lines(route.at.path)
     first = (route.at.line or 1) - 1
-    body = "\n".join(lines[first : max(route.at.end_line or first, first + 18)])
-    return bool(_ASKING.search(body)) and not re.search(r"^\W*(return|res)\W.{0,40}ok\W{0,6}$", body)
+    found = ["\n".join(lines[first : max(route.at.end_line or first, first + 18)])]
+    name = route.handler.rsplit(".", 1)[-1]
+    if not re.fullmatch(r"\w{3,}", name):
+        return found
+    defined = re.compile(
+        rf"(?m)^(?P<indent>[ \t]*)(?:[\w<>@ \t]{{0,60}}\b(?:function|def|const|let|static|func|public)\b[^\n=;]{{0,60}}?\b|exports\.|(?:async\s+)?){name}\b\s*[=(:<]"
+    )
+    for path in project.code.holding(name):
+        if within(path, service.root) and path != route.at.path:
+            text = project.code.text(path)
+            found += [_block(text, m.start(), m["indent"]) for m in defined.finditer(text)]
+    return found
+
+
+def _block(text: str, start: int, indent: str) -> str:
+    """A definition up to the next line that stands no deeper, closing brackets left out."""
+    head, *rest = text[start : start + 2500].split("\n")
+    kept = [head]
+    for line in rest:
+        if (
+            line.strip()
+            and not line.startswith((indent + " ", indent + "\t"))
+            and not line.strip().startswith(("}", ")"))
+        ):
+            break
+        kept.append(line)
+    return "\n".join(kept)

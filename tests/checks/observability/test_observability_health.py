@@ -75,3 +75,26 @@ def test_a_health_check_that_asks_an_ordinary_route_is_one_in_part(look: Look) -
     script = {"ask.js": "fetch(`http://127.0.0.1:${port}/about`)\n"}
     by_script = look("OBS-007", {**files, **script, "Dockerfile": APP["Dockerfile"] + "HEALTHCHECK CMD node ask.js\n"})
     assert by_script.outcomes == ["partial"]
+
+
+HANDLERS = "exports.ready = async (req, res) => {{\n  {}\n}};\n"
+ROUTED = "const h = require('./handlers');\napp.get('/ready', h.ready);"
+
+
+def test_the_handler_of_another_file_is_followed(look: Look) -> None:
+    asks = {**server(ROUTED), "handlers.js": HANDLERS.format("await pool.query('SELECT 1'); res.json({ok: true});")}
+    idle = {**server(ROUTED), "handlers.js": HANDLERS.format("res.json({ok: true});")}
+
+    assert look("OBS-008", {**asks, **STORE}).outcomes == ["pass"]
+    assert look("OBS-008", {**idle, **STORE}).outcomes == ["fail"]
+
+
+def test_a_constant_as_readiness_beside_a_health_route_that_asks(look: Look) -> None:
+    both = (
+        "app.get('/health', async (req, res) => { await pool.query('SELECT 1'); res.send('up'); });\n"
+        + "// apart\n" * 20
+        + "app.get('/ready', (req, res) => res.send('ok'));"
+    )
+    seen = look("OBS-008", {**server(both), **STORE})
+
+    assert (seen.outcomes, "/ready always says yes" in seen.text) == (["partial"], True)
