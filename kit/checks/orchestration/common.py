@@ -6,11 +6,11 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, wraps
 from typing import Any
 
-from kit.model import At, FileClass
+from kit.model import At, CheckFunction, Fact, FileClass
 from kit.project import Project
 from kit.sources.kubernetes.manifests import Manifest, Manifests
 from kit.sources.kubernetes.pods import Container, text_of
@@ -89,6 +89,31 @@ def groups(project: Project) -> list[Group]:
 def grade(group: Group) -> dict[str, Any]:
     """The keyword for a fact: the environment that the group is for, where its name tells."""
     return {"environment": group.environment}
+
+
+def told_once(check: CheckFunction) -> CheckFunction:
+    """A check whose facts of copies are told once: what the same thing lacks in several files, with each place."""
+
+    @wraps(check)
+    def facts(project: Project) -> Iterator[Fact]:
+        alike: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+        for fact in check(project):
+            alone = not fact.outcome.open or not fact.at
+            key = (fact.outcome, fact.message, fact.severity, fact.environment, len(alike) if alone else None)
+            alike[key].append(fact)
+        for same in alike.values():
+            first, places = same[0], {fact.at[0].path: fact.at[0] for fact in same if fact.at}
+            if len(places) < 2:
+                yield from same
+                continue
+            message = f"{first.message.removesuffix('.')} (so in {len(places)} files)."
+            yield replace(first, message=message, at=(*list(places.values())[:MANY],))
+
+    return facts
+
+
+MANY = 8
+"""How many places of copies are shown."""
 
 
 def containers(group: Group) -> Iterator[tuple[Manifest, Container]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from kit.checks.orchestration.common import Group, annotation, grade, groups, is_literal, same_namespace
+from kit.checks.orchestration.common import Group, annotation, grade, groups, is_literal, same_namespace, told_once
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -61,6 +61,7 @@ def _backend(project: Project, group: Group, manifest: Manifest, backend: Backen
 
 
 @check("ORC-025", "What is open to the world speaks TLS", Severity.HIGH, Clause.DEPLOYMENT)
+@told_once
 def entrances_speak_tls(project: Project) -> Iterator[Fact]:
     """
     Passwords and sessions that cross the internet without TLS can be read by everybody on the way.

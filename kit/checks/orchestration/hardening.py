@@ -7,7 +7,16 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from kit.checks.orchestration.common import Group, called, containers, grade, groups, is_off_the_shelf, service_of
+from kit.checks.orchestration.common import (
+    Group,
+    called,
+    containers,
+    grade,
+    groups,
+    is_off_the_shelf,
+    service_of,
+    told_once,
+)
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -33,6 +42,7 @@ _SECRET_FILES = ("key", "pem", "p12", "pfx", "dockerconfigjson", "dockercfg", "k
 
 
 @check("ORC-007", "Pods run with no more rights than they need", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
+@told_once
 def pods_are_confined(project: Project) -> Iterator[Fact]:
     """
     A process that is root in its container, may gain more rights, and may write its own file system makes of every

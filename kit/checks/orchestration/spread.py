@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kit.checks.orchestration.common import grade, groups, replicas_of
+from kit.checks.orchestration.common import grade, groups, replicas_of, told_once
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -18,6 +18,7 @@ _TERMS = (
 
 
 @check("ORC-031", "Replicas are spread over nodes", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)
+@told_once
 def replicas_are_spread(project: Project) -> Iterator[Fact]:
     """
     Replicas that stand on one node end together with it.

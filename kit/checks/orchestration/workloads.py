@@ -16,6 +16,7 @@ from kit.checks.orchestration.common import (
     same_namespace,
     service_of,
     store_of,
+    told_once,
 )
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -30,6 +31,7 @@ _SETS_IMAGES = ("kustomize edit set image", "kubectl set image", "image.tag=", "
 
 
 @check("ORC-005", "Workloads have liveness and readiness probes", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@told_once
 def workloads_are_probed(project: Project) -> Iterator[Fact]:
     """
     Without a readiness probe requests reach a pod that is not up yet, at every deploy; without a liveness probe one
@@ -78,6 +80,7 @@ def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
     Clause.DEPLOYMENT,
     effort_hours=1,
 )
+@told_once
 def resources_are_stated(project: Project) -> Iterator[Fact]:
     """
     Without requests the scheduler packs nodes blindly; without a memory limit one leak takes down its neighbours.
@@ -121,6 +124,7 @@ _RESOURCES = (
 
 
 @check("ORC-008", "Images in manifests are pinned", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=0.5)
+@told_once
 def images_are_pinned(project: Project) -> Iterator[Fact]:
     """
     With `latest` nobody can tell what runs, two pods of one workload may run different code, and there is nothing to
@@ -211,6 +215,7 @@ def more_than_one_replica(project: Project) -> Iterator[Fact]:
     Clause.EXECUTION,
     effort_hours=0.5,
 )
+@told_once
 def disruption_budgets(project: Project) -> Iterator[Fact]:
     """
     A node drain may take all replicas at once unless a budget says how many must stay.

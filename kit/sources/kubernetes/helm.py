@@ -177,8 +177,10 @@ def _released(chart: Chart, charts: dict[str, Chart], templates: Templates, used
     if chart.library:
         return replace(chart, superseded=used)
     own: dict[str, Any] = chart.values.value
-    # With values for a real environment in the project, the chart's own are only what these are laid on.
-    based = any(f.environment in {"production", "staging"} for f in chart.values_files)
+    # With values for production in the project, the chart's own are only what these are laid on. Values for staging
+    # alone leave them to production, which is installed without a file.
+    named = {f.environment for f in chart.values_files}
+    based = "production" in named or {"staging", "unknown"} <= named
     made, unrendered = _release(chart, charts, templates, own, None, superseded=used or based)
     for file in chart.values_files:
         values = merge_values(own, file.node.value)

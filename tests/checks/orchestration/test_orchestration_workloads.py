@@ -203,3 +203,13 @@ def test_a_service_without_ports_sends_no_requests(look: Look) -> None:
     asked = look("ORC-005", {"k8s/events.yaml": workload + service + ", ports: [{port: 80}]}\n"})
 
     assert [f.severity.value for one in (idle, asked) for f in one.findings] == ["low", "high"]
+
+
+def test_what_copies_of_one_workload_lack_is_told_once(look: Look) -> None:
+    workload = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n"
+    workload += "    spec: {containers: [{name: api, image: acme/api:1, ports: [{containerPort: 80}]}]}\n"
+    copies = {f"{cloud}/api.yaml": workload for cloud in ("aws", "azure", "gcp")}
+    seen = look("ORC-005", {**copies, "other/web.yaml": workload.replace("name: api", "name: web")})
+
+    assert sorted(seen.failed) == ["aws/api.yaml:6", "other/web.yaml:6"]
+    assert "in 3 files" in seen.text

@@ -186,6 +186,16 @@ def test_values_of_an_environment_give_a_release_of_their_own_and_supersede_the_
     ]
 
 
+def test_values_of_staging_alone_leave_the_default_to_production(tmp_path):
+    staging = {"chart/values-staging.yaml": "replicas: 2\n"}
+    chart = charts(tmp_path, {**FILES, **staging})["chart"]
+
+    assert [(m.environment, m.replicas, m.superseded) for m in chart.manifests] == [
+        ("unknown", 1, False),
+        ("staging", 2, False),
+    ]
+
+
 def test_a_template_that_cannot_be_rendered_is_named_with_line_and_reason(tmp_path):
     bad = "kind: Secret\ndata: {{ genCA 1 }}\n"
     chart = charts(tmp_path, {**FILES, "chart/templates/bad.yaml": bad})["chart"]
