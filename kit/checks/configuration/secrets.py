@@ -190,6 +190,7 @@ def _told_elsewhere(project: Project) -> set[tuple[str, int | None]]:
 def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]:
     """A fact for each secret; one for all that a file gives to one name many times, as lists of users do."""
     by_name: dict[tuple[str, str], list[SecretHit]] = defaultdict(list)
+    text = project.files.text(path)
     for hit in hits:
         by_name[(hit.kind, hit.name or "")].append(hit)
     for (kind, name), same in by_name.items():
@@ -199,7 +200,10 @@ def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]
         for group in groups:
             times = f" ({len(group)} times)" if len(group) > 1 else ""
             places = [At(path, hit.line) for hit in group[:8]]
-            yield bad(f"{what}{times}{tail}.", *places, **_leak(project, path, kind, name))
+            grave = _leak(project, path, kind, name)
+            if all(_in_every_browser(text, hit) for hit in group):
+                grave = {"severity": Severity.MEDIUM}
+            yield bad(f"{what}{times}{tail}.", *places, **grave)
 
 
 def _what(kind: str) -> str:
@@ -213,7 +217,7 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
     user = re.search(r"//([^:/@\s]+):$", before)
     if user is not None and user[1] == value:
         return True
-    if _is_own_user(text, hit) or _is_sealed(text, hit) or _is_listed_id(text, hit):
+    if _is_own_user(text, hit) or _is_sealed(text, hit) or _is_listed_id(text, hit) or _is_left_out(text, hit):
         return True
     if re.fullmatch(r"(?i)\d?[a-z ]{0,20}pass(?:word)?", value):
         return True  # a label
@@ -279,6 +283,26 @@ def _is_example(text: str, hit: SecretHit) -> bool:
                 return True
             inner = depth
     return False
+
+
+_BUNDLED = re.compile(
+    r"(?i)\b(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY)_\w+\s*[=:]|\bsearch_?api_?key"
+)
+
+
+def _in_every_browser(text: str, hit: SecretHit) -> bool:
+    """A key that the bundle of a web page shows anyway: a key of Google for browsers, or one that may only search."""
+    start, stop = text.rfind("\n", 0, hit.start) + 1, hit.end
+    if hit.kind == "google-api-key":
+        return _BUNDLED.search(text[start:stop]) is not None or "firebase" in text[start : stop + 400].lower()
+    around = text[max(0, hit.start - 300) : hit.end + 300]
+    return _BUNDLED.search(text[start:stop]) is not None or bool(re.search(r"\balgolia\b|\bindexName\b", around))
+
+
+def _is_left_out(text: str, hit: SecretHit) -> bool:
+    """A line of an ini file that is commented out among many: a default that the program has anyway."""
+    start = text.rfind("\n", 0, hit.start) + 1
+    return text[start : start + 1] == ";" and len(re.findall(r"(?m)^;[ ]?[\w.]+[ ]*=", text)) >= 10
 
 
 def _indent(line: str) -> int:

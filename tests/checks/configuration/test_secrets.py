@@ -236,3 +236,16 @@ def test_a_password_with_a_default_is_for_logging_in(look: Look) -> None:
     first, second = look("CFG-003", {"shop/app.py": source}).findings
 
     assert ("log in" in first.message, "forge" in second.message) == (True, True)
+
+
+def test_keys_that_every_browser_gets_are_less_grave_and_defaults_that_are_left_out_none(look: Look) -> None:
+    key = "AIzaSy" + "D4k9Qw7Zr2Lp5Xv8Bn3Tm6Hj1Gf0Cs4Aa"
+    ini = "".join(f";option_{n} = {n}\n" for n in range(12)) + ";secret_key = SW2YcwTIb9zpOOhoPsMm\n"
+    shown = look("CFG-005", {".env.production": f"VITE_MAPS_KEY={key[:39]}\n", "grafana.ini": ini})
+    kept = look("CFG-005", {".env.production": f"MAPS={key[:39]}\n", "grafana.ini": ini.replace(";secret", "secret")})
+
+    assert [f.severity.value for f in shown.findings] == ["medium"]
+    assert {f.evidence[0].path: f.severity.value for f in kept.findings} == {
+        ".env.production": "critical",
+        "grafana.ini": "critical",
+    }
