@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kit.checks.containers.together import clashes_of_stacks, shared_by_strangers, strangers
 from kit.checks.shared.images import ASIDE
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
@@ -90,7 +91,8 @@ def host_ports_do_not_clash(project: Project) -> Iterator[Fact]:
     Two services that publish one host port: the second does not start.
 
     Decides: the published host ports of each compose file, with address and protocol; services of different profiles
-    may share one.
+    may share one. Files of one system that run side by side are held against each other: where one joins the other's
+    network both run; where they only stand in one folder without a service in common it is unknown.
 
     Fix: give one of them another host port.
 
@@ -116,6 +118,57 @@ def host_ports_do_not_clash(project: Project) -> Iterator[Fact]:
             )
         if taken and not clashes:
             yield ok("Every published host port is taken once.", file)
+    yield from _between_stacks(project)
+
+
+def _between_stacks(project: Project) -> Iterator[Fact]:
+    for clash in clashes_of_stacks(project):
+        (one, service, at), (other, against, taken) = clash.first, clash.second
+        said = f"{service.name} of {one.path} and {against.name} of {other.path} both publish host port {clash.number}"
+        if clash.joined is not None:
+            message = f"{said}; one stack joins the other's network, so both run, and the second does not start."
+            yield bad(message, at, taken, clash.joined, environment=_environment(one), blocks=False)
+        else:
+            yield unknown(f"{said}; whether both stacks run on one host is not said.", at, taken)
+
+
+@check(
+    "CON-023",
+    "Those who write into one volume may do so",
+    Severity.MEDIUM,
+    Clause.EXECUTION,
+    effort_hours=1,
+)
+def writers_of_a_volume_agree(project: Project) -> Iterator[Fact]:
+    """
+    A volume belongs to whoever filled it first. Another user cannot write into it, and cannot replace or remove what the
+    first one left: uploads fail, jobs stop half-way, on the day both run.
+
+    Decides: named volumes that several services of a compose file mount to write, as whom each runs (`user:`, `USER` with
+    its number) where that is no root: the same user, or a common group. An entry script that gives the files away holds.
+
+    Fix: run both as one user (`user: "1001:1001"`), or mount the volume read-only (`:ro`) where nothing is written.
+
+    Blind to: users that images of others set, what the programs really write.
+
+    See: https://docs.docker.com/engine/storage/volumes/
+    """
+    for file, writers in shared_by_strangers(project):
+        name, pair = writers[0].volume.source, strangers(writers)
+        if pair is None:
+            who = " and ".join(dict.fromkeys(w.service.name for w in writers))
+            yield ok(f"{who} write into {name} as one user or group.", writers[0].volume)
+        else:
+            one, other = pair
+            yield bad(
+                f"{one.service.name} (user {one.user}) and {other.service.name} (user {other.user}) write into {name}:"
+                " neither may change what the other left there.",
+                other.volume,
+                one.volume,
+                other.at,
+                one.at,
+                environment=_environment(file),
+            )
 
 
 def _environment(file: ComposeFile) -> str | None:
