@@ -101,7 +101,8 @@ def _stands_in(value: str) -> bool:
 def _refused(project: Project, read: EnvReadFact, known: _Known) -> Fact:
     asked, strict = _asked(project, read)
     value = known.value.strip().strip("\"'")
-    if strict or value in project.files.text(read.at.path) or len(value) < asked:
+    named = re.search(rf"[\"'`]{re.escape(value)}[\"'`]", project.files.text(read.at.path)) is not None
+    if strict or named or len(value) < asked:
         return ok(f"{read.name}: its validation refuses the value of {known.at.path}.", read, known.at)
     rule = f"its validation asks for {asked} characters" if asked > 1 else "only its presence is asked"
     follows = "whoever copies the sample" if known.sample else "the deployment"

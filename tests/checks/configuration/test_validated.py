@@ -20,7 +20,13 @@ def test_a_placeholder_that_passes_is_told(look: Look, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["z.string().min(64)", "z.string().min(8).refine(isRandom)", "z.string().regex(/^[0-9a-f]+$/)"]
+    "rule",
+    [
+        "z.string().min(64)",
+        "z.string().min(8).refine(isRandom)",
+        "z.string().regex(/^[0-9a-f]+$/)",
+        "z.enum([]).not('change-me-to-something-long')",
+    ],
 )
 def test_a_rule_that_refuses_it_holds(look: Look, rule: str) -> None:
     assert look("CFG-014", schema(rule)).passed == ["src/env.ts:4"]
