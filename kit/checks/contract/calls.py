@@ -20,7 +20,7 @@ _GAP = "{…}"
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
 _NEAR = 0.85
 _BODY = re.compile(
-    r"^(?:[\w.$]+)\.(?:create|insert|insertOne|insertMany|update|updateOne|upsert|findByIdAndUpdate"
+    r"^(?:[\w.$]+)(?:\(\s*['\"`][\w.]+['\"`]\s*\)(?:\s*\.(?:where|into|returning)\([^()]{0,200}\)){0,4}\s*)?\.(?:create|insert|insertOne|insertMany|update|updateOne|upsert|findByIdAndUpdate"
     r"|findOneAndUpdate|save|build|insertGraph)\("
 )
 _WHOLE = re.compile(r"(?:\bdata:\s*|\.\.\.|[(,]\s*|\$set:\s*)(?:req|request|ctx\.request|c\.req)\.body\s*(?=[,)}\n])")
@@ -216,7 +216,9 @@ def bodies_are_named(project: Project) -> Iterator[Fact]:
 
 
 def _stored(match: Match, place: At) -> Fact:
-    name, before = match.text.split("(")[0], _before(match)
+    written = _BODY.match(match.text)
+    name = re.sub(r"\s", "", written[0].removesuffix("(")) if written is not None else "A call"
+    before = _before(match)
     if before is None:
         return unknown(
             f"{name} stores the whole body of a request; whether it was checked before is said elsewhere.", place

@@ -34,8 +34,8 @@ _WHOLE = (
         r"\b(?:query|execute)\(\s*[\"'`]\s*SELECT \* FROM \w+\s*(?:ORDER BY [\w ,.]+)?;?\s*[\"'`]", re.IGNORECASE
     ),
 )
-_PAGED = re.compile(
-    r"(?i)\blimit|\btake\b|\bskip\b|\boffset\b|pag(e|ing|inat)|cursor|top\(|first\(|\[:\w|slice\(|\bcount\b|pageable|per_page|fetchmany|batch"
+_PAGED = re.compile(  # a `count` that is asked for, not one that is told
+    r"(?i)\blimit|\btake\b|\bskip\b|\boffset\b|pag(e|ing|inat)|cursor|top\(|first\(|\[:\w|slice\(|['\"]count['\"]|(?:query|args|params|input)\.count\b|\bcount\s*[:=]\s*(?:int|\w*parse|math|min|number|query)|pageable|per_page|fetchmany|batch"
 )
 _BLOCKING_PY = re.compile(
     r"^(requests\.(get|post|put|patch|delete|head|request)|time\.sleep|urllib\.request\.urlopen|subprocess\.(run|call|check_call|check_output)|os\.system|httpx\.(get|post|put|patch|delete|request))$"

@@ -108,8 +108,8 @@ def workers_are_set(project: Project) -> Iterator[Fact]:
     """
     gunicorn starts with one synchronous worker unless told: one slow request and everybody waits.
 
-    Decides: commands with gunicorn state workers or threads, on the line, in its configuration or by `WEB_CONCURRENCY`;
-    commands with uvicorn state workers, or several replicas run.
+    Decides: commands with gunicorn state workers or threads, on the line, in its configuration or by `WEB_CONCURRENCY`,
+    also where several replicas run; commands with uvicorn state workers, or several replicas run.
 
     Fix: `gunicorn --workers 4 --threads 8 app:app`, sized by cores and memory limit.
 
@@ -126,7 +126,10 @@ def workers_are_set(project: Project) -> Iterator[Fact]:
         told = re.search(
             r"--workers\b|\s-w[\s=]?\d|--threads\b|-k\s|--worker-class|\$\{?\w*(WORKERS|CONCURRENCY)", start.text
         ) or _configured(project, start)
-        if told or several > 1:
+        if server[1] == "gunicorn" and several > 1 and not told:
+            words = "one synchronous worker in each of several replicas; a slow request stops all others of its replica"
+            yield partial(f"{start.service}: gunicorn runs {words}.", *start.at)
+        elif told or several > 1:
             yield ok(
                 f"{start.service}: {server[1]} runs {'in several replicas' if not told else 'with the workers that it is told'}.",
                 start.at[0],

@@ -84,6 +84,15 @@ def test_a_body_that_is_stored_as_it_came(look: Look) -> None:
     assert (poor.failed, good.passed, named.outcomes) == (["users.js:3"], ["users.js:3"], ["not_applicable"])
 
 
+def test_a_body_that_a_query_builder_inserts_as_it_came(look: Look) -> None:
+    text = "const r = require('express').Router();\nr.post('/', async (req, res) => {\n  await knex('loans')%s(req.body);\n});\n"
+    found = [look("CTR-009", {"package.json": "{}", "a.js": text % verb}) for verb in (".insert", ".where({ id }).update")]
+    asked = look("CTR-009", {"package.json": "{}", "a.js": text % ".where"})
+
+    assert [seen.failed for seen in found] == [["a.js:3"], ["a.js:3"]]
+    assert ("knex('loans').insert" in found[0].text, asked.outcomes) == (True, ["not_applicable"])
+
+
 def test_a_body_whose_route_is_elsewhere_is_left_open(look: Look) -> None:
     text = "exports.create = async (req, res) => {\n  await User.create(req.body);\n};\n"
 

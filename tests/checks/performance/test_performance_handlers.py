@@ -22,6 +22,14 @@ def test_a_list_without_a_limit_is_found_and_a_page_is_not(look: Look) -> None:
     assert look("PRF-007", {"package.json": PACKAGE, "app.js": paged}).passed == ["app.js:4"]
 
 
+def test_a_count_that_is_told_is_no_page_and_one_that_is_asked_for_is(look: Look) -> None:
+    told = APP.replace("res.json(rows)", "res.json({ rows, count: rows.length })")
+    asked = APP.replace("open: true }", "open: true }, ...first(req.query.count)")
+
+    assert look("PRF-007", {"package.json": PACKAGE, "app.js": told}).failed == ["app.js:4"]
+    assert look("PRF-007", {"package.json": PACKAGE, "app.js": asked}).passed == ["app.js:4"]
+
+
 def test_a_list_of_one_owner_is_let_be(look: Look) -> None:
     assert look("PRF-007", {"package.json": PACKAGE, "app.js": APP.replace("open: true", "userId: me")}).failed == []
 

@@ -64,6 +64,9 @@ def test_a_flask_file_that_is_run_by_its_name_serves_in_development_mode(look: L
     assert look("PRF-006", files).outcomes == ["not_applicable"]
     files["Dockerfile"] = 'FROM python:3.12\nCOPY . .\nCMD ["gunicorn", "app:app"]\n'
     assert look("PRF-006", files).failed == ["Dockerfile:3"]
+    copies = {**files, "docker-compose.prod.yml": "services:\n  api:\n    build: .\n    deploy: {replicas: 3}\n"}
+    seen = look("PRF-006", copies)
+    assert (seen.outcomes, "in each of several replicas" in seen.text) == (["partial"], True)
     files["Dockerfile"] = 'FROM python:3.12\nCOPY . .\nCMD ["gunicorn", "-w", "4", "app:app"]\n'
     assert look("PRF-006", files).passed == ["Dockerfile:3"]
 
