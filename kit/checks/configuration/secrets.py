@@ -18,6 +18,7 @@ from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
 from kit.checks.shared.settings import overridden
 from kit.checks.shared.told import told
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -315,18 +316,13 @@ def _leak(project: Project, path: str, kind: str, name: str) -> dict[str, Any]:
     accounts of a seed or the throw-away services of a pipeline opens less."""
     pipeline = path.startswith((".github/", ".gitlab", ".circleci/", ".buildkite/")) and kind == "assignment"
     hashed = "hash" in kind or re.search(r"(?i)(?:hash|digest)(?:ed)?$", name) is not None
-    if hashed or pipeline or any(file in path for file in _FOR_CLIENTS) or _gives_way(project, path, name):
+    if hashed or pipeline or any(file in path for file in _FOR_CLIENTS) or overridden(project, path, name):
         return {"severity": Severity.MEDIUM}
     environment = project.files.environment_of(path)
     if environment in ASIDE:
         own = kind == "assignment"
         return {"severity": Severity.LOW, "environment": environment} if own else {"severity": Severity.HIGH}
     return {"severity": Severity.MEDIUM} if kind == "assignment" and _SEEDS.search(path) else {}
-
-
-def _gives_way(project: Project, path: str, name: str) -> bool:
-    """Whether settings for production, which start from these, set the name anew."""
-    return path.endswith(".py") and bool(name) and overridden(project, path, name) is not None
 
 
 _SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing)?(?:[_.-][\w.-]*)?\.\w+$")
@@ -385,7 +381,7 @@ def env_files_are_ignored(project: Project) -> Iterator[Fact]:
             grave = {} if secrets else {"severity": Severity.LOW}
             how = "tracked by git" if project.files.tracked(path) else "among the project's files"
             yield bad(
-                f"{path} is {how}{' and sets ' + ', '.join(secrets[:3]) if secrets else ''}.",
+                f"{path} is {how}{' and sets ' + listed(secrets) if secrets else ''}.",
                 At(path),
                 *([] if project.files.ignored(path) else [At(".gitignore")]),
                 **grave,

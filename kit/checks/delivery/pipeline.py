@@ -50,7 +50,9 @@ def every_change_is_checked(project: Project) -> Iterator[Fact]:
         yield from (_after_merge(p) for p in working)
     elif looking:
         act = looking[0].of(*LOOKS)[0]
-        yield partial(f"Pipelines look at changes ({act.words}), but none builds or tests the code.", act)
+        slight = Severity.LOW if _only_scripts(project) else None
+        message = f"Pipelines look at changes ({act.words}), but none builds or tests the code."
+        yield partial(message, act, severity=slight)
     elif any(p.outside for p in found if p.on_change):
         outside = next(p.outside[0] for p in found if p.outside and p.on_change)
         yield unknown(f"Job {outside.id} runs a pipeline of another repository: {outside.uses}.", outside)
@@ -60,6 +62,11 @@ def every_change_is_checked(project: Project) -> Iterator[Fact]:
 
 def _has_code(project: Project) -> bool:
     return bool(project.files.languages or project.dockerfiles)
+
+
+def _only_scripts(project: Project) -> bool:
+    """Whether the project sets up the images of others: there is nothing to build but the scripts around them."""
+    return set(project.files.languages) <= {"shell"} and not project.dockerfiles
 
 
 def _does(pipeline: Pipeline) -> str:

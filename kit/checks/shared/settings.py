@@ -30,6 +30,8 @@ def written_keys(project: Project) -> Iterator[At]:
 
 def overridden(project: Project, path: str, name: str) -> At | None:
     """Where settings for production, which start from those at `path`, set `name` anew; None where none do."""
+    if not name or not path.endswith(".py"):
+        return None
     stem = re.escape(posixpath.basename(path).removesuffix(".py"))
     taken = re.compile(rf"(?m)^from [\w.]*\.{stem} import \*")
     for other in project.code.holding(f"{name} =", languages=("python",)):

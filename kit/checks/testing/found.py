@@ -113,7 +113,17 @@ def _python_found(project: Project, test: TestFile) -> bool | None:
         return None
     package = any(p.depends_on("pytest") for p in project.packages if p.ecosystem == "pypi")
     used = package or any(c.tool == "pytest" for c in configs(project))
-    return pytest_collects(project, test.path) if used else None
+    if not used:
+        return None
+    collected = pytest_collects(project, test.path)
+    return None if collected is False and _handed_over(project, test) else collected
+
+
+def _handed_over(project: Project, test: TestFile) -> bool:
+    """Whether another test or a script names the file, to run it by itself or somewhere else."""
+    name = test.path.rsplit("/", 1)[-1]
+    others = {t.path for t in test_files(project)} | {s.path for s in project.scripts}
+    return any(name in project.files.text(path) for path in others - {test.path})
 
 
 def _maven_found(project: Project, test: TestFile) -> bool | None:

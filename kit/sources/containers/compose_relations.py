@@ -106,13 +106,38 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
         return "unknown"
     beside = [p for p in paths if p != path and posixpath.dirname(p) == directory]
     production = any(_is_production_of(path, p, files) for p in beside)
-    return "development" if production or _says_development(files.text(path)) else "unknown"
+    said = _says_development(files.text(path)) or _runs_source(path, files)
+    return "development" if production or said else "unknown"
 
 
 def _says_development(text: str) -> bool:
     """Whether the comment at the top of a file says that it is for a developer's machine."""
     head = " ".join(takewhile(lambda line: line.startswith("#") or not line, (t.strip() for t in text.splitlines())))
     return bool(_DEVELOPMENT.search(head)) and not _PRODUCTION.search(head)
+
+
+_MODE = re.compile(
+    r"(?m)^[ \t]*(?:-[ \t]*)?[\"']?(?:(?:NODE|RAILS|RACK|FLASK|APP)_ENV|ASPNETCORE_ENVIRONMENT|DJANGO_SETTINGS_MODULE)"
+    r"[\"']?[ \t]*[:=][ \t]*[\"']?(?:[\w.]*\.)?(?:dev|development|local)[\"']?[ \t]*$",
+    re.IGNORECASE,
+)
+_MOUNT = re.compile(
+    r"(?m)^[ \t]*-[ \t]*[\"']?\.(/[\w./-]{0,200})?:/[\w./-]{1,200}(?::(?:rw|cached|delegated|[zZ]))?[\"']?[ \t]*$"
+)
+_CODE = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".php", ".go", ".java", ".cs", ".ex")
+
+
+def _runs_source(path: str, files: FileIndex) -> bool:
+    """Whether a service runs in a mode for development, and the code that one edits is mounted over an image's."""
+    text = files.text(path)
+    if not _MODE.search(text) or not re.search(r"(?m)^[ \t]+build:", text):
+        return False
+    folders = [
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), "." + m[1])) for m in _MOUNT.finditer(text) if m[1]
+    ]
+    folders += [posixpath.dirname(path) or "." for m in _MOUNT.finditer(text) if not m[1]]
+    code = [p for p in files.paths if p.endswith(_CODE)]
+    return any(folder == "." or p.startswith(f"{folder}/") for folder in folders for p in code)
 
 
 def _is_production_of(path: str, other: str, files: FileIndex) -> bool:

@@ -123,3 +123,11 @@ def test_deploys_of_two_pushes_overlap(look: Look) -> None:
 
     assert look("DEL-022", {".github/workflows/ci.yml": workflow}).failed == [".github/workflows/ci.yml:8"]
     assert look("DEL-022", {".github/workflows/ci.yml": held}).outcomes == ["pass"]
+
+
+def test_scripts_around_images_of_others_need_no_build(look: Look) -> None:
+    lint = "on: [pull_request]\njobs:\n  lint:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: shellcheck run.sh\n"
+    files = {".github/workflows/lint.yml": lint, "run.sh": "#!/bin/sh\ndocker compose up\n"}
+
+    assert [f.severity for f in look("DEL-001", files).findings] == ["low"]
+    assert [f.severity for f in look("DEL-001", {**files, "app.py": "x = 1\n"}).findings] == ["high"]

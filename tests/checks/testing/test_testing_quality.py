@@ -145,3 +145,13 @@ def test_many_retries_hold_in_part(look: Look) -> None:
 
 def test_retries_of_unit_tests_hold_in_part(look: Look) -> None:
     assert look("TST-012", {"src/a.test.ts": "jest.retryTimes(3)\n" + GOOD}).failed == ["src/a.test.ts:1"]
+
+
+def test_a_file_that_another_test_hands_over_is_not_for_the_runner(look: Look) -> None:
+    inside = {"requirements.txt": "pytest==8\n", "tests/roots-test.py": "def test_roots():\n    assert 1\n"}
+    handed = "import shutil\n\ndef test_it():\n    shutil.copyfile('tests/roots-test.py', 'box/x.py')\n    assert 1\n"
+
+    assert look("TST-006", {**inside, "tests/test_it.py": handed}).failed == []
+    assert look("TST-006", {**inside, "tests/test_it.py": "def test_it():\n    assert 1\n"}).failed == [
+        "tests/roots-test.py"
+    ]

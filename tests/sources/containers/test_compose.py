@@ -603,3 +603,20 @@ def test_a_comment_at_the_top_says_what_a_default_file_is_for(project, head: str
     found = project(**{"compose.yaml": f"{head}\nservices:\n  db:\n    image: postgres:16\n"})
 
     assert found["compose.yaml"].environment == environment
+
+
+@pytest.mark.parametrize(
+    ("settings", "mount", "environment"),
+    [
+        ("shop.settings.dev", "./shop:/code/shop", "development"),
+        ("shop.settings.dev", ".:/code", "development"),
+        ("shop.settings.production", "./shop:/code/shop", "unknown"),
+        ("shop.settings.dev", "./uploads:/code/uploads", "unknown"),
+    ],
+)
+def test_edited_code_that_runs_in_a_mode_for_development(project, settings: str, mount: str, environment: str) -> None:
+    text = "services:\n  app:\n    build: .\n    environment:\n"
+    text += f"      DJANGO_SETTINGS_MODULE: {settings}\n    volumes:\n      - {mount}\n"
+    found = project(**{"docker-compose.yml": text, "shop/app.py": "x = 1\n", "uploads/a.png": ""})
+
+    assert found["docker-compose.yml"].environment == environment
