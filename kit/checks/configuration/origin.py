@@ -100,7 +100,7 @@ def _compose(project: Project) -> Iterator[Fact]:
     for file, open_ones, stored in found.values():
         if open_ones:
             names = listed(name for _, name, _ in open_ones)
-            message = f"{file.path}: {names} come from an env file or the shell of the server, not from a store."
+            message = f"{file.path}: an env file or the shell of the server gives {names}, no store does."
             yield bad(message, *(at for _, _, at in open_ones[:5]), environment=file.environment)
         elif stored:
             place = stored[0].node.get("secrets") or stored[0]
@@ -119,7 +119,7 @@ def _serverless(project: Project) -> Iterator[Fact]:
         if given:
             names = listed(n.key or "" for n in given)
             yield bad(
-                f"{file.path}: {names} come from the environment of whoever deploys, not from a store.", *given[:5]
+                f"{file.path}: the environment of whoever deploys gives {names}, no store does.", *given[:5]
             )
         elif stored is not None:
             yield ok(f"{file.path}: secrets come from a store.", stored)

@@ -49,13 +49,13 @@ def test_a_function_takes_its_secret_from_a_store(look: Look) -> None:
 
 
 def test_declared_secrets_that_nothing_changes_are_told(look: Look) -> None:
-    secret = 'resource "aws_secretsmanager_secret" "db" {\n  name = "db"\n}\n'
+    kept = 'resource "aws_secretsmanager_secret" "db" {\n  name = "db"\n}\n'
     rotation = (
         'resource "aws_secretsmanager_secret_rotation" "db" {\n  secret_id = aws_secretsmanager_secret.db.id\n}\n'
     )
 
-    assert look("CFG-061", {"main.tf": secret}).failed == ["main.tf:1"]
-    assert look("CFG-061", {"main.tf": secret + rotation}).passed == ["main.tf:4"]
+    assert look("CFG-061", {"main.tf": kept}).failed == ["main.tf:1"]
+    assert look("CFG-061", {"main.tf": kept + rotation}).passed == ["main.tf:4"]
 
 
 def test_a_rotating_job_restarts_those_that_read_the_secret(look: Look) -> None:
