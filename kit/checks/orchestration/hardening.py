@@ -264,14 +264,12 @@ def no_secrets_in_manifests(project: Project) -> Iterator[Fact]:
     for group in groups(project):
         for secret in group.of("Secret"):
             open_keys = [] if "sops" in secret.node else list(_in_clear(secret))
-            real = [key for key, _, weak in open_keys if not weak]
-            if open_keys:
-                names = listed(real or (key for key, _, _ in open_keys))
-                what = "stands in the repository" if real else "is a value that anybody guesses"
-                severity = Severity.CRITICAL if real else Severity.HIGH
-                message = f"{secret.title}: {names} {what}; who reads the file has the secret."
-                yield bad(message, open_keys[0][1], severity=severity, **grade(group))
-            else:
+            for key, at, weak in open_keys:
+                what = "is a value that anybody guesses" if weak else "stands in the repository"
+                severity = Severity.HIGH if weak else Severity.CRITICAL
+                message = f"{secret.title}: {key} {what}; who reads the file has the secret."
+                yield bad(message, at, severity=severity, **grade(group))
+            if not open_keys:
                 yield ok(f"{secret.title}: holds no secret in clear.", secret, **grade(group))
         for kept in group.of("SealedSecret", "ExternalSecret", "VaultStaticSecret"):
             yield ok(f"{kept.title}: the secret is kept elsewhere or encrypted.", kept, **grade(group))

@@ -180,3 +180,10 @@ def test_a_namespace_enforces_a_level_and_a_quota(look: Look) -> None:
     assert look("ORC-027", {"k8s/shop.yaml": namespace}).outcomes == ["fail"]
     assert look("ORC-027", {"k8s/shop.yaml": level}).outcomes == ["partial"]
     assert look("ORC-027", {"k8s/shop.yaml": level + quota}).outcomes == ["pass"]
+
+
+def test_each_key_of_a_secret_is_told_at_its_line(look: Look) -> None:
+    two = CREDENTIALS.rstrip() + '\n      api-token: "x9Kq27Zt0vLmP4"\n'
+    seen = look("ORC-017", {"k8s/db.yaml": two})
+
+    assert seen.failed == ["k8s/db.yaml:6", "k8s/db.yaml:7"]
