@@ -45,11 +45,15 @@ def services_gain_nothing(project: Project) -> Iterator[Fact]:
     See: https://docs.docker.com/engine/security/#linux-kernel-capabilities
     """
     lacking: dict[str, list[ComposeService]] = defaultdict(list)
-    for file, service in services(project):
+    told: set[tuple[str, str]] = set()
+    for file, service in sorted(services(project), key=lambda pair: len(pair[0].layers)):
+        if (file.layers[0], service.name) in told:
+            continue  # an overlay says more of a service that was told already
+        told.add((file.layers[0], service.name))
         if _no_new_privileges(service) and service.node.get("cap_drop") is not None:
             yield ok(f"{service.name}: gains no rights and has dropped some.", service)
         elif not _is_well_known(service):
-            lacking[file.path].append(service)
+            lacking[service.at.path].append(service)
     for path, found in lacking.items():
         gaining = [s for s in found if not _no_new_privileges(s)]
         able = [s for s in found if s.node.get("cap_drop") is None]

@@ -30,3 +30,11 @@ def test_shared_memory_and_shields_that_are_off_are_rights_over_the_host(look: L
     seen = look("CON-015", {"compose.yaml": text})
 
     assert seen.failed == ["compose.yaml:6", "compose.yaml:4"]
+
+
+def test_services_that_an_overlay_repeats_are_told_once(look: Look) -> None:
+    text = COMPOSE.replace("cap_drop: [ALL]", "tty: true")
+    overlay = "services:\n  api:\n    restart: always\n"
+    seen = look("CON-047", {"compose.yaml": text, "compose.logging.yaml": overlay})
+
+    assert seen.failed == ["compose.yaml:4"]
