@@ -143,3 +143,9 @@ def test_objectives_may_stand_in_words_and_in_comments(look: Look) -> None:
 
     assert ("ops/crontab:1" in words.failed, "ops/crontab:1" in comment.failed) == (True, True)
     assert enough.failed == []
+
+
+def test_a_ping_by_wget_is_how_a_failure_is_noticed(look: Look) -> None:
+    text = "#!/bin/sh\nset -e\npg_dump shop > /b/a.sql\nwget -q -O /dev/null https://hc-ping.com/0d9\n"
+
+    assert look("REC-010", {"ops/backup.sh": text}).passed == ["ops/backup.sh:4"]

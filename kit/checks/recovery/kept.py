@@ -13,7 +13,7 @@ _PRUNES = re.compile(
     r"-mtime\s+\+|--keep-|forget\b|retention|lifecycle|expire|BACKUP_KEEP|KEEP_DAYS|rm -f[^\n]*backup", re.IGNORECASE
 )
 _NOTICES = re.compile(
-    r"curl [^\n]*(?:hc-ping|healthchecks|slack|hooks|pushgateway|alert|heartbeat|ping_url|webhook)|mail -s|sendmail|notify|pushgateway|on_failure|backup_last_success",
+    r"(?:curl|wget) [^\n]*(?:hc-ping|healthchecks|slack|hooks|pushgateway|alert|heartbeat|ping_url|webhook)|mail -s|sendmail|notify|pushgateway|on_failure|backup_last_success",
     re.IGNORECASE,
 )
 _ENCRYPTS = re.compile(

@@ -1,0 +1,5 @@
+package org.tannhof.library;
+
+import java.util.UUID;
+
+public record Fine(UUID memberId, long days) {}
