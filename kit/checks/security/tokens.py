@@ -121,9 +121,20 @@ def _python_tokens(project: Project) -> Iterator[Fact]:
                 )
 
 
+def _verified_after(call: Call) -> bool:
+    """Whether the same function goes on to verify the token: the first reading tells only who signed it."""
+    functions = (a for a in call.node.ancestors() if a.kind() in {"function_declaration", "method_declaration"})
+    text = next((f.text() for f in functions), "")
+    after = text.split("ParseUnverified", 1)[-1]
+    return re.search(r"(?i)\b\w*verify\w*\(|\bjwt\.Parse(?:WithClaims)?\(", after) is not None
+
+
 def _go_tokens(project: Project) -> Iterator[Fact]:
     for call in calls(project, "ParseUnverified", languages=("go",), needles=("jwt",)):
-        yield bad("The token is read without its signature being verified: anybody can write one.", call)
+        if _verified_after(call):
+            yield ok("The token is read first for whom to ask, and verified then.", call)
+        else:
+            yield bad("The token is read without its signature being verified: anybody can write one.", call)
     for call in calls(project, "NewWithClaims", languages=("go",), needles=("jwt",)):
         holder = next(
             (a for a in call.node.ancestors() if a.kind() in {"function_declaration", "method_declaration"}), call.node

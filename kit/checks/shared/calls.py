@@ -32,8 +32,8 @@ ALL = ("python", *JAVASCRIPT, "go", "java")
 _KINDS = {"python": "call", "go": "call_expression", "java": "method_invocation"}
 _ASIDE = re.compile(
     r"(^|/)\.\w|(^|/)(scripts?|tools?|bin|hack|dev|ci|seeds?|seeders|benchmarks?|examples?|stories|\.storybook|codegen|cypress|e2e"
-    r"|migrations?|fixtures|generators?)/|(^|/)(gulpfile|gruntfile|webpack|rollup|vite|vitest|jest|next|babel|karma|playwright|conftest"
-    r"|setup)[\w.-]*\.[cm]?[jt]s$|(^|/)(setup|conftest|noxfile|fabfile)\.py$",
+    r"|migrations?|fixtures|generators?)/|(^|/)(esbuild|gulpfile|gruntfile|webpack|rollup|vite|vitest|jest|next|babel|karma|playwright"
+    r"|conftest|setup)(?:[.-][\w.-]*)?\.[cm]?[jt]s$|(^|/)build\.[cm]?js$|(^|/)(setup|conftest|noxfile|fabfile)\.py$",
     re.IGNORECASE,
 )
 _SERVED_AS_IS = re.compile(r"(^|/)(static|public|assets|wwwroot)/")

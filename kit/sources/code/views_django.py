@@ -27,6 +27,10 @@ _MIXINS = frozenset(["LoginRequiredMixin", "PermissionRequiredMixin", "UserPasse
 _OPEN_PERMISSIONS = frozenset(["AllowAny"])
 
 
+MAX_BASES = 10
+"""How far permissions are looked for in what a class is made of."""
+
+
 class View(NamedTuple):
     """What answers at a path: its methods and its guard."""
 
@@ -86,10 +90,9 @@ class Views:
 
     def class_guard(self, found: Found, node: ast.ClassDef, module: PythonModule, names: list[str]) -> Guard:
         """What guards a class-based view: permissions, mixins, decorators, else the framework's default."""
-        inside = (*found.scope, node.name)
-        stated = module.bindings.get((inside, "permission_classes"))
+        stated = self._stated(found, 0)
         if stated is not None:
-            return self.permission(stated, module)
+            return self.permission(*stated)
         if set(names) & _MIXINS or any(name.endswith("RequiredMixin") and suggests_auth(name) for name in names):
             return Guard(True, module.at(node))
         guard = self.guards.of_decorators(_handed(node.decorator_list), module, found.scope)
@@ -97,6 +100,17 @@ class Views:
             return guard
         rest = any(name.endswith(("APIView", "ViewSet")) for name in names)
         return self.default if rest else OPEN
+
+    def _stated(self, found: Found, depth: int) -> tuple[ast.AST, PythonModule] | None:
+        """The permissions that a class states, or the first of the project's classes that it is made of."""
+        node, module = found.node, found.module
+        if not isinstance(node, ast.ClassDef) or module is None or depth > MAX_BASES:
+            return None
+        own = module.bindings.get(((*found.scope, node.name), "permission_classes"))
+        if own is not None:
+            return own, module
+        bases = (self.project.resolve(base, module, found.scope) for base in node.bases)
+        return next((given for base in bases if base and (given := self._stated(base, depth + 1))), None)
 
     def permission(self, node: ast.AST, module: PythonModule) -> Guard:
         """`[IsAuthenticated]` guards, `[AllowAny]` and an empty list do not; one's own says so by its name or

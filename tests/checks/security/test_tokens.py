@@ -87,3 +87,20 @@ def test_settings_for_production_may_replace_the_key(look: Look) -> None:
     assert look("CFG-011", {**base, **anew}).failed == []
     assert look("SEC-023", {**base, **same}).failed == ["shop/settings/base.py:1"]
     assert look("CFG-011", {**base, **same}).failed == ["shop/settings/base.py:2"]
+
+
+def test_a_token_that_is_read_for_its_issuer_and_then_verified_is_verified(look: Look) -> None:
+    first = "package auth\n\nfunc Claims(raw string) error {\n\tparser := new(jwt.Parser)\n\tparser.ParseUnverified(raw, &claims)\n"
+    verified = first + "\treturn verifyWith(claims.Issuer, raw)\n}\n"
+    trusted = first + "\treturn use(claims)\n}\n"
+
+    assert look("SEC-010", {"auth/claims.go": 'import "jwt"\n' + verified}).failed == []
+    assert look("SEC-010", {"auth/claims.go": 'import "jwt"\n' + trusted}).failed == ["auth/claims.go:6"]
+
+
+def test_a_build_script_is_no_part_of_what_runs(look: Look) -> None:
+    line = "exec(`mkdir -p ./build/${name}`);\n"
+    code = "const { exec } = require('child_process');\nfunction make(name) {\n  " + line + "}\n"
+
+    assert look("SEC-007", {"build.js": code}).failed == []
+    assert look("SEC-007", {"server.js": code}).failed == ["server.js:3"]

@@ -124,3 +124,33 @@ def test_a_mixin_of_ones_own_guards_where_its_name_says_so(tmp_path: Path, mixin
     }
 
     assert bool(routes_of(tmp_path, files)["POST /a/"].auth) is guarded
+
+
+def test_permissions_that_a_base_of_the_project_states_guard_its_views(tmp_path: Path) -> None:
+    files = {
+        "shop/urls.py": """
+            from django.urls import path
+            from shop.views import Delete, Open
+            urlpatterns = [path("delete/", Delete.as_view()), path("open/", Open.as_view())]
+            """,
+        "shop/views.py": """
+            from rest_framework.generics import GenericAPIView
+            from rest_framework.permissions import AllowAny, IsAuthenticated
+
+            class Base(GenericAPIView):
+                permission_classes = (IsAuthenticated,)
+
+            class Middle(Base):
+                pass
+
+            class Delete(Middle):
+                def post(self, request): ...
+
+            class Open(Middle):
+                permission_classes = (AllowAny,)
+                def post(self, request): ...
+            """,
+    }
+    found = routes_of(tmp_path, files)
+
+    assert {name: route.auth for name, route in found.items()} == {"POST /delete/": True, "POST /open/": False}
