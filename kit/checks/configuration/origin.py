@@ -118,9 +118,7 @@ def _serverless(project: Project) -> Iterator[Fact]:
         given = [n for n in nodes if n.text.startswith("${env:") and is_secret_name(n.key or "")]
         if given:
             names = listed(n.key or "" for n in given)
-            yield bad(
-                f"{file.path}: the environment of whoever deploys gives {names}, no store does.", *given[:5]
-            )
+            yield bad(f"{file.path}: the environment of whoever deploys gives {names}, no store does.", *given[:5])
         elif stored is not None:
             yield ok(f"{file.path}: secrets come from a store.", stored)
 
