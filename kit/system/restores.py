@@ -80,6 +80,8 @@ def _restore(project: Project, command: Command, *, certain: bool) -> tuple[str,
         return (engine, program, frozenset({program})) if _OWN_VERBS[program] in words else None
     if program == "mongorestore":
         reads = frozenset({"archive" if "--archive" in words else "directory"})
+    elif program == "pg_restore" and re.search(r"(?:^|\s)(?:-l|--list)\b", words):
+        return None  # it reads the dump's table of contents, and brings nothing back
     elif program == "pg_restore":
         reads = frozenset({"custom", "directory", "tar"})
     elif re.search(r"\s-c\b|--command|--list|\bSELECT\b", words):

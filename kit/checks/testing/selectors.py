@@ -1,0 +1,84 @@
+"""Do end-to-end tests look for what the pages show?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kit.checks.shared.texts import at_offset
+from kit.checks.testing.common import test_files
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
+from kit.project import Project
+from kit.registry import check
+
+_ASKED = re.compile(
+    r"(?:getBy|findBy|queryBy|getAllBy|findAllBy)TestId\(\s*['\"`]([\w:.-]{1,80})['\"`]\s*\)"
+    r"|\[(?:data-testid|data-test-id|data-test|data-cy)=\\?['\"]?([\w:.-]{1,80})\\?['\"]?\]|\bgetByCy\(\s*['\"]([\w:.-]{1,80})['\"]"
+)
+_SHOWN = re.compile(r"(?:data-testid|data-test-id|data-test|data-cy|dataTestId|dataTestid|testId|testID|test-id)\b")
+_PAGES = (
+    "**/*.tsx",
+    "**/*.jsx",
+    "**/*.ts",
+    "**/*.js",
+    "**/*.vue",
+    "**/*.svelte",
+    "**/*.html",
+    "**/*.astro",
+    "**/*.hbs",
+    "**/*.ejs",
+    "**/*.erb",
+    "**/*.php",
+)
+
+
+@check(
+    "TST-061", "End-to-end tests look for what the pages show", Severity.MEDIUM, Clause.SPECIFICATION, effort_hours=2
+)
+def tests_look_for_what_is_shown(project: Project) -> Iterator[Fact]:
+    """
+    A test that waits for a button that was renamed fails for its own reason, until somebody skips it; one that asks that it
+    is not there passes for ever.
+
+    Decides: the test ids that end-to-end tests of a browser ask for, against the words of the project's pages and
+    components. An id is reported only where its text stands in none of them, nor the part of it before its last dash or
+    number.
+
+    Fix: give the element its `data-testid` again, or ask for the new one.
+
+    Blind to: labels and roles; ids that are put together from values.
+
+    See: https://playwright.dev/docs/locators#locate-by-test-id
+    """
+    tests = [t for t in test_files(project) if t.browser]
+    pages = "\n".join(_pages(project)) if tests else ""
+    if not pages:
+        return
+    for test in tests:
+        text = project.code.text(test.path)
+        asked = {next(g for g in m.groups() if g): m.start() for m in reversed(list(_ASKED.finditer(text)))}
+        absent = {name: offset for name, offset in asked.items() if not _is_shown(name, pages)}
+        for name, offset in sorted(absent.items(), key=lambda item: item[1])[:3]:
+            more = f", nor do {len(absent) - 1} others that it asks for" if len(absent) > 1 else ""
+            yield bad(
+                f"The test looks for `{name}`, which no page or component has{more}.",
+                at_offset(test.path, text, offset),
+            )
+            break
+        if asked and not absent:
+            yield ok(f"The pages have all {len(asked)} test ids that the test looks for.", At(test.path))
+
+
+def _pages(project: Project) -> Iterator[str]:
+    """The texts of pages and components that give test ids; of every one, since ids are handed on as values."""
+    texts = [project.files.text(p) for p in project.files.glob(*_PAGES, classes={FileClass.PRODUCTION})]
+    if any(_SHOWN.search(text) for text in texts):
+        yield from texts
+
+
+def _is_shown(name: str, pages: str) -> bool:
+    stem = re.sub(r"[-_.:]?[^-_.:]*$", "", name)
+    last = re.split(r"[-_.:]", name)[-1]
+    return (
+        name in pages or (len(stem) > 2 and (f"{stem}-${{" in pages or f"{stem}_${{" in pages)) or f"}}-{last}" in pages
+    )

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+mc anonymous set download minio/invoices
+mc anonymous set download minio/public-pictures
