@@ -144,8 +144,14 @@ def _own_deploys(project: Project) -> Iterator[Act]:
         return
     for pipeline, job in jobs(project):
         for act in pipeline.of_job(job, "deploy"):
-            if not is_preview(project, pipeline, job) and _TO_OWN_MACHINES.search(act.words.lower()):
+            if not is_preview(project, pipeline, job) and _TO_OWN_MACHINES.search(_words(act)):
                 yield act
+
+
+def _words(act: Act) -> str:
+    """What the pipeline says and what is run in the end, through scripts and targets."""
+    inner = act.reached.command.text[:200] if act.reached is not None else ""
+    return f"{act.words} {inner}".lower()
 
 
 @check("DEL-062", "Features can be turned off without a release", Severity.LOW, Clause.EXECUTION, effort_hours=8)
