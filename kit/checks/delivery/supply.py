@@ -155,16 +155,17 @@ def outsiders_do_not_run(project: Project) -> Iterator[Fact]:
     See: https://docs.github.com/en/actions/security-for-github-actions/security-guides/security-hardening-for-github-actions#understanding-the-risk-of-script-injections
     """
     clean: dict[str, Pipeline] = {}
+    told: set[str] = set()
     for pipeline, job, step in steps(project):
         if pipeline.workflow.platform != "github":
             continue
         facts = [*_pasted(pipeline, step), *_checked_out(pipeline, job, step)]
         yield from facts
         if facts:
-            clean.pop(pipeline.path, None)
+            told.add(pipeline.path)
         elif pipeline.triggers & (TRUSTED | {"pull_request"}):
             clean.setdefault(pipeline.path, pipeline)
-    for pipeline in clean.values():
+    for pipeline in (p for path, p in clean.items() if path not in told):
         yield ok(f"{pipeline.workflow.name}: nothing that outsiders write is run.", pipeline.workflow)
 
 
@@ -194,6 +195,10 @@ def _line(script: Node, number: int) -> int | None:
     return min(first + number + (1 if block else 0), last or first)
 
 
+_OF_A_BOT = re.compile(r"pull_request\.user\.login\s*==\s*['\"][\w-]+\[bot\]['\"](?![^|]*\|\|)")
+"""A condition that only a bot's pull requests meet; who started the run (`github.actor`) says nothing of whose code it is."""
+
+
 def _checked_out(pipeline: Pipeline, job: Job, step: Step) -> Iterator[Fact]:
     risky = pipeline.triggers & {"pull_request_target", "workflow_run", "issue_comment"}
     ref = step.inputs.get("ref") if step.uses and "checkout" in step.uses and step.inputs is not None else None
@@ -204,7 +209,10 @@ def _checked_out(pipeline: Pipeline, job: Job, step: Step) -> Iterator[Fact]:
     if runs is not None:
         when = ", ".join(sorted(risky))
         message = f"Job {job.id} runs a pull request's code with the repository's rights and secrets ({when})"
-        if job.environment:
+        only_for = job.node.get("if")
+        if only_for is not None and _OF_A_BOT.search(only_for.text):
+            yield partial(f"{message}, of a bot's own pull requests only.", ref, runs, severity=Severity.LOW)
+        elif job.environment:
             yield partial(f"{message}; only an approval of {job.environment} could stop it.", ref, runs)
         else:
             yield bad(f"{message}.", ref, runs)

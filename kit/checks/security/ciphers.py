@@ -25,6 +25,9 @@ _GUESSED = re.compile(
 )
 
 
+_PROTECTS = re.compile(r"(?i)crypt|content-security|script-src|oauth|openid|oidc|csrf|signature|authoriz|hmac")
+"""What a file speaks of where its nonces protect something; elsewhere a nonce is a number that is another each time."""
+
 _RANDOM = re.compile(
     r"^(?:Math\.random|random\.(?:choice|choices|randint|random|randrange|sample|getrandbits)|rand\.(?:Intn?|Int63|Int31n?|Read|Seed))$"
 )
@@ -100,6 +103,7 @@ def _guessable(project: Project) -> Iterator[Fact]:
             and _GUESSED.search(name)
             and call.at not in seen
             and "SystemRandom" not in project.code.text(call.path)
+            and (not re.fullmatch(r"(?i)\w*nonce", name) or _PROTECTS.search(project.code.text(call.path)))
         ):
             seen.add(call.at)
             yield bad(f"{name} is made with {call.callee}, whose numbers can be predicted.", call)

@@ -40,7 +40,8 @@ DRIVERS = re.compile(
     r"@playwright/test|\bcy\.[a-zA-Z]\w*\(|from ['\"]playwright|selenium|puppeteer|webdriverio|testcafe|from playwright"
 )
 HELPERS = re.compile(
-    r"(?:^|/)(?:conftest|__init__|setup\w*|fixtures?|helpers?|mocks?|utils?|factories|support|global-?setup)\.\w+$|/(?:fixtures|__mocks__|__fixtures__|mocks|support)/"
+    r"(?:^|/)(?:conftest|__init__|setup\w*|fixtures?|helpers?|mocks?|utils?|factories|support|global-?setup"
+    r"|tests?[-_]?(?:utils?|helpers?|setup))\.\w+$|/(?:fixtures|__mocks__|__fixtures__|mocks|support)/"
 )
 ECOSYSTEMS = {"js": "npm", "python": "pypi", "go": "go", "jvm": "maven", "rust": "cargo", "dotnet": "nuget"}
 NO_SERVICES = frozenset({"store", "proxy", "monitoring", "library"})

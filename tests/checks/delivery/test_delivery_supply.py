@@ -70,6 +70,23 @@ def test_a_pull_requests_code_that_runs_with_secrets_is_found(look: Look) -> Non
     assert seen.failed == [f"{PATH}:6"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "severity"),
+    [
+        ("github.event.pull_request.user.login == 'dependabot[bot]'", "low"),
+        ("github.actor == 'dependabot[bot]'", "high"),
+        ("github.event.pull_request.user.login == 'dependabot[bot]' || github.event.label", "high"),
+    ],
+)
+def test_code_of_a_bots_own_pull_requests_is_less_grave(look: Look, condition: str, severity: str) -> None:
+    checkout = "{uses: actions/checkout@v4, with: {ref: '${{ github.event.pull_request.head.sha }}'}}"
+    text = workflow(checkout, "run: npm test", on="pull_request_target")
+    guarded = text.replace("    steps:", f'    if: "{condition}"\n    steps:', 1)
+
+    assert guarded != text
+    assert [f.severity for f in look("DEL-010", {PATH: guarded}).findings] == [severity]
+
+
 def test_a_secret_that_is_printed_is_found(look: Look) -> None:
     assert look("DEL-025", {PATH: workflow("run: echo ${{ secrets.KEY }}")}).failed == [f"{PATH}:6"]
 

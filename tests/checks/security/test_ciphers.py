@@ -15,6 +15,8 @@ from conftest import Look
         ("app.js", "const resetToken = Math.random().toString(36);", ["fail"]),
         ("app.js", "function makeOtp() { return Math.floor(Math.random() * 1e6); }", ["fail"]),
         ("app.js", "const delay = Math.random() * 100;", ["not_applicable"]),
+        ("app.js", "const hint = { content, nonce: Math.random() };", ["not_applicable"]),
+        ("app.js", "const nonce = Math.random(); // of the Content-Security-Policy", ["fail"]),
         ("shop/a.py", "def make_token():\n    return ''.join(random.choice(LETTERS) for _ in range(8))", ["fail"]),
         ("shop/a.py", "token = secrets.token_urlsafe()", ["not_applicable"]),
         ("shop/a.py", "AES.new(key, AES.MODE_ECB)", ["fail"]),
