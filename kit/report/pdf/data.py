@@ -11,6 +11,7 @@ from kit.report.blocks import Block, Cell, Json, Mark, Place, Ref
 from kit.report.document import Document, Section
 from kit.report.pdf.columns import ordinary, parted
 from kit.report.pdf.markdown import nodes_of
+from kit.report.pdf.paper import SIGNED
 from kit.report.pdf.words import breakable, spans
 from kit.report.svg import Undrawable, draw
 from kit.report.texts import mapping
@@ -28,7 +29,8 @@ class SignOff:
 
 def document_data(document: Document, moment: str, sign_off: SignOff) -> Json:
     """All that the template shows. `moment`: ISO, the date that the PDF bears."""
-    write = _Writer(anchors_of(document))
+    write = _Writer(anchors_of(document), document.style)
+    signed = SIGNED.get(document.style) in {section.id for _, section in document.walk()}
     return {
         "title": breakable(document.title),
         "subtitle": breakable(document.subtitle),
@@ -42,7 +44,11 @@ def document_data(document: Document, moment: str, sign_off: SignOff) -> Json:
         "first": write.blocks(document.first),
         "sections": [write.section(section) for section in document.sections],
         "appendix": [write.section(section) for section in document.appendix],
-        "sign_off": {"roles": [breakable(role) for role in sign_off.roles], "sha256": breakable(sign_off.sha256)},
+        "sign_off": {
+            "roles": [breakable(role) for role in sign_off.roles],
+            "sha256": breakable(sign_off.sha256),
+            "placed": signed,
+        },
         "words": mapping("paper"),
         "colors": LIGHT,
         "status": STATUS,
@@ -60,8 +66,9 @@ def anchors_of(document: Document) -> frozenset[str]:
 class _Writer:
     """Blocks to data. The first to take an anchor has it: a finding may be told twice in a document."""
 
-    def __init__(self, anchors: frozenset[str]) -> None:
+    def __init__(self, anchors: frozenset[str], style: str) -> None:
         self._anchors = anchors
+        self._style = style
         self._taken: set[str] = set()
         self._kinds: Mapping[type, Callable[[Any], Json]] = {
             b.Table: self._table,
@@ -84,6 +91,7 @@ class _Writer:
             "status": self._mark(Mark(section.status)) if section.status else None,
             "note": breakable(section.note),
             "blocks": self.blocks(section.blocks),
+            "signed": section.id == SIGNED.get(self._style),
             "sections": [self.section(inner) for inner in section.sections],
         }
 

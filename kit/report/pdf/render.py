@@ -12,6 +12,7 @@ from typing import Final, Literal, cast
 
 from kit.report.document import Document
 from kit.report.pdf.data import SignOff, document_data
+from kit.report.pdf.paper import for_paper
 from kit.report.pdf.words import clean
 from kit.report.texts import text
 
@@ -44,7 +45,7 @@ def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
     if not available():
         raise PdfMissing(text("paper.missing"))
     with tempfile.TemporaryDirectory(prefix="readiness-pdf-") as folder:
-        write_sources(Path(folder), document, moment, sign_off)
+        write_sources(Path(folder), for_paper(document), moment, sign_off)
         (Path(folder) / MAIN).write_text(f'#import "{TEMPLATE.name}": report\n#report\n', "utf-8")
         return compile_pdf(Path(folder), MAIN, moment)
 

@@ -81,7 +81,8 @@ def _screen(document: Document, lists: Mapping[str, str], paper: frozenset[str])
 
 
 def _paper(document: Document, paper: frozenset[str]) -> Iterator[str]:
-    yield raw("typst", "#cover\n#contents\n#pagebreak()\n#heading(level: 1, words.glance)\n#opening")
+    front = "#cover\n#contents\n#pagebreak()\n#heading(level: 1, words.glance)\n#opening\n#pagebreak(weak: true)"
+    yield raw("typst", front)
     for i, section in enumerate(document.sections):
         yield from _typst_tree(section, 1, f"data.sections.at({i})")
     if document.appendix:
@@ -93,7 +94,7 @@ def _paper(document: Document, paper: frozenset[str]) -> Iterator[str]:
             yield raw("typst", f"#section-of({place}, 2)")
         else:
             yield from _typst_tree(section, 2, place)
-    yield raw("typst", "#pagebreak(weak: true)\n#heading(level: 1, words.sign_off)\n#sign-off")
+    yield raw("typst", "#last")
 
 
 def notebook(title: str, cells: Sequence[Cell]) -> str:

@@ -20,6 +20,7 @@ from kit.report.document import Document
 from kit.report.markup import environment, script_json
 from kit.report.pdf import SignOff
 from kit.report.pdf import available as typst_available
+from kit.report.pdf.paper import for_paper
 from kit.report.pdf.render import FONTS, compile_pdf, write_sources
 from kit.report.quarto import markdown
 from kit.report.quarto.project import THEME, theme_files, without_remote_scripts
@@ -64,13 +65,14 @@ def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
     The pages are set by Typst's wheel where it is there, for it gives tags and the same bytes each time; by the
     Typst that Quarto brings otherwise.
     """
+    printed = for_paper(document)
     with _folder() as folder:
-        write_sources(folder, document, moment, sign_off)
+        write_sources(folder, printed, moment, sign_off)
         for name in PARTIALS:
             shutil.copyfile(THEME / name, folder / name)
         settings = {"format": {"typst": {"template-partials": list(PARTIALS), "output-ext": "typ"}}, **_still()}
         (folder / "_quarto.yml").write_text(yaml.safe_dump(settings), "utf-8")
-        source = markdown.report(document, "typst", paper=frozenset({EVIDENCE}))
+        source = markdown.report(printed, "typst", paper=frozenset({EVIDENCE}))
         (folder / "document.qmd").write_text(source, "utf-8", "replace")
         _quarto(folder, "render", "document.qmd", "--to", "typst")
         if typst_available():
