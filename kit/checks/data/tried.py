@@ -21,6 +21,7 @@ _BACK = re.compile(
 _TESTED = re.compile(
     r"\bcommand\.downgrade\(|\bpytest_alembic\b|\bmigrate\.rollback\(|\bundoLastMigration\(|\bmigrate_from\b|\.Down\(\)|django_test_migrations"
 )
+_OF_SPRING = frozenset({"flyway", "liquibase"})
 _AT_START = ("command.upgrade(", "migrate.latest(", "migrationsRun: true", "runMigrations(", "goose.Up(")
 
 
@@ -50,7 +51,7 @@ def migrations_are_tried(project: Project) -> Iterator[Fact]:
         back = _back(project)
         written = [m for m in found.migrations if m.down]
         place = found.migrations[-1]
-        if up is None and (started := next(iter(project.code.holding(*_AT_START)), None)) is not None:
+        if up is None and (started := _at_start(project, found)) is not None:
             yield unknown(
                 f"{label(found)}: the program migrates when it starts; whether tests start it is not seen.",
                 At(started),
@@ -82,6 +83,13 @@ def _up(project: Project, found: MigrationSet) -> At | None:
         if project.files.class_of(test) == "test" and (match := pattern.search(project.code.text(test))):
             return At(test, project.code.text(test).count("\n", 0, match.start()) + 1)
     return None
+
+
+def _at_start(project: Project, found: MigrationSet) -> str | None:
+    """The file by which the program migrates when it starts; Spring does so by itself."""
+    if found.tool in _OF_SPRING:
+        return next(iter(project.code.holding("SpringApplication.run", "runApplication<")), None)
+    return next(iter(project.code.holding(*_AT_START)), None)
 
 
 def _back(project: Project) -> At | None:

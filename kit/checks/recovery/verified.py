@@ -24,7 +24,7 @@ def backups_are_verified(project: Project) -> Iterator[Fact]:
     A dump that ended half way has a name and a size like any other; it shows on the day when it is the only one left.
 
     Decides: the file that makes a backup, or one that brings it back, reads it through (`pg_restore --list`, `gzip -t`,
-    `restic check`) or compares a checksum. A checksum that is only written, or a look at the size, holds in part.
+    `restic check`) or compares a checksum, or something runs a restore. A checksum that is only written, or a look at the size, holds in part.
 
     Fix: `pg_restore --list "$FILE" > /dev/null` before the upload.
 
@@ -37,9 +37,12 @@ def backups_are_verified(project: Project) -> Iterator[Fact]:
     for backup in {b.at.path: b for b in project.backups}.values():
         paths = dict.fromkeys((backup.at.path, *restoring))
         read = next((at for path in paths if (at := first_line(project, path, _READS))), None)
+        tried = next((r for r in project.restores if r.runs and r.engine == backup.engine), None)
         sums = first_line(project, backup.at.path, _SUMS) or first_line(project, backup.at.path, _SIZE)
         if read is not None:
             yield ok(f"{backup.tool}: the result is read through or compared.", read, backup)
+        elif tried is not None:
+            yield ok(f"{backup.tool}: a restore of it is run.", tried.runs[0], backup)
         elif sums is not None:
             yield partial(
                 f"{backup.tool}: a checksum or size is noted, and nothing compares or reads the result.", sums, backup

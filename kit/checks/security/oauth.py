@@ -50,6 +50,8 @@ def logins_come_back(project: Project) -> Iterator[Fact]:
                 at_offset(path, text, back.start()),
                 severity=Severity.HIGH,
             )
+        if _added(project, text, asked.start()):
+            continue
         near = text[max(0, asked.start() - 1500) : asked.end() + 1500]
         if _STATE.search(near) is None and _PKCE.search(near) is None:
             yield bad("A login through another site begins without `state`: anybody may end it for somebody else.", at)
@@ -59,3 +61,13 @@ def logins_come_back(project: Project) -> Iterator[Fact]:
             )
         else:
             yield ok("A login through another site begins with a `state`.", at)
+
+
+def _added(project: Project, text: str, offset: int) -> bool:
+    """Whether the address is a constant to which another file adds a state."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    name = re.match(r"\s*(?:export\s+)?(?:const\s+)?([A-Z][A-Z0-9_]{3,60})\s*[:=]", line)
+    if name is None:
+        return False
+    using = (project.code.text(p) for p in project.code.holding(name[1]))
+    return any(re.search(r"\bstate\b|State\b", other) for other in using if other != text)

@@ -16,6 +16,8 @@ _ASKED = re.compile(
     r"|\[(?:data-testid|data-test-id|data-test|data-cy)=\\?['\"]?([\w:.-]{1,80})\\?['\"]?\]|\bgetByCy\(\s*['\"]([\w:.-]{1,80})['\"]"
 )
 _SHOWN = re.compile(r"(?:data-testid|data-test-id|data-test|data-cy|dataTestId|dataTestid|testId|testID|test-id)\b")
+_TEMPLATE = re.compile(r"`([^`\n]{0,120}\$\{[^`\n]{0,120})`")
+_VALUE = re.compile(r"\$\{[^{}]*\}")
 _PAGES = (
     "**/*.tsx",
     "**/*.jsx",
@@ -41,8 +43,8 @@ def tests_look_for_what_is_shown(project: Project) -> Iterator[Fact]:
     is not there passes for ever.
 
     Decides: the test ids that end-to-end tests of a browser ask for, against the words of the project's pages and
-    components. An id is reported only where its text stands in none of them, nor the part of it before its last dash or
-    number.
+    components. An id is reported only where its text stands in none of them, and nothing that they put together from
+    values comes to it.
 
     Fix: give the element its `data-testid` again, or ask for the new one.
 
@@ -54,17 +56,17 @@ def tests_look_for_what_is_shown(project: Project) -> Iterator[Fact]:
     pages = "\n".join(_pages(project)) if tests else ""
     if not pages:
         return
+    composed = _composed(pages)
     for test in tests:
         text = project.code.text(test.path)
         asked = {next(g for g in m.groups() if g): m.start() for m in reversed(list(_ASKED.finditer(text)))}
-        absent = {name: offset for name, offset in asked.items() if not _is_shown(name, pages)}
-        for name, offset in sorted(absent.items(), key=lambda item: item[1])[:3]:
-            more = f", nor do {len(absent) - 1} others that it asks for" if len(absent) > 1 else ""
+        absent = {n: offset for n, offset in asked.items() if n not in pages and composed.fullmatch(n) is None}
+        for name, offset in sorted(absent.items(), key=lambda item: item[1])[:1]:
+            more = f", nor {len(absent) - 1} others that it asks for" if len(absent) > 1 else ""
             yield bad(
                 f"The test looks for `{name}`, which no page or component has{more}.",
                 at_offset(test.path, text, offset),
             )
-            break
         if asked and not absent:
             yield ok(f"The pages have all {len(asked)} test ids that the test looks for.", At(test.path))
 
@@ -76,9 +78,11 @@ def _pages(project: Project) -> Iterator[str]:
         yield from texts
 
 
-def _is_shown(name: str, pages: str) -> bool:
-    stem = re.sub(r"[-_.:]?[^-_.:]*$", "", name)
-    last = re.split(r"[-_.:]", name)[-1]
-    return (
-        name in pages or (len(stem) > 2 and (f"{stem}-${{" in pages or f"{stem}_${{" in pages)) or f"}}-{last}" in pages
-    )
+def _composed(pages: str) -> re.Pattern[str]:
+    """What the texts that are put together from values may come to, as far as something of them is written out."""
+    found: set[str] = set()
+    for match in _TEMPLATE.finditer(pages):
+        parts = _VALUE.split(match[1])
+        if max(map(len, parts)) > 2 and all(re.fullmatch(r"[\w:.-]*", part) for part in parts):
+            found.add("[\\w:.-]+".join(map(re.escape, parts)))
+    return re.compile("|".join(sorted(found)) or r"(?!)")
