@@ -115,11 +115,18 @@ def _by_name(project: Project, path: str) -> bool:
     name = path.rsplit("/", 1)[-1]
     patterns = [r.pattern.rsplit("/", 1)[-1] for c in project.prometheus.configs for r in c.rule_files]
     if path in project.files:
-        return any(re.fullmatch(re.escape(p).replace(r"\*", ".*"), name) for p in patterns)
-    return any(
-        re.fullmatch(re.escape(name).replace(r"\*", ".*"), g.path.rsplit("/", 1)[-1])
-        for g in project.prometheus.rule_groups
-    )
+        return any(_alike(p, each) for p in patterns for each in _names_of(project, path))
+    return any(_alike(name, each) for g in project.prometheus.rule_groups for each in _names_of(project, g.path))
+
+
+def _alike(pattern: str, name: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name) is not None
+
+
+def _names_of(project: Project, path: str) -> list[str]:
+    """What a file is called where it is mounted: its own name, or the keys of the ConfigMaps that it holds."""
+    held = [m.node.get("data") for m in project.manifests.of("ConfigMap") if m.path == path]
+    return [path.rsplit("/", 1)[-1], *(key for data in held if data is not None for key, _ in data.items())]
 
 
 @check(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.services import METRICS, MOUNTING, first_mention, folders_of, library, line_of, running
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -73,6 +74,14 @@ _NOT_SERVED = re.compile(
 )
 
 
+def _by_code(services: list[Service]) -> Iterator[tuple[str, Service]]:
+    """The first service of each folder of code, under the names of all that run that code."""
+    same: dict[str | None, list[Service]] = {}
+    for service in services:
+        same.setdefault(service.root, []).append(service)
+    yield from ((listed(each.name for each in group), group[0]) for group in same.values())
+
+
 @check("OBS-001", "Services log in a form that machines read", Severity.MEDIUM, Clause.EXECUTION, effort_hours=4)
 def logs_are_structured(project: Project) -> Iterator[Fact]:
     """
@@ -86,6 +95,7 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
 
     See: https://12factor.net/logs
     """
+    silent: list[Service] = []
     for service in running(project):
         found = library(project, service, _LOGGERS)
         used = first_mention(project, service, _JSON_IN_CODE) or _json_in_settings(project, service)
@@ -96,7 +106,8 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
         elif (own := _own_logger(project, service)) is not None:
             yield ok(f"{service.name}: logs through the logger that comes with it.", own)
         else:
-            yield bad(f"{service.name}: no structured logger.", service)
+            silent.append(service)
+    yield from (bad(f"{name}: no structured logger.", first) for name, first in _by_code(silent))
 
 
 _OWN_LOGGER = re.compile(r"\b[fF]astify\(\{[^;]{0,300}?\blogger\s*:\s*(?!false)|\"log/slog\"")
@@ -170,6 +181,7 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
 
     See: https://prometheus.io/docs/practices/instrumentation/
     """
+    silent: list[Service] = []
     for service in running(project):
         route = next((r for r in service.routes if METRICS.search(r.path)), None)
         found = library(project, service, _METRICS)
@@ -184,7 +196,8 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
         elif found is not None:
             yield partial(f"{service.name}: {found[0]} is there, and no route serves its metrics.", found[1])
         else:
-            yield bad(f"{service.name}: exports no metrics.", service)
+            silent.append(service)
+    yield from (bad(f"{name}: exports no metrics.", first) for name, first in _by_code(silent))
 
 
 @check("OBS-009", "Requests can be traced across services", Severity.LOW, Clause.EXECUTION, effort_hours=8)

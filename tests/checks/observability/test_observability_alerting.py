@@ -118,3 +118,20 @@ def test_service_levels_are_stated_with_a_figure(look: Look) -> None:
 
     assert look("OBS-014", stated).passed == ["docs/slo.md:3"]
     assert look("OBS-014", vague).failed == ["."]
+
+
+def test_rules_that_a_config_map_brings_are_loaded_by_their_key(look: Look) -> None:
+    rules = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: rules}\ndata:\n  KEY: |\n    groups:\n      - name: a\n"
+        "        rules:\n          - {alert: Errors, expr: up == 0}\n"
+    )
+    config = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: prometheus}\ndata:\n  prometheus.yml: |\n"
+        "    global: {scrape_interval: 15s}\n    rule_files: [/etc/rules/alert.rules]\n    scrape_configs: []\n"
+    )
+
+    def outcomes(key: str) -> list[str]:
+        files = {**APP, "k8s/rules.yaml": rules.replace("KEY", key), "k8s/config.yaml": config}
+        return look("OBS-004", files).outcomes
+
+    assert (outcomes("alert.rules"), outcomes("other.rules")) == (["pass"], ["fail", "fail"])

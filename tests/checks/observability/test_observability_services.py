@@ -81,3 +81,12 @@ def test_errors_are_collected_by_somebody(look: Look) -> None:
 def test_requests_carry_an_id_or_their_lines_cannot_be_told_together(look: Look) -> None:
     assert look("OBS-011", service({})).failed == ["server.js:2"]
     assert look("OBS-011", service({}, "const id = req.headers['x-request-id'];")).failed == []
+
+
+def test_services_that_run_the_same_code_are_told_once(look: Look) -> None:
+    compose = (
+        "services:\n  web:\n    build: .\n    ports: ['80:80']\n  jobs:\n    build: .\n    command: node jobs.js\n"
+    )
+    (finding,) = look("OBS-001", {**service({"express": "5"}), "docker-compose.yml": compose}).findings
+
+    assert "web" in finding.message and "jobs" in finding.message

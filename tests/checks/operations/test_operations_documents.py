@@ -95,3 +95,10 @@ def test_a_change_log_or_a_pipeline_records_releases(look: Look) -> None:
     step = "on: push\njobs:\n  r:\n    steps:\n      - uses: googleapis/release-please-action@v4\n"
     assert look("OPS-008", {".github/workflows/r.yml": step}).passed == [".github/workflows/r.yml:5"]
     assert look("OPS-008", {"CHANGELOG.md": "# 1.0\n"}).passed == ["CHANGELOG.md"]
+
+
+def test_a_target_with_its_explanation_is_one_call(look: Look) -> None:
+    files = {"Makefile": "lint:\n\truff check\n"}
+
+    assert look("OPS-004", {**files, **readme("```sh", "make lint - check the style", "```")}).passed == ["."]
+    assert look("OPS-004", {**files, **readme("```sh", "make test - run all tests", "```")}).failed == ["README.md:4"]
