@@ -218,6 +218,8 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
     user = re.search(r"//([^:/@\s]+):$", before)
     if user is not None and user[1] == value:
         return True
+    if re.search(r":secretsmanager:[\w$#{}.:*-]*:secret:$", before):
+        return True  # the name of a secret in its ARN
     if _is_own_user(text, hit) or _is_sealed(text, hit) or _is_listed_id(text, hit) or _is_left_out(text, hit):
         return True
     if re.fullmatch(r"(?i)\d?[a-z ]{0,20}pass(?:word)?", value):

@@ -175,8 +175,16 @@ def tools_take_their_configuration(project: Project) -> Iterator[Fact]:
             yield from _of_package(project, package)
     for path in project.files.named("setup.cfg"):
         section = project.documents.get(path).get("pytest")
-        if section is not None:
+        newer = project.documents.get(path).get("tool:pytest")
+        if section is not None and newer is None and not _has_own_file(project, posixpath.dirname(path)):
             yield bad(f"{path}: pytest ends at a section [pytest] in setup.cfg; it is read as [tool:pytest].", section)
+
+
+def _has_own_file(project: Project, folder: str) -> bool:
+    """Whether pytest takes another file of the folder and never opens setup.cfg."""
+    named = any(project.files.exists(posixpath.join(folder, name)) for name in ("pytest.ini", ".pytest.ini"))
+    toml = project.documents.get(posixpath.join(folder, "pyproject.toml"))
+    return named or toml.get("tool", "pytest") is not None
 
 
 def _of_package(project: Project, package: Package) -> Iterator[Fact]:

@@ -249,3 +249,9 @@ def test_keys_that_every_browser_gets_are_less_grave_and_defaults_that_are_left_
         ".env.production": "critical",
         "grafana.ini": "critical",
     }
+
+
+def test_the_name_of_a_secret_in_its_arn_is_none(look: Look) -> None:
+    arn = "SECRET_ARN: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbC123\n"
+
+    assert look("CFG-005", {"deploy/task.yaml": arn}).failed == []

@@ -76,3 +76,13 @@ def test_a_section_that_pytest_refuses_is_found(look: Look) -> None:
 
 def test_a_section_that_pytest_reads_holds(look: Look) -> None:
     assert look("DEL-036", {"setup.cfg": "[tool:pytest]\naddopts = -q\n"}).failed == []
+
+
+def test_an_old_section_that_pytest_never_reads_holds(look: Look) -> None:
+    old = "[pytest]\naddopts = -q\n"
+
+    assert look("DEL-036", {"setup.cfg": old + "[tool:pytest]\naddopts = -q\n"}).failed == []
+    assert (
+        look("DEL-036", {"setup.cfg": old, "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-q'\n"}).failed
+        == []
+    )
