@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.checks.security.common import dependency, public, served
+from kit.checks.security.limit_gaps import believed, forgotten
 from kit.checks.shared.calls import JAVASCRIPT, Call, arguments, calls, runs
 from kit.checks.shared.services import line_of
 from kit.checks.shared.words import route_words
@@ -35,7 +36,8 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
     Without a limit one client guesses passwords all night, or takes the service down alone.
 
     Decides: limiters that code mounts, on applications or single routes, and limits of nginx, Ingress, API gateways and
-    firewalls in front. A limiter that is a dependency or is made, and reaches no request, does not hold.
+    firewalls in front. A limiter that is a dependency or is made, and reaches no request, does not hold, nor does one that
+    counts by what the client chooses: a header, a field of the body, an address that `trust proxy` takes from a header.
 
     Fix: mount it before the routes, strictest on login: `app.use("/auth", rateLimit({ windowMs: 60_000, limit: 10 }))`.
 
@@ -118,6 +120,9 @@ def _limiters(project: Project, service: Service) -> Iterator[Fact]:
         if within(u.at.path, service.root)
         and re.search(r"rate-?limit|limiter|throttl|slow-?down|axes", u.name, re.IGNORECASE)
     ]
+    yield from forgotten(
+        project, service, (n for p in _candidates(project, service) for n in _named_limiters(project, p))
+    )
     if mounted := next((u for u in used if u.mounted is not False), None):
         yield ok(f"{service.name}: {mounted.name} limits requests.", mounted)
         return
@@ -250,12 +255,22 @@ def _made(project: Project, service: Service) -> At | None:
 _BY_HEADER = re.compile(r"x-forwarded-for|x-real-ip|x-client|cf-connecting-ip|true-client-ip", re.IGNORECASE)
 
 
+_BY_BODY = re.compile(r"\breq(?:uest)?\.(?:body|query)\b|\bget_json\(")
+_BY_ADDRESS = re.compile(r"\.ips?\b|remote_?addr|ipKeyGenerator|\.user\b", re.IGNORECASE)
+
+
 def _keys(project: Project) -> Iterator[Fact]:
     """Limits whose key a client chooses, or whose memory is split among replicas."""
+    yield from believed(project, (c.at for c, _ in _limiter_calls(project) if c.option("keyGenerator") is None))
     for call, stored in _limiter_calls(project):
         key = call.option("keyGenerator", "key_func")
         if key is not None and _BY_HEADER.search(_key_text(project, call, key)):
             say = "The limit counts by a header that the client writes: whoever changes it is not limited."
+            yield partial(say, call, severity=Severity.MEDIUM)
+        elif (
+            key is not None and _BY_BODY.search(text := _key_text(project, call, key)) and not _BY_ADDRESS.search(text)
+        ):
+            say = "The limit counts by a field of the body alone: whoever sends another value each time is not limited."
             yield partial(say, call, severity=Severity.MEDIUM)
         many = _many(project, call.path)
         if many is not None and not stored and call.args + _by_keyword(call):

@@ -144,3 +144,40 @@ def test_a_limit_in_the_memory_of_each_of_three_processes_is_told(look: Look) ->
     assert seen.failed == ["src/limits.ts:2"]
     shared = module.replace("forRoot([{ ttl: 60000, limit: 10 }])", "forRoot({ throttlers: [], storage: redis })")
     assert look("SEC-003", {**files, "src/limits.ts": shared}).failed == []
+
+
+SECOND = MADE + "const strict = rateLimit({ windowMs: 60000, limit: 5 });\napp.use(slow);\n"
+
+
+def test_a_second_limiter_that_nothing_mounts_is_told_beside_the_mounted_one(look: Look) -> None:
+    forgotten = look("SEC-003", shop(SECOND))
+    mounted = look("SEC-003", shop(SECOND + "app.post('/login', strict, enter);\n"))
+
+    assert (forgotten.failed, "strict" in forgotten.text, mounted.failed) == (["app.js:4"], True, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "failed"),
+    [
+        ("app.set('trust proxy', true);\n", ["app.js:5"]),
+        ("app.enable('trust proxy');\n", ["app.js:5"]),
+        ("app.set('trust proxy', 1);\n", []),
+        ("app.set('trust proxy', 'loopback');\n", []),
+    ],
+)
+def test_an_address_that_every_proxy_may_write_is_no_key(look: Look, line: str, failed: list[str]) -> None:
+    assert look("SEC-003", shop(MADE + "app.use(slow);\n" + line)).failed == failed
+
+
+@pytest.mark.parametrize(
+    ("key", "failed"),
+    [
+        ("req => req.body.email", ["app.js:3"]),
+        ("req => req.ip + req.body.email", []),
+        ("req => req.user.id", []),
+    ],
+)
+def test_a_field_of_the_body_alone_is_no_key(look: Look, key: str, failed: list[str]) -> None:
+    text = MADE.replace("windowMs: 1000", f"windowMs: 1000, keyGenerator: {key}") + "app.use(slow);\n"
+
+    assert look("SEC-003", shop(text)).failed == failed
