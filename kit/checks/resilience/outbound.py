@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.resilience.common import judged, mentions, outbound, owner, runs
+from kit.checks.resilience.once import taken_once
 from kit.checks.shared.calls import calls
 from kit.checks.shared.services import library
 from kit.checks.shared.words import plural
@@ -244,7 +245,7 @@ def payments_may_repeat(project: Project) -> Iterator[Fact]:
     A retry after a lost answer charges a second time, and every provider sends its events more than once.
 
     Decides: requests that start a payment carry an idempotency key, judged by the words of URL and file; files that serve
-    webhooks look whether the event was seen before, else unknown.
+    webhooks look whether the event was seen before, else unknown. A key of idempotency in Redis is taken by one command.
 
     Fix: send `Idempotency-Key` made from the order, and keep the ids of events that were handled under a unique constraint.
 
@@ -271,6 +272,7 @@ def payments_may_repeat(project: Project) -> Iterator[Fact]:
             )
     yield from _provider_calls(project)
     yield from _webhooks(project)
+    yield from taken_once(project)
 
 
 def _provider_calls(project: Project) -> Iterator[Fact]:
