@@ -242,7 +242,7 @@ def _is_own_user(text: str, hit: SecretHit) -> bool:
     if re.search(r"//([^:/@\s]+):\1@", value):
         return True
     around = text[max(0, hit.start - 300) : hit.end + 300]
-    named = rf"(?i)(?:user|username|db|database)[\"']?\s*[:=]\s*[\"']?{re.escape(value)}(?![\w-])"
+    named = rf"(?i)(?:user|username|db|database)[\"']?(?:\s*[:=]\s*|\s{{1,40}}[\"']?value[\"']?: *)[\"']?{re.escape(value)}(?![\w-])"
     return value.isalpha() and re.search(named, around) is not None
 
 

@@ -186,8 +186,9 @@ def no_privileged_container(project: Project) -> Iterator[Fact]:
                 how = "the Docker socket, read-only" if read_only else "the Docker socket"
                 message = f"{service.name}: mounts {how}; who controls it controls the host."
                 yield bad(message, volume, **{**_grade(file), **graded})
+        looks = {"severity": Severity.MEDIUM} if _is_monitor(service) and not service.privileged else {}
         for what, at in rights:
-            yield bad(f"{service.name}: {what}.", at, **_grade(file))
+            yield bad(f"{service.name}: {what}.", at, **{**_grade(file), **looks})
         if not rights and not any((v.source or "").endswith("docker.sock") for v in service.volumes):
             yield ok(f"{service.name}: no rights over its host.", service)
 

@@ -255,3 +255,10 @@ def test_the_name_of_a_secret_in_its_arn_is_none(look: Look) -> None:
     arn = "SECRET_ARN: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbC123\n"
 
     assert look("CFG-005", {"deploy/task.yaml": arn}).failed == []
+
+
+@pytest.mark.parametrize(("password", "failed"), [("tracing", []), ("trac1ngs-uX9", ["chart/templates/a.yaml:5"])])
+def test_a_password_that_is_its_users_name_in_a_list_of_variables(look: Look, password: str, failed: list[str]) -> None:
+    text = f"env:\n- name: MYSQL_USER\n  value: tracing\n- name: MYSQL_PASS\n  value: {password}\n"
+
+    assert look("CFG-005", {"chart/templates/a.yaml": text}).failed == failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 PROD = "compose.prod.yaml"
@@ -123,3 +124,10 @@ def test_a_store_without_a_volume_loses_its_data(look: Look) -> None:
     assert look("CON-020", {PROD: bare}).failed == [f"{PROD}:8"]
     assert look("CON-020", {PROD: script}).failed == [f"{PROD}:8"]
     assert look("CON-020", {PROD: bare.replace("postgres:16.4", "redis:7.4")}).outcomes == ["partial"]
+
+
+@pytest.mark.parametrize(("image", "severity"), [("prom/node-exporter:v1.8.2", "medium"), ("shop:1.2", "high")])
+def test_a_monitor_has_to_see_its_host(look: Look, image: str, severity: str) -> None:
+    text = f"services:\n  a:\n    image: {image}\n    pid: host\n"
+
+    assert [f.severity for f in look("CON-015", {PROD: text}).findings] == [severity]
