@@ -35,6 +35,7 @@ _ACTIONS = _words(
     "require required requires reset retype show strong toggle update use uses validate verify weak "
     "wrong"
 )
+_SIGNED = _words("change confirm forget forgot reset validate verify")
 _WORKING_DIRECTORY = _words("oldpwd pwd")
 
 _DEFAULTS = _words(
@@ -100,7 +101,7 @@ def is_secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
     while len(words) > 1 and (words[-1] in _TAIL or words[-1].isdigit()):
         words.pop()
-    if not words or _ACTIONS & set(words):
+    if not words or _ACTIONS & _ruling(words):
         return False
     last = words[-1]
     if last in _ENDINGS or last.endswith(("password", "passwd", "secret", "apikey")):
@@ -108,6 +109,11 @@ def is_secret_name(name: str) -> bool:
     if last.endswith("token") and len(last) > 5:
         return True
     return last == "key" and len(words) > 1 and words[-2] in _KEY_KINDS
+
+
+def _ruling(words: list[str]) -> set[str]:
+    """The words that may say that a name holds no secret: what a secret signs (AUTH_FORGOT_SECRET) says nothing."""
+    return set(words) - _SIGNED if words[-1] in {"secret", "secretkey"} and len(words) > 1 else set(words)
 
 
 def is_placeholder(value: str) -> bool:
@@ -160,6 +166,16 @@ def looks_real(value: str, context: Context, *, quoted: bool, literal: bool) -> 
     if _words_only(value):
         return len(value) >= (10 if literal else 24 if quoted else _bare_length(context, 16))
     return quoted or literal or context == "config" or _mixed_token(value)
+
+
+def may_be_real(value: str, *, quoted: bool) -> bool:
+    """Whether a literal that was given to a secret's name may be one for all that can be told: neither a reference
+    nor a version, a span of time or a sentence. What is doubtful is not reported and not shown either."""
+    if len(value) < 3 or len(value.split()) > 4 or not any(c.isalnum() for c in value):
+        return False
+    if _DURATION.fullmatch(value) or (_NUMBER_OR_VERSION.fullmatch(value) and not value.isdigit()):
+        return False
+    return not is_reference(value, quoted=quoted)
 
 
 def names_itself(value: str, name: str) -> bool:

@@ -23,6 +23,8 @@ from kit.sources.secrets.values import is_placeholder, is_reference, is_secret_n
         "dbpassword",
         "SECRET_KEY_BASE64",
         "POSTGRES_PASSWORD_2",
+        "AUTH_FORGOT_SECRET",
+        "resetSecret",
     ],
 )
 def test_names_of_secrets(name: str) -> None:
@@ -38,6 +40,9 @@ def test_names_of_secrets(name: str) -> None:
         "max_tokens",
         "secretName",
         "forgot_password",
+        "AUTH_FORGOT_EXPIRES",
+        "confirmPassword",
+        "requireSecret",
         "PUBLIC_KEY",
         "key",
         "primary_key",
