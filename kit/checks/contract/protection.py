@@ -41,6 +41,10 @@ def credentials_travel_safely(project: Project) -> Iterator[Fact]:
             yield from found or [ok(f"{spec.path}: credentials travel safely.", spec)]
 
 
+MANY = 8
+"""How many places of one fact are shown."""
+
+
 def _plain(spec: OpenApi) -> Iterator[Fact]:
     root = spec.document.root
     holders = [root, *root.each("paths", "*"), *root.each("paths", "*", "*")]
@@ -50,9 +54,11 @@ def _plain(spec: OpenApi) -> Iterator[Fact]:
     host = root.get("host")
     if host is not None and _NEAR.match(f"http://{host.text}/"):
         return
-    for node in (n for h in holders for n in h.each("schemes", "*")):
-        if node.text in {"http", "ws"}:
-            yield bad(f"{spec.path}: {node.text} is offered; what is sent by it can be read.", node)
+    offered = [n for h in holders for n in h.each("schemes", "*") if n.text in {"http", "ws"}]
+    if offered:
+        times = f" ({len(offered)} times)" if len(offered) > 1 else ""
+        message = f"{spec.path}: {offered[0].text} is offered{times}; what is sent by it can be read."
+        yield bad(message, *offered[:MANY])
 
 
 def _weak(spec: OpenApi) -> Iterator[Fact]:

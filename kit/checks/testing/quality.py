@@ -222,11 +222,17 @@ def _imports_own(project: Project, test: TestFile, text: str) -> bool:
         return any(
             name in names or "/".join(name.split("/")[:2]) in names or name.split("/")[0] in project.files
             for name in found
-        ) or any(project.files.is_dir(name.split("/")[0]) for name in found)
+        ) or any(_is_folder(project, name.split("/")[0]) for name in found)
     modules = re.findall(r"^\s*(?:from|import)\s+([\w.]+)", text, re.MULTILINE)
     fixtures = bool(re.search(r"def test_\w+\(\s*(?!self\s*\))[a-z]", text))
     own = _python_names(project)
     return fixtures or any(m.startswith(".") or m.split(".")[0] in own for m in modules)
+
+
+def _is_folder(project: Project, name: str) -> bool:
+    """Whether the first part of an import is a folder of the project, itself or as an alias: `server`, `@server`."""
+    bare = name.lstrip("@~#")
+    return bool(bare) and any(project.files.is_dir(folder) for folder in (name, bare, f"src/{bare}"))
 
 
 @lru_cache(maxsize=4)

@@ -76,7 +76,7 @@ def in_connections(text: str, *, quoted: bool) -> Iterator[Span]:
     for match in _CONNECTION_PASSWORD.finditer(text):
         value = match["value"].rstrip(",)]}")
         around = _quoted(text, match.start(), match.end())
-        if not _CONNECTION_KEY.search(around.strip(_QUOTES)) or _FORMAT.search(value):
+        if not _CONNECTION_KEY.search(around.strip(_QUOTES)) or _FORMAT.search(match["value"]):
             continue
         if quoted and not (around[0] == around[-1] and around[0] in "\"'`"):
             continue

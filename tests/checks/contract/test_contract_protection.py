@@ -32,6 +32,13 @@ def test_plain_http_is_told_but_for_one_s_own_machine(look: Look) -> None:
     )
 
 
+def test_schemes_of_many_operations_are_told_once(look: Look) -> None:
+    verbs = "".join(f"    {verb}: {{schemes: [http, https], responses: {{200: {{}}}}}}\n" for verb in ("get", "post"))
+    spec = "swagger: '2.0'\ninfo: {title: a, version: '1'}\npaths:\n  /a:\n" + verbs
+
+    assert look("CTR-040", {"swagger.yaml": spec}).failed == ["swagger.yaml:5"]
+
+
 def test_basic_authentication_and_the_implicit_flow_are_told(look: Look) -> None:
     basic = SPEC.replace("scheme: bearer", "scheme: basic")
     implicit = SPEC.replace("{type: http, scheme: bearer}", "{type: oauth2, flows: {implicit: {scopes: {}}}}")

@@ -136,6 +136,14 @@ def test_a_test_that_imports_the_code_holds(look: Look) -> None:
     assert look("TST-008", python).failed == []
 
 
+def test_an_alias_of_a_folder_is_the_code(look: Look) -> None:
+    text = "import { start } from '@server/test'\nit('starts', () => { expect(start()).toBe(1) })\n"
+    files = {"server/test.ts": "export const start = () => 1\n"}
+
+    assert look("TST-008", {**files, "plugins/a.test.ts": text}).failed == []
+    assert look("TST-008", {"plugins/b.test.ts": text.replace("@server", "@vendor")}).failed == ["plugins/b.test.ts"]
+
+
 def test_many_retries_hold_in_part(look: Look) -> None:
     config = {"playwright.config.ts": "export default {\n  retries: process.env.CI ? 4 : 0,\n}\n"}
 

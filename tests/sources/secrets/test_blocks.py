@@ -84,3 +84,10 @@ def test_shapes_are_searched_fast_in_long_texts() -> None:
 def test_no_text_stops_the_search_and_lines_stay(text: str) -> None:
     for path in ("a.yaml", "a.ps1", "a.go"):
         assert mask(text, path).count("\n") == text.count("\n")
+
+
+def test_a_connection_string_that_is_filled_in_holds_no_secret() -> None:
+    filled = 'var address = $"server=db;user=root;password={password}";\n'
+
+    assert not find_secrets(filled, "Program.cs")
+    assert find_secrets(filled.replace("{password}", "q8Zr5tYw2LpX"), "Program.cs")
