@@ -74,12 +74,12 @@ _NOT_SERVED = re.compile(
 )
 
 
-def _by_code(services: list[Service]) -> Iterator[tuple[str, Service]]:
-    """The first service of each folder of code, under the names of all that run that code."""
+def _by_code(services: list[Service]) -> Iterator[tuple[str, list[Service]]]:
+    """The services of each folder of code, under the names of all that run that code."""
     same: dict[str | None, list[Service]] = {}
     for service in services:
         same.setdefault(service.root, []).append(service)
-    yield from ((listed(each.name for each in group), group[0]) for group in same.values())
+    yield from ((listed(each.name for each in group), group) for group in same.values())
 
 
 @check("OBS-001", "Services log in a form that machines read", Severity.MEDIUM, Clause.EXECUTION, effort_hours=4)
@@ -107,7 +107,7 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
             yield ok(f"{service.name}: logs through the logger that comes with it.", own)
         else:
             silent.append(service)
-    yield from (bad(f"{name}: no structured logger.", first) for name, first in _by_code(silent))
+    yield from (bad(f"{names}: no structured logger.", *group) for names, group in _by_code(silent))
 
 
 _OWN_LOGGER = re.compile(r"\b[fF]astify\(\{[^;]{0,300}?\blogger\s*:\s*(?!false)|\"log/slog\"")
@@ -197,7 +197,7 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
             yield partial(f"{service.name}: {found[0]} is there, and no route serves its metrics.", found[1])
         else:
             silent.append(service)
-    yield from (bad(f"{name}: exports no metrics.", first) for name, first in _by_code(silent))
+    yield from (bad(f"{names}: exports no metrics.", *group) for names, group in _by_code(silent))
 
 
 @check("OBS-009", "Requests can be traced across services", Severity.LOW, Clause.EXECUTION, effort_hours=8)
