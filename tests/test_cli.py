@@ -44,6 +44,7 @@ def test_everything_of_the_contract_is_written_and_a_no_go_is_exit_1(tmp_path: P
 
     assert result.exit_code == 1, result.output
     assert {p.name for p in out.iterdir()} == WRITTEN
+    assert set(json.loads((out / "run.json").read_text("utf-8"))["outputs"]) == WRITTEN
     data = json.loads((out / "assessment.json").read_text("utf-8"))
     assert data["environments"]["production"]["verdict"] == "NO-GO"
     assert {f["area"] for f in data["findings"]} == {"containers"}

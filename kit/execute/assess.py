@@ -190,9 +190,10 @@ def _publish(
         changes = diff(request.baseline, json_export.as_data(assessment)) if request.baseline else None
         report = _report(request.outputs, Material(assessment, project, sections, run, changes), executed)
     with clock.step("write"):
-        write_exports(assessment, out)
-        write_report(report, out)
+        reported = write_report(report, out)
+        exported = tuple(path.name for path in write_exports(assessment, out))
         staging.publish_notebooks(tuple(n.name for n in chosen))
+    facts["outputs"] = sorted({*exported, *reported, "notebooks", "run.json"})
     params_hash = _hash(request.params_file)
     record = run_record.render(assessment, inputs=inputs, params=params_hash, seconds=clock.seconds, **facts)
     write(out / "run.json", record)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,8 @@ from kit.report.texts import text
 
 FORMATS = ("html", "pdf", "site")
 RENDERERS = ("auto", "quarto", "builtin")
+OPTIONAL = ("report.pdf", "site")
+"""What a run writes only where it is asked to."""
 
 
 class OutputError(ValueError):
@@ -44,6 +48,12 @@ class Rendered:
     pdf: bytes | None = None
     site: dict[str, str | bytes] | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files and folders that it is written to."""
+        made = {"report.html": self.page, "report.pdf": self.pdf, "site": self.site}
+        return tuple(name for name, content in made.items() if content is not None)
+
 
 def outputs_of(formats: str, renderer: str) -> Outputs:
     """What `--format` and `--renderer` ask for, checked before anything runs. Raises OutputError."""
@@ -70,13 +80,39 @@ def render(outputs: Outputs, material: Material, notebooks: Sequence[Path]) -> R
         raise OutputError(str(error)) from error
 
 
-def write_report(rendered: Rendered, out: Path) -> None:
-    """Write `report.html`, and `report.pdf` and `site/` where they were made, each whole or not at all."""
+def write_report(rendered: Rendered, out: Path) -> tuple[str, ...]:
+    """Write `report.html`, and `report.pdf` and `site/` where they were made, each whole or not at all.
+
+    What an earlier run left of them and this one does not write is removed first (see `remove_stale`). Returns what
+    was written.
+    """
+    remove_stale(out, rendered.names)
     write(out / "report.html", rendered.page)
     if rendered.pdf is not None:
         write_bytes(out / "report.pdf", rendered.pdf)
     if rendered.site is not None:
         site.write_folder(out / "site", rendered.site)
+    return rendered.names
+
+
+def remove_stale(out: Path, written: Sequence[str]) -> None:
+    """Remove a PDF and a site that an earlier run wrote, by its `run.json`, and that are not `written` anew: beside
+    newer results they would pass for theirs. Anything else in the folder stays."""
+    for name in (set(OPTIONAL) & _listed(out)) - set(written):
+        path = out / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _listed(out: Path) -> set[str]:
+    """What the last run in this folder says that it wrote."""
+    try:
+        listed = json.loads((out / "run.json").read_text("utf-8"))["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
 
 
 def _rendered(outputs: Outputs, material: Material, notebooks: Sequence[Path]) -> Rendered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,52 @@ def test_a_report_is_written_where_there_is_no_folder_yet(tmp_path: Path) -> Non
     write_report(Rendered("page"), tmp_path / "new/out")
 
     assert (tmp_path / "new/out/report.html").read_text("utf-8") == "page"
+
+
+def earlier(out: Path, *listed: str) -> None:
+    """A folder in which a run has left a page, a PDF and a site, by its record."""
+    write_report(Rendered("old", b"%PDF-old", {"index.html": "old", "assets/a.js": "old"}), out)
+    (out / "run.json").write_text(json.dumps({"outputs": listed}))
+
+
+def test_a_pdf_and_a_site_of_an_earlier_run_do_not_stand_beside_newer_results(tmp_path: Path) -> None:
+    earlier(tmp_path, "report.html", "report.pdf", "site")
+    (tmp_path / "notes.pdf").write_text("the reader's own")
+
+    assert write_report(Rendered("new"), tmp_path) == ("report.html",)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.pdf", "report.html", "run.json"]
+
+
+def test_what_is_written_anew_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    earlier(tmp_path, "report.html", "report.pdf", "site")
+
+    assert write_report(Rendered("new", b"%PDF-new"), tmp_path) == ("report.html", "report.pdf")
+
+    assert (tmp_path / "report.pdf").read_bytes() == b"%PDF-new"
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("record", ["{", "[]", '{"outputs": null}', '{"outputs": [1, ["site"]]}', '{"files": 3}'])
+def test_what_no_record_names_is_left_alone(tmp_path: Path, record: str) -> None:
+    earlier(tmp_path)
+    (tmp_path / "run.json").write_text(record)
+
+    write_report(Rendered("new"), tmp_path)
+
+    assert (tmp_path / "report.pdf").is_file() and (tmp_path / "site/index.html").is_file()
+
+
+def test_only_names_that_the_kit_writes_are_ever_removed(tmp_path: Path) -> None:
+    out, other = tmp_path / "out", tmp_path / "other"
+    other.mkdir()
+    (other / "kept").write_text("kept")
+    out.mkdir()
+    (out / "site").symlink_to(other)
+    (out / "run.json").write_text(json.dumps({"outputs": ["../other", "site", "params.yaml"]}))
+    (out / "params.yaml").write_text("")
+
+    write_report(Rendered("new"), out)
+
+    assert (other / "kept").is_file() and (out / "params.yaml").is_file()
+    assert not (out / "site").exists()

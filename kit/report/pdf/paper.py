@@ -20,8 +20,8 @@ SIGNED = {"formal": "formal-signoff", "audit": "audit-information"}
 MOST_CARDS = 60
 """Cards in the appendix, those told before not counted; the blockers and criticals of a style are all told."""
 
-MOST_ROWS = 18
-"""Rows of a table in the appendix."""
+MOST_ROWS, SPARED = 18, 6
+"""Rows of a table in the appendix, and by how many it may be longer before it is cut."""
 
 MOST_LISTED = 160
 """Rows of the list of lesser findings."""
@@ -199,7 +199,7 @@ def _groups(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 def _short(block: Block) -> Block:
     """A table of the appendix with its first rows."""
-    if not isinstance(block, Table) or len(block.rows) <= MOST_ROWS:
+    if not isinstance(block, Table) or len(block.rows) <= MOST_ROWS + SPARED:
         return block
     note = text("paper.rows", shown=MOST_ROWS, all=len(block.rows))
     return replace(block, rows=block.rows[:MOST_ROWS], note=f"{block.note} {note}".strip())
