@@ -98,3 +98,8 @@ def test_a_constant_as_readiness_beside_a_health_route_that_asks(look: Look) -> 
     seen = look("OBS-008", {**server(both), **STORE})
 
     assert (seen.outcomes, "/ready always says yes" in seen.text) == (["partial"], True)
+
+
+def test_a_route_that_names_its_service_before_health_tells_of_it(look: Look) -> None:
+    assert look("OBS-007", server("app.get('/shop-health-check', up);")).passed == ["server.js:2"]
+    assert look("OBS-007", server("app.get('/shop-wealth', up);")).failed == ["server.js:2"]
