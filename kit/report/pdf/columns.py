@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kit.report.blocks import Cell, Column, Mark, Place, Table, cell_text
 from kit.report.pdf.words import breakable, longest_word
@@ -25,6 +25,9 @@ NARROWEST = 24.0
 MANY = 7
 """Columns from which on a table is set smaller."""
 
+WHOLE = 10
+"""Columns up to which a matrix is set as a table is, each column as wide as its words ask for."""
+
 _SIGN = 14.0
 _LONGEST = 600.0
 _MONO = 0.6
@@ -44,15 +47,24 @@ class Part:
 def ordinary(table: Table) -> Part:
     """The whole table with columns as wide as their words ask for, within the page."""
     small = len(table.columns) >= MANY
-    size = SMALL if small else SIZE
+    least, wanted = _asked(table, SMALL if small else SIZE)
+    return Part(table.columns, table.rows, _shared(least, wanted), small=small)
+
+
+def _asked(table: Table, size: float) -> tuple[list[float], list[float]]:
+    """The least width of each column, and the one that it would rather have."""
     columns = [[row[i] for row in table.rows] for i in range(len(table.columns))]
     least = [_least(c, cells, size) for c, cells in zip(table.columns, columns, strict=True)]
     wanted = [max(_wanted(c, cells, size), low) for c, cells, low in zip(table.columns, columns, least, strict=True)]
-    return Part(table.columns, table.rows, _shared(least, wanted), small=small)
+    return least, wanted
 
 
 def parted(table: Table) -> list[Part]:
     """A matrix as parts, each with the first column and as many of the others as the page holds."""
+    rows = tuple((row[0], *map(_terse, row[1:])) for row in table.rows)
+    for whole in (table, replace(table, rows=rows)):
+        if len(table.columns) <= WHOLE and sum(_asked(whole, SMALL)[0]) <= PAGE:
+            return [replace(ordinary(whole), small=True)]
     others = len(table.columns) - 1
     room = PAGE * (1 - FIRST)
     most = max(int(room / NARROWEST), 1)

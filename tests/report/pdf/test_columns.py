@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.report.blocks import Column, Mark, Table
+from kit.report.blocks import Column, Mark, Place, Table
 from kit.report.pdf.columns import PAGE, ordinary, parted
 from kit.report.pdf.words import BREAK, breakable, longest_word, spans
 
@@ -45,3 +45,13 @@ def test_long_words_may_break_after_their_punctuation_and_short_ones_not() -> No
 def test_code_stands_between_pairs_of_backticks() -> None:
     assert spans("run `make` now") == [{"text": "run "}, {"text": "make", "code": True}, {"text": " now"}]
     assert spans("one ` alone") == [{"text": "one ` alone"}]
+
+
+def test_places_in_a_matrix_have_the_room_that_marks_do_not_need() -> None:
+    heads = (Column("Workload"), Column("Limits"), Column("Not root"), Column("Where", "code"))
+    row = ("api", Mark("pass"), Mark("fail"), Place("k8s/base/deployments/api.yaml:38"))
+
+    (part,) = parted(Table("T", heads, (row,), matrix=True))
+
+    assert part.widths[3] > 2 * part.widths[1]
+    assert not part.upright
