@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kit.sources.secrets.blocks import decoded, encoded_blocks, in_blocks, in_connections, in_windows_commands
@@ -17,6 +17,7 @@ from kit.sources.secrets.values import (
     is_secret_name,
     is_weak,
     looks_real,
+    may_be_real,
     names_itself,
 )
 from kit.sources.tree.classify import language_of
@@ -37,7 +38,7 @@ _SIGN = (
     r"""|=(?![=~])|:(?![:?/+]))"""
 )
 _ASSIGNED = re.compile(
-    r"""["'`]?\]?\)?[ \t]{0,20}""" + _SIGN + r"[ \t]{0,20}" + _VALUE + r"""|(?P<bare>[^\s"'`][^\n]{0,4000}))"""
+    r"""["'`]?\]?\)?[ \t]{0,20}""" + _SIGN + r"[ \t]{0,20}" + _VALUE + r"""|(?P<bare>[^\s"'`\\][^\n]{0,4000}))"""
 )
 _PASSED = re.compile(r"""["'][ \t]{0,20},[ \t]{0,20}(?:default[ \t]{0,4}=[ \t]{0,4})?""" + _VALUE + ")")
 _SPACED = re.compile(r"[ \t]{1,20}'(?P<single>[^'\n]{1,400})'")
@@ -70,7 +71,7 @@ class SecretHit:
     `kind` is a format ("aws-access-key", "url-password" ...), "kubernetes-secret" or "assignment".
     `line` is 1-based; `start` and `end` are offsets in the text; `name` is what it is given to.
     `placeholder`: it stands for a value to be put there. `weak`: a default that everybody knows. Neither is
-    masked.
+    masked. `doubtful`: a literal that may as well be a label; it is masked and not reported.
     """
 
     kind: str
@@ -80,16 +81,18 @@ class SecretHit:
     placeholder: bool
     name: str | None = None
     weak: bool = False
+    doubtful: bool = False
 
 
 def mask(text: str, path: str = "") -> str:
     """The text with every real-looking secret cut to its first characters and stars; lines stay in place.
 
-    `path` tells whether the text is code, configuration or prose.
+    `path` tells whether the text is code, configuration or prose. What a report shows is judged more strictly than
+    what it reports: any literal that is given to a secret's name is masked, be it as short as a pet's name.
     """
     parts: list[str] = []
     done = 0
-    for hit in find_secrets(text, path):
+    for hit in _apart(_all_hits(text, path)):
         if hit.placeholder or hit.weak:
             continue
         parts += [text[done : hit.start], _starred(text[hit.start : hit.end])]
@@ -105,9 +108,16 @@ def hide(line: str) -> str:
 
 def find_secrets(text: str, path: str = "") -> list[SecretHit]:
     """The secrets of the text in its order, none over another; placeholders and defaults are told apart."""
+    return _apart(hit for hit in _all_hits(text, path) if not hit.doubtful)
+
+
+def _all_hits(text: str, path: str) -> Iterator[SecretHit]:
     context = context_of(path)
-    found = [*_private_keys(text), *_by_format(text), *_in_manifests(text)]
-    found += [*_by_name(text, context), *_in_pairs(text, context), *_in_shapes(text, path, context)]
+    yield from (*_private_keys(text), *_by_format(text), *_in_manifests(text))
+    yield from (*_by_name(text, context), *_in_pairs(text, context), *_in_shapes(text, path, context))
+
+
+def _apart(found: Iterable[SecretHit]) -> list[SecretHit]:
     kept: list[SecretHit] = []
     for hit in sorted(found, key=lambda h: (h.start, -h.end)):
         if not kept or hit.start >= kept[-1].end:
@@ -269,6 +279,10 @@ def _judged(
     ):
         start = found.start(group)
         yield _hit(text, "assignment", start, start + len(value), name)
+    elif (quoted or literal) and value.strip().lower() not in _KEYWORD_VALUES and may_be_real(value, quoted=quoted):
+        start = found.start(group)
+        yield replace(_hit(text, "assignment", start, start + len(value), name), doubtful=True)
+
 
 
 def _open(value: str, context: Context, *, quoted: bool, literal: bool) -> bool:

@@ -234,3 +234,34 @@ def test_words_that_ask_for_a_value_are_placeholders_and_foo_bar_is_known_to_all
 
 def test_a_fall_back_in_a_program_is_a_secret() -> None:
     assert find_secrets('key = os.environ.get("SECRET_KEY") or "q8Zr5tYw2LpX"', "app.py")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "secret"),
+    [
+        ("seed.js", "  password: 'bigbrain',", "bigbrain"),
+        ("seed.py", 'user = User(name="al", password="rex")', "rex"),
+        ("conf.yaml", 'token: "blue-bird"', "blue-bird"),
+        (".env", "API_TOKEN=rex", "rex"),
+        ("seed.js", "  password: 'correct horse battery staple',", "correct horse battery staple"),
+    ],
+)
+def test_a_literal_too_weak_to_be_reported_is_still_not_shown(path: str, text: str, secret: str) -> None:
+    assert secret not in mask(text, path)
+    assert find_secrets(text, path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("seed.js", "  password: process.env.SEED_PASSWORD,"),
+        ("conf.yaml", "password: 'changeme'"),
+        ("conf.yaml", "password: 'postgres'"),
+        ("conf.yaml", "password: '{{ vault.password }}'"),
+        ("form.ts", "password: 'Please enter the password that we sent you',"),
+        ("conf.yaml", "accessToken: '15m'"),
+        (".env", "USE_TOKEN=true"),
+    ],
+)
+def test_what_says_where_a_secret_is_or_what_everybody_knows_stays_readable(path: str, text: str) -> None:
+    assert mask(text, path) == text
