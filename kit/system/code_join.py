@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -127,9 +128,9 @@ def _describe(project: Project, draft: Draft, *, worker: bool) -> None:
 
 
 def _language(project: Project, draft: Draft) -> str | None:
-    counts: dict[str, int] = {}
-    for path in project.code.files():
-        if draft.root is not None and within(path, draft.root):
-            language = (project.code.language(path) or "").replace("tsx", "typescript")
-            counts[language] = counts.get(language, 0) + 1
-    return max(counts, key=lambda name: counts[name], default=None)
+    """The language of most files that serve its routes; where none does, of most files of its folder."""
+    code = set(project.code.files())
+    serving = [p for p in (r.at.path for r in draft.facts["routes"]) if p in code]  # type: ignore[attr-defined]
+    inside = [p for p in code if draft.root is not None and within(p, draft.root)]
+    spoken = [(project.code.language(p) or "").replace("tsx", "typescript") for p in sorted(serving or inside)]
+    return next((language for language, _ in Counter(spoken).most_common(1)), None)

@@ -69,9 +69,9 @@ def services_have_limits(project: Project) -> Iterator[Fact]:
     One service that leaks memory takes the others on its host with it.
 
     Decides: a memory limit (`deploy.resources.limits.memory` or `mem_limit`) of each service in compose files that are
-    not for development or tests.
+    not for development or tests. A limit of processors is not asked for.
 
-    Fix: add `deploy: {resources: {limits: {memory: 512M, cpus: "1"}}}`.
+    Fix: add `deploy: {resources: {limits: {memory: 512M}}}`, from measured use.
 
     Blind to: limits that the host sets.
 
@@ -80,12 +80,9 @@ def services_have_limits(project: Project) -> Iterator[Fact]:
     lasting = [(f, s) for f, s in services(project) if not _runs_once(f, s)]
     yield from _told(lasting, lambda service: service.memory_limit is None, "no memory limit")
     for _, service in lasting:
-        limit = service.memory_limit
-        if limit is not None and service.cpu_limit is None:
-            message = f"{service.name}: memory is limited, processors are not."
-            yield partial(message, limit, severity=Severity.LOW)
-        elif limit is not None:
-            yield ok(f"{service.name}: memory and processors are limited.", limit)
+        if service.memory_limit is not None:
+            also = " and processors are" if service.cpu_limit is not None else " is"
+            yield ok(f"{service.name}: memory{also} limited.", service.memory_limit)
 
 
 @check("CON-012", "Stores are not published to the world", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=0.5)

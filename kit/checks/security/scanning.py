@@ -21,6 +21,10 @@ _DEPENDENCY_ACTIONS = re.compile(
     r"synopsys|blackduck|mend|fossa|veracode|grype|container-scan|Dependency-Scanning|Container-Scanning|safety-action|ossf/scorecard|wiz|aquasecurity",
     re.IGNORECASE,
 )
+_INSTALLER = re.compile(
+    r"^(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:pip3?|pipx|uv\s+(?:pip|tool)|npm|pnpm|yarn(?:\s+global)?|go|cargo|gem|brew|apt|apt-get|apk)\s+(?:\S+\s+)?(?:install|add|i)\s"
+)
+"""A scanner that is installed has looked at nothing yet."""
 _SECRETS = re.compile(
     r"\bgitleaks\b|\btrufflehog\b|\bdetect-secrets\b|\bgit-secrets\b|\bggshield\b|secret-detection|\btalisman\b|--scanners\s+\S*secret|\bsecretlint\b",
     re.IGNORECASE,
@@ -67,6 +71,8 @@ def _in_job(
         for command in step.commands:
             text = " ".join(command.words)
             quiet = command.program == "trivy" and "--exit-code" not in text
+            if _INSTALLER.match(text):
+                continue
             if commands.search(text) or any(commands.search(s) for s in _called(project, command.words)):
                 yield Scan(command.at, swallowed=lenient or command.guarded or quiet, workflow=workflow)
 

@@ -109,6 +109,11 @@ class JavaModules:
         above = ["/".join(parts[:count]) for count in range(len(parts), -1, -1)]
         return next((folder for folder in above if folder in self.roots), None)
 
+    def build_file(self, module: str) -> At | None:
+        """The build file of a module."""
+        paths = (posixpath.join(module, name) for name in _BUILD_FILES)
+        return next((At(path) for path in paths if path in self.code.index), None)
+
     def build_line(self, module: str, *needles: str) -> At | None:
         """Where the build file of a module, or the `<dependencies>` of a parent above it, names one of
         these."""

@@ -176,6 +176,8 @@ def actuator_routes(code: CodeIndex) -> Iterator[RouteFact]:
             path.startswith(f"{module}/src/main/" if module else "src/main/") for path in code.index.paths
         ):
             continue
+        if module and not at.path.startswith(f"{module}/"):  # a parent brings it; each module serves its own
+            at = modules.build_file(module) or at
         base = modules.setting(module, "management.endpoints.web.base-path")
         stated = modules.setting(module, "management.server.port")
         outer = Prefix() if stated is not None else _context_path(modules, posixpath.join(module, "x"), jax=False)

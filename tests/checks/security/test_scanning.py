@@ -35,6 +35,11 @@ def test_dependencies_are_scanned(look: Look, step: str, outcome: str) -> None:
     assert (seen.passed + seen.failed)[0].startswith(".github/workflows")
 
 
+def test_a_scanner_that_is_only_installed_scans_nothing(look: Look) -> None:
+    assert look("SEC-008", pipeline("run: pip install pip-audit")).outcomes == ["fail"]
+    assert look("SEC-008", pipeline("run: pip install pip-audit && pip-audit")).outcomes == ["pass"]
+
+
 def test_a_scan_behind_a_package_script_counts(look: Look) -> None:
     files = {
         **pipeline("run: npm run scan"),

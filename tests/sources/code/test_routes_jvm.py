@@ -62,6 +62,14 @@ def test_the_actuator_serves_health_and_what_is_exposed(tmp_path: Path) -> None:
     assert actuator == ["/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness", "/actuator/info"]
 
 
+def test_each_module_serves_the_actuator_that_its_parent_brings(tmp_path: Path) -> None:
+    files = {f"rooms/{path}": text for path, text in service().items()}
+
+    found = routes_of(tmp_path, {**files, "pom.xml": POM.replace("EXTRA", ACTUATOR)})
+
+    assert {r.at.path for r in found.values() if r.framework == "spring-actuator"} == {"rooms/pom.xml"}
+
+
 def test_prometheus_is_served_with_its_registry_only(tmp_path: Path) -> None:
     registry = "<dependency><artifactId>micrometer-registry-prometheus</artifactId></dependency>"
     settings = "management:\n  endpoints:\n    web:\n      base-path: /manage\n      exposure:\n        include: '*'\n"
