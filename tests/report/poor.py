@@ -1,10 +1,12 @@
-"""The poor sample, judged once for all tests that read a whole report."""
+"""The poor sample, judged once for all tests that read a whole report; they run in one process (GROUP)."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from kit.judgement.assessment import Assessment, judge
 from kit.judgement.policy import load_policy
@@ -14,6 +16,7 @@ from kit.registry import catalogue
 from kit.report.sections.material import Material
 from kit.run import run_checks
 
+GROUP = pytest.mark.xdist_group("poor")
 PARAMS = Path(__file__).resolve().parents[2] / "params" / "sample.yaml"
 
 

@@ -1,16 +1,19 @@
-"""The page in a browser: its scripts run without an error, draw, filter, and follow deep links."""
+"""The page in a browser without a network: it asks for nothing, draws, filters, supposes, and follows deep links."""
 
 from __future__ import annotations
 
+import csv
 import re
-import shutil
-import subprocess
+import time
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from kit.judgement.assessment import judge
+from kit.judgement.what_if import supposed
+from kit.params import load_params
 from kit.project import Project
 from kit.report.blocks import Chart
 from kit.report.builtin import render_html
@@ -19,11 +22,15 @@ from kit.report.display import bundle, figure_json
 from kit.report.notebooks import read_section
 from kit.report.sections.material import Material
 from kit.report.styles import STYLES
-from tests.findings import assess, finding
-from tests.report.poor import material
+from tests.findings import NOW, assess, finding
+from tests.report.devtools import BROWSER, Browser, Page
+from tests.report.poor import GROUP, PARAMS, material
 
-BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(BROWSER is None, reason="needs a Chromium or Chrome")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="needs a Chromium or Chrome"),
+    GROUP,
+]
 
 
 @pytest.fixture(scope="module")
@@ -41,68 +48,206 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def dom(page: Path, tmp_path: Path, fragment: str = "", *options: str) -> str:
-    command = [
-        str(BROWSER),
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--enable-logging=stderr",
-        "--virtual-time-budget=6000",
-        f"--user-data-dir={tmp_path}",
-        *options,
-        "--dump-dom",
-        f"{page.as_uri()}{fragment}",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    errors = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    assert not errors, errors
-    return done.stdout
+def test_of_ten_thousand_findings_only_those_near_the_screen_are_drawn(page: Path, browser: Browser) -> None:
+    with browser.page(page.as_uri(), height=2000) as tab:
+        assert tab.eval("tally.innerText") == "10,000 of 10,001 findings"
+        assert tab.eval("document.querySelectorAll('.chunk').length") == 200
+        assert 50 <= tab.eval("document.querySelectorAll('[id^=row-]').length") < 2000
+        assert quiet(tab)
 
 
-def test_the_scripts_run_and_of_ten_thousand_findings_only_those_near_the_screen_are_drawn(
-    page: Path, tmp_path: Path
-) -> None:
-    seen = dom(page, tmp_path, "", "--window-size=1440,20000")
-
-    assert "10,000 of 10,001 findings" in seen
-    assert 50 <= len(re.findall(r'id="row-', seen)) < 2000
-    assert len(re.findall(r'class="chunk"', seen)) == 200
+def test_a_link_to_an_area_unfolds_it_and_draws_its_charts(page: Path, browser: Browser) -> None:
+    with browser.page(f"{page.as_uri()}#area-security") as tab:
+        assert tab.eval("document.querySelector('#area-security').open")
+        tab.wait("document.querySelector('#area-security .rk-chart.drawn .js-plotly-plot')")
 
 
-def test_a_link_to_an_area_unfolds_it_and_draws_its_charts(page: Path, tmp_path: Path) -> None:
-    seen = dom(page, tmp_path, "#area-security")
+def test_a_deep_link_opens_its_finding_wherever_it_stands(page: Path, browser: Browser) -> None:
+    with browser.page(f"{page.as_uri()}#finding-held") as tab:
+        tab.wait("document.querySelector('#row-held[open]')")
 
-    assert re.search(r'<details class="fold-section" id="area-security" open="">', seen)
-    assert "rk-chart drawn" in seen
-    assert "js-plotly-plot" in seen
-
-
-def test_a_deep_link_opens_its_finding_wherever_it_stands(page: Path, tmp_path: Path) -> None:
-    seen = dom(page, tmp_path, "#finding-held")
-
-    card = re.search(r'<details class="finding" id="row-held" open="">.*?</details>', seen, re.DOTALL)
-
-    assert card
-    assert "Held &lt;/script&gt;" in card[0]
+        assert "Held </script>" in tab.eval("document.querySelector('#row-held').innerText")
+        assert quiet(tab)
 
 
-def test_the_readers_dark_mode_is_followed(page: Path, tmp_path: Path) -> None:
-    seen = dom(page, tmp_path, "", "--blink-settings=preferredColorScheme=0")
+def test_the_readers_dark_mode_is_followed(page: Path, browser: Browser) -> None:
+    with browser.page(page.as_uri()) as tab:
+        tab.media(prefers_color_scheme="dark")
+        tab.wait("document.querySelector('[data-action=theme]').getAttribute('aria-pressed') === 'true'")
 
-    assert re.search(r'data-action="theme" aria-pressed="true">Light<', seen)
+        assert tab.eval("document.querySelector('[data-action=theme]').innerText") == "Light"
+
+
+@pytest.fixture(scope="module")
+def styles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The address of the poor sample's report in each style."""
+    folder = tmp_path_factory.mktemp("styles")
+    for style in STYLES:
+        (folder / f"{style}.html").write_text(render_html(material(), style), encoding="utf-8")
+    return {style: (folder / f"{style}.html").as_uri() for style in STYLES}
+
+
+def quiet(page: Page) -> bool:
+    """Whether nothing was asked of a network, nothing failed, and the console says nothing."""
+    assert page.requested() == []
+    assert page.failed() == []
+    assert page.errors() == []
+    return True
+
+
+DRAWN = """[...document.querySelectorAll(".rk-chart.drawn")].every((chart) => {
+  const plot = chart.querySelector(".rk-plot svg.main-svg")
+  return plot && plot.getBoundingClientRect().width > 100 && chart.querySelector("svg.main-svg .plot, svg.main-svg .treemaplayer")
+})"""
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_a_page_of_any_style_runs_without_an_error_and_judges_as_the_report_did(style: str, tmp_path: Path) -> None:
-    target = tmp_path / "report.html"
-    target.write_text(render_html(material(), style), encoding="utf-8")
-
-    seen = dom(target, tmp_path / "browser", "", "--window-size=1440,3000")
-    supposed = re.search(r'id="what-if-outcome">(.*?)</div></div>', seen, re.DOTALL)
-
-    assert f'class="style-{style}"' in seen
-    assert supposed
+def test_every_style_asks_for_nothing_draws_its_charts_and_judges_as_the_report_did(
+    style: str, styles: dict[str, str], browser: Browser
+) -> None:
     judged = material().assessment
-    assert f">{judged.score:.1f}<" in supposed[1]
-    assert all(v.verdict in supposed[1] for v in judged.environments.values())
+
+    with browser.page(styles[style]) as page:
+        for number in range(page.eval("document.querySelectorAll('.rk-chart').length")):
+            chart = f"document.querySelectorAll('.rk-chart')[{number}]"
+            page.eval(f"{chart}.scrollIntoView({{ behavior: 'instant' }})")
+            page.wait(f"!{chart}.checkVisibility() || {chart}.matches('.drawn')")
+        outcome = page.eval("document.getElementById('what-if-outcome').innerText")
+
+        assert page.eval("document.querySelectorAll('.rk-chart.drawn').length") >= 6
+        assert page.eval(DRAWN)
+        assert page.eval("document.body.className") == f"style-{style}"
+        assert f"{judged.score:.1f}" in outcome
+        assert all(v.verdict in outcome for v in judged.environments.values())
+        assert quiet(page)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_on_a_telephone_nothing_is_wider_than_the_screen(style: str, styles: dict[str, str], browser: Browser) -> None:
+    with browser.page(styles[style], width=390, height=844) as page:
+        page.eval("document.querySelectorAll('main details').forEach((box) => { box.open = true })")
+
+        assert page.eval("document.documentElement.scrollWidth") <= 390
+        assert page.eval(OUTSIDE) == []
+
+
+OUTSIDE = """[...document.querySelectorAll("main *")].filter((it) => {
+  const box = it.getBoundingClientRect()
+  return box.width && box.right > innerWidth + 1 && !it.closest(".rk-scroll, .rk-plot, pre, svg, .visually-hidden, [hidden]")
+}).slice(0, 5).map((it) => it.outerHTML.slice(0, 200))"""
+
+
+def test_filters_are_set_by_hand_and_taken_back(styles: dict[str, str], browser: Browser) -> None:
+    found = material().assessment
+    critical = [f for f in found.open if f.severity == "critical"]
+    under = [f for f in found.findings if f.outcome == "pass" and any("k8s/" in e.path for e in f.evidence)]
+
+    with browser.page(styles["status"]) as page:
+        start = page.eval("tally.innerText")
+        page.eval(chosen("severity", "critical"))
+        page.wait(f"tally.innerText.startsWith('{len(critical)} of')")
+        page.eval(chosen("severity", ""))
+        page.eval(chosen("show", "pass"))
+        page.write("[name=path]", "k8s/")
+        page.wait(f"tally.innerText.startsWith('{len(under)} of')")
+        page.write("[name=search]", "no finding speaks of this")
+        page.wait("rows.innerText.includes('No finding is like that')")
+        page.click("#filters [type=reset]")
+        page.wait(f"tally.innerText === {start!r}")
+
+        assert quiet(page)
+
+
+def chosen(name: str, value: str) -> str:
+    """An option taken, as a reader's choice tells it to the page."""
+    return (
+        f"(() => {{ const it = filters.elements[{name!r}]; it.value = {value!r};"
+        "it.dispatchEvent(new Event('input', { bubbles: true })) })()"
+    )
+
+
+def test_the_findings_that_are_shown_are_saved_as_csv(styles: dict[str, str], browser: Browser) -> None:
+    blockers = [f for f in material().assessment.open if f.severity == "critical"]
+    saved = browser.downloads / "findings.csv"
+    saved.unlink(missing_ok=True)
+
+    with browser.page(styles["audit"]) as page:
+        page.eval(chosen("severity", "critical"))
+        page.wait(f"tally.innerText.startsWith('{len(blockers)} of')")
+        page.click("[data-action=csv]")
+        end = time.monotonic() + 20
+        while not saved.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        rows = list(csv.DictReader(saved.read_text("utf-8-sig").splitlines()))
+
+        assert {row["fingerprint"] for row in rows} == {f.fingerprint for f in blockers}
+        assert {row["severity"] for row in rows} == {"critical"}
+        assert quiet(page)
+
+
+COPIED = """Object.defineProperty(navigator, "clipboard", { value: { writeText: async (words) => { window.copied = words } } })"""
+
+
+def test_a_fix_and_a_link_to_the_finding_are_copied_and_the_link_leads_there(
+    styles: dict[str, str], browser: Browser
+) -> None:
+    first = next(f for f in material().assessment.findings if f.outcome.open)
+
+    with browser.page(f"{styles['formal']}#finding-{first.fingerprint}") as page:
+        page.eval(COPIED)
+        page.eval(f"location.hash = '#area-security'; filters.reset(); location.hash = '#finding-{first.fingerprint}'")
+        card = "details.finding[open]"
+        page.eval("filters.elements.search.value = ''")
+        page.eval(f"document.querySelector('{card}') || rows.querySelector('summary').click()")
+        page.wait(f"document.querySelector('{card} [data-action=copy-link]')")
+        page.click(f"{card} [data-action=copy-link]")
+        page.wait("window.copied")
+        link = page.eval("window.copied")
+        page.click(f"{card} [data-action=copy]")
+        page.wait("window.copied !== " + repr(link))
+        fix = page.eval("window.copied")
+
+        assert re.fullmatch(r"file:.*/formal\.html#finding-[0-9a-f]{24}", link)
+        assert fix == page.eval(f"document.querySelector('{card} .fix-text').textContent.trim()")
+        assert quiet(page)
+
+    with browser.page(link) as page:
+        named = link.partition("#finding-")[2]
+        page.wait(f"document.activeElement.closest('#finding-{named}, #row-{named}')")
+
+        assert page.eval("(b => b.top >= 0 && b.top < innerHeight)(document.activeElement.getBoundingClientRect())")
+
+
+def test_a_page_supposes_what_python_would_judge_when_its_buttons_are_pressed(
+    styles: dict[str, str], browser: Browser
+) -> None:
+    judged = material().assessment
+    critical = {f.fingerprint for f in judged.open if f.blocker or f.severity == "critical"}
+    mended = supposed(judged.findings, judged.policy, critical, set())
+    better = judge(mended, judged.policy, load_params(PARAMS), generated_at=NOW, checks=judged.checks.values())
+
+    with browser.page(styles["viability"]) as page:
+        page.click("[data-what-if=critical]")
+        outcome = page.eval("document.getElementById('what-if-outcome').innerText")
+        page.click("[data-what-if=none]")
+        page.click("#what-if-rows tr td:nth-child(3) input")
+        note = page.eval("document.getElementById('what-if-note').innerText")
+
+        assert f"{better.score:.1f}" in outcome
+        assert f"{better.risk_score:.1f}" in outcome
+        assert all(v.verdict in outcome for v in better.environments.values())
+        assert note.startswith("1 taken as mended, 0 as accepted")
+        assert quiet(page)
+
+
+def test_numbers_unfold_into_their_terms_and_the_theme_is_the_readers_choice(
+    styles: dict[str, str], browser: Browser
+) -> None:
+    with browser.page(styles["validation"]) as page:
+        light = page.eval("getComputedStyle(document.body).backgroundColor")
+        page.click(".rk-figures details summary, .rk-terms summary")
+        page.click("[data-action=theme]")
+
+        assert page.eval("document.querySelector('.rk-terms[open], .rk-figures details[open]').innerText.length") > 100
+        assert page.eval("getComputedStyle(document.body).backgroundColor") != light
+        assert quiet(page)

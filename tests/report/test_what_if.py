@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import json
 import random
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,11 +20,12 @@ from kit.report.builtin import asset
 from kit.report.markup import script_json
 from kit.report.page import findings_data, judgement_data
 from tests.findings import assess, finding, with_policy
-from tests.report.poor import PARAMS, sample
-from tests.report.test_browser import BROWSER, dom
+from tests.report.devtools import BROWSER, Browser
+from tests.report.poor import GROUP, PARAMS, sample
 
 SETS = 220
 
+pytestmark = GROUP
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs a Chromium or Chrome")
 
 PAGE = """<!doctype html><meta charset="utf-8"><pre id="out"></pre>
@@ -78,24 +77,25 @@ def as_page(a: Assessment) -> dict[str, Any]:
     return {"score": a.score, "confidence": a.confidence, "risk": a.risk_score, "environments": environments}
 
 
-def in_browser(judged: Assessment, sets: list[tuple[list[int], list[int]]], tmp_path: Path) -> list[dict[str, Any]]:
+def in_browser(
+    judged: Assessment, sets: list[tuple[list[int], list[int]]], tmp_path: Path, browser: Browser
+) -> list[dict[str, Any]]:
     given = {"rows": findings_data(judged)["rows"], "data": judgement_data(judged), "sets": sets}
     page = tmp_path / "judged.html"
     page.write_text(PAGE.format(given=script_json(given), script=asset("judgement.js")), encoding="utf-8")
-    seen = re.search(r'<pre id="out">(.*?)</pre>', dom(page, tmp_path / "browser"), re.DOTALL)
-    assert seen
-    told: list[dict[str, Any]] = json.loads(html.unescape(seen[1]))
+    with browser.page(page.as_uri()) as tab:
+        told: list[dict[str, Any]] = json.loads(tab.eval("document.getElementById('out').textContent"))
     return told
 
 
 @needs_browser
 @pytest.mark.browser
-def test_the_page_and_python_agree_on_random_sets_over_the_poor_sample(tmp_path: Path) -> None:
+def test_the_page_and_python_agree_on_random_sets_over_the_poor_sample(tmp_path: Path, browser: Browser) -> None:
     _, judged = sample()
     params = load_params(PARAMS)
     sets = sets_of(SETS, len(judged.open))
 
-    told = in_browser(judged, sets, tmp_path)
+    told = in_browser(judged, sets, tmp_path, browser)
 
     assert len(told) == SETS
     assert told == in_python(judged, sets, params)
@@ -105,7 +105,7 @@ def test_the_page_and_python_agree_on_random_sets_over_the_poor_sample(tmp_path:
 
 @needs_browser
 @pytest.mark.browser
-def test_they_agree_under_a_policy_of_every_kind_of_gate(tmp_path: Path) -> None:
+def test_they_agree_under_a_policy_of_every_kind_of_gate(tmp_path: Path, browser: Browser) -> None:
     gates = [
         {"id": "a", "when": {"checks_open": ["SEC-001", "DAT-001"]}, "verdict": "CONDITIONAL", "text": "{count} open."},
         {"id": "b", "when": {"risk_over": 3}, "verdict": "NO-GO", "text": "Risk {value} over {limit}."},
@@ -123,7 +123,7 @@ def test_they_agree_under_a_policy_of_every_kind_of_gate(tmp_path: Path) -> None
     judged = assess(*mixed(), policy=policy, environments=["production"])
     sets = sets_of(60, len(judged.open))
 
-    told = in_browser(judged, sets, tmp_path)
+    told = in_browser(judged, sets, tmp_path, browser)
 
     assert told == in_python(judged, sets, Params.model_validate({"environments": ["production"]}))
 
