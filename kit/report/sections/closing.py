@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from kit.model import Severity
 from kit.report.blocks import Block, Checklist, Item, Listing, Mark, Prose, Ref, Table, columns
+from kit.report.overview import NUMERIC_GATES
 from kit.report.sections.basics import box, graded, gravest_first, heads, nothing
 from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import level
@@ -58,17 +59,21 @@ def reasons(material: Material, environment: str) -> Block:
 
 
 def conditions(material: Material, environment: str) -> Block:
-    """What must be so before an environment may be deployed to: the fixes behind the verdict's gravest reasons."""
+    """What must be so before an environment may be deployed to: the checks behind the verdict's reasons. All that is
+    open stands behind a number that is too low; the number itself is the condition then."""
     verdict = material.assessment.environments[environment]
-    wanted = {f for r in verdict.reasons for f in r.findings}
+    gates = {g.id: g.when.kind for g in material.assessment.policy.environments[environment].gates}
+    numbers = [r for r in verdict.reasons if gates.get(r.gate) in NUMERIC_GATES]
+    wanted = {f for r in verdict.reasons if r not in numbers for f in r.findings}
     found = [f for f in material.open if f.fingerprint in wanted]
     checks = list(dict.fromkeys(f.check for f in found))
     rows = [Ref(f"check-{c}", _condition(material.standings[c])) for c in checks if c in material.standings]
     rest = len(rows) - MOST_REASONS
     more = (text("phases.more", count=rest),) if rest > 0 else ()
-    if not rows:
+    if not verdict.reasons:
         return Prose((text("verdict.nothing-open"),))
-    return Listing((*rows[:MOST_REASONS], *more), ordered=True)
+    met = tuple(text("verdict.no-longer", reason=r.text.rstrip(".")) for r in numbers)
+    return Listing((*rows[:MOST_REASONS], *more, *met), ordered=True)
 
 
 def before(material: Material) -> Block:

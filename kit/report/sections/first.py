@@ -63,7 +63,8 @@ def deciding(material: Material) -> Block:
     if not found:
         return Notice(text("first.none"), tone="pass")
     hard = count(len(material.assessment.blockers), "hard blocker")
-    further = count(sum(f.blocker is None for f in found), "further critical finding")
+    kind = "further critical finding" if material.assessment.blockers else "critical finding"
+    further = count(sum(f.blocker is None for f in found), kind)
     caption = text("first.deciding", blockers=hard, critical=further)
     return findings_rows(found, caption, most=MOST_BLOCKERS)
 

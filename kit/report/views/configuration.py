@@ -35,7 +35,10 @@ def checks(project: Project, findings: Findings) -> Display:
 def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
     worst = sorted(services, key=lambda s: -len(missing[s.name]))
     lacking = sum(bool(m) for m in missing.values())
-    title = f"A required variable is missing for {lacking} of {count(len(services), 'service')}"
+    among = count(len(services), "service")
+    title = f"A required variable is missing for {lacking} of {among}"
+    if not lacking:
+        title = f"No required variable is missing for any of {among}"
     figure = bars(
         [s.name for s in worst],
         [len(missing[s.name]) for s in worst],
