@@ -48,7 +48,7 @@ def stores_are_apart(project: Project) -> Iterator[Fact]:
         if wrong:
             names = listed(f.name for f, _ in wrong)
             reached = listed(s.name for _, s in wrong)
-            message = f"{file.path}: {names} can reach {reached} without need, from a port that is open to others."
+            message = f"{file.path}: {names} can reach {reached} without need, from a port that is published."
             yield bad(message, *dict.fromkeys(f for f, _ in wrong), **place)
         elif judged:
             yield ok(

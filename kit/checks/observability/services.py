@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.observability.health import health_routes
 from kit.checks.shared.services import METRICS, MOUNTING, first_mention, folders_of, library, line_of, running
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.system.model import Service
+from kit.system.model import Route, Service
 from kit.system.scope import covers, within
 
 _LOGGERS = (
@@ -251,7 +252,7 @@ def requests_have_ids(project: Project) -> Iterator[Fact]:
     """
     Of ten thousand lines a minute nobody can tell which belong to the request that failed.
 
-    Decides: each service that answers requests sets or passes on a request or correlation id; one that only reads it from
+    Decides: each service that answers requests of users (not of probes and scrapes alone) sets or passes on a request or correlation id; one that only reads it from
     a header does not hold where no code, proxy or ingress of the project sets that header.
 
     Fix: take `X-Request-Id` from the caller or make one, put it on every log line and into every call onwards.
@@ -278,7 +279,8 @@ def requests_have_ids(project: Project) -> Iterator[Fact]:
         "asgi-correlation-id",
     )
     for service in running(project):
-        if service.routes and service.kind != "function":
+        asked = _asked_by_users(service)
+        if asked and service.kind != "function":
             place = first_mention(project, service, marks)
             traced = library(project, service, _TRACES)
             read = _only_read(project, service, marks) if traced is None else None
@@ -288,7 +290,17 @@ def requests_have_ids(project: Project) -> Iterator[Fact]:
             elif place is not None or traced is not None:
                 yield ok(f"{service.name}: requests carry an id.", place or traced[1])  # type: ignore[index]
             else:
-                yield bad(f"{service.name}: nothing ties the log lines of a request together.", service.routes[0])
+                yield bad(f"{service.name}: nothing ties the log lines of a request together.", asked[0])
+
+
+def _asked_by_users(service: Service) -> list[Route]:
+    """The routes that others than probes and scrapes call."""
+    health = health_routes(service)
+    return [
+        r
+        for r in service.routes
+        if r not in health and r.framework != "spring-actuator" and not r.path.rstrip("/").endswith("metrics")
+    ]
 
 
 _READ = r"(?i)(?:headers?\s*(?:\[|\.get\()|header\(|\.get\(|GetHeader\()\s*['\"]x-(?:request|correlation)-id['\"]"

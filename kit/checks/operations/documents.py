@@ -30,7 +30,9 @@ _TASKS = {
         re.IGNORECASE,
     ),
     "investigate errors": re.compile(
-        r"\blogs?\b.*(?:error|check|inspect|look)|investigat|diagnos|troubleshoot|error rate", re.IGNORECASE
+        r"\blogs?\b.*(?:error|check|inspect|look)|(?:search|look|read)\b.*\blogs?\b|look into an? error"
+        r"|investigat|diagnos|troubleshoot|error rate",
+        re.IGNORECASE,
     ),
 }
 _ESCALATION = re.compile(

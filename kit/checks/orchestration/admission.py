@@ -25,7 +25,8 @@ def policies_are_enforced(project: Project) -> Iterator[Fact]:
 
     Decides: policies of Kyverno that validate, constraints of Gatekeeper and ValidatingAdmissionPolicies among the
     manifests: each is bound to something and refuses (`Enforce`, `deny`, `Deny`) instead of noting. Where manifests
-    govern a cluster (quotas and limit ranges) and there is no policy, that is told once.
+    govern a cluster (quotas and limit ranges) and there is no policy, that is told once, unless a namespace
+    enforces a Pod Security Standard.
 
     Fix: `validationActions: [Deny]` in the binding, `failureAction: Enforce` in the rule, no `enforcementAction: dryrun`.
 
@@ -36,11 +37,17 @@ def policies_are_enforced(project: Project) -> Iterator[Fact]:
     every = groups(project)
     facts = [fact for group in every for manifest in group.manifests for fact in _of(group, manifest)]
     yield from facts
-    if not facts:
+    if not facts and not any(_refuses(manifest) for group in every for manifest in group.of("Namespace")):
         governed = [m for group in every for m in group.of(*_GOVERNING)]
         if governed:
             message = "The manifests govern a cluster, and no admission policy refuses what breaks its rules."
             yield bad(message, governed[0])
+
+
+def _refuses(namespace: Manifest) -> bool:
+    """Whether the admission that every cluster brings holds the pods of a namespace to a standard."""
+    level = namespace.node.get("metadata", "labels", "pod-security.kubernetes.io/enforce")
+    return level is not None and level.text in {"baseline", "restricted"}
 
 
 def _of(group: Group, manifest: Manifest) -> Iterator[Fact]:

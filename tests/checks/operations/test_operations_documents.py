@@ -43,6 +43,12 @@ def test_a_runbook_is_searched_task_by_task(look: Look) -> None:
     assert "restore data" in seen.text
 
 
+def test_a_search_through_the_logs_investigates(look: Look) -> None:
+    book = {"docs/runbook.md": "# Runbook\n\n## Look into an error\n\nSearch the logs for the request's id.\n"}
+
+    assert look("OPS-002", {**APP, **book}).passed == ["docs/runbook.md:3"]
+
+
 def test_a_file_that_is_named_and_not_there_is_told(look: Look) -> None:
     text = readme("See [setup](docs/setup.md) and [use](docs/use.md).", "Run `scripts/run.sh`.")
 

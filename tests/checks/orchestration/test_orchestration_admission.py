@@ -38,3 +38,11 @@ def test_a_governed_cluster_without_a_policy_is_told_once(look: Look) -> None:
 
     assert look("ORC-060", {"k8s/quota.yaml": quota}).failed == ["k8s/quota.yaml:1"]
     assert look("ORC-060", {"k8s/quota.yaml": role}).outcomes == ["not_applicable"]
+
+
+def test_a_pod_security_standard_that_is_enforced_refuses_too(look: Look) -> None:
+    quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: all}\nspec: {}\n---\n"
+    space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {pod-security.kubernetes.io/enforce: %s}}\n"
+
+    assert look("ORC-060", {"k8s/quota.yaml": quota + space % "restricted"}).outcomes == ["not_applicable"]
+    assert look("ORC-060", {"k8s/quota.yaml": quota + space % "privileged"}).failed == ["k8s/quota.yaml:1"]
