@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.shared.services import folders_of, running
+from kit.checks.shared.services import METRICS, folders_of, running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -46,7 +46,7 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
     See: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
     """
     for service in running(project):
-        if not service.routes or service.kind == "function":
+        if not service.routes or service.kind == "function" or all(METRICS.search(r.path) for r in service.routes):
             continue
         health = health_routes(service)
         if health:

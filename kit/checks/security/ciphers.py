@@ -200,7 +200,7 @@ def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterat
 
 
 _ASKS = re.compile(
-    r"(?i)\b(?:if|when|unless)\b.*(?:insecure|skip\w*(?:tls|ssl|verif|cert)|self_?signed|allow_?invalid)"
+    r"(?i)\b(?:if|when|unless)\b.*(?:insecure|(?:skip|ignore|disable|bypass|no)_?\w{0,12}(?:tls|ssl|verif|cert)|self_?signed|allow_?invalid)"
 )
 
 

@@ -48,7 +48,7 @@ def images(project: Project) -> list[Image]:
     # Of several services that one image runs, the one that answers requests gives it its name.
     for service in sorted(project.system.services, key=lambda s: not s.routes):
         build = service.build
-        if build is not None and build.dockerfile in known:
+        if build is not None and build.dockerfile in known and service.name.lower() not in STAND_INS:
             dockerfile = known[build.dockerfile]
             named = dockerfile.stage(build.target) if build.target else None
             # a target that is not there is CON-006's matter; the rest of the file is judged all the same

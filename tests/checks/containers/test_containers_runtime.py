@@ -205,3 +205,16 @@ def test_a_value_of_a_keys_form_is_found_under_any_name(look: Look) -> None:
 
     assert look("CON-005", with_(("EXPOSE 3000", f"ARG BILLING={key}"))).failed == ["Dockerfile:5"]
     assert look("CON-005", with_(("EXPOSE 3000", "ARG BILLING=sk_live_your_key_here"))).failed == []
+
+
+def test_a_stand_in_for_a_developers_machine_is_no_image_of_the_system(look: Look) -> None:
+    compose = "services:\n  {0}:\n    build: {{context: ., dockerfile: mail.Dockerfile}}\n"
+    dockerfile = "FROM node:22.12.0\nRUN npm i -g maildev@2.0.5\nCMD maildev\n"
+
+    asked = {
+        n: look("CON-002", {"compose.yml": compose.format(n), "mail.Dockerfile": dockerfile})
+        for n in ("maildev", "mailer")
+    }
+
+    assert not asked["maildev"].failed
+    assert asked["mailer"].failed == ["mail.Dockerfile:1"]

@@ -103,3 +103,10 @@ def test_a_constant_as_readiness_beside_a_health_route_that_asks(look: Look) -> 
 def test_a_route_that_names_its_service_before_health_tells_of_it(look: Look) -> None:
     assert look("OBS-007", server("app.get('/shop-health-check', up);")).passed == ["server.js:2"]
     assert look("OBS-007", server("app.get('/shop-wealth', up);")).failed == ["server.js:2"]
+
+
+def test_a_server_of_metrics_alone_needs_no_health_route(look: Look) -> None:
+    assert look("OBS-007", server("app.get('/metrics', scrape);")).outcomes == ["not_applicable"]
+    assert look("OBS-007", server("app.get('/metrics', scrape);", "app.get('/orders', list);")).failed == [
+        "server.js:2"
+    ]

@@ -68,3 +68,12 @@ def test_a_variable_that_switches_verification_off(look: Look) -> None:
 
 def test_requests_that_verify_hold(look: Look) -> None:
     assert look("SEC-018", {"shop/a.py": "import requests\n\nrequests.get(url, timeout=5)\n"}).passed == ["shop/a.py:3"]
+
+
+@pytest.mark.parametrize(("asked", "severity"), [("r.ignoreTLSErrors", "medium"), ("r.traced", "high")])
+def test_what_a_setting_of_the_kind_asks_for_weighs_less(look: Look, asked: str, severity: str) -> None:
+    source = f"package main\nfunc f() {{\n\tif {asked} {{\n\t\tt.TLS = &tls.Config{{\n\t\t\tInsecureSkipVerify: true,\n\t\t}}\n\t}}\n}}\n"
+
+    seen = look("SEC-018", {"main.go": source, "go.mod": "module shop\n"})
+
+    assert [(f.severity, f.evidence[0].line) for f in seen.findings] == [(severity, 5)]
