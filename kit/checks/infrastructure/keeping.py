@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kit.checks.infrastructure.buckets import kept_by_scripts
 from kit.checks.infrastructure.common import Resource, off, on, resources
 from kit.checks.infrastructure.settings import Setting, filled, is_on, judged, not_off
 from kit.model import Clause, Fact, Severity, bad, ok, partial
@@ -48,10 +49,12 @@ def objects_come_back(project: Project) -> Iterator[Fact]:
     """
     A bucket or table without earlier versions loses for good what one wrong command, script or intruder deletes.
 
-    Decides: versioning of each bucket and point-in-time recovery of each DynamoDB table of AWS in Terraform. Buckets
-    that are named as holding logs or build output are left out.
+    Decides: versioning of each bucket and point-in-time recovery of each DynamoDB table of AWS in Terraform, and of each
+    bucket that scripts, manifests and compose files make with MinIO's `mc mb`. Buckets that are named as holding logs or
+    build output are left out.
 
-    Fix: `aws_s3_bucket_versioning` with `status = "Enabled"`, `point_in_time_recovery { enabled = true }`.
+    Fix: `aws_s3_bucket_versioning` with `status = "Enabled"`, `point_in_time_recovery { enabled = true }`,
+    `mc version enable minio/uploads`.
 
     Blind to: copies that another service makes, replication that is set up elsewhere.
 
@@ -62,6 +65,7 @@ def objects_come_back(project: Project) -> Iterator[Fact]:
         if not any(word in bucket.name.lower() for word in _PASSING):
             yield from _versions(bucket, versioned)
     yield from judged(project, _TABLES)
+    yield from kept_by_scripts(project, _PASSING)
 
 
 _PASSING = ("log", "artifact", "artefact", "build", "tmp", "temp", "cache")

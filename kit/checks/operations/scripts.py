@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from kit.checks.operations.closed import always_unavailable
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -154,7 +155,8 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
     """
     "Not implemented" in code that users can reach is a feature that was sold and is not there.
 
-    Decides: production code that raises or returns "not implemented"; abstract methods, interfaces and tests are left out.
+    Decides: production code that raises or returns "not implemented", and handlers whose whole body answers 501 or 503;
+    abstract methods, interfaces and tests are left out.
 
     Fix: implement it, or take the route and its menu entry out until it is.
 
@@ -178,7 +180,10 @@ def nothing_unfinished(project: Project) -> Iterator[Fact]:
             f"{len(found) - 15} more places in production code say that they are not implemented.",
             *found[15:20],
         )
-    if not found and project.code.files():
+    closed = [(route, at) for route, at in always_unavailable(project) if at.path not in {f.path for f in found}]
+    for route, at in closed[:5]:
+        yield bad(f"{route.method} {route.path} answers 503 whatever is asked: the feature is not there.", at)
+    if not found and not closed and project.code.files():
         yield ok("No production code says that it is not implemented.", At("."))
 
 

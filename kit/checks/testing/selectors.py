@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kit.checks.shared.texts import at_offset
 from kit.checks.testing.common import test_files
+from kit.checks.testing.labels import labels_that_are_gone
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -44,15 +45,18 @@ def tests_look_for_what_is_shown(project: Project) -> Iterator[Fact]:
 
     Decides: the test ids that end-to-end tests of a browser ask for, against the words of the project's pages and
     components. An id is reported only where its text stands in none of them, and nothing that they put together from
-    values comes to it.
+    values comes to it. Names of buttons and links, labels and placeholders of several words are reported where some word
+    of them stands in no page, component or translation.
 
     Fix: give the element its `data-testid` again, or ask for the new one.
 
-    Blind to: labels and roles; ids that are put together from values.
+    Blind to: ids that are put together from values; names whose words all stand somewhere; texts that are asked for
+    without a role.
 
     See: https://playwright.dev/docs/locators#locate-by-test-id
     """
     tests = [t for t in test_files(project) if t.browser]
+    yield from labels_that_are_gone(project, tests)
     pages = "\n".join(_pages(project)) if tests else ""
     if not pages:
         return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kit.checks.shared.words import plural
 from kit.checks.testing.common import ECOSYSTEMS, TestFile, code_by_service, nearest, test_files
 from kit.checks.testing.found import is_found
+from kit.checks.testing.mutation import is_mutating, mutation_tests
 from kit.checks.testing.runs import runs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -316,10 +317,12 @@ def generative_tests(project: Project) -> Iterator[Fact]:
     Property-based and mutation tests find the cases that nobody thought of. They are a strength; their absence is no
     defect.
 
-    Decides: a library for them is declared, and tests use it, or its configuration is there. Declared and used by
-    nothing holds in part.
+    Decides: a library for them is declared, and tests use it; a mutation tester (Stryker, mutmut, Cosmic Ray, PIT,
+    cargo-mutants) is set up, and a pipeline runs it. Declared and used by nothing, or set up and run by nobody, holds in
+    part.
 
-    Fix: state an invariant as a property of the library that is installed already, or remove the library.
+    Fix: state an invariant as a property of the library that is installed already, or remove the library; run the
+    mutation tests by the clock, once a week.
 
     Blind to: home-made generators.
 
@@ -337,7 +340,6 @@ def generative_tests(project: Project) -> Iterator[Fact]:
         script = next((n for n in package.scripts.values() if "stryker" in n.text or "mutmut" in n.text), None)
         if using is not None:
             yield ok(f"{declared.name} is used by tests.", using)
-        elif configured or script is not None:
-            yield ok(f"{declared.name} is set up.", script if script is not None else At(configured[0]))
-        else:
+        elif not configured and script is None and not is_mutating(declared.name):
             yield partial(f"{declared.name} is declared, and no test uses it.", declared)
+    yield from mutation_tests(project)
