@@ -200,3 +200,42 @@ def test_doctor_tells_what_is_here() -> None:
     assert result.exit_code == 0
     for part in ("Python", "Quarto", "Browser", "JupyterLab"):
         assert part in result.output
+
+
+def test_diff_says_what_was_fixed_and_a_verdict_that_fell_is_exit_1(tmp_path: Path) -> None:
+    project, words = small(tmp_path), ("--area", "containers", "--fail-on", "never")
+    readiness("assess", project, "--out", tmp_path / "old", *words)
+    (tmp_path / "later").mkdir()
+    later = small(tmp_path / "later")  # a folder of its own: one process reads a project once
+    (later / "Dockerfile").write_text(f"FROM node:22.1.0@sha256:{'0a' * 32}\nUSER node\n", "utf-8")
+    old, new = tmp_path / "old" / "assessment.json", tmp_path / "new" / "assessment.json"
+    readiness("assess", later, "--out", new.parent, "--baseline", old, *words)
+    worse = json.loads(new.read_text("utf-8"))
+    worse["environments"]["production"]["verdict"] = "NO-GO"
+    (tmp_path / "worse.json").write_text(json.dumps(worse), "utf-8")
+
+    risen, fallen = readiness("diff", old, new, "--json"), readiness("diff", new, tmp_path / "worse.json")
+
+    assert risen.exit_code == 0, risen.output
+    assert [(c["check"], c["kind"]) for c in json.loads(risen.output)["changes"]] == [("CON-003", "fixed")]
+    assert fallen.exit_code == 1
+    assert "production: GO → NO-GO" in fallen.output
+    assert " fixed" in (new.parent / "report.html").read_text("utf-8").partition("Since the assessment of")[2][:80]
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"schema": 9}', '["x"]', None])
+def test_what_is_no_assessment_is_exit_2_for_diff_and_baseline_and_nothing_is_written(
+    tmp_path: Path, text: str | None
+) -> None:
+    bad = tmp_path / "old.json"
+    if text is not None:
+        bad.write_text(text, "utf-8")
+
+    compared = readiness("diff", bad, bad)
+    assessed = readiness("assess", small(tmp_path), "--out", tmp_path / "out", "--baseline", bad)
+
+    for result in (compared, assessed):
+        assert result.exit_code == 2, result.output
+        assert str(bad) in result.stderr
+        assert len(result.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
