@@ -62,11 +62,13 @@ def test_a_link_to_an_area_unfolds_it_and_draws_its_charts(page: Path, browser: 
         tab.wait("document.querySelector('#area-security .rk-chart.drawn .js-plotly-plot')")
 
 
-def test_a_deep_link_opens_its_finding_wherever_it_stands(page: Path, browser: Browser) -> None:
-    with browser.page(f"{page.as_uri()}#finding-held") as tab:
-        tab.wait("document.querySelector('#row-held[open]')")
+def test_a_deep_link_opens_its_finding_wherever_it_stands(styles: dict[str, str], browser: Browser) -> None:
+    held = [f for f in material().assessment.findings if f.outcome == "pass"][-1]
 
-        assert "Held </script>" in tab.eval("document.querySelector('#row-held').innerText")
+    with browser.page(f"{styles['status']}#finding-{held.fingerprint}") as tab:
+        tab.wait(f"document.querySelector('#row-{held.fingerprint}[open]')")
+
+        assert held.check in tab.eval(f"document.querySelector('#row-{held.fingerprint}').innerText")
         assert quiet(tab)
 
 
