@@ -164,7 +164,12 @@ def _gaps(all_seeds: tuple[Seed, ...]) -> list[str]:
         for each in seed.statements:
             if each.gap:
                 asked.setdefault(_meant(each.gap, own), []).append(f"{seed.seed}:{each.line}")
-    lines = ["## Gaps", "", "What files could decide and no check does yet.", ""]
+    said = (
+        "What files could decide and no check does yet."
+        if asked
+        else "There is none: what files can decide, a check decides."
+    )
+    lines = ["## Gaps", "", said, ""]
     return [*lines, *(f"- {gap[0].upper()}{gap[1:]} ({', '.join(places)})." for gap, places in asked.items())]
 
 

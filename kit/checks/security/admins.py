@@ -21,11 +21,14 @@ _WAY_IN = re.compile(r"(?i)log-?in|sign-?in|log-?out|sign-?out|auth|session|toke
 _ROLE = re.compile(
     r"(?i)role|permission|privileg|is_?admin|is_?staff|superuser|super_?admin|authorit|polic(?:y|ies)\b|\bability|casl|casbin"
     r"|has_?access|\bscopes?\b|allowed_?users|admin_?(?:only|required|guard|middleware|user|auth|email|id|token|key|secret)"
-    r"|(?:require|ensure|verify|check|only|assert|get|current)\w{0,12}_?admin|\badmins?\b(?!\s*[.=/])|\bBase_?Admin|Admin\w*(?:Base|Mixin)"
+    r"|(?:require|ensure|verify|check|only|assert|get|current)\w{0,12}_?admin|\badmins?\b(?!\s*[.=/])"
 )
 _MADE = re.compile(r"(?i)\b\w*admin\w*(?:router?|routes|controller|service|handlers?|api|module|page|views?)\b")
+_BASE = re.compile(
+    r"^class \w{1,80}(?:\(|\s+extends\s)[^:{]{0,200}?(?:[Aa]dmin\w{0,40}(?:Base|Mixin|Guard)|Base_?Admin|Admin(?:Controller|View|API))\b"
+)
 _SHARED = re.compile(
-    r"^\s*class \w+\(|\.use\(|APIRouter\(|include_router\(|Blueprint\(|before_request|@UseGuards|addHook\(|\.Group\(|\.group\("
+    r"\.use\(|APIRouter\(|include_router\(|Blueprint\(|before_request|@UseGuards|addHook\(|\.Group\(|\.group\("
 )
 
 
@@ -89,7 +92,8 @@ def _asks(project: Project, route: Route) -> bool:
     found = handler(project, route)
     if found is not None:
         texts += [found.before, found.body]
-    return any(_ROLE.search(_plain(text)) for text in texts)
+    of_class = any(_BASE.search(line) for line in lines)
+    return of_class or any(_ROLE.search(_plain(text)) for text in texts)
 
 
 def _layouts(project: Project, path: str) -> Iterator[str]:
