@@ -10,7 +10,11 @@ from corpus import entries
 from kit.model import AREAS, Check, Severity
 from kit.registry import CatalogueError, catalogue, check
 
-TESTS = "\n".join(p.read_text("utf-8") for p in (Path(__file__).parent / "checks").rglob("test_*.py"))
+TESTS = "\n".join(
+    path.read_text("utf-8")
+    for folder in ("checks", "scanners")
+    for path in (Path(__file__).parent / folder).rglob("test_*.py")
+)
 
 
 @pytest.mark.parametrize("one", catalogue(), ids=lambda c: c.id)
