@@ -61,6 +61,10 @@ def _configured(project: Project, group: Group, workload: Manifest, reference: R
         return unknown(message, reference, elsewhere[0], **grade(group))
     if not (group.known and workload.complete):
         return unknown(f"{workload.title}: the {what} may be among what cannot be seen.", reference, **grade(group))
+    told = _documented(project, reference)
+    if told is not None:
+        message = f"{workload.title}: nothing makes the {what}; a document says how to make it by hand."
+        return unknown(message, told, reference, strength=Strength.DOCUMENTED, **grade(group))
     return bad(f"{workload.title}: the {what} is declared nowhere; the pods never start.", reference, **grade(group))
 
 
@@ -96,7 +100,7 @@ def _secret(project: Project, group: Group, workload: Manifest, reference: Refer
     if made is not None:
         return ok(f"{workload.title}: the Secret {reference.name} is made by a command.", made, **place)
     missing = f"{workload.title}: nothing in the project makes the Secret {reference.name}"
-    told = _documented(project, reference.name)
+    told = _documented(project, reference)
     if told is not None:
         strength = {"strength": Strength.DOCUMENTED}
         return unknown(f"{missing}; a document says how to make it by hand.", told, **place, **strength)
@@ -153,8 +157,9 @@ def _commands(project: Project) -> Iterator[Command]:
             yield from target.commands
 
 
-def _documented(project: Project, name: str) -> At | None:
-    wanted = re.compile(rf"create\s+secret\s[^\n]{{0,200}}(?<![\w.-]){re.escape(name)}(?![\w.-])")
+def _documented(project: Project, reference: Reference) -> At | None:
+    kind, name = reference.kind.lower(), re.escape(reference.name)
+    wanted = re.compile(rf"create\s[^\n]{{0,120}}?\b{kind}\s[^\n]{{0,200}}(?<![\w.-]){name}(?![\w.-])")
     for document in project.markdown:
         text = project.files.text(document.path)
         found = wanted.search(text)

@@ -211,7 +211,8 @@ class Routes:
         elif name in {"Route", "Group", "Mount"} and len(given) >= 1:
             return self._nested(name, owner, given, file)
         elif name in _METHOD_FIRST and len(given) >= 3:
-            self._route(call, owner, given[0].text().strip('"').rsplit("Method", 1)[-1].upper(), given[1:], file)
+            for method in _methods(given[0]):
+                self._route(call, owner, method, given[1:], file)
         elif name.lower() in _VERBS and len(given) >= 2:
             self._route(call, owner, name.upper(), given, file)
         elif name in _EVERY and len(given) >= 2:
@@ -336,6 +337,13 @@ def _position(call: SgNode) -> int:
     callee = call.field("function")
     field = callee.field("field") if callee is not None and callee.kind() == "selector_expression" else None
     return int((field or call).range().start.index)
+
+
+def _methods(node: SgNode) -> list[str]:
+    """The methods that stand first: `"GET"`, `http.MethodGet`, gin's `[]string{"GET", "HEAD"}`."""
+    body = node.field("body") if node.kind() == "composite_literal" else None
+    named = [node] if body is None else [each for each in body.named_children() if each.kind() != "comment"]
+    return [each.text().strip('"').rsplit("Method", 1)[-1].upper() for each in named]
 
 
 def _stated_methods(call: SgNode) -> list[str]:

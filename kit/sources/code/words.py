@@ -56,12 +56,23 @@ def suggests_auth(name: str) -> bool:
     A name that speaks of optional or anonymous access, or of a login form, does not.
     """
     words = set(words_of(name))
+    if _demands_a_kind(name):
+        return True
     if words & _NEVER:
         return False
     if words & _ALWAYS or any(pair <= words for pair in _PAIRS):
         return True
     demands = words & (_DEMANDS - {"get"})
     return bool(demands and words & _SUBJECTS)
+
+
+def _demands_a_kind(name: str) -> bool:
+    """`authentication.RequireClient`: what demands is for authentication, and the kind of caller is no part of a
+    program (`auth.client`)."""
+    owner, _, demand = name.rpartition(".")
+    words = words_of(demand)
+    asked = len(words) > 1 and words[0] in {"require", "requires", "ensure", "must", "enforce"}
+    return asked and bool(set(words_of(owner)) & _ALWAYS) and not set(words) & (_NEVER - {"client", "service"})
 
 
 _INSISTS = frozenset({

@@ -1,15 +1,15 @@
-"""Template marks of Go (Helm) and Jinja, told apart from the expressions of pipelines."""
+"""Template marks of Go (Helm), Jinja and Terraform, told apart from the expressions of pipelines."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
 
-_MARKS = re.compile(r"(?<!\$)\{\{(?!\{)|\{%")
+_MARKS = re.compile(r"(?<!\$)\{\{(?!\{)|\{%|(?<!%)%\{~?[ \t]{0,9}(?:if|else|endif|for|endfor)\b")
 
 
 def has_template(text: str) -> bool:
-    """Whether the text has `{{ }}` or `{% %}`; `${{ }}` is a pipeline's expression, no template."""
+    """Whether the text has `{{ }}`, `{% %}` or `%{ if }`; `${{ }}` is a pipeline's expression, no template."""
     return _MARKS.search(text) is not None
 
 

@@ -140,3 +140,12 @@ def test_the_keys_of_a_secret_from_outside_are_those_that_it_names(look: Look) -
     assert look("ORC-023", {"k8s/api.yaml": text}).passed
     assert look("ORC-023", {"k8s/api.yaml": wrong}).failed == ["k8s/api.yaml:17"]
     assert look("ORC-023", {"k8s/api.yaml": whole}).passed
+
+
+def test_a_config_map_that_a_document_makes_by_hand_is_left_open(look: Look) -> None:
+    guide = "# Install\n\n    kubectl create --namespace=shop configmap settings --from-file=a.json\n"
+    told = look("ORC-002", {"k8s/api.yaml": POD, "docs/install.md": guide})
+    other = look("ORC-002", {"k8s/api.yaml": POD, "docs/install.md": guide.replace("settings", "settings-2")})
+
+    assert (told.failed, told.unknown) == ([], ["docs/install.md:3"])
+    assert other.failed == ["k8s/api.yaml:12"]

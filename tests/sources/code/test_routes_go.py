@@ -154,3 +154,16 @@ def test_a_guard_around_the_whole_mux_holds_for_its_routes(tmp_path: Path, last:
         """
 
     assert [r.auth for r in routes_of(tmp_path, {"api.go": body}).values()] == [auth]
+
+
+def test_methods_in_a_list_make_a_route_each(tmp_path: Path) -> None:
+    body = """
+        package main
+        import "github.com/gin-gonic/gin"
+        func main() {
+            r := gin.Default()
+            r.Match([]string{"GET", http.MethodHead}, "/health", health)
+        }
+        """
+
+    assert sorted(routes_of(tmp_path, {"main.go": body})) == ["GET /health", "HEAD /health"]

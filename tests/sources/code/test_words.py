@@ -47,3 +47,9 @@ def test_what_refuses_and_what_sends_to_the_login_is_seen_in_the_text() -> None:
 def test_only_a_call_that_begins_with_a_demand_insists() -> None:
     assert insists_on_auth("requireUser") and insists_on_auth("assertAuthenticated")
     assert not insists_on_auth("createAuthToken")
+
+
+def test_a_demand_of_what_authenticates_may_name_the_kind_of_caller() -> None:
+    assert suggests_auth("authentication.RequireClient") and suggests_auth("auth.RequireElevatedClient")
+    assert not suggests_auth("authentication.Optional") and not suggests_auth("auth.requirePublicClient")
+    assert not suggests_auth("auth.Client") and not suggests_auth("config.RequireClient")

@@ -7,12 +7,12 @@ import pytest
 from kit.sources.formats.template import has_template, is_template_path
 
 
-@pytest.mark.parametrize("text", ["a: {{ .Values.x }}", "{% if a %}", "{{- end }}"])
+@pytest.mark.parametrize("text", ["a: {{ .Values.x }}", "{% if a %}", "{{- end }}", "%{ if x }", "%{~ endfor ~}"])
 def test_marks_of_templates_are_seen(text: str) -> None:
     assert has_template(text)
 
 
-@pytest.mark.parametrize("text", ["a: ${{ secrets.X }}", "a: {b: {c: 1}}", "a: ${X}"])
+@pytest.mark.parametrize("text", ["a: ${{ secrets.X }}", "a: {b: {c: 1}}", "a: ${X}", "%{x}", "%%{ if x }"])
 def test_other_braces_are_no_marks(text: str) -> None:
     assert not has_template(text)
 
