@@ -287,7 +287,7 @@ def levels_are_stated(project: Project) -> Iterator[Fact]:
     if not running(project):
         return
     pattern = re.compile(
-        r"\bSLOs?\b|service level objective|\bobjectives?\b|error[-_ ]budget|burn[-_ ]?rate", re.IGNORECASE
+        r"\bSLOs?\b|service level objective|\bobjectives?\b|error[-_ ]?budget|burn[-_ ]?rate", re.IGNORECASE
     )
     for alert in project.prometheus.alerts:
         if pattern.search(f"{alert.name} {alert.expression}"):
