@@ -15,6 +15,7 @@ from kit.checks.configuration.common import (
     given,
 )
 from kit.checks.configuration.scripted import scripted
+from kit.checks.configuration.stand_ins import is_own_user, is_thrown_away
 from kit.checks.shared.calls import runs
 from kit.checks.shared.settings import overridden
 from kit.checks.shared.told import told
@@ -220,9 +221,15 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
         return True
     if re.search(r":secretsmanager:[\w$#{}.:*-]*:secret:$", before):
         return True  # the name of a secret in its ARN
-    if _is_own_user(text, hit) or _is_sealed(text, hit) or _is_listed_id(text, hit) or _is_left_out(text, hit):
+    if (
+        is_thrown_away(text, hit)
+        or is_own_user(text, hit)
+        or _is_sealed(text, hit)
+        or _is_listed_id(text, hit)
+        or _is_left_out(text, hit)
+    ):
         return True
-    if re.fullmatch(r"(?i)\d?[a-z ]{0,20}pass(?:word)?", value):
+    if re.fullmatch(r"(?i)\d?[a-z ]{0,20}pass(?:word)?|pass(?:word)?[-_ ]?for[-_ ]?[a-z]{2,20}", value):
         return True  # a label
     if re.search(
         r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev|e2e|seed|unconfigured|example)([-_ ]|$)", value, re.IGNORECASE
@@ -234,16 +241,6 @@ def _stand_in(text: str, hit: SecretHit) -> bool:
         return True  # tokens and keys are random; this is a word
     names_a_key = re.search(r"(?i)secret_?(?:\w*_?key|name|ref)$|^key(?:name)?$", hit.name or "") is not None
     return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
-
-
-def _is_own_user(text: str, hit: SecretHit) -> bool:
-    """A password that is the name of its user or database, in its URL or beside it: CFG-004 judges what is deployed."""
-    value = text[hit.start : hit.end]
-    if re.search(r"//([^:/@\s]+):\1@", value):
-        return True
-    around = text[max(0, hit.start - 300) : hit.end + 300]
-    named = rf"(?i)(?:user|username|db|database)[\"']?(?:\s*[:=]\s*|\s{{1,40}}[\"']?value[\"']?: *)[\"']?{re.escape(value)}(?![\w-])"
-    return value.isalpha() and re.search(named, around) is not None
 
 
 def _is_sealed(text: str, hit: SecretHit) -> bool:

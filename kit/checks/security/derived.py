@@ -81,7 +81,8 @@ def _scrypt(project: Project) -> Iterator[Fact]:
 
 def _nonces(project: Project) -> Iterator[Fact]:
     for call in calls(project, "createCipheriv", languages=JAVASCRIPT):
-        if len(call.args) > 2 and _is_constant(project, call, call.args[2]):
+        blocks = call.args and re.search(r"(?i)-ecb\b", call.args[0].text())  # each block by itself, without a vector
+        if len(call.args) > 2 and not blocks and _is_constant(project, call, call.args[2]):
             yield _repeated(call)
     for call in calls(project, "new", "encrypt", "GCM", "CBC", "CTR", languages=("python",), needles=("AES", "modes.")):
         given = call.option("nonce", "iv", "IV", "initialization_vector")

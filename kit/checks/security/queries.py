@@ -120,6 +120,8 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
             continue
         if call.language == "java" and is_typed_number(values, hole.node, call.path):
             continue
+        if _only_marks(values, hole, call.path):
+            continue
         said = shown(hole.node)
         if values.tainted(hole.node, call.path):
             message = f"The query is put together with {said}, which a request decides."
@@ -129,6 +131,15 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
             message = f"The query holds the value of {said} as text: whatever reaches it can change the query."
             return bad(message, *_places(call, hole))
     return None
+
+
+_MARKS = re.compile(r"""(?:map\(\s*\(?\w*\)?\s*=>\s*["'`]\?["'`]\s*\)|fill\(\s*["'`]\?["'`]\s*\))\s*\.join\(""")
+
+
+def _only_marks(values: Flow, hole: Hole, path: str) -> bool:
+    """True for a list of parameter marks: `ids.map(() => "?").join(",")`."""
+    given = [definition.value for definition in values.definitions(hole.node, path)] or [hole.node]
+    return all(value is not None and _MARKS.search(value.text()[-200:]) is not None for value in given)
 
 
 def _places(call: Call, hole: Hole) -> list[At]:

@@ -41,6 +41,7 @@ _ASSIGNED = re.compile(
     r"""["'`]?\]?\)?[ \t]{0,20}""" + _SIGN + r"[ \t]{0,20}" + _VALUE + r"""|(?P<bare>[^\s"'`\\][^\n]{0,4000}))"""
 )
 _PASSED = re.compile(r"""["'][ \t]{0,20},[ \t]{0,20}(?:default[ \t]{0,4}=[ \t]{0,4})?""" + _VALUE + ")")
+_OPENS_SET = re.compile(r"""\{[ \t]{0,20}["']$""")
 _SPACED = re.compile(r"[ \t]{1,20}'(?P<single>[^'\n]{1,400})'")
 _FLAG = re.compile(r"[ \t]{1,4}" + _VALUE + r"""|(?P<bare>[^\s"'`-][^\s"'`;|&]{0,400}))""")
 _ELEMENT = re.compile(r">(?P<bare>[^<\n]{1,400})</")
@@ -227,7 +228,10 @@ def _given(text: str, start: int, end: int, name: str, context: Context) -> Iter
         patterns = [_ELEMENT]
     for pattern in patterns:
         if found := pattern.match(text, end):
-            yield from _judged(text, found, name, context, literal=pattern in (_FLAG, _ELEMENT))
+            hits = _judged(text, found, name, context, literal=pattern in (_FLAG, _ELEMENT))
+            # What follows a name in a set (`exclude={"password", "roles"}`) is another name.
+            names = pattern is _PASSED and _OPENS_SET.search(lead) is not None
+            yield from (replace(hit, doubtful=True) if names else hit for hit in hits)
             return
 
 
@@ -282,7 +286,6 @@ def _judged(
     elif (quoted or literal) and value.strip().lower() not in _KEYWORD_VALUES and may_be_real(value, quoted=quoted):
         start = found.start(group)
         yield replace(_hit(text, "assignment", start, start + len(value), name), doubtful=True)
-
 
 
 def _open(value: str, context: Context, *, quoted: bool, literal: bool) -> bool:

@@ -92,6 +92,11 @@ def test_development_may_have_passwords_that_everybody_knows(look: Look) -> None
         ("locales/de_DE.json", '{"form.client_secret": "Client-Geheimnis2"}\n', []),
         ("api/openapi.yml", f"Token:\n  example:\n    token: {KEY}\n", []),
         ("api/openapi.yml", f"Token:\n  example:\n    id: 1\n  token: {KEY}\n", ["api/openapi.yml:4"]),
+        ("package.json", '{"scripts": {"db": "docker run --rm -e DB_PASSWORD=Kx92#pLq maria"}}\n', []),
+        ("package.json", '{"scripts": {"db": "docker run -e DB_PASSWORD=Kx92#pLq maria"}}\n', ["package.json:1"]),
+        ("config/app.yml", "# demo users have the password 'Kx92pLqm7wz'\n", []),
+        ("config/app.yml", "# all users have the password 'Kx92pLqm7wz'\n", ["config/app.yml:1"]),
+        ("app/bolt.py", "app = App(token='xoxb-valid')\n", []),
         ("src/login.js", f"/**\n *   example:\n *     token: {KEY}\n */\n", []),
     ],
 )

@@ -46,6 +46,7 @@ def test_python_queries_that_hold(look: Look, body: str) -> None:
         ("db.query(`SELECT * FROM users WHERE name = '${req.body.name}'`);", "critical"),
         ("const { name } = req.query; db.query('SELECT * FROM users WHERE name = ' + name);", "critical"),
         ("prisma.$queryRawUnsafe(`SELECT * FROM users WHERE name = '${name}'`);", "high"),
+        ("const s = ids.map((id) => id).join(','); db.query(`SELECT * FROM users WHERE id IN (${s})`, ids);", "high"),
     ],
 )
 def test_javascript_queries_with_values_in_their_text(look: Look, line: str, severity: str) -> None:
@@ -61,6 +62,7 @@ def test_javascript_queries_with_values_in_their_text(look: Look, line: str, sev
         "db.query(`SELECT * FROM users WHERE id = $${index}`, values);",
         "prisma.$queryRaw`SELECT * FROM users WHERE name = ${name}`;",
         "logger.info(`SELECT * FROM users WHERE name = ${req.body.name}`);",
+        "const s = ids.map(() => '?').join(','); db.query(`SELECT * FROM users WHERE id IN (${s})`, ids);",
     ],
 )
 def test_javascript_queries_that_hold(look: Look, line: str) -> None:

@@ -59,6 +59,7 @@ def test_few_rounds_and_constants_are_reported(look: Look) -> None:
     const c = (k) => crypto.createCipheriv("aes-256-cbc", k, IV);
     const d = (k) => crypto.createCipheriv("aes-256-gcm", k, crypto.randomBytes(12));
     const e = (p) => crypto.scryptSync(p, "salt", 32);
+    const f = (k) => crypto.createCipheriv("aes-256-ecb", k, "");
     """
     seen = look("SEC-062", {"src/crypt.js": code})
     assert seen.failed == ["src/crypt.js:3", "src/crypt.js:7", "src/crypt.js:5"]

@@ -265,3 +265,17 @@ def test_a_literal_too_weak_to_be_reported_is_still_not_shown(path: str, text: s
 )
 def test_what_says_where_a_secret_is_or_what_everybody_knows_stays_readable(path: str, text: str) -> None:
     assert mask(text, path) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "hits"),
+    [
+        ("a.py", 'copy(exclude={"password", "organizations", "roles"})', 0),
+        ("a.py", 'connect("password", "hunter2-organizations")', 1),
+        ("a.js", 'find("api_key", "user_id=?", [id])', 0),
+        ("a.cue", 'x: {"password": "\\#(password)"}', 0),
+        ("a.cue", 'x: {"password": "(Kx9v2)pLq"}', 1),
+    ],
+)
+def test_other_names_conditions_and_interpolations_are_no_secrets(path: str, text: str, hits: int) -> None:
+    assert len(find_secrets(text, path)) == hits
