@@ -114,6 +114,7 @@ def _annotated(project: Project) -> Iterator[Fact]:
             and service.routes
             and all(r.prefix_known for r in service.routes)
             and not any(r.path.rstrip("/") == asked.rstrip("/") for r in service.routes)
+            and library(project, service, MOUNTING) is None
         ):
             yield bad(
                 f"{manifest.title} asks to be scraped at {asked}, which {service.name} does not serve.",

@@ -11,7 +11,10 @@ from kit.system.model import Service
 from kit.system.scope import covers, with_workspaces
 
 METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
-MOUNTING = ("@willsoto/nestjs-prometheus", "fastify-metrics", "express-prom-bundle", "prometheus-flask-exporter")
+MOUNTING = (
+    "@willsoto/nestjs-prometheus", "fastify-metrics", "express-prom-bundle", "prometheus-flask-exporter",
+    "github.com/zsais/go-gin-prometheus", "github.com/penglongli/gin-metrics", "github.com/ansrivas/fiberprometheus",
+)  # fmt: skip
 """Libraries that serve /metrics by themselves once they are used."""
 ANSWERING = frozenset({"api", "web", "unknown"})
 _TOOLS = re.compile(

@@ -135,3 +135,19 @@ def test_rules_that_a_config_map_brings_are_loaded_by_their_key(look: Look) -> N
         return look("OBS-004", files).outcomes
 
     assert (outcomes("alert.rules"), outcomes("other.rules")) == (["pass"], ["fail", "fail"])
+
+
+def test_a_library_that_mounts_its_metrics_answers_the_annotation_of_a_pod(look: Look) -> None:
+    pod = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  selector: {matchLabels: {app: api}}\n"
+        "  template:\n    metadata:\n      labels: {app: api}\n      annotations: {prometheus.io/scrape: 'true'}\n"
+        "    spec:\n      containers:\n        - name: api\n          image: api:1\n          ports: [{containerPort: 3000}]\n"
+    )
+    code = "const app = require('express')();\napp.get('/orders', f);\napp.listen(3000);\n"
+    build = "services:\n  api:\n    build: .\n    image: api:1\n"
+    bare = {"Dockerfile": "FROM node:22\nCOPY . .\n", "server.js": code, "k8s/api.yaml": pod, "compose.yaml": build}
+    mounting = '{"name": "api", "dependencies": {"express-prom-bundle": "7"}}'
+
+    seen = look("OBS-003", {**bare, "package.json": '{"name": "api"}'})
+    assert seen.failed == ["k8s/api.yaml:9"]
+    assert look("OBS-003", {**bare, "package.json": mounting}).passed == ["k8s/api.yaml:9"]
