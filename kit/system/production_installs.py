@@ -57,7 +57,7 @@ class ProductionInstall:
 def production_installs(project: Project) -> tuple[ProductionInstall, ...]:
     """One for each stage that installs so, and neither installs the rest before nor gets modules from elsewhere."""
     traced = {i.at: i.package for i in installs(project) if i.manager in MANAGERS}
-    found = []
+    found: list[ProductionInstall] = []
     for dockerfile in project.dockerfiles:
         for stage in dockerfile.stages if dockerfile.error is None else ():
             found.extend(_of_stage(dockerfile, stage, traced))

@@ -38,7 +38,9 @@ def test_an_install_demands_what_its_options_say(text: str, ci: bool, expected: 
 def test_the_manifest_is_found_through_the_copies_of_the_image(tmp_path: Path) -> None:
     (tmp_path / "api").mkdir()
     (tmp_path / "api/package.json").write_text('{"dependencies": {"a": "1"}}')
-    (tmp_path / "Dockerfile").write_text("FROM node:22\nWORKDIR /app\nCOPY api/package*.json ./\nRUN npm ci\nCMD npm start\n")
+    (tmp_path / "Dockerfile").write_text(
+        "FROM node:22\nWORKDIR /app\nCOPY api/package*.json ./\nRUN npm ci\nCMD npm start\n"
+    )
 
     [install] = installs(Project(tmp_path))
 

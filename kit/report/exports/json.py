@@ -10,7 +10,7 @@ from typing import Any
 from kit.judgement.assessment import AreaResult, Assessment
 from kit.judgement.score import Term
 from kit.judgement.verdict import Verdict
-from kit.model import Finding
+from kit.model import Evidence, Finding
 
 SCHEMA = 1
 """Version of the format; it grows only when a reader of the one before it would misread."""
@@ -92,13 +92,19 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix,
         "fingerprint": finding.fingerprint,
         "waived": asdict(finding.waived) if finding.waived else None,
-        "evidence": [asdict(evidence) for evidence in finding.evidence],
+        "evidence": [_evidence(each) for each in finding.evidence],
         "clause": finding.clause,
         "blocker": finding.blocker,
         "file_class": finding.file_class,
         "environment": finding.environment,
         "effort_hours": finding.effort_hours,
     }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    """The place; the lines around it only where there are some."""
+    told = asdict(evidence)
+    return {key: value for key, value in told.items() if value or key not in {"before", "after"}}
 
 
 def _terms(terms: Iterable[Term]) -> list[Mapping[str, Any]]:

@@ -86,7 +86,9 @@ def test_a_body_that_is_stored_as_it_came(look: Look) -> None:
 
 def test_a_body_that_a_query_builder_inserts_as_it_came(look: Look) -> None:
     text = "const r = require('express').Router();\nr.post('/', async (req, res) => {\n  await knex('loans')%s(req.body);\n});\n"
-    found = [look("CTR-009", {"package.json": "{}", "a.js": text % verb}) for verb in (".insert", ".where({ id }).update")]
+    found = [
+        look("CTR-009", {"package.json": "{}", "a.js": text % verb}) for verb in (".insert", ".where({ id }).update")
+    ]
     asked = look("CTR-009", {"package.json": "{}", "a.js": text % ".where"})
 
     assert [seen.failed for seen in found] == [["a.js:3"], ["a.js:3"]]

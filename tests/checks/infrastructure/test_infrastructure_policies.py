@@ -39,14 +39,18 @@ def test_the_statement_within_a_policy_is_shown_at_its_own_line(look: Look) -> N
 
 def test_who_is_named_and_who_a_condition_names_hold(look: Look) -> None:
     named = WRITTEN["json"].replace('"Principal": "*"', '"Principal": {"AWS": "arn:aws:iam::123456789012:role/api"}')
-    narrowed = WRITTEN["json"].replace('"Resource"', '"Condition": {"ArnEquals": {"aws:SourceArn": "arn:x"}}, "Resource"')
+    narrowed = WRITTEN["json"].replace(
+        '"Resource"', '"Condition": {"ArnEquals": {"aws:SourceArn": "arn:x"}}, "Resource"'
+    )
 
     assert look("INF-017", {"main.tf": named}).passed == ["main.tf:2"]
     assert look("INF-017", {"main.tf": narrowed}).passed == ["main.tf:2"]
 
 
 def test_a_condition_on_addresses_holds_in_part_and_so_does_what_is_named_public(look: Look) -> None:
-    partly = WRITTEN["json"].replace('"Resource"', '"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "Resource"')
+    partly = WRITTEN["json"].replace(
+        '"Resource"', '"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "Resource"'
+    )
     public = WRITTEN["json"].replace("aws_sqs_queue_policy", "aws_s3_bucket_policy").replace('"q"', '"website"')
 
     assert look("INF-017", {"main.tf": partly}).outcomes == ["partial"]

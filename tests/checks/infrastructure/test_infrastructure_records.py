@@ -39,8 +39,13 @@ def test_symmetric_keys_are_rotated(look: Look) -> None:
     key = 'resource "aws_kms_key" "main" {\n  description = "data"\n}\n'
 
     assert look("INF-018", {"main.tf": key}).failed == ["main.tf:1"]
-    assert look("INF-018", {"main.tf": key.replace("description", "enable_key_rotation = true\n  description")}).failed == []
-    assert look("INF-018", {"main.tf": key.replace("description", 'customer_master_key_spec = "RSA_2048" #')}).failed == []
+    assert (
+        look("INF-018", {"main.tf": key.replace("description", "enable_key_rotation = true\n  description")}).failed
+        == []
+    )
+    assert (
+        look("INF-018", {"main.tf": key.replace("description", 'customer_master_key_spec = "RSA_2048" #')}).failed == []
+    )
 
 
 def test_buckets_keep_earlier_versions(look: Look) -> None:
@@ -91,7 +96,9 @@ def test_traffic_to_a_cache_is_encrypted(look: Look) -> None:
 
 def test_load_balancers_and_caches_outlast_a_mistake(look: Look) -> None:
     bare = 'resource "aws_lb" "web" {\n  internal = false\n}\n'
-    kept = bare.replace("internal", "enable_deletion_protection = true\n  drop_invalid_header_fields = true\n  internal")
+    kept = bare.replace(
+        "internal", "enable_deletion_protection = true\n  drop_invalid_header_fields = true\n  internal"
+    )
     cache = 'resource "aws_elasticache_cluster" "main" {\n  engine = "redis"\n  snapshot_retention_limit = 0\n}\n'
 
     assert look("INF-022", {"main.tf": bare}).failed == ["main.tf:1", "main.tf:1"]
