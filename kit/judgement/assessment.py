@@ -208,11 +208,23 @@ def _areas(findings: Sequence[Finding], policy: Policy, severities: Mapping[str,
 
 
 def _area(area: str, checks: tuple[CheckResult, ...], findings: Sequence[Finding], policy: Policy) -> AreaResult:
-    score, confidence = score_of(checks), confidence_of(checks)
-    counts = _counts(findings, policy)
+    numbers = score_of(checks), confidence_of(checks)
+    return area_result(area, area_title(area), *numbers, _counts(findings, policy), checks, policy)
+
+
+def area_result(
+    id: str,
+    title: str,
+    score: Number,
+    confidence: Number,
+    counts: Mapping[str, int],
+    checks: tuple[CheckResult, ...],
+    policy: Policy,
+) -> AreaResult:
+    """What an area, or several taken together, came to."""
     return AreaResult(
-        id=area,
-        title=area_title(area),
+        id=id,
+        title=title,
         score=score.value,
         confidence=confidence.shown,
         status=status_of(score.value, confidence.shown, counts, policy),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from kit.judgement.assessment import AreaResult, Assessment, status_of
+from kit.judgement.assessment import AreaResult, Assessment, area_result
 from kit.judgement.score import Number, overall
 
 
@@ -25,14 +25,5 @@ def group_of(assessment: Assessment, id: str, title: str, areas: Iterable[str]) 
     counts: Counter[str] = Counter()
     for part in parts:
         counts.update(part.counts)
-    return AreaResult(
-        id=id,
-        title=title,
-        score=score.value,
-        confidence=confidence.shown,
-        status=status_of(score.value, confidence.shown, counts, policy),
-        counts=counts,
-        score_terms=score.terms,
-        confidence_terms=confidence.terms,
-        checks=tuple(check for part in parts for check in part.checks),
-    )
+    checks = tuple(check for part in parts for check in part.checks)
+    return area_result(id, title, score, confidence, counts, checks, policy)

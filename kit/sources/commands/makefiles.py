@@ -14,6 +14,7 @@ from kit.model import At
 from kit.sources.commands.command import Command
 from kit.sources.commands.shell import commands
 from kit.sources.commands.shell_words import is_dynamic, join
+from kit.sources.formats.lines import continued_lines
 from kit.sources.formats.nodes import Problem
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class _Reader:
         """Take in the text of the file or of one that it includes."""
         rule: _Rule | None = None
         defining = False
-        for line, at in _logical_lines(text, path):
+        for line, at in continued_lines(text, path, MAX_LINES, keeps_breaks=_is_recipe):
             stripped = line.strip()
             if defining or stripped.startswith("define "):
                 defining = stripped != "endef"
@@ -249,15 +250,6 @@ class _Reader:
         return kept.replace("\0", "$")
 
 
-def _logical_lines(text: str, path: str) -> Iterator[tuple[str, At]]:
-    """Lines with their continuations, which stay inside as backslash and newline for recipes."""
-    lines = text.replace("\r\n", "\n").split("\n")[:MAX_LINES]
-    index = 0
-    while index < len(lines):
-        first, line = index, lines[index]
-        while line.endswith("\\") and index + 1 < len(lines):
-            index += 1
-            recipe = lines[first].startswith("\t")
-            line = f"{line}\n{lines[index]}" if recipe else f"{line[:-1]} {lines[index]}"
-        yield line, At(path, first + 1, index + 1)
-        index += 1
+def _is_recipe(line: str) -> bool:
+    """Whether it is for a shell, which joins its lines itself."""
+    return line.startswith("\t")

@@ -11,6 +11,7 @@ from posixpath import dirname, normpath
 from packaging.requirements import InvalidRequirement, Requirement
 
 from kit.model import At
+from kit.sources.formats.lines import continued_lines
 from kit.sources.formats.nodes import Document, Node, Problem
 from kit.sources.packages.model import Dependency, Package
 
@@ -174,7 +175,7 @@ class _Requirements:
 
     def read(self, text: str, path: str) -> None:
         """The requirements of one file."""
-        for line, at in _joined(text, path):
+        for line, at in continued_lines(text, path, MAX_LINES):
             bare = re.sub(r"(^|\s)#.*$", "", line).strip()
             option = re.match(r"(?:-r|--requirement)[\s=]*(\S+)", bare)
             if option:
@@ -198,18 +199,6 @@ class _Requirements:
         elif len(self.includes) < MAX_INCLUDES:
             self.includes.append(target)
             self.read(text, target)
-
-
-def _joined(text: str, path: str) -> Iterator[tuple[str, At]]:
-    lines = text.replace("\r\n", "\n").split("\n")[:MAX_LINES]
-    index = 0
-    while index < len(lines):
-        first, line = index, lines[index]
-        while line.endswith("\\") and index + 1 < len(lines):
-            index += 1
-            line = f"{line[:-1]} {lines[index]}"
-        yield line, At(path, first + 1, index + 1)
-        index += 1
 
 
 def pipfile(document: Document) -> Package:
