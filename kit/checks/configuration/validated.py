@@ -61,7 +61,7 @@ def known_secrets_are_refused(project: Project) -> Iterator[Fact]:
     """
     seen: set[str] = set()
     for read in project.env_reads:
-        if (read.required or _compared(project, read)) and read.name not in seen and _judged(project, read):
+        if read.name not in seen and _judged(project, read) and (read.required or _compared(project, read)):
             known = next(_known(project, read), None)
             if known is not None:
                 seen.add(read.name)

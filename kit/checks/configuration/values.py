@@ -18,6 +18,7 @@ from kit.checks.shared.settings import overridden
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
+from kit.sources.formats.documents import format_of
 from kit.sources.secrets.find import is_placeholder, is_secret_name
 from kit.system.model import EnvGiven
 
@@ -226,10 +227,15 @@ def files_parse(project: Project) -> Iterator[Fact]:
     See: https://yaml.org/spec/1.2.2/
     """
     looked = broken = 0
-    for document in project.documents.all():
-        if project.files.class_of(document.path) is not FileClass.PRODUCTION or document.template:
+    for path in project.files.paths:
+        shown = format_of(path) and project.files.class_of(path) is FileClass.PRODUCTION and project.files.is_text(path)
+        if not shown:
             continue
-        if not project.files.is_text(document.path):
+        if project.documents.is_clean(path):
+            looked += 1
+            continue
+        document = project.documents.get(path)
+        if document.template:
             continue
         looked += 1
         if document.error is not None and not _lenient(document.path):

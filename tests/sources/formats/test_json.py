@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.sources.formats.json import parse_json
+from kit.sources.formats.json import is_clean, parse_json
 
 
 def test_entries_have_the_line_of_their_key_and_end_with_their_value() -> None:
@@ -83,3 +83,24 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
     document = parse_json(text, "a.json")
 
     assert (document.error is None) == (bool(document.roots) or document.template)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ('{"a": [1, {"b": null}]}', True),
+        ('// a comment\n{"a": 1,}', True),
+        ('{"a": 1, "a": 2}', False),
+        ('{"a": NaN}', False),
+        ('{"a": ', False),
+        ("{{ values }}", False),
+        ("[" * 102 + "]" * 102, False),
+        ("[" * 101 + "]" * 101, True),
+        ("[" * 5000 + "]" * 5000, False),
+    ],
+)
+def test_what_is_clean_parses_without_error_or_problem(text: str, clean: bool) -> None:
+    document = parse_json(text, "a.json")
+
+    assert is_clean(text) is clean
+    assert (document.error is None and not document.problems and not document.template) is clean
