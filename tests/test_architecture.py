@@ -35,8 +35,8 @@ def room_of(path: Path) -> str:
     return parts[0]
 
 
-def imported_rooms(path: Path) -> set[str]:
-    """The rooms that a module imports at run time; imports for type checking alone do not count."""
+def imports(path: Path) -> set[str]:
+    """The modules that a module imports at run time; imports for type checking alone do not count."""
     tree = ast.parse(path.read_text("utf-8"))
     skipped = {
         id(child)
@@ -52,7 +52,11 @@ def imported_rooms(path: Path) -> set[str]:
             names.update([node.module] if node.module != "kit" else [f"kit.{alias.name}" for alias in node.names])
         elif isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-    return {name.split(".")[1] for name in names if name.startswith("kit.")}
+    return names
+
+
+def imported_rooms(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imports(path) if name.startswith("kit.")}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT)))
@@ -72,3 +76,12 @@ def test_checks_know_no_weights_and_no_rendering() -> None:
     forbidden = {"judgement", "report", "execute", "cli", "params", "assessment"}
     for path in (KIT / "checks").rglob("*.py"):
         assert not imported_rooms(path) & forbidden, path.name
+
+
+def test_an_area_imports_from_no_other_area() -> None:
+    for path in (KIT / "checks").rglob("*.py"):
+        parts = path.relative_to(KIT / "checks").with_suffix("").parts
+        own = parts[0]
+        areas = {name.split(".")[2] for name in imports(path) if name.startswith("kit.checks.")}
+
+        assert not areas - {own, "shared"}, f"{'/'.join(parts)} imports from {sorted(areas - {own, 'shared'})}"

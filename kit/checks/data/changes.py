@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kit.checks.data.common import ONCE, dialect_of, label, recent, sets
 from kit.checks.data.running import migrating
-from kit.checks.data.runs import Run, runs
+from kit.checks.shared.started import Run, runs
 from kit.checks.shared.words import listed, plural
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project

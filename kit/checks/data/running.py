@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.data.common import ASIDE, ONCE, label, sets
-from kit.checks.data.runs import Run, runs
+from kit.checks.shared.started import Run, runs
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project

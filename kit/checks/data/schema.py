@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.data.common import ONCE, Pair, declared, label, owners, pairs, sets
-from kit.checks.data.runs import runs
 from kit.checks.data.sync import syncs
+from kit.checks.shared.started import runs
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from kit.checks.data.common import ASIDE, sets
 from kit.checks.data.running import who
-from kit.checks.data.runs import Run, runs
+from kit.checks.shared.started import Run, runs
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from kit.checks.data.common import label, sets
 from kit.checks.data.running import migrating
-from kit.checks.data.runs import runs
-from kit.checks.testing.common import test_files
+from kit.checks.shared.started import runs
+from kit.checks.shared.testfiles import test_files
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.security.handlers import handler
+from kit.checks.shared.handlers import handler
 from kit.model import At
 from kit.project import Project
 from kit.system.model import Route

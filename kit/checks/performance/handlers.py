@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.resilience.common import JS, judged, owner, runs
+from kit.checks.shared.judged import JS, judged, owner, runs
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from kit.checks.resilience.common import judged
+from kit.checks.shared.judged import judged
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.performance.commands import ASIDE, Start, starts
-from kit.checks.resilience.common import JS, judged, mentions
+from kit.checks.shared.judged import JS, judged, mentions
 from kit.checks.shared.services import library
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
-from kit.checks.resilience.common import JS, judged, mentions, owner, packages, runs
+from kit.checks.shared.judged import JS, judged, mentions, owner, packages, runs
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project

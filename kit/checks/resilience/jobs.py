@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kit.checks.resilience.common import JS, owner, runs
 from kit.checks.shared.calls import calls
+from kit.checks.shared.judged import JS, owner, runs
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check

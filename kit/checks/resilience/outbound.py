@@ -6,9 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.resilience.common import judged, mentions, outbound, owner, runs
 from kit.checks.resilience.once import taken_once
+from kit.checks.resilience.requests import outbound
 from kit.checks.shared.calls import calls
+from kit.checks.shared.judged import judged, mentions, owner, runs
 from kit.checks.shared.services import library
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.resilience.common import JS, judged, mentions, owner, packages, runs, settings
 from kit.checks.shared.calls import calls
+from kit.checks.shared.judged import JS, judged, mentions, owner, packages, runs, settings
 from kit.checks.shared.services import library
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown

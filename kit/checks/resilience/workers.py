@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kit.checks.data.runs import runs as started
-from kit.checks.resilience.common import JS, runs
+from kit.checks.shared.judged import JS, runs
+from kit.checks.shared.started import runs as started
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.security.common import files_of, served
-from kit.checks.security.handlers import handler, statement, without_strings
+from kit.checks.shared.handlers import handler, statement, without_strings
 from kit.checks.shared.words import listed, plural
 from kit.model import Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project

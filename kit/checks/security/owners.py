@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.security.common import CHANGING, served
-from kit.checks.security.handlers import Handler, handler, statement, without_strings
 from kit.checks.shared.calls import runs
+from kit.checks.shared.handlers import Handler, handler, statement, without_strings
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project

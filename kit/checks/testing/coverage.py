@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from posixpath import relpath
 
-from kit.checks.testing.common import FAMILY, configs, test_files
+from kit.checks.shared.testfiles import FAMILY, test_files
+from kit.checks.testing.common import configs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check

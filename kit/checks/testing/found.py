@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
-from kit.checks.testing.common import TestFile, configs, nearest, test_files
+from kit.checks.testing.common import configs, nearest
 from kit.checks.testing.matching import configs_for, matches, pytest_collects
 from kit.model import Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kit.checks.shared.testfiles import TestFile
 from kit.checks.shared.texts import at_offset
-from kit.checks.testing.common import TestFile
 from kit.model import Fact, FileClass, Severity, bad
 from kit.project import Project
 

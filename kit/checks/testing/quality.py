@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
-from kit.checks.testing.common import TestFile, configs, test_files
+from kit.checks.testing.common import configs
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check

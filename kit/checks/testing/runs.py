@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 from posixpath import normpath
 
-from kit.checks.testing.common import ECOSYSTEMS, TestFile, nearest
+from kit.checks.shared.testfiles import TestFile
+from kit.checks.testing.common import ECOSYSTEMS, nearest
 from kit.checks.testing.matching import configs_for, matches
 from kit.project import Project
 from kit.sources.commands.command import Command, word_set

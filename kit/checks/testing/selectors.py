@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.testfiles import test_files
 from kit.checks.shared.texts import at_offset
-from kit.checks.testing.common import test_files
 from kit.checks.testing.labels import labels_that_are_gone
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project

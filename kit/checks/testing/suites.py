@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
-from kit.checks.testing.common import ECOSYSTEMS, TestFile, code_by_service, nearest, test_files
+from kit.checks.testing.common import ECOSYSTEMS, code_by_service, nearest
 from kit.checks.testing.found import is_found
 from kit.checks.testing.mutation import is_mutating, mutation_tests
 from kit.checks.testing.runs import runs
