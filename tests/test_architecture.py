@@ -19,6 +19,7 @@ ROOMS = (
     "checks",
     "run",
     "judgement",
+    "claims",
     "report",
     "assessment",
     "execute",
