@@ -5,59 +5,23 @@ from __future__ import annotations
 import glob
 import json
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
-from kit.model import AREAS
+from kit.sources.formats.fields import Duration, Percent, Share, Text
 from kit.sources.formats.settings import ParamsError, Route, Settings, Source, parse_source, read_source, validate
+from kit.sources.probes.targets import Targets
+from kit.sources.ran.command import Command
 
 __all__ = ["Params", "ParamsError", "Thresholds", "default_params", "json_schema", "load_params"]
 
 Style = Literal["formal", "audit", "viability", "validation", "status"]
 Answer = Literal["pass", "partial", "fail"]
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
-_NOT_YET = ("evidence", "commands", "targets", "claims", "history")
-
-
-def _duration(value: Any) -> timedelta:
-    if not isinstance(value, str) or not _DURATION.fullmatch(value.strip()):
-        raise ValueError("a duration: a number and ms, s, m, h, d or w")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
-
-
-def _share(value: Any) -> float:
-    text = str(value).strip()
-    try:
-        share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    except ValueError:
-        share = -1.0
-    if isinstance(value, bool) or not 0 <= share <= 1:
-        raise ValueError("a percentage such as 1%, or a share between 0 and 1")
-    return share
-
-
-def _area(value: str) -> str:
-    if value not in AREAS:
-        raise ValueError(f"one of {', '.join(AREAS)}")
-    return value
-
-
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-        raise ValueError("the name of an environment variable")
-    return value
-
-
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
-        raise ValueError("an address that starts with http:// or https://")
-    return value
+_NOT_YET = ("evidence", "claims", "history")
 
 
 def _policy(value: Any) -> str | dict[str, Any]:
@@ -72,29 +36,7 @@ def _database_address(value: str) -> str:
     return value
 
 
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    PlainSerializer(lambda d: d.total_seconds(), return_type=float),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
-]
-Share = Annotated[
-    float,
-    BeforeValidator(_share),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": r"^\d+(\.\d+)?%$"},
-                {"type": "number", "minimum": 0, "maximum": 1},
-            ]
-        }
-    ),
-]
-Percent = Annotated[float, Field(ge=0, le=100)]
-Area = Annotated[str, AfterValidator(_area), Field(json_schema_extra={"enum": list(AREAS)})]
-Variable = Annotated[str, AfterValidator(_variable)]
 Policy = Annotated[Any, BeforeValidator(_policy), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]})]
-Text = Annotated[str, Field(min_length=1)]
 Scanners = bool | tuple[Literal["zizmor", "hadolint", "squawk", "detect-secrets", "checkov"], ...]
 
 
@@ -149,53 +91,6 @@ class EvidenceParams(Settings):
     sarif: tuple[Text, ...] = Field(default=(), examples=["[scan/*.sarif]"])
     load: tuple[Text, ...] = Field(default=(), examples=["[k6-summary.json]"])
     dependencies: tuple[Text, ...] = Field(default=(), examples=["[npm-audit.json]"])
-
-
-class Command(Settings):
-    """A command that may be run because this file, not the project, says so."""
-
-    name: Text = Field(examples=["type-check"])
-    run: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(examples=["[npm, run, type-check]"])
-    area: Area = Field(examples=["delivery"])
-    timeout: Duration = Field(default=timedelta(minutes=5), examples=["5m"], json_schema_extra={"default": "5m"})
-
-
-class HttpTarget(Settings):
-    """An address that may be asked."""
-
-    url: Annotated[str, AfterValidator(_web_address)] = Field(examples=["http://127.0.0.1:8000/api/health"])
-    expect: Annotated[int, Field(ge=100, le=599)] = Field(default=200, examples=["200"])
-    p95: Duration | None = Field(default=None, examples=["50ms"])
-
-
-class PostgresTarget(Settings):
-    """A PostgreSQL server; the variable that holds its DSN, never the DSN itself."""
-
-    dsn_env: Variable = Field(examples=["DATABASE_URL"])
-    extensions: tuple[Text, ...] = Field(default=(), examples=["[pgcrypto]"])
-
-
-class RedisTarget(Settings):
-    """A Redis server; the variable that holds its URL."""
-
-    url_env: Variable = Field(examples=["REDIS_URL"])
-
-
-class TlsTarget(Settings):
-    """A TLS endpoint and how long its certificate must still hold."""
-
-    host: Text = Field(examples=["api.example.com"])
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=443, examples=["443"])
-    min_days: Annotated[int, Field(ge=0)] = Field(default=30, examples=["30"])
-
-
-class Targets(Settings):
-    """Live probes; only these addresses are ever asked."""
-
-    http: tuple[HttpTarget, ...] = Field(default=(), examples=['[{url: "http://127.0.0.1:8000/health"}]'])
-    postgres: tuple[PostgresTarget, ...] = Field(default=(), examples=["[{dsn_env: DATABASE_URL}]"])
-    redis: tuple[RedisTarget, ...] = Field(default=(), examples=["[{url_env: REDIS_URL}]"])
-    tls: tuple[TlsTarget, ...] = Field(default=(), examples=["[{host: api.example.com}]"])
 
 
 class Attestation(Settings):
