@@ -33,6 +33,7 @@ from kit.scanners.ask import asked, scans_of
 from kit.sources.scanners.model import Scan
 
 FINDINGS = "findings"
+LOOKED_FOR = "looked-for"
 SCANS = "scans.json"
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _SCANS = TypeAdapter(tuple[Scan, ...])
@@ -111,6 +112,7 @@ class AreaAssessment:
         empty."""
         if self.out is not None:
             save_findings(self.out, self.area, self.raw)
+            save_looked_for(self.out, self.area, self.project.files.looked_for)
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,10 @@ def assess(project: str, area: str, params: str = "", out: str = "") -> AreaAsse
     if area not in AREAS:
         raise KeyError(f"no area {area}; one of {', '.join(AREAS)}")
     given = params_of(project, params)
-    opened = _opened(given, out)
+    whole = opened(given, out)
     checks = checks_of(area)
-    return AreaAssessment(opened, area, given, run_checks(opened, checks), checks, Path(out) if out else None)
+    found = run_checks(whole, checks)
+    return AreaAssessment(whole, area, given, found, checks, Path(out) if out else None)
 
 
 def summarize(project: str, params: str = "", out: str = "") -> SummaryAssessment:
@@ -199,22 +202,24 @@ def summarize(project: str, params: str = "", out: str = "") -> SummaryAssessmen
     Raises ParamsError as `assess` does, and ValueError for a findings file that is none.
     """
     given = params_of(project, params)
-    opened = _opened(given, out)
+    whole = opened(given, out)
     saved = read_findings(Path(out)) if out else {}
     if not saved:
-        return SummaryAssessment(opened, given, run_checks(opened, catalogue()), ())
+        return SummaryAssessment(whole, given, run_checks(whole, catalogue()), ())
     missing = tuple(area for area in AREAS if area not in saved and checks_of(area))
-    return SummaryAssessment(opened, given, _joined(saved.values()), missing)
+    return SummaryAssessment(whole, given, _joined(saved.values()), missing)
 
 
-def _opened(given: Params, out: str) -> Project:
-    """The project, with what scanners say of it where the run before the notebooks or the params ask for them."""
-    opened = open_project(str(given.root), given.name)
+def opened(given: Params, out: str = "") -> Project:
+    """The project with what its params say of it: what the owner demands, and what others saw of it, as the run before
+    the notebooks saved it in `out`, else as the params ask for it."""
+    project = open_project(str(given.root), given.name)
+    project.thresholds = given.thresholds
     scans = read_scans(Path(out)) if out else None
     if scans is None and given.scanners:
-        scans = opened.scans or scans_of(opened, asked(given.scanners))
-    opened.scans = scans
-    return opened
+        scans = project.scans or scans_of(project, asked(given.scanners))
+    project.scans = scans
+    return project
 
 
 def params_of(project: str, params: str) -> Params:
@@ -239,6 +244,19 @@ def save_findings(out: Path, area: str, findings: Iterable[Finding]) -> Path:
     """Write an area's findings, whole or not at all. Returns the file."""
     text = _FINDINGS.dump_json(tuple(findings), indent=1).decode()
     return write(out / FINDINGS / f"{area}.json", text)
+
+
+def save_looked_for(out: Path, area: str, paths: Mapping[str, bool]) -> Path:
+    """Write which paths an area looked for beside the project's files, and whether they were there."""
+    return write(out / LOOKED_FOR / f"{area}.json", json.dumps(dict(paths), sort_keys=True))
+
+
+def read_looked_for(out: Path) -> dict[str, bool]:
+    """Which paths the areas looked for, and whether they were there."""
+    found: dict[str, bool] = {}
+    for path in sorted((out / LOOKED_FOR).glob("*.json")):
+        found |= json.loads(path.read_bytes())
+    return found
 
 
 def read_findings(out: Path) -> dict[str, tuple[Finding, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from kit.params import Thresholds
 from kit.sources.code import env as code_env
 from kit.sources.code import facts as code_facts
 from kit.sources.code import routes as code_routes
@@ -50,6 +51,8 @@ class Project:
         if not self.root.is_dir():
             raise NotADirectoryError(str(root))
         self.name = name or self.root.name
+        self.thresholds = Thresholds()
+        """What the owner of the system demands of it."""
         self._scans: tuple[Scan, ...] | None = None
 
     @property

@@ -1,7 +1,8 @@
 """The labelled corpus: small projects written for it, each with a file that says what is wrong in it and what only looks so.
 
 `tests/projects/<name>/` is a project, `tests/projects/<name>.truth.yaml` its truth: a list of entries with the fields of
-`Truth`.
+`Truth`. `tests/projects/<name>.params.yaml`, where there is one, is the params file that it is assessed with: what it demands,
+and the evidence files, commands and answers that stand in `tests/projects/<name>.evidence/`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import yaml
 
+from kit.assessment import opened
 from kit.model import Evidence, Finding, Severity
+from kit.params import load_params
 from kit.project import Project
 from kit.registry import catalogue
 from kit.run import run_checks
@@ -76,7 +79,12 @@ class Labelled:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding of every check, without a policy and without waivers."""
-        return run_checks(Project(self.root), catalogue())
+        return run_checks(self._opened, catalogue())
+
+    @property
+    def _opened(self) -> Project:
+        params = self.root.with_name(f"{self.name}.params.yaml")
+        return opened(load_params(params, project=self.root)) if params.is_file() else Project(self.root)
 
     @cached_property
     def opened(self) -> tuple[Finding, ...]:
