@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
-from kit.sources.secrets.find import SecretHit
+from kit.sources.secrets.find import SecretHit, find_secrets
 
 
 def is_thrown_away(text: str, hit: SecretHit) -> bool:
@@ -27,3 +28,97 @@ def is_own_user(text: str, hit: SecretHit) -> bool:
     around = text[max(0, hit.start - 300) : hit.end + 300]
     named = rf"(?i)(?:user|username|db|database)[\"']?(?:\s*[:=]\s*|\s{{1,40}}[\"']?value[\"']?: *)[\"']?{re.escape(value)}(?![\w-])"
     return value.isalpha() and re.search(named, around) is not None
+
+
+def is_stand_in(text: str, hit: SecretHit) -> bool:
+    """A value that opens nothing: a password that is its user's name, words that say it is for tests, a key's name."""
+    value = text[hit.start : hit.end]
+    before = text[max(0, hit.start - 80) : hit.start]
+    user = re.search(r"//([^:/@\s]+):$", before)
+    if user is not None and user[1] == value:
+        return True
+    if re.search(r":secretsmanager:[\w$#{}.:*-]*:secret:$", before):
+        return True  # the name of a secret in its ARN
+    if (
+        is_thrown_away(text, hit)
+        or is_own_user(text, hit)
+        or _is_sealed(text, hit)
+        or _is_listed_id(text, hit)
+        or _is_left_out(text, hit)
+    ):
+        return True
+    if re.fullmatch(r"(?i)\d?[a-z ]{0,20}pass(?:word)?|pass(?:word)?[-_ ]?for[-_ ]?[a-z]{2,20}", value):
+        return True  # a label
+    if re.search(
+        r"(^|[-_ ])(tests?|testing|dummy|fake|local|dev|e2e|seed|unconfigured|example)([-_ ]|$)", value, re.IGNORECASE
+    ):
+        return True
+    if re.search(r"(?i)example|abc123|xyz789|x{4,}$", value) or _is_example(text, hit):
+        return True
+    if "/" in value and re.fullmatch(r"[a-z]+(?:[-_/][a-z]+)*", value):
+        return True  # the way to something that is named for it
+    if value.isalpha() and len(value) <= 12 and re.search(r"(?i)(token|key)$", hit.name or ""):
+        return True  # tokens and keys are random; this is a word
+    names_a_key = re.search(r"(?i)secret_?(?:\w*_?key|name|ref)$|^key(?:name)?$", hit.name or "") is not None
+    return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
+
+
+def _is_sealed(text: str, hit: SecretHit) -> bool:
+    """An entry below `encryptedData` of a SealedSecret, which only the cluster can read."""
+    above = text.rfind("encryptedData:", 0, hit.start)
+    if above < 0 or "SealedSecret" not in text:
+        return False
+    column = above - (text.rfind("\n", 0, above) + 1)
+    lines = text[above : hit.start].split("\n")[1:]
+    return all(len(line) - len(line.lstrip()) > column for line in lines if line.strip())
+
+
+def _is_shown_in_comment(above: list[str], line: str) -> bool:
+    """Whether the line belongs to a comment that begins by saying that it shows an example."""
+    if not re.match(r"\s*(?:#|//|\*)", line):
+        return False
+    comment = itertools.takewhile(lambda earlier: re.match(r"\s*(?:#|//|\*)", earlier), reversed(above))
+    return any(re.fullmatch(r"(?i)[\s*#/-]*examples?\b[^:]{0,40}:\s*", earlier) for earlier in comment)
+
+
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _is_listed_id(text: str, hit: SecretHit) -> bool:
+    """An id in a table of ids: the lines around it give such ids to names that are no secrets'."""
+    if not _UUID.fullmatch(text[hit.start : hit.end]):
+        return False
+    lines = text[max(0, hit.start - 400) : hit.end + 400].split("\n")
+    others = [line for line in lines if _UUID.search(line) and not find_secrets(line)]
+    return len(others) >= 2
+
+
+EXAMPLE_LINES = 15
+"""How far above a value the key "example" is looked for."""
+
+
+def _is_example(text: str, hit: SecretHit) -> bool:
+    """Whether the line, or a key that it stands under, says that it shows an example: of a schema, or of a comment."""
+    *above, line = text[: hit.start].rsplit("\n", EXAMPLE_LINES)[1:] or [text[: hit.start]]
+    if re.search(r"(?i)@example|\bexamples?\b[\"']?\s*[=:]", line):
+        return True
+    if _is_shown_in_comment(above, line):
+        return True
+    inner = _indent(line)
+    for earlier in reversed(above):
+        if (depth := _indent(earlier)) < inner and earlier.strip(" \t*#/"):
+            if re.fullmatch(r"(?i)[\s*#/-]*[\"']?(?:x-)?examples?[\"']?\s*:\s*[\[{]?\s*", earlier):
+                return True
+            inner = depth
+    return False
+
+
+def _is_left_out(text: str, hit: SecretHit) -> bool:
+    """A line of an ini file that is commented out among many: a default that the program has anyway."""
+    start = text.rfind("\n", 0, hit.start) + 1
+    return text[start : start + 1] == ";" and len(re.findall(r"(?m)^;[ ]?[\w.]+[ ]*=", text)) >= 10
+
+
+def _indent(line: str) -> int:
+    """How deep a line stands, the marks of a comment before it included."""
+    return len(line) - len(line.lstrip(" \t*#/"))

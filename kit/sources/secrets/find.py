@@ -212,6 +212,8 @@ def _name_around(text: str, place: int) -> tuple[int, int]:
     start = place
     while start > max(0, place - 80) and (text[start - 1].isalnum() or text[start - 1] in _NAME_SIGNS):
         start -= 1
+    if start and text[start - 1 : start + 1] in {"\\n", "\\t"}:
+        start += 1
     match = _NAME_END.match(text, place)
     return start, match.end() if match else place
 
@@ -230,9 +232,22 @@ def _given(text: str, start: int, end: int, name: str, context: Context) -> Iter
         if found := pattern.match(text, end):
             hits = _judged(text, found, name, context, literal=pattern in (_FLAG, _ELEMENT))
             # What follows a name in a set (`exclude={"password", "roles"}`) is another name.
-            names = pattern is _PASSED and _OPENS_SET.search(lead) is not None
+            names = pattern is _PASSED and (_OPENS_SET.search(lead) is not None or _is_in_list(lead))
             yield from (replace(hit, doubtful=True) if names else hit for hit in hits)
             return
+
+
+def _is_in_list(lead: str) -> bool:
+    """Whether what follows stands in a list (`["user", "password", ...]`), not among the arguments of a call."""
+    depth = {"(": 0, "[": 0}
+    for sign in reversed(lead):
+        if sign in "([":
+            if depth[sign] == 0:
+                return sign == "["
+            depth[sign] -= 1
+        elif sign in ")]":
+            depth["(" if sign == ")" else "["] += 1
+    return False
 
 
 def _assigned(text: str, found: re.Match[str], name: str, lead: str, context: Context) -> Iterator[SecretHit]:
@@ -274,6 +289,8 @@ def _judged(
     group = next((g for g in ("double", "single", "back", "bare") if groups.get(g) is not None), None)
     if group is None:
         return
+    if group == "back" and context == "config":
+        return  # a shell runs it, and takes what it prints
     quoted = group != "bare"
     value = found[group] if quoted else _bare(found[group], whole_line=whole_line)
     if context == "code" and names_itself(value, name):

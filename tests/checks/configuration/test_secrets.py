@@ -267,3 +267,39 @@ def test_a_password_that_is_its_users_name_in_a_list_of_variables(look: Look, pa
     text = f"env:\n- name: MYSQL_USER\n  value: tracing\n- name: MYSQL_PASS\n  value: {password}\n"
 
     assert look("CFG-005", {"chart/templates/a.yaml": text}).failed == failed
+
+
+def test_what_somebody_chose_is_as_grave_as_what_it_opens(look: Look) -> None:
+    seen = look(
+        "CFG-005",
+        {
+            ".env.production": "DB_PASSWORD=kitchen_prod_2024!\n",
+            "compose.yaml": "services:\n  db:\n    image: postgres\n    environment:\n"
+            "      POSTGRES_PASSWORD: ${DB_PASSWORD:-kitchen_pass_77}\n",
+            "src/config.js": "const url = process.env.MQ_URL || 'amqp://cook:spoon_77x@localhost:5672'\n",
+            "src/mail.py": "login(user, password='Spoon&fork77')\n",
+            "scripts/collection.js": "login({ email: 'a@b.c', password: 'Spoon&fork77' })\n",
+            "ci/compose.yaml": "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: FmTK5v52uf1rd8\n",
+        },
+    )
+
+    assert {f.evidence[0].path: f.severity.value for f in seen.findings} == {
+        ".env.production": "critical",
+        "compose.yaml": "high",
+        "src/config.js": "medium",
+        "src/mail.py": "high",
+        "scripts/collection.js": "medium",
+        "ci/compose.yaml": "medium",
+    }
+
+
+def test_names_ways_and_examples_are_no_secrets(look: Look) -> None:
+    files = {
+        "src/routes.js": "module.exports = {\n  'POST /tokens/revoke-token': 'tokens/revoke-token',\n}\n",
+        "src/schema.py": 'ORDER = {"secret": ["password", "sslrootcertFile", "sslkeyFile"]}\n',
+        "Makefile": '.env:\n\tprintf "COOKIE_SECRET=`pwgen -1s 32`\\nAPP_SECRET_KEY=`pwgen -1s 32`\\n" >> .env\n',
+        "values.yaml": "## Sign-on\n##\n## Example:\n## ----\n## oidc:\n##   clientSecret: om4RTMRVHRszU7bqxB7RZN\n",
+        "config.sample.yml": "db:\n  pass: wikirocks77\n",
+    }
+
+    assert look("CFG-005", files).outcomes == ["pass"]

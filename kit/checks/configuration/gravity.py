@@ -1,0 +1,90 @@
+"""How grave it is that a secret stands in a tracked file: what it is, where it stands and what it opens."""
+
+from __future__ import annotations
+
+import re
+
+from kit.checks.configuration.common import ASIDE
+from kit.checks.shared.calls import runs
+from kit.checks.shared.settings import overridden
+from kit.model import Severity
+from kit.project import Project
+from kit.sources.secrets.find import SecretHit, context_of
+
+_OF_PEOPLE = frozenset({"assignment", "url-password"})
+"""The kinds whose values may be words that somebody chose; the others are formats of random keys."""
+_PIPELINE = re.compile(r"^(?:\.github|\.gitlab[^/]*|\.circleci|\.buildkite|\.ci|ci)(?:/|$)|^[^/]*gitlab-ci[^/]*$")
+_SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing)?(?:[_.-][\w.-]*)?\.\w+$")
+_FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
+_BUNDLED = re.compile(
+    r"(?i)\b(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY)_\w+\s*[=:]|\bsearch_?api_?key"
+)
+_LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal)"
+_COMMENT = re.compile(r"\s*(?:#|//|--|;|\*|<!--)")
+_FALLS_BACK = re.compile(
+    r"(?:\|\||\?\?|\bor)\s*[\"'`][^\"'`\n]{0,200}$|:-[^}\n]{0,200}$"
+    r"|(?i:getenv|environ(?:\.get)?|env(?:Or|With)?\w*)\(\s*[\"']\w+[\"'],\s*[\"'][^\"'\n]{0,200}$"
+)
+
+
+def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str | None]:
+    """The severity of a secret in a file, and the environment that it belongs to where it is only for that one.
+
+    Critical is what opens production for sure: a random key, or a password in settings that a deployment takes. What
+    somebody chose for a tool, a local database or a fall-back is less, and a hash must still be broken.
+    """
+    environment = project.files.environment_of(path)
+    text = project.files.text(path)
+    small = hit.kind == "assignment" or _is_local(text, hit)
+    if _is_minor(project, path, text, hit):
+        return Severity.MEDIUM, environment if environment in ASIDE and small else None
+    if environment in ASIDE:
+        return (Severity.LOW, environment) if small else (Severity.HIGH, None)
+    if hit.kind not in _OF_PEOPLE or is_random(text[hit.start : hit.end]):
+        return Severity.CRITICAL, None
+    return _of_chosen(path, text, hit), None
+
+
+def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
+    """What must still be broken, what every client shows, what a deployment replaces, what pipelines and seeds make."""
+    hashed = "hash" in hit.kind or re.search(r"(?i)(?:hash|digest)(?:ed)?$", hit.name or "") is not None
+    made = hit.kind in _OF_PEOPLE and (_PIPELINE.search(path) or _SEEDS.search(path))
+    shown = any(file in path for file in _FOR_CLIENTS) or _in_every_browser(text, hit)
+    return hashed or bool(made) or shown or bool(overridden(project, path, hit.name or ""))
+
+
+def _of_chosen(path: str, text: str, hit: SecretHit) -> Severity:
+    line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
+    code = context_of(path) == "code"
+    if _is_local(text, hit) or (code and not runs(path)) or _COMMENT.match(line):
+        return Severity.MEDIUM
+    if _FALLS_BACK.search(line) or code or _beside_local(text, hit):
+        return Severity.HIGH
+    return Severity.CRITICAL
+
+
+def is_random(value: str) -> bool:
+    """Whether nobody thought the value up: long, and without a word of six letters in it."""
+    if len(value) < 16 or not re.search(r"\d", value) or not re.search(r"[A-Za-z]", value):
+        return False
+    return max(map(len, re.findall(r"[a-z]+|[A-Z]+", value))) < 6
+
+
+def _is_local(text: str, hit: SecretHit) -> bool:
+    """Whether the URL around a password leads to the machine itself, or nowhere yet."""
+    return hit.kind == "url-password" and re.match(rf"@{_LOCAL}\b", text[hit.end : hit.end + 40]) is not None
+
+
+def _beside_local(text: str, hit: SecretHit) -> bool:
+    """Whether the settings around a password name the machine itself as the host."""
+    around = text[max(0, hit.start - 300) : hit.end + 300]
+    return re.search(rf"(?i)\b(?:host\w*[\"']?\s*[:=]\s*[\"']?|://){_LOCAL}\b", around) is not None
+
+
+def _in_every_browser(text: str, hit: SecretHit) -> bool:
+    """A key that the bundle of a web page shows anyway: a key of Google for browsers, or one that may only search."""
+    start, stop = text.rfind("\n", 0, hit.start) + 1, hit.end
+    if hit.kind == "google-api-key":
+        return _BUNDLED.search(text[start:stop]) is not None or "firebase" in text[start : stop + 400].lower()
+    around = text[max(0, hit.start - 300) : hit.end + 300]
+    return _BUNDLED.search(text[start:stop]) is not None or bool(re.search(r"\balgolia\b|\bindexName\b", around))
