@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kit.checks.contract.paths import IN_DEPTH, Steps, answers, http_routes, is_parameter, serving, steps, takes
+from kit.checks.shared.browser import in_browser
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -85,7 +86,7 @@ def _targets(project: Project) -> Iterator[Target]:
                 continue
             named = tuple(s for s in offering if s.name == call.service)
             relative = call.service is None and not _SCHEME.match(call.fact.url)
-            found = named or (_relative(call, path, service, offering) if relative else ())
+            found = named or (_relative(project, call, path, service, offering) if relative else ())
             if found:
                 seen.add(call.at)
                 yield Target(service, call, path, found)
@@ -96,14 +97,18 @@ def _without_base(url: str) -> str:
     return url[len(_GAP) :] if url.startswith(f"{_GAP}/") else url
 
 
-def _relative(call: Call, path: Steps, caller: Service, offering: list[Service]) -> tuple[Service, ...]:
+def _relative(
+    project: Project, call: Call, path: Steps, caller: Service, offering: list[Service]
+) -> tuple[Service, ...]:
     """The services that a call without a host may go to: the caller itself where it serves routes, and the only
     API beside it, where the path begins as routes of one of them do."""
     url = call.fact.url
     if not url.startswith(("/", f"{_GAP}/")):
         return ()
-    own = [s for s in offering if s.name == caller.name or s.root == caller.root]
-    others = [s for s in offering if s not in own and s.kind == "api"]
+    mine = [s for s in offering if s.name == caller.name or s.root == caller.root]
+    others = [s for s in offering if s not in mine and s.kind == "api"]
+    # A server has no page to be relative to: its client brings the base of somebody else.
+    own = mine if in_browser(project, call.fact) or not others else []
     alike = [s for s in others if _begins_alike(path, s)]
     only = others if len(others) <= 1 else alike if len(alike) == 1 else []
     candidates = [*own, *only] if only or url.startswith("/") else []

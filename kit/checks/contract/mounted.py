@@ -43,7 +43,12 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
     lost = _unmounted(project)
     for path, routes in lost.items():
         shown = listed((f"{r.method} {r.path}" for r in routes), 3)
-        yield bad(f"Nothing mounts what {path} serves: {shown} cannot be reached.", *routes[:4])
+        twins = _twins(project, routes)
+        if twins:
+            said = f"Nothing mounts {path}: {shown} are served by {listed({r.at.path for r in twins}, 2)}; this is a dead double"
+            yield bad(f"{said}.", *routes[:4], twins[0], severity=Severity.LOW)
+        else:
+            yield bad(f"Nothing mounts what {path} serves: {shown} cannot be reached.", *routes[:4])
     mounted = [r for r in project.routes if r.mounted and _is_judged(project, r.at.path)]
     files = list(dict.fromkeys(r.at.path for r in mounted))
     if mounted:
@@ -62,6 +67,21 @@ def _unmounted(project: Project) -> dict[str, list[Route]]:
             found[route.at.path].append(route)
     lost = {p: routes for p, routes in found.items() if all(r.mounted is False for r in routes) or _alone(project, p)}
     return {p: routes for p, routes in lost.items() if not _handed_over(project, p)}
+
+
+def _twins(project: Project, routes: list[Route]) -> list[Route]:
+    """Mounted routes of the same program that serve what these would; empty where most have none."""
+    unit = project.code.unit(routes[0].at.path)
+    served = [r for r in project.routes if r.mounted is not False and project.code.unit(r.at.path) == unit]
+    served = [r for r in served if r.at.path != routes[0].at.path]
+    found = [twin for r in routes if (twin := next((s for s in served if _is_twin(r, s)), None)) is not None]
+    return found if len(found) * 2 > len(routes) else []
+
+
+def _is_twin(lost: Route, served: Route) -> bool:
+    own, other = (re.sub(r"\{[^}]*\}|:\w+", "{}", r.path).rstrip("/") for r in (lost, served))
+    tail = own.removeprefix("/api")
+    return lost.method == served.method and (other.endswith(tail) if tail else other.count("/") <= 2)
 
 
 def _handed_over(project: Project, path: str) -> bool:
@@ -111,7 +131,9 @@ def _modules(project: Project) -> Iterator[Fact]:
                 waiting.append(homes[name].path)
     for name, at in homes.items():
         if name not in reached:
-            yield bad(f"No module of the program imports {name}: what it provides and serves does not run.", at)
+            said = f"No module of the program imports {name}: what it provides and serves does not run"
+            serves = "controllers" in project.code.text(at.path)
+            yield bad(f"{said}.", at, severity=Severity.HIGH if serves else Severity.MEDIUM)
     if reached:
         yield ok(f"{plural(len(reached), 'module')} of NestJS are part of the program.", homes[min(reached)])
 

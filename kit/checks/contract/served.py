@@ -6,15 +6,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from kit.checks.contract.paths import Joined, http_routes, joined, lacking, same, serving, steps, takes
+from kit.checks.contract.paths import Joined, Steps, answers, http_routes, joined, lacking, same, serving, steps, takes
 from kit.checks.contract.specification import MANY, generator
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.papers.openapi import ApiOperation, OpenApi
-from kit.system.model import Route
+from kit.system.model import Route, Service
 from kit.system.pipeline_acts import pipelines
 from kit.system.reach import reach
+from kit.system.scope import within
 
 _VERIFIERS = (
     "schemathesis", "dredd", "@pact-foundation/pact", "pact-python", "jest-openapi",
@@ -22,6 +23,12 @@ _VERIFIERS = (
     "express-openapi-validator", "openapi-core", "openapi-backend", "committee", "portman",
     "swagger-request-validator", "@stoplight/prism-cli", "connexion",
 )  # fmt: skip
+_HANDED = re.compile(r"PathPrefix\(\s*\"([^\"\n]+)\"\s*\)\s*\.\s*Handler(?:Func)?\(|\.mount\(\s*[\"']([^\"'\n]+)[\"']")
+_FOR_ANYBODY = re.compile(
+    r"(?i)log-?in|sign-?(?:in|up)|regist(?:er|ration)|forgot|reset|recover|refresh|verif|confirm|activat|\btoken$|oauth|callback"
+    r"|health|ready|live(?:ness|z)?$|metrics|ping$|status$|version$|webhook"
+)
+"""Paths that nobody can bring a token to, or that machines ask."""
 _LINTERS = re.compile(
     r"\b(?:spectral|redocly|swagger-cli|vacuum|oasdiff|openapi-diff|optic|openapi-spec-validator|swag fmt|schemathesis"
     r"|swagger validate)\b|openapi-generator(?:-cli)? validate|openapi[\w-]*(?:lint|valid|diff)",
@@ -47,15 +54,22 @@ def operations_are_served(project: Project) -> Iterator[Fact]:
     for spec in project.openapi:
         one = by_path.get(spec.path)
         if one is not None:
-            yield from _served(one)
+            yield from _served(project, one)
         elif spec.operations and spec.error is None and serving(project):
             words = "no service whose routes could be read serves most of its operations"
             yield unknown(f"{spec.path}: {words}.", spec)
 
 
-def _served(one: Joined) -> Iterator[Fact]:
+def _served(project: Project, one: Joined) -> Iterator[Fact]:
     loose = [r for r in http_routes(one.service) if not r.prefix_known or r.mounted is None]
-    doubtful = [o for o in one.rest if not one.whole and _may_serve(one, o, loose)]
+    handed = _handed_on(project, one.service)
+    doubtful = [
+        o
+        for o in one.rest
+        if (not one.whole and _may_serve(one, o, loose))
+        or _is_below(steps(o.path), handed)
+        or _by_others(project, one, o)
+    ]
     missing = [o for o in one.rest if o not in doubtful and not o.deprecated]
     every = len(one.spec.operations)
     if len(missing) > MANY and len(missing) * 2 > every:
@@ -70,6 +84,28 @@ def _served(one: Joined) -> Iterator[Fact]:
         yield ok(f"{words}.", one.spec, one.pairs[0][1])
 
 
+def _handed_on(project: Project, service: Service) -> list[Steps]:
+    """The paths below which a service hands every request to something whose routes are not its own code's."""
+    paths = project.code.holding("PathPrefix(", ".mount(", languages=("go", "python"))
+    texts = (project.code.text(p) for p in paths if within(p, service.root or "."))
+    return [steps(found) for text in texts for m in _HANDED.finditer(text) for found in (m[1] or m[2],)]
+
+
+def _is_below(path: Steps, handed: list[Steps]) -> bool:
+    return any(head and path[: len(head)] == head for head in handed)
+
+
+def _by_others(project: Project, one: Joined, operation: ApiOperation) -> bool:
+    """Whether another service serves the operation, as behind a gateway whose specification speaks for all."""
+    others = (s for s in serving(project) if s is not one.service)
+    wanted = steps(operation.path)
+    return any(
+        takes(r, operation.method) and answers(steps(r.path), wanted) and len(steps(r.path)) > 1
+        for s in others
+        for r in http_routes(s)
+    )
+
+
 def _may_serve(one: Joined, operation: ApiOperation, loose: list[Route]) -> bool:
     wanted = one.shift.of(operation.path)
     if one.service.language is None or not loose:
@@ -82,7 +118,7 @@ def _may_serve(one: Joined, operation: ApiOperation, loose: list[Route]) -> bool
 def _unserved(one: Joined, operation: ApiOperation) -> Fact:
     wanted = one.shift.of(operation.path)
     every = (r for r in http_routes(one.service) if "*" not in r.path and r.method != "OPTIONS")
-    other = next((r for r in every if same(steps(r.path), wanted)), None)
+    other = next((r for r in every if answers(steps(r.path), wanted)), None)
     name = f"{operation.method} {operation.path}"
     if other is not None:
         words = f"{name} is specified; {one.service.name} serves that path for {other.method} only"
@@ -160,7 +196,7 @@ def authentication_is_as_specified(project: Project) -> Iterator[Fact]:
         if agreed:
             words = f"the code asks who calls as specified for {len(agreed)} operations"
             yield ok(f"{one.spec.path}: {words}.", *agreed[0])
-        for operation, route in judged:
+        for operation, route in dict.fromkeys(judged):
             yield from _asked(operation, route)
 
 
@@ -168,7 +204,12 @@ def _asked(operation: ApiOperation, route: Route) -> Iterator[Fact]:
     name = f"{operation.method} {operation.path}"
     if not operation.open and not route.auth:
         asked = next((s for alternative in operation.security or () for s in alternative), "a token")
-        yield bad(f"{name}: the specification asks for {asked}, and nothing in the code does.", route, operation)
+        said = f"{name}: the specification asks for {asked}, and nothing in the code does"
+        if _FOR_ANYBODY.search(operation.path):
+            said += "; it is meant for anybody, as its path says, and the specification should let it be"
+            yield partial(f"{said}.", operation, route, severity=Severity.LOW)
+        else:
+            yield bad(f"{said}.", route, operation)
     elif operation.open and route.auth:
         words = f"{name}: the specification lets anybody in, the code does not."
         yield partial(words, operation, route.auth_at or route.at, severity=Severity.LOW)
