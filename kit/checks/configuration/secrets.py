@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.configuration.common import (
@@ -14,7 +15,7 @@ from kit.checks.configuration.common import (
 )
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
-from kit.checks.shared.words import listed
+from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -36,31 +37,32 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
 
     See: https://owasp.org/www-project-top-ten/
     """
+    held: dict[tuple[str, str, bool], list[At]] = defaultdict(list)
     in_code = [read for read in project.env_reads if not _aside(project, read.at.path)]
     for read in [*in_code, *scripted(project)]:
-        if not is_secret_name(read.name) or read.required is True:
-            continue
         default = (read.default or "").strip("'\"`")
-        if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
-            continue
-        if re.search(r"API_?KEY|ACCESS_?KEY|CLIENT", read.name, re.IGNORECASE) and (
-            is_placeholder(default) or len(default) < 8
-        ):
-            continue  # a stand-in for a key of somebody else's service opens nothing
-        if _guarded(project.files.text(read.at.path), default):
-            yield partial(
-                f"{read.name} falls back to a value that is in the code; a check rejects it in production.",
-                read,
-                severity=Severity.MEDIUM,
-            )
+        if is_secret_name(read.name) and read.required is not True and _opens(read.name, default):
+            held[(read.name, default, _guarded(project.files.text(read.at.path), default))].append(read.at)
+    for (name, _, guarded), places in held.items():
+        where = f" in {plural(len(places), 'place')}" if len(places) > 1 else ""
+        said = f"{name} falls back to a value that is in the code{where}"
+        if guarded:
+            yield partial(f"{said}; a check rejects it in production.", *places[:8], severity=Severity.MEDIUM)
         else:
-            yield bad(
-                f"{read.name} falls back to a value that is in the code: whoever reads it can {_use(read.name)}.",
-                read,
-            )
+            yield bad(f"{said}: whoever reads it can {_use(name)}.", *places[:12])
     safe = [r for r in project.env_reads if is_secret_name(r.name) and r.required]
     for read in safe:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
+
+
+def _opens(name: str, default: str) -> bool:
+    """Whether a fall-back is a secret at all: no stand-in for somebody else's key, no name of an account."""
+    if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
+        return False
+    if re.search(r"(?i)(?<!SECRET_)ACCESS_?KEY$", name) and is_weak(default):
+        return False
+    theirs = re.search(r"API_?KEY|ACCESS_?KEY|CLIENT", name, re.IGNORECASE) is not None
+    return not (theirs and (is_placeholder(default) or len(default) < 8))
 
 
 def _use(name: str) -> str:
