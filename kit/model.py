@@ -115,7 +115,8 @@ class Fact:
     """What a check yields: one thing examined, what was seen, and where.
 
     `measured` are places where another tool says the same. `blocks` is False where an open finding is not certain
-    enough to decide the verdict by itself.
+    enough to decide the verdict by itself. `said` is what a command or a probe answered, shown where a place has no
+    line; `about` names what was asked, where that is no place of the project: a command, an address.
     """
 
     outcome: Outcome
@@ -127,6 +128,8 @@ class Fact:
     strength: Strength = Strength.STATIC
     measured: tuple[At, ...] = ()
     blocks: bool = True
+    said: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from kit.sources.packages import find as packages
 from kit.sources.papers import markdown, openapi
 from kit.sources.pipelines import workflows
 from kit.sources.platforms import nginx, paas, prometheus, serverless, terraform
+from kit.sources.probes.model import Probes
+from kit.sources.ran.model import CommandRun
 from kit.sources.scanners.model import SECRETS, Scan
 from kit.sources.tree.files import FileIndex
 from kit.system.backups import Backup, backups
@@ -53,6 +55,10 @@ class Project:
         self.name = name or self.root.name
         self.thresholds = Thresholds()
         """What the owner of the system demands of it."""
+        self.ran: tuple[CommandRun, ...] | None = None
+        """What came of the commands of its params file; None where it names none."""
+        self.probes: Probes | None = None
+        """What the addresses of its params file answered; None where none was asked."""
         self._scans: tuple[Scan, ...] | None = None
 
     @property

@@ -75,7 +75,7 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
     evidence += tuple(evidence_at(project, place, measured) for place in fact.measured)
     anchor = re.sub(r"\s+", " ", evidence[0].excerpt) if evidence else ""
     path = fact.at[0].path if fact.at else "."
-    base = f"{check.id}\0{path}\0{anchor or re.sub(r'[0-9]+', '#', fact.message)}"
+    base = f"{check.id}\0{path}\0{fact.about or anchor or re.sub(r'[0-9]+', '#', fact.message)}"
     seen[base] += 1
     fingerprint = hashlib.sha256(f"{base}\0{seen[base]}".encode()).hexdigest()[:24]
     return Finding(
@@ -110,7 +110,7 @@ def evidence_at(project: Project, place: At, fact: Fact) -> Evidence:
     """The place with its masked excerpt: the lines meant, cut to a length that a report can show, and around what is
     open a few lines more."""
     if place.line is None:
-        return Evidence(place.path, None, place.end_line, "", fact.strength)
+        return Evidence(place.path, None, place.end_line, project.files.mask(fact.said), fact.strength)
     last = min(place.end_line or place.line, place.line + EXCERPT_LINES - 1)
     excerpt = project.files.excerpt(place.path, place.line, last)[:EXCERPT_CHARACTERS]
     before = after = ""
