@@ -63,6 +63,9 @@ def main() -> None:
 )
 @click.option("--scanners", is_flag=True, help="Run zizmor, hadolint, squawk and detect-secrets beside the checks.")
 @click.option("--notebooks", type=click.Path(path_type=Path), help="Folder of notebooks to run in place of the kit's.")
+@click.option(
+    "--cache/--no-cache", default=True, help="Take the answer of an earlier run where nothing has changed [yes]."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def assess(target: Path, **options: Any) -> None:
@@ -90,38 +93,36 @@ def _assess(
     notebooks: Path | None,
     quiet: bool,
     as_json: bool,
+    cache: bool,
 ) -> int:
     from kit import terminal
-    from kit.execute.assess import Progress, Request, run_assessment
-    from kit.execute.notebooks import find_notebooks
+    from kit.execute.answer import answer
+    from kit.execute.cache import default_cache
+    from kit.execute.request import Progress, Request
     from kit.params import ParamsError
-    from kit.report.exports import json as json_export
 
-    outputs = _outputs(formats, renderer)
     params, file = _params(target, params_file, style)
     params = params.with_scanners() if scanners else params
     if environment is not None and environment not in params.environments:
         raise ParamsError(f"--env {environment}: no such environment; one of {', '.join(params.environments)}")
     place = out or Path("build") / _folder_name(params.name)
-    chosen = find_notebooks(notebooks, areas)
     before = _earlier(baseline) if baseline else None
-    request = Request(params, place.absolute(), file, areas, jobs, notebooks, outputs, before)
+    request = Request(params, place.absolute(), file, areas, jobs, notebooks, formats, renderer, before)
     console = terminal.console(quiet=quiet or as_json)
-    shown, stop = terminal.progress(console, len(chosen), request.out / ".partial")
+    shown, stop = terminal.progress(console, request.out / ".partial")
     try:
-        result = run_assessment(request, Progress() if quiet or as_json else shown)
+        run = answer(request, Progress() if quiet or as_json else shown, default_cache() if cache else None)
     finally:
         stop()
     if as_json:
-        click.echo(json_export.summary(result.assessment), nl=False)
-    terminal.show_result(console, result, place / "report.html")
-    if result.incomplete:
+        click.echo(run.summary, nl=False)
+    terminal.show_result(console, run, place / "report.html")
+    if run.incomplete:
         if console.quiet:
-            click.echo("\n".join(f"readiness: incomplete: {line}" for line in result.missing), err=True)
+            click.echo("\n".join(f"readiness: incomplete: {line}" for line in run.missing), err=True)
         return INCOMPLETE
-    verdict = result.assessment.environments[environment or result.assessment.strictest].verdict
     failing = {"no-go": {"NO-GO"}, "conditional": {"NO-GO", "CONDITIONAL"}, "never": set()}[fail_on]
-    return 1 if verdict in failing else 0
+    return 1 if run.verdict(environment) in failing else 0
 
 
 def _params(target: Path, params_file: Path | None, style: str | None) -> tuple[Any, Path | None]:
@@ -144,18 +145,51 @@ def _params(target: Path, params_file: Path | None, style: str | None) -> tuple[
     return params, file.resolve() if file else None
 
 
-def _outputs(formats: str, renderer: str) -> Any:
-    from kit.params import ParamsError
-    from kit.report.outputs import OutputError, outputs_of
-
-    try:
-        return outputs_of(formats, renderer)
-    except OutputError as error:
-        raise ParamsError(str(error)) from error
-
-
 def _folder_name(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip(".-") or "project"
+
+
+@main.command()
+@click.argument("reports", nargs=-1, required=True, metavar="REPORT...", type=click.Path(path_type=Path))
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    default=".",
+    show_default=True,
+    help="The project's folder, or a params file.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Where everything is written [build/<project>/claims].")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["refuted", "unsupported", "never"]),
+    default="never",
+    show_default=True,
+    help="Which verdict on any claim makes the exit code 1; unsupported includes refuted.",
+)
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def claims(reports: tuple[Path, ...], **options: Any) -> None:
+    """Hold the statements of existing readiness REPORTs against a project, and against each other.
+
+    Exit codes: 0 done, 1 a claim has the verdict of --fail-on, 2 bad input.
+    """
+    with_errors(lambda: _claims(reports, **options))
+
+
+def _claims(
+    reports: tuple[Path, ...], *, project: Path, out: Path | None, fail_on: str, quiet: bool, as_json: bool
+) -> int:
+    from kit import terminal
+    from kit.execute.claims import examine_reports, failing
+    from kit.report.claims import data
+
+    params, _ = _params(project, None, None)
+    place = out or Path("build") / _folder_name(params.name) / "claims"
+    examination = examine_reports(params, reports, place.absolute())
+    if as_json:
+        click.echo(data.summary(examination), nl=False)
+    terminal.show_claims(terminal.console(quiet=quiet or as_json), examination, place / "claims.html")
+    return 1 if failing(examination, fail_on) else 0
 
 
 @main.command()

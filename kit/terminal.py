@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -15,12 +15,15 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from kit.execute.assess import FINDINGS, Progress, Result
-from kit.execute.notebooks import SUMMARY, Notebook
-from kit.execute.workers import Ran
-from kit.judgement.assessment import Assessment
-from kit.judgement.diff import Change, Changes
-from kit.model import AREAS, Check, Finding
+from kit.execute.outline import BlockerLine, Outline
+from kit.execute.request import Progress
+from kit.model import AREAS, Check
+
+if TYPE_CHECKING:
+    from kit.claims.model import Examination
+    from kit.execute.notebooks import Notebook
+    from kit.execute.workers import Ran
+    from kit.judgement.diff import Change, Changes
 
 STEPS = {
     "read": "Reading files",
@@ -43,7 +46,7 @@ def console(*, quiet: bool = False) -> Console:
     return made if made.is_terminal else Console(quiet=quiet, highlight=False, width=120)
 
 
-def progress(console: Console, notebooks: int, folder: Path) -> tuple[Progress, Callable[[], None]]:
+def progress(console: Console, folder: Path) -> tuple[Progress, Callable[[], None]]:
     """Progress shown on the console, and what ends it. It refreshes when told and starts no thread: processes are
     forked beside it."""
     bar = Bar(
@@ -56,7 +59,7 @@ def progress(console: Console, notebooks: int, folder: Path) -> tuple[Progress, 
         transient=True,
         auto_refresh=False,
     )
-    task = bar.add_task("Reading files", total=notebooks)
+    task = bar.add_task("Reading files", total=None)
     running: list[str] = []
     if console.is_terminal:
         bar.start()
@@ -76,7 +79,7 @@ def progress(console: Console, notebooks: int, folder: Path) -> tuple[Progress, 
         bar.update(task, description=", ".join(running) or "Running notebooks")
         bar.refresh()
 
-    return Progress(step=step, notebook=notebook), bar.stop
+    return Progress(step=step, notebooks=lambda count: bar.update(task, total=count), notebook=notebook), bar.stop
 
 
 def _notebook_line(one: Notebook, ran: Ran | None, folder: Path) -> Text:
@@ -87,7 +90,7 @@ def _notebook_line(one: Notebook, ran: Ran | None, folder: Path) -> Text:
     if ran.error is not None:
         return line.append("!", "bold red").append(f" {title:<16}").append(ran.error, "red")
     line.append("✓", "green").append(f" {title:<16}").append(f"{ran.seconds:5.1f} s  ", "dim")
-    return line.append_text(_tally(folder / FINDINGS / f"{one.area}.json"))
+    return line.append_text(_tally(folder / "findings" / f"{one.area}.json"))
 
 
 def _tally(path: Path) -> Text:
@@ -105,35 +108,33 @@ def _tally(path: Path) -> Text:
 
 
 def _title(one: Notebook) -> str:
-    return "Summary" if one.area == SUMMARY else AREAS[one.area][1]
+    return AREAS[one.area][1] if one.area in AREAS else "Summary"
 
 
-def show_result(console: Console, result: Result, report: Path) -> None:
+def show_result(console: Console, run: Outline, report: Path) -> None:
     """Areas, verdicts, the blockers that decide them, and where the report is."""
-    a = result.assessment
-    console.print(Group(Text(), _areas(a), Text(), *_verdicts(a), Text(), *_blockers(a)))
-    for line in result.missing:
+    console.print(Group(Text(), _areas(run), Text(), *_verdicts(run), Text(), *_blockers(run)))
+    for line in run.missing:
         console.print(Text(f"Incomplete: {line}", "bold red"))
-    for notice in a.notices:
-        console.print(
-            Text(f"Note: {notice.text} ({notice.place})" if notice.place else f"Note: {notice.text}", "yellow")
-        )
-    seconds = sum(result.seconds.values())
+    for notice in run.notices:
+        console.print(Text(f"Note: {notice}", "yellow"))
+    seconds = sum(run.seconds.values())
+    kept = ", answered from the cache" if "cache" in run.seconds else ""
     console.print(
-        Text(f"{result.files} files in {seconds:.1f} s. ", "dim")
+        Text(f"{run.files} files in {seconds:.1f} s{kept}. ", "dim")
         .append("Report: ", "default")
         .append(str(report), "bold cyan"),
         soft_wrap=True,
     )
 
 
-def _areas(a: Assessment) -> Table:
+def _areas(run: Outline) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("Area")
     table.add_column("Status")
     for name in ("Score", "Confidence", "Critical", "High", "Medium", "Low", "Pass", "Unknown"):
         table.add_column(name, justify="right")
-    for area in a.areas:
+    for area in run.areas:
         c = area.counts
         numbers = [_number(c[s], SEVERITY_STYLES[s]) for s in SEVERITY_STYLES]
         score = "–" if area.score is None else f"{area.score:.0f}"
@@ -150,9 +151,9 @@ def _areas(a: Assessment) -> Table:
     table.add_section()
     table.add_row(
         Text("Overall", "bold"),
-        f"risk {a.risk_score:.1f}/10",
-        Text(f"{a.score:.0f}", "bold"),
-        f"{a.confidence:.0f}%",
+        f"risk {run.risk_score:.1f}/10",
+        Text(f"{run.score:.0f}", "bold"),
+        f"{run.confidence:.0f}%",
     )
     return table
 
@@ -161,30 +162,27 @@ def _number(value: int, style: str) -> Text:
     return Text(str(value), style) if value else Text("·", "dim")
 
 
-def _verdicts(a: Assessment) -> list[Any]:
+def _verdicts(run: Outline) -> list[Any]:
     shown: list[Any] = []
-    for name, verdict in a.environments.items():
-        shown.append(Text(f"{name:<12}").append(verdict.verdict, VERDICT_STYLES[verdict.verdict]))
-        shown.extend(Padding(Text(r.text, "dim"), (0, 0, 0, 12)) for r in verdict.reasons)
+    for line in run.verdicts:
+        shown.append(Text(f"{line.environment:<12}").append(line.verdict, VERDICT_STYLES[line.verdict]))
+        shown.extend(Padding(Text(reason, "dim"), (0, 0, 0, 12)) for reason in line.reasons)
     return shown
 
 
-def _blockers(a: Assessment) -> list[Any]:
-    grave = [f for f in a.open if f.blocker is not None or f.severity.value == "critical"]
-    if not grave:
+def _blockers(run: Outline) -> list[Any]:
+    if not run.blockers:
         return []
     lines: list[Any] = [Text("What decides it", "bold")]
-    lines.extend(_blocker(f) for f in grave[:SHOWN_BLOCKERS])
-    if len(grave) > SHOWN_BLOCKERS:
-        lines.append(Text(f"  and {len(grave) - SHOWN_BLOCKERS} more in the report", "dim"))
+    lines.extend(_blocker(line) for line in run.blockers[:SHOWN_BLOCKERS])
+    if len(run.blockers) > SHOWN_BLOCKERS:
+        lines.append(Text(f"  and {len(run.blockers) - SHOWN_BLOCKERS} more in the report", "dim"))
     return [*lines, Text()]
 
 
-def _blocker(f: Finding) -> Text:
-    place = f.evidence[0] if f.evidence else None
-    where = "" if place is None else f"{place.path}:{place.line}" if place.line else place.path
-    line = Text("  ").append(f.check, SEVERITY_STYLES[f.severity.value]).append(" ").append(where, "cyan")
-    return line.append(f"\n      {f.message}")
+def _blocker(one: BlockerLine) -> Text:
+    line = Text("  ").append(one.check, SEVERITY_STYLES[one.severity]).append(" ").append(one.place, "cyan")
+    return line.append(f"\n      {one.message}")
 
 
 def show_checks(console: Console, checks: tuple[Check, ...]) -> None:
@@ -244,6 +242,27 @@ def show_changes(to: Console, changes: Changes) -> None:
         to.print(f"\n{asked}, which moves numbers by itself; what they find is no regression.")
     if changes.policy_changed:
         to.print("\nThe policy differs between the two, which may move numbers and verdicts by itself.")
+
+
+def show_claims(to: Console, examination: Examination, page: Path) -> None:
+    """How many claims of each report have which verdict, then what is refuted, and what cannot both be true."""
+    verdicts = ("confirmed", "partly", "refuted", "unsupported", "undecidable")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("Report")
+    for name in ("claims", *verdicts):
+        table.add_column(name, justify="right")
+    for reading in examination.readings:
+        own = [c.verdict.value for c in examination.claims if c.statement.source == reading.source]
+        table.add_row(escape(reading.source), str(len(own)), *(str(own.count(v)) for v in verdicts))
+    to.print(table)
+    refuted = [c for c in examination.claims if c.verdict == "refuted"]
+    for claim in refuted[:SHOWN_BLOCKERS]:
+        place = f"{claim.statement.source}:{claim.statement.line}"
+        to.print(Text.assemble(("refuted ", "bold red"), (place, "cyan"), f"  {claim.statement.text[:100]}"))
+        to.print(Padding(Text(claim.reason[:240], "dim"), (0, 0, 0, 8)))
+    if examination.contradictions:
+        to.print(f"{len(examination.contradictions)} pairs of statements that cannot both be true.")
+    to.print(Text(str(page), "cyan"))
 
 
 def _changed(change: Change) -> str:

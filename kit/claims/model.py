@@ -65,7 +65,9 @@ class Spoken:
 class Answer:
     """What one look at the project says of one part of a statement.
 
-    `decisive` is True where the part is what the statement is about, not only what it mentions.
+    `decisive` is True where the part is what the statement is about, not only what it mentions. `exists`: the verdict
+    is about a thing being there, so that a statement which denies it is turned round; `absent`: the statement's own
+    words deny it, and the verdict has taken that in.
     """
 
     verdict: Verdict
@@ -74,6 +76,8 @@ class Answer:
     checks: tuple[str, ...] = ()
     about: str = ""
     decisive: bool = True
+    exists: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

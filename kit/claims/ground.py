@@ -1,0 +1,133 @@
+"""What claims are held against: the project, the findings of its checks, and what several lookups ask alike."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from kit.model import At, Evidence, Fact, FileClass, Finding, Located, Outcome
+from kit.project import Project
+from kit.registry import catalogue
+from kit.run import evidence_at, run_check
+from kit.sources.packages.model import Dependency, Package, plain_name
+from kit.sources.tree.files import clean
+
+MOST_PLACES = 4
+"""How many places stand beside a claim."""
+_SEEN = Fact(Outcome.PASS, "")
+
+
+class Ground:
+    """The project with what has been found out about it, each thing once.
+
+    `findings` are those of a run that came before, by check; checks that are not among them run when asked for.
+    """
+
+    def __init__(self, project: Project, findings: Mapping[str, tuple[Finding, ...]] | None = None) -> None:
+        self.project = project
+        self.files = project.files
+        self._findings = dict(findings or {})
+        self._checks = {check.id: check for check in catalogue()}
+
+    def findings(self, check: str) -> tuple[Finding, ...]:
+        """A check's findings in files that weigh; empty for a check that there is not."""
+        if check not in self._findings and check in self._checks:
+            self._findings[check] = run_check(self.project, self._checks[check])
+        return tuple(f for f in self._findings.get(check, ()) if f.file_class is FileClass.PRODUCTION)
+
+    def title(self, check: str) -> str:
+        """What a check asks for; its id where the catalogue has none of that name."""
+        known = self._checks.get(check)
+        return known.title if known else check
+
+    def evidence(self, places: Iterable[Located | None]) -> tuple[Evidence, ...]:
+        """The first few places with what stands there, secrets masked."""
+        known = dict.fromkeys(place.at for place in places if place is not None)
+        return tuple(evidence_at(self.project, at, _SEEN) for at in list(known)[:MOST_PLACES])
+
+    def resolve(self, name: str, source: str = "") -> tuple[str, ...]:
+        """The files or folders that a report means by a path: from the root, from its own folder, or by the end of
+        the path. Several where the name alone does not tell."""
+        path = clean(name.rstrip("/").lstrip("/")) if not name.startswith("~") else None
+        if not path:
+            return ()
+        beside = clean(f"{source.rpartition('/')[0]}/{path}") if "/" in source else None
+        for known in (path, beside):
+            if known and (self.files.exists(known) or self.files.is_dir(known)):
+                return (known,)
+        return self._by_end.get(path.lower(), ()) or self._folders_by_end(path)
+
+    def place(self, name: str) -> At | None:
+        """The place of a file, or of the first package script or target that is called so in words."""
+        if self.files.exists(name) or self.files.is_dir(name):
+            return At(name)
+        called = name.rpartition(" ")[2]
+        scripts = (package.scripts[called].at for package in self.project.packages if called in package.scripts)
+        return next(scripts, None)
+
+    @cached_property
+    def _by_end(self) -> dict[str, tuple[str, ...]]:
+        """Paths by each of their ends: "b/c.py" and "c.py" for "a/b/c.py"."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.files.paths:
+            parts = path.lower().split("/")
+            for start in range(max(0, len(parts) - 4), len(parts)):
+                found["/".join(parts[start:])].append(path)
+        return {end: tuple(paths) for end, paths in found.items()}
+
+    def _folders_by_end(self, path: str) -> tuple[str, ...]:
+        wanted = f"/{path.lower()}/"
+        folders = {
+            full[: f"/{full.lower()}".find(wanted) + len(path)]
+            for full in self.files.paths
+            if wanted in f"/{full.lower()}"
+        }
+        return tuple(sorted(folders))
+
+    @cached_property
+    def dependencies(self) -> dict[str, list[tuple[Package, Dependency]]]:
+        """Every declared dependency of a production manifest by its plain name."""
+        found: dict[str, list[tuple[Package, Dependency]]] = defaultdict(list)
+        for package in self.project.packages:
+            if self.files.class_of(package.path) is FileClass.PRODUCTION:
+                for dependency in package.dependencies:
+                    found[plain_name(dependency.name)].append((package, dependency))
+        return found
+
+    @cached_property
+    def images(self) -> tuple[tuple[str, str, At], ...]:
+        """Images that are built upon or run: name without registry, tag (may be empty), place."""
+        found: list[tuple[str, str, At]] = []
+        for dockerfile in self.project.dockerfiles:
+            if self.files.class_of(dockerfile.path) is FileClass.PRODUCTION:
+                found += [(*_named(stage.image), stage.at) for stage in dockerfile.stages if stage.image]
+        for service in self.project.system.services:
+            found += [(*_named(d.image), d.at) for d in service.deployments if d.image]
+        for manifest in self.project.manifests:
+            found += [(*_named(c.image), c.node.at) for c in manifest.containers if c.image]
+        return tuple(dict.fromkeys((name, tag, at) for name, tag, at in found if name))
+
+    @cached_property
+    def production(self) -> tuple[str, ...]:
+        """The paths of the files that weigh."""
+        return tuple(p for p in self.files.paths if self.files.class_of(p) is FileClass.PRODUCTION)
+
+    def line_with(self, pattern: re.Pattern[str], paths: Iterable[str]) -> At | None:
+        """The first line of these files that a pattern is found in."""
+        for path in paths:
+            text = self.files.text(path)
+            found = pattern.search(text)
+            if found:
+                return At(path, text.count("\n", 0, found.start()) + 1)
+        return None
+
+
+def _named(image: str) -> tuple[str, str]:
+    """Name and tag of an image reference, without registry and digest."""
+    name = image.split("@")[0]
+    head, _, last = name.rpartition("/")
+    base, _, tag = last.partition(":")
+    owner = head.rpartition("/")[2] if head and "." not in head.rpartition("/")[2] else ""
+    return (f"{owner}/{base}" if owner and owner != "library" else base).lower(), tag

@@ -1,0 +1,82 @@
+"""A verdict for each statement: from what lookups saw, and from what the checks that it speaks to found."""
+
+from __future__ import annotations
+
+from kit.claims.bounds import out_of_reach
+from kit.claims.checked import heard
+from kit.claims.ground import Ground
+from kit.claims.lookups import look_up
+from kit.claims.model import Answer, Claim, Spoken, Stated, Statement, Verdict
+from kit.claims.understand import speak_to
+from kit.claims.understand import stated as stated_by
+from kit.model import Evidence
+
+_ORDER = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.PARTLY, Verdict.CONFIRMED, Verdict.UNDECIDABLE)
+MOST_REASONS = 3
+MOST_EVIDENCE = 6
+
+
+def judge(statement: Statement, ground: Ground) -> Claim:
+    """The statement with its verdict, why, and where the project shows it."""
+    stated = stated_by(statement)
+    reach = out_of_reach(statement, stated)
+    if reach is not None and reach.asks:
+        return Claim(statement, stated, Verdict.UNDECIDABLE, reach.reason)
+    spoken = tuple(speak_to(statement))
+    if reach is not None:
+        answers = heard(statement, spoken, ground, measured=True) if reach.measured else []
+        return _joined(statement, stated, spoken, answers, reach.reason)
+    looked = (_as_stated(answer, stated) for answer in look_up(statement, ground))
+    answers = [*(answer for answer in looked if answer is not None), *heard(statement, spoken, ground)]
+    return _joined(statement, stated, spoken, answers, "")
+
+
+def _as_stated(answer: Answer, stated: Stated) -> Answer | None:
+    """A lookup's answer under what the statement says of its subject; None where that leaves nothing to say.
+
+    That a thing is there says nothing against a statement that finds fault with it; that it is missing bears out only
+    one that says so.
+    """
+    if stated is Stated.FAIL and answer.exists:
+        return None
+    return answer
+
+
+def _joined(
+    statement: Statement, stated: Stated, spoken: tuple[Spoken, ...], answers: list[Answer], otherwise: str
+) -> Claim:
+    decisive = [a for a in answers if a.decisive and a.verdict is not Verdict.UNDECIDABLE]
+    checks = tuple(dict.fromkeys([*(c for a in answers for c in a.checks), *(s.check for s in spoken)]))
+    if not decisive:
+        reason, evidence = _undecided(answers, spoken, otherwise)
+        return Claim(statement, stated, Verdict.UNDECIDABLE, reason, checks, evidence)
+    verdict = _verdict(decisive)
+    kept = [a for a in decisive if a.verdict is verdict] or decisive
+    if verdict is Verdict.PARTLY:
+        kept = sorted(decisive, key=lambda a: _ORDER.index(a.verdict))
+    reason = " ".join(dict.fromkeys(a.reason for a in kept[:MOST_REASONS]))
+    evidence = tuple(dict.fromkeys(e for a in kept for e in a.evidence))[:MOST_EVIDENCE]
+    return Claim(statement, stated, verdict, reason, checks, evidence)
+
+
+def _verdict(answers: list[Answer]) -> Verdict:
+    """Of several parts: all alike that verdict; some borne out and some not, partly."""
+    verdicts = {answer.verdict for answer in answers}
+    if len(verdicts) == 1:
+        return verdicts.pop()
+    if Verdict.CONFIRMED in verdicts or Verdict.PARTLY in verdicts:
+        return Verdict.PARTLY
+    return Verdict.REFUTED
+
+
+def _undecided(answers: list[Answer], spoken: tuple[Spoken, ...], otherwise: str) -> tuple[str, tuple[Evidence, ...]]:
+    seen = [a for a in answers if a.reason]
+    if otherwise:
+        return otherwise, ()
+    if seen:
+        reason = " ".join(dict.fromkeys(a.reason for a in seen[:2]))
+        told = f"{reason} That alone does not decide what is said."
+        return told, tuple(dict.fromkeys(e for a in seen for e in a.evidence))[:MOST_EVIDENCE]
+    if spoken:
+        return "The checks that this speaks to could not be decided from files.", ()
+    return "Nothing in it can be counted or looked up, and no check of the catalogue speaks of it.", ()

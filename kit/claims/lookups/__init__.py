@@ -1,0 +1,19 @@
+"""What a statement says that can be counted or looked up in the project, one module for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kit.claims.ground import Ground
+from kit.claims.lookups import commands, counts, excerpts, files
+from kit.claims.model import Answer, Statement
+
+Lookup = Callable[[Statement, Ground], Iterator[Answer]]
+
+LOOKUPS: tuple[Lookup, ...] = (excerpts.look, files.look, commands.look, counts.look)
+
+
+def look_up(statement: Statement, ground: Ground) -> tuple[Answer, ...]:
+    """What all lookups say of a statement, the same thing once."""
+    found = (answer for lookup in LOOKUPS for answer in lookup(statement, ground))
+    return tuple({(answer.verdict, answer.reason): answer for answer in found}.values())

@@ -1,0 +1,207 @@
+"""Files and folders that a statement names: are they there, and as large as it says?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kit.claims.amounts import Amount, amounts
+from kit.claims.ground import Ground
+from kit.claims.model import Answer, Statement, Verdict
+from kit.model import At
+
+_ENDINGS = (
+    "ya?ml|json|jsonc|toml|tsx?|jsx?|mjs|cjs|mts|cts|py|go|rs|rb|php|java|kts?|cs|c|h|cpp|sql|sh|bash|ps1|bat|md|mdx|txt|rst"
+    "|tf|tfvars|hcl|conf|cfg|ini|env|properties|prisma|graphql|gql|proto|xml|html|css|scss|vue|svelte|lock|tpl|tmpl|j2|ipynb"
+    "|service|rules|gradle|example|sample|pem|crt|ejs|csv|editorconfig|dockerignore|gitignore|nvmrc"
+)
+PATH = re.compile(
+    rf"(?<![\w@/.:$-])(?P<path>(?:\./|\.\./|/)?(?:[\w@.+()\[\]-]+/)*(?:[\w+.\[\]-]*\w\.(?:{_ENDINGS})"
+    r"|Dockerfile(?:\.[\w-]+)?|Makefile|Procfile|Jenkinsfile|Caddyfile|justfile|LICENSE|CODEOWNERS"
+    r"|\.env(?:\.[\w-]+)*|\.dockerignore|\.gitignore|\.eslintrc(?:\.\w+)?|\.prettierrc))"
+    r"(?![\w/-])(?::[~≈]?(?P<line>\d+)(?:\s?[-–]\s?(?P<last>\d+)|\+)?)?"
+)
+_FOLDER = re.compile(r"(?<![\w@/.:-])(?P<path>(?:\./)?(?:[\w@.-]+/)+)(?![\w*{<])")
+_PRODUCT = re.compile(
+    r"^(?:[A-Z][\w-]*|(?:node|next|nuxt|vue|react|express|three|chart|discord|socket|day|moment))\.js$"
+)
+_ABSENT = re.compile(
+    r"(?:\bno\b|\bmissing\b|\black(?:s|ing)?\b|\bwithout\b|\babsent\b|\bnot (?:found|present|exist|there|created|included)\b"
+    r"|\bdoes(?:n't| not) exist\b|\bdo(?:n't| not) exist\b|\bremoved\b|\bdeleted\b|\bto be (?:added|created)\b|\bneeds?\b|\badd\b"
+    r"|\bcreate\b|\bgenerate\b|\bwrite\b|\bcopy\b|\brename\b|\bgitignored?\b|\bnot (?:committed|tracked)\b|\bnever commit|\bwill\b"
+    r"|\bshould\b|\bmust\b|\bsuch as\b|\be\.g\.|\bexample\b|\bif\b)",
+    re.IGNORECASE,
+)
+_IS_THERE = re.compile(
+    r"\b(?:exists?|present|available|provided|in place|created|added|included|committed|defined)\b", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(r"[<>{}*]|\bpath/to\b|\byour[-_]|example\.com|\bfoo\b|\bxxx+\b", re.IGNORECASE)
+_TRACKED_HERE = frozenset({"dist", "build", "node_modules", "coverage", "target", "out", ".next", "tmp", "logs", "log"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A path in a statement's text: as written, the line that it cites, and where in the text it stands."""
+
+    written: str
+    line: int | None
+    last: int | None
+    start: int
+    end: int
+    folder: bool = False
+
+
+def named_paths(text: str) -> list[Named]:
+    """The files and folders that a text names; addresses, products and placeholders are none."""
+    bare = re.sub(r"\b[a-z][a-z+]*://\S+|\b[\w.-]+@[\w.-]+\.\w+", lambda url: " " * len(url[0]), text[:4000])
+    found = []
+    for match in PATH.finditer(bare):
+        path = match["path"]
+        if _PRODUCT.match(path) or _PLACEHOLDER.search(path) or _is_name(path):
+            continue
+        line = int(match["line"]) if match["line"] else None
+        found.append(Named(path, line, int(match["last"]) if match["last"] else line, match.start(), match.end()))
+    for match in _FOLDER.finditer(bare):
+        quoted = bare[max(0, match.start() - 1)] == "`" or match["path"].count("/") > 1 or _listed(bare, match.start())
+        if quoted and not match["path"].startswith("/") and not _PLACEHOLDER.search(match["path"]):
+            found.append(Named(match["path"], None, None, match.start(), match.end(), folder=True))
+    return found
+
+
+def _is_name(path: str) -> bool:
+    """A word with a dot that is no file: a property, a method, a version, a domain."""
+    if "/" in path or path.startswith("."):
+        return False
+    stem, _, ending = path.rpartition(".")
+    return (
+        ending in {"c", "h", "cs", "env", "rs", "go", "service", "example", "sample", "rules", "lock", "vue"}
+        and ("." in stem or stem in {"process", "import.meta", "os", "System", "Node", "main"})
+        and stem not in {"main", "Cargo", "yarn", "poetry", "composer"}
+    )
+
+
+def _listed(text: str, start: int) -> bool:
+    """In brackets, as in "clean separation (apps/, libs/)"."""
+    return text.rfind("(", 0, start) > text.rfind(")", 0, start)
+
+
+def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
+    """One answer for each path that a statement names, or for its size where it says one."""
+    if statement.kind == "code":
+        return
+    text = statement.text
+    paths = named_paths(text)
+    sized = _size_said(text, paths)
+    for named in paths:
+        yield from _answer(statement, ground, named, sized if not named.folder else None, alone=len(paths) == 1)
+
+
+def _answer(
+    statement: Statement, ground: Ground, named: Named, size: Amount | None, *, alone: bool
+) -> Iterator[Answer]:
+    about = f"file {named.written}"
+    if _elsewhere(named.written):
+        reason = f"{named.written} stands on a machine, not in the project."
+        yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=alone)
+        return
+    found = ground.resolve(named.written, statement.source)
+    if not found:
+        yield from _not_there(statement, ground, named, about)
+        return
+    place = At(found[0], named.line) if named.line and len(found) == 1 else At(found[0])
+    if size is not None and alone and len(found) == 1:
+        yield _of_size(ground, found[0], size, about)
+    elif named.line and len(found) == 1 and not ground.files.line_count(found[0]) >= named.line > 0:
+        lines = ground.files.line_count(found[0])
+        reason = f"{found[0]} has {lines} lines; line {named.line} is not there."
+        yield Answer(Verdict.UNSUPPORTED, reason, ground.evidence([At(found[0])]), about=about, decisive=False)
+    else:
+        yield _there(statement, ground, named, found, place, about)
+
+
+def _there(statement: Statement, ground: Ground, named: Named, found: tuple[str, ...], place: At, about: str) -> Answer:
+    """The file is there. That settles a statement which says no more than that."""
+    kind = "folder" if ground.files.is_dir(found[0]) else "file"
+    reason = (
+        f"{found[0]} is there."
+        if len(found) == 1
+        else f"{len(found)} files are called {named.written}, the first {found[0]}."
+    )
+    if kind == "folder":
+        inside = sum(path.startswith(f"{found[0]}/") for path in ground.files.paths)
+        reason = f"{found[0]}/ is there, with {inside} files."
+    return Answer(
+        Verdict.CONFIRMED,
+        reason,
+        ground.evidence([place]),
+        about=about,
+        decisive=_only_says_there(statement, named),
+        exists=True,
+    )
+
+
+def _only_says_there(statement: Statement, named: Named) -> bool:
+    rest = (statement.text[: named.start] + " " + statement.text[named.end :]).replace("`", " ")
+    words = [w for w in re.findall(r"[A-Za-z]{3,}", rest) if w.lower() not in _FILLERS]
+    if _IS_THERE.search(rest) and not re.search(r"\b(?:but|yet|however|and|with)\b", rest, re.IGNORECASE):
+        return len(words) <= 7
+    return not words
+
+
+_FILLERS = frozenset(
+    {"file", "files", "the", "see", "script", "path", "location", "config", "configuration", "document", "docs", "and", "guide",
+     "in", "at", "under", "folder", "directory", "source", "main", "manifest", "report", "exists", "exist"}
+)  # fmt: skip
+
+
+def _not_there(statement: Statement, ground: Ground, named: Named, about: str) -> Iterator[Answer]:
+    path = named.written.lstrip("./") if not named.written.startswith(".") else named.written.removeprefix("./")
+    first = path.split("/")[0]
+    if ground.files.ignored(path) or first in _TRACKED_HERE:
+        reason = f"{named.written} is kept out of the repository; only the machine that has it could show it."
+        yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)
+        return
+    near = re.split(r"(?<=[.;:!?])\s", statement.text[max(0, named.start - 90) : named.end + 90])
+    said = " ".join(near)
+    if _ABSENT.search(said):
+        reason = f"No file {named.written} is in the project."
+        yield Answer(Verdict.CONFIRMED, reason, about=about, decisive=_denied(said), absent=True)
+        return
+    if named.folder and not named.written.rstrip("/").count("/") and not _listed(statement.text, named.start):
+        return
+    reason = f"No {'folder' if named.folder else 'file'} {named.written} is in the project."
+    yield Answer(Verdict.UNSUPPORTED, reason, about=about, exists=True)
+
+
+def _denied(said: str) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:no|missing)\b|\bnot (?:found|present|there)\b|\bdo(?:es)?(?:n't| not) exist\b|\babsent\b",
+            said,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _elsewhere(path: str) -> bool:
+    return path.startswith(("/etc/", "/opt/", "/var/", "/usr/", "/root/", "/home/", "/tmp/", "/srv/", "~", "../"))  # noqa: S108
+
+
+def _size_said(text: str, paths: list[Named]) -> Amount | None:
+    """The size in bytes or lines that stands behind the only file of a text."""
+    files = [named for named in paths if not named.folder]
+    if len(files) != 1:
+        return None
+    behind = (a for a in amounts(text) if a.unit in {"B", "lines"} and a.start >= files[0].start)
+    return next(behind, None)
+
+
+def _of_size(ground: Ground, path: str, size: Amount, about: str) -> Answer:
+    is_lines = size.unit == "lines"
+    actual = ground.files.line_count(path) if is_lines else ground.files.size(path)
+    shown = f"{actual:,} {'lines' if is_lines else 'bytes'}"
+    evidence = ground.evidence([At(path)])
+    if size.fits(actual):
+        return Answer(Verdict.CONFIRMED, f"{path} has {shown}; said is {size.text}.", evidence, about=about)
+    return Answer(Verdict.REFUTED, f"{path} has {shown}, not {size.text}.", evidence, about=about)
