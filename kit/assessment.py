@@ -6,7 +6,8 @@ Everything that is shown comes from findings and from the system map; nothing he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,13 +31,17 @@ from kit.report.views import system
 from kit.report.words import count
 from kit.run import run_checks
 from kit.scanners.ask import asked, scans_of
+from kit.sources.evidence.model import EvidenceFile
+from kit.sources.evidence.read import read_evidence
 from kit.sources.scanners.model import Scan
 
 FINDINGS = "findings"
 LOOKED_FOR = "looked-for"
 SCANS = "scans.json"
+EVIDENCE = "evidence.json"
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _SCANS = TypeAdapter(tuple[Scan, ...])
+_EVIDENCE = TypeAdapter(tuple[EvidenceFile, ...])
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,11 @@ def opened(given: Params, out: str = "") -> Project:
     if scans is None and given.scanners:
         scans = project.scans or scans_of(project, asked(given.scanners))
     project.scans = scans
+    globs = given.evidence_globs()
+    evidence = read_saved_evidence(Path(out)) if out else None
+    if evidence is None and globs:
+        evidence = read_evidence(project.files, globs)
+    project.evidence = evidence
     return project
 
 
@@ -238,6 +248,17 @@ def read_scans(out: Path) -> tuple[Scan, ...] | None:
     """What scanners said; None where none was asked. Raises ValueError for a file that is none."""
     path = out / SCANS
     return _SCANS.validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def save_evidence(out: Path, evidence: tuple[EvidenceFile, ...]) -> Path:
+    """Write what evidence files say, for notebooks that run in processes of their own. Returns the file."""
+    return write(out / EVIDENCE, _EVIDENCE.dump_json(evidence).decode())
+
+
+def read_saved_evidence(out: Path) -> tuple[EvidenceFile, ...] | None:
+    """What evidence files said; None where none was asked for. Raises ValueError for a file that is none."""
+    path = out / EVIDENCE
+    return _EVIDENCE.validate_json(path.read_bytes()) if path.is_file() else None
 
 
 def save_findings(out: Path, area: str, findings: Iterable[Finding]) -> Path:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kit.assessment import FINDINGS, read_findings, read_scans, save_scans
+from kit.assessment import read_findings, read_looked_for, read_scans, save_evidence, save_scans
 from kit.execute.notebooks import SUMMARY, Notebook, find_notebooks
-from kit.execute.staging import Staging, key_of, require_writable
+from kit.execute.outline import AreaLine, BlockerLine, Outline, VerdictLine
+from kit.execute.request import Progress, Request, key_of
+from kit.execute.staging import Staging
 from kit.execute.workers import Ran, run_notebooks
 from kit.judgement.assessment import Assessment, judge
 from kit.judgement.diff import diff
 from kit.judgement.policy import load_policy
-from kit.model import AREAS, Finding, Outcome
-from kit.params import Params, ParamsError
+from kit.model import AREAS, Finding, Outcome, Severity
+from kit.params import ParamsError
 from kit.project import Project, open_project
 from kit.registry import catalogue, checks_of
 from kit.report.exports import json as json_export
@@ -26,53 +27,18 @@ from kit.report.exports import run as run_record
 from kit.report.exports import write_exports
 from kit.report.exports.files import write
 from kit.report.notebooks import read_section
-from kit.report.outputs import OutputError, Outputs, Rendered, render, write_report
+from kit.report.outputs import OutputError, Outputs, Rendered, outputs_of, render, write_report
 from kit.report.sections.material import Material
+from kit.report.words import at
 from kit.run import run_checks
 from kit.scanners.ask import asked, scans_of
+from kit.sources.evidence.read import read_evidence
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked of one run. `params_file` is what the notebooks are given; None where there is none."""
-
-    params: Params
-    out: Path
-    params_file: Path | None = None
-    areas: tuple[str, ...] = ()
-    jobs: int = 2
-    notebooks: Path | None = None
-    outputs: Outputs = field(default_factory=Outputs)
-    baseline: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a run came to: the assessment, the files written, what is missing, seconds per step."""
-
-    assessment: Assessment
-    out: Path
-    missing: tuple[str, ...]
-    files: int
-    seconds: dict[str, float]
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether a notebook failed or a check crashed."""
-        return bool(self.missing)
-
-
-@dataclass
-class Progress:
-    """How a run tells what it does. Each is called in the run's own thread."""
-
-    step: Callable[[str], None] = field(default=lambda _: None)
-    notebook: Callable[[str, Notebook, Ran | None], None] = field(default=lambda *_: None)
-    notebooks: Callable[[int], None] = field(default=lambda _: None)
-
-
-def run_assessment(request: Request, progress: Progress) -> Result:
+def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[str, bool]]:
     """Assess a project and write everything that `assess` writes into `request.out`.
+
+    Returns the run in outline, and which paths of the project were looked for beside its files.
 
     Raises ParamsError for bad input, before anything is written; KeyboardInterrupt leaves what was finished, and
     the same request goes on from there.
@@ -80,23 +46,23 @@ def run_assessment(request: Request, progress: Progress) -> Result:
     chosen = find_notebooks(request.notebooks, request.areas)
     policy = load_policy(request.params)
     tools = asked(request.params.scanners)
-    require_writable(request.out)
+    outputs = _outputs(request)
     clock = _Clock(progress)
+    progress.notebooks(len(chosen))
     with clock.step("read"):
         project = open_project(str(request.params.root), request.params.name)
-        inputs = _inputs(project, request)
+        project.files = request.files
+        project.thresholds = request.params.thresholds
+        inputs = request.inputs
     with clock.step("map"):
         project.warm()
         checks = [c for c in catalogue() if not request.areas or c.area in request.areas]
-    key = key_of(
-        inputs,
-        policy=policy.sha256,
-        kit=run_record.kit_version(),
-        params=request.params.model_dump(),
-        notebooks=[n.sha256 for n in chosen],
-        scanners={tool.id: tool.version() for tool in tools},
-    )
+    key = key_of({}, run=request.key, scanners={tool.id: tool.version() for tool in tools})
     staging = Staging(request.out, key)
+    globs = request.params.evidence_globs()
+    project.evidence = read_evidence(project.files, globs) if globs else None
+    if project.evidence is not None:
+        save_evidence(staging.folder, project.evidence)
     if tools:
         with clock.step("scanners"):
             project.scans = read_scans(staging.folder) or scans_of(project, tools)
@@ -115,14 +81,38 @@ def run_assessment(request: Request, progress: Progress) -> Result:
         checks=checks,
     )
     missing = (*failed.values(), *_unfinished(project), *_crashed(assessment))
-    _publish(request, project, staging, assessment, chosen, inputs, missing, clock)
-    return Result(assessment, request.out, missing, len(inputs), clock.seconds)
+    looked_for = {**read_looked_for(staging.folder), **project.files.looked_for}
+    _publish(request, outputs, project, staging, assessment, chosen, inputs, missing, clock)
+    return outline_of(assessment, missing, len(inputs), clock.seconds), looked_for
 
 
-def _inputs(project: Project, request: Request) -> dict[str, str]:
-    if not project.files.paths:
-        raise ParamsError(f"{request.params.root}: no files there; name the folder that holds the project")
-    return {path: project.files.sha256(path) for path in project.files.paths}
+def outline_of(assessment: Assessment, missing: tuple[str, ...], files: int, seconds: Mapping[str, float]) -> Outline:
+    """An assessment in outline, with what is missing, how many files were read, and the seconds of each step."""
+    grave = (f for f in assessment.open if f.blocker is not None or f.severity is Severity.CRITICAL)
+    return Outline(
+        score=assessment.score,
+        confidence=assessment.confidence,
+        risk_score=assessment.risk_score,
+        areas=tuple(AreaLine(a.title, a.status, a.score, a.confidence, dict(a.counts)) for a in assessment.areas),
+        verdicts=tuple(
+            VerdictLine(name, v.verdict, tuple(r.text for r in v.reasons))
+            for name, v in assessment.environments.items()
+        ),
+        strictest=assessment.strictest,
+        blockers=tuple(BlockerLine(f.check, f.severity.value, at(f), f.message) for f in grave),
+        notices=tuple(f"{n.text} ({n.place})" if n.place else n.text for n in assessment.notices),
+        missing=missing,
+        files=files,
+        summary=json_export.summary(assessment),
+        seconds=dict(seconds),
+    )
+
+
+def _outputs(request: Request) -> Outputs:
+    try:
+        return outputs_of(request.formats, request.renderer)
+    except OutputError as error:
+        raise ParamsError(str(error)) from error
 
 
 def _run_areas(request: Request, staging: Staging, chosen: list[Notebook], progress: Progress) -> dict[str, str]:
@@ -171,6 +161,7 @@ def _crashed(assessment: Assessment) -> list[str]:
 
 def _publish(
     request: Request,
+    outputs: Outputs,
     project: Project,
     staging: Staging,
     assessment: Assessment,
@@ -188,7 +179,7 @@ def _publish(
         sections = tuple(read_section(path) for path in executed)
         run = {**facts, "versions": run_record.versions(), "seconds": dict(clock.seconds)}
         changes = diff(request.baseline, json_export.as_data(assessment)) if request.baseline else None
-        report = _report(request.outputs, Material(assessment, project, sections, run, changes), executed)
+        report = _report(outputs, Material(assessment, project, sections, run, changes), executed)
     with clock.step("write"):
         reported = write_report(report, out)
         exported = tuple(path.name for path in write_exports(assessment, out))
@@ -226,6 +217,3 @@ class _Clock:
         begun = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - begun
-
-
-__all__ = ["FINDINGS", "Progress", "Request", "Result", "run_assessment"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 from kit.params import ParamsError
@@ -52,12 +49,6 @@ class Staging:
     def remove(self) -> None:
         """The run is whole: nothing is left to go on from."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def key_of(inputs: Mapping[str, str], **more: object) -> str:
-    """The hash of everything that a run depends on."""
-    text = json.dumps({"inputs": dict(inputs), **more}, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def require_writable(out: Path) -> None:

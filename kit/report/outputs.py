@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +12,12 @@ from kit.report.builtin import render_page
 from kit.report.exports import json as json_export
 from kit.report.exports.files import write, write_bytes
 from kit.report.sections.material import Material
+from kit.report.stale import remove_stale
 from kit.report.styles import build_document
 from kit.report.texts import text
 
 FORMATS = ("html", "pdf", "site")
 RENDERERS = ("auto", "quarto", "builtin")
-OPTIONAL = ("report.pdf", "site")
-"""What a run writes only where it is asked to."""
 
 
 class OutputError(ValueError):
@@ -93,26 +90,6 @@ def write_report(rendered: Rendered, out: Path) -> tuple[str, ...]:
     if rendered.site is not None:
         site.write_folder(out / "site", rendered.site)
     return rendered.names
-
-
-def remove_stale(out: Path, written: Sequence[str]) -> None:
-    """Remove a PDF and a site that an earlier run wrote, by its `run.json`, and that are not `written` anew: beside
-    newer results they would pass for theirs. Anything else in the folder stays."""
-    for name in (set(OPTIONAL) & _listed(out)) - set(written):
-        path = out / name
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def _listed(out: Path) -> set[str]:
-    """What the last run in this folder says that it wrote."""
-    try:
-        listed = json.loads((out / "run.json").read_text("utf-8"))["outputs"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
-    return {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
 
 
 def _rendered(outputs: Outputs, material: Material, notebooks: Sequence[Path]) -> Rendered:

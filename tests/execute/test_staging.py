@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kit.execute.staging import Staging, key_of, require_writable
+from kit.execute.request import key_of
+from kit.execute.staging import Staging, require_writable
 from kit.params import ParamsError
 
 

@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -48,10 +48,13 @@ class FileIndex:
         self._rules = rules
         self._tracked = git.tracked if git else None
         self._found = tuple(problems)
+        self.looked_for: dict[str, bool] = {}
+        """What `on_disk` was asked for, and what it answered."""
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._masked: dict[str, list[str]] = {}
         self._hidden: dict[str, set[int]] = {}
+        self._quotes: dict[str, dict[int, str]] = {}
         self._classes: dict[str, FileClass] = {}
         self._globs: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._reading: dict[str, Problem] = {}
@@ -90,9 +93,11 @@ class FileIndex:
             return False
         try:
             place = (self.root / name).resolve()
-            return place.is_relative_to(self.root) and place.exists()
+            there = place.is_relative_to(self.root) and place.exists()
         except (OSError, ValueError, RuntimeError):
-            return False
+            there = False
+        self.looked_for[name] = there
+        return there
 
     def ignored(self, path: str) -> bool:
         """Whether ignore rules keep the path, present or not, out of the project; never a tracked file."""
@@ -162,12 +167,19 @@ class FileIndex:
 
     def excerpt(self, path: str, first: int, last: int) -> str:
         """The lines `first` to `last` (1-based), secrets masked with the whole file in view."""
+        if path in self._quotes:
+            return self._quotes[path].get(first, "")
         name = clean(path) or ""
         if name not in self._masked:
             masked = secrets.mask("\n".join(self.lines(name)), name).split("\n")
             hidden = self._hidden.get(name, ())
             self._masked[name] = [secrets.hide(line) if n in hidden else line for n, line in enumerate(masked, start=1)]
         return "\n".join(self._masked[name][max(first, 1) - 1 : max(last, first)])
+
+    def quote(self, path: str, lines: Mapping[int, str]) -> None:
+        """Show these lines, masked already, where a file that is not of the project is meant."""
+        if clean(path) not in self._entries:
+            self._quotes[path] = dict(lines)
 
     def hide(self, path: str, line: int) -> None:
         """Show nothing of what a line holds: somebody else saw a secret in it."""
@@ -206,6 +218,13 @@ class FileIndex:
         for path in self.paths:
             self.text(path)
         return (*self._found, *(self._reading[path] for path in sorted(self._reading)))
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What stands beside the files and decides what they mean: the revision, what git tracks, the ignore rules, and
+        what could not be taken. Plain data, the same for the same tree."""
+        tracked = None if self._tracked is None else sorted(self._tracked)
+        return self.revision, tracked, sorted(self._rules.read.items()), [str(problem) for problem in self._found]
 
     @cached_property
     def languages(self) -> dict[str, int]:

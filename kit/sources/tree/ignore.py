@@ -24,7 +24,8 @@ class IgnoreRules:
     def __init__(self, root: Path, excludes: Iterable[str] = ()) -> None:
         self.root = root
         self.problems: list[Problem] = []
-        self._excludes = self._compile(excludes, ".git/info/exclude")
+        self.read: dict[str, list[str]] = {".git/info/exclude": list(excludes)}
+        self._excludes = self._compile(self.read[".git/info/exclude"], ".git/info/exclude")
         self._specs: dict[str, GitIgnoreSpec | None] = {}
 
     def ignored(self, path: str, *, is_dir: bool = False) -> bool:
@@ -62,7 +63,8 @@ class IgnoreRules:
                 data = stream.read(MAX_GITIGNORE)
         except (OSError, ValueError):
             return None
-        return self._compile(one_line_end(decode(data).text).split("\n"), path)
+        self.read[path] = one_line_end(decode(data).text).split("\n")
+        return self._compile(self.read[path], path)
 
     def _compile(self, lines: Iterable[str], path: str) -> GitIgnoreSpec | None:
         kept = [line for number, line in enumerate(lines, 1) if line.strip() and self._usable(line, path, number)]

@@ -1,0 +1,35 @@
+"""Commands and live probes of a run: made once, before the notebooks, because the params file asks for them."""
+
+from __future__ import annotations
+
+from kit.params import Params
+from kit.sources.probes.ask import ask
+from kit.sources.probes.model import Probes
+from kit.sources.ran.model import CommandRun
+from kit.sources.ran.run import not_run, run_command
+from kit.sources.secrets.known import Known
+
+
+def commands_of(params: Params) -> tuple[CommandRun, ...] | None:
+    """What came of the commands of the params file, those that are run on demand left; None where it names none.
+
+    An interrupt ends what runs with everything that it started, and goes on to the caller.
+    """
+    known = secrets_of(params)
+    ran = (not_run(c) if c.on_demand else run_command(params.root, c, known) for c in params.commands)
+    return tuple(ran) or None
+
+
+def probes_of(params: Params) -> Probes | None:
+    """What the targets of the params file answered; None where it names none. Raises ParamsError where a library that
+    a probe needs is not here."""
+    return ask(params.targets, secrets_of(params), params.resolve) if params.targets.any else None
+
+
+def secrets_of(params: Params) -> Known:
+    """The secrets that variables named in the params file hold: no output and no answer may show them."""
+    targets = params.targets
+    secret = [name for target in targets.http for name in target.header_env.values()]
+    secret += [target.dsn_env for target in targets.postgres] + [target.url_env for target in targets.redis]
+    secret += [name for t in targets.s3 for name in (t.key_env, t.secret_env, t.token_env) if name]
+    return Known.of(secret, passed=[name for command in params.commands for name in command.env])

@@ -1,0 +1,128 @@
+"""What is asked of one run, and everything that its answer depends on. Light to import: a kept answer needs no more."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kit.params import Params, ParamsError
+from kit.sources.evidence.find import digests
+from kit.sources.tree.files import FileIndex
+
+if TYPE_CHECKING:
+    from kit.execute.notebooks import Notebook
+    from kit.execute.workers import Ran
+
+_KIT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of one run. `params_file` is what the notebooks are given, `notebooks` the folder to run in place
+    of the kit's own; None where there is none. `formats` and `renderer` as on the command line, `baseline` the data
+    of an earlier assessment."""
+
+    params: Params
+    out: Path
+    params_file: Path | None = None
+    areas: tuple[str, ...] = ()
+    jobs: int = 2
+    notebooks: Path | None = None
+    formats: str = "html"
+    renderer: str = "auto"
+    baseline: Mapping[str, Any] | None = None
+
+    @cached_property
+    def files(self) -> FileIndex:
+        """The project's files. Raises ParamsError where there are none."""
+        index = FileIndex.of(self.params.root)
+        if not index.paths:
+            raise ParamsError(f"{self.params.root}: no files there; name the folder that holds the project")
+        return index
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """The SHA-256 of every file that is read, by path: the project's own, and evidence wherever it lies."""
+        own = {path: self.files.sha256(path) for path in self.files.paths}
+        return {**own, **digests(self.params.root, self.params.evidence_globs())}
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the same files give the same answer: not where commands are run or a running system is asked."""
+        return not self.params.commands and self.params.targets == type(self.params.targets)()
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of everything that the answer depends on: the same key, the same answer.
+
+        The day is part of it, as waivers and versions of products run out.
+        """
+        params = self.params
+        return key_of(
+            self.inputs,
+            state=self.files.state,
+            root=str(params.root),
+            out=str(self.out),
+            params=params.model_dump(mode="json"),
+            policy=_file_digest(_policy_file(params)),
+            file=[str(self.params_file), _file_digest(self.params_file)],
+            notebooks=[[path.name, _file_digest(path)] for path in sorted((self.notebooks or _KIT).glob("*.ipynb"))],
+            asked=[self.areas, self.formats, self.renderer, self.baseline],
+            quarto=_command("quarto") if self.renderer == "quarto" else None,
+            day=datetime.now(UTC).date().isoformat(),
+            kit=kit_digest(),
+        )
+
+
+@dataclass
+class Progress:
+    """How a run tells what it does. Each is called in the run's own thread."""
+
+    step: Callable[[str], None] = field(default=lambda _: None)
+    notebooks: Callable[[int], None] = field(default=lambda _: None)
+    notebook: Callable[[str, Notebook, Ran | None], None] = field(default=lambda *_: None)
+
+
+def key_of(inputs: Mapping[str, str], **more: object) -> str:
+    """The hash of everything that a run depends on."""
+    return _digest(json.dumps({"inputs": dict(inputs), **more}, sort_keys=True, default=str))
+
+
+def kit_digest() -> str:
+    """The hash of what runs: Python, the packages beside the kit, and the kit's own files by their size and time."""
+    packages = sorted(p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info"))
+    notebooks = sorted((_KIT.parent / "notebooks").glob("*.ipynb"))
+    own = [(str(p), s.st_size, s.st_mtime_ns) for p in (*_own(), *notebooks) if (s := p.stat())]
+    return _digest(json.dumps([sys.version, packages, own]))
+
+
+def _own() -> list[Path]:
+    policy = _KIT.parent / "params" / "default_policy.yaml"
+    files = sorted(p for p in _KIT.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return [*files, policy] if policy.is_file() else files
+
+
+def _command(name: str) -> tuple[str, float] | None:
+    place = shutil.which(name)
+    return (place, Path(place).stat().st_mtime) if place else None
+
+
+def _policy_file(params: Params) -> Path | None:
+    named = isinstance(params.policy, str) and params.policy != "default"
+    return params.resolve(params.policy) if named else None
+
+
+def _file_digest(path: Path | None) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None and path.is_file() else None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
