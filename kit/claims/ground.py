@@ -6,16 +6,32 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 from kit.model import At, Evidence, Fact, FileClass, Finding, Located, Outcome
 from kit.project import Project
 from kit.registry import catalogue
 from kit.run import evidence_at, run_check
+from kit.sources.packages.import_names import distributions, npm_name
 from kit.sources.packages.model import Dependency, Package, plain_name
+from kit.sources.pipelines.model import Step
 from kit.sources.tree.files import clean
 
 MOST_PLACES = 4
 """How many places stand beside a claim."""
+MOST_BYTES = 400_000
+"""The largest file that is searched for a text."""
+_LOCKS = (
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "go.sum",
+    "Cargo.lock",
+    ".min.js",
+    ".svg",
+    ".map",
+)
 _SEEN = Fact(Outcome.PASS, "")
 
 
@@ -30,6 +46,7 @@ class Ground:
         self.files = project.files
         self._findings = dict(findings or {})
         self._checks = {check.id: check for check in catalogue()}
+        self.products: dict[str, Any] = {}
 
     def findings(self, check: str) -> tuple[Finding, ...]:
         """A check's findings in files that weigh; empty for a check that there is not."""
@@ -114,6 +131,41 @@ class Ground:
         """The paths of the files that weigh."""
         return tuple(p for p in self.files.paths if self.files.class_of(p) is FileClass.PRODUCTION)
 
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step of every pipeline."""
+        return tuple(s for w in self.project.workflows for j in w.jobs for each in j.steps for s in each.all)
+
+    def imported(self, distribution: str) -> At | None:
+        """The first place in code that weighs where a package is taken in."""
+        name = plain_name(distribution)
+        return self._imports.get(name)
+
+    @cached_property
+    def _imports(self) -> dict[str, At]:
+        """The first import of each package, by the package's plain name."""
+        found: dict[str, At] = {}
+        for path in self.project.code.files("python", "javascript", "typescript", "tsx"):
+            for taken in self.project.code.imports(path):
+                if taken.relative or taken.type_only:
+                    continue
+                for name in _distributions(path, taken.module):
+                    found.setdefault(plain_name(name), taken.at)
+        return found
+
+    def mention(self, marks: tuple[str, ...]) -> At | None:
+        """The first line of a file that weighs, documents left out, where one of the texts stands."""
+        for path in self._spoken:
+            text = self.files.text(path)
+            mark = next((m for m in marks if m in text), None)
+            if mark is not None:
+                return At(path, text.count("\n", 0, text.index(mark)) + 1)
+        return None
+
+    @cached_property
+    def _spoken(self) -> tuple[str, ...]:
+        return tuple(p for p in self.production if not p.endswith(_LOCKS) and self.files.size(p) < MOST_BYTES)
+
     def line_with(self, pattern: re.Pattern[str], paths: Iterable[str]) -> At | None:
         """The first line of these files that a pattern is found in."""
         for path in paths:
@@ -122,6 +174,14 @@ class Ground:
             if found:
                 return At(path, text.count("\n", 0, found.start()) + 1)
         return None
+
+
+def _distributions(path: str, module: str) -> tuple[str, ...]:
+    """The packages that an import may come from."""
+    if path.endswith((".py", ".pyi")):
+        return (*distributions(module), module.split(".")[0])
+    name = npm_name(module)
+    return (name,) if name else ()
 
 
 def _named(image: str) -> tuple[str, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kit.claims.ground import Ground
-from kit.claims.lookups import commands, counts, excerpts, files
+from kit.claims.lookups import commands, counts, excerpts, files, products, releases
 from kit.claims.model import Answer, Statement
 
 Lookup = Callable[[Statement, Ground], Iterator[Answer]]
 
-LOOKUPS: tuple[Lookup, ...] = (excerpts.look, files.look, commands.look, counts.look)
+LOOKUPS: tuple[Lookup, ...] = (excerpts.look, files.look, commands.look, counts.look, releases.look, products.look)
 
 
 def look_up(statement: Statement, ground: Ground) -> tuple[Answer, ...]:

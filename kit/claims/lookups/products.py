@@ -1,0 +1,176 @@
+"""Products and libraries that a statement names: declared, run, configured, and does the program use them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kit.claims.catalogue import Product, named
+from kit.claims.ground import Ground
+from kit.claims.lookups.releases import release_said, same_release
+from kit.claims.model import Answer, Statement, Verdict
+from kit.model import At, FileClass
+from kit.sources.packages.model import plain_name
+
+_OFFERED = re.compile(
+    r"\b(?:or|e\.g\.?|such as|like|for example|similar|equivalent|alternatives?|any of|either)\b", re.IGNORECASE
+)
+_ABSENT = re.compile(
+    r"\b(?:no|without|missing|lacks?|lacking|not (?:using|use|used|configured|installed|implemented|integrated|present|set up|yet))\b",
+    re.IGNORECASE,
+)
+_TURNED = re.compile(r"[.;:,]|\bbut\b|\band\b", re.IGNORECASE)
+_PLAIN = frozenset(
+    """the a an for with and via using of in on to from is are be as by all our its service services integration integrated
+    configured configuration config setup set support supported supports ready enabled used uses implementation implemented
+    based system layer database cache caching queue background jobs job processing storage object store stack framework
+    library client server proxy reverse management monitoring metrics dashboards dashboard alerting alerts logging logs tracing
+    containerization container containers orchestration deployment build builds tool tools testing tests test e2e unit runner
+    validation schema schemas input request requests type types language frontend backend api web app application apps orm
+    migrations migration documentation docs auto generated endpoint http rate limiting security headers authentication auth
+    data persistence persistent primary main core production development local environment environments pipeline pipelines ci
+    cd workflow workflows linting formatting lint format code quality static analysis scanning vulnerability dependency
+    dependencies package packages manager monorepo incremental workspace load balancer balancing distributed message broker
+    event driven architecture search payments payment email sms error tracking session sessions compatible s3 redis
+    infrastructure provisioning manifests charts chart version versions latest via files file exists exist available""".split()  # noqa: SIM905 - a list of words
+)
+LEAST_PLAIN = 2
+"""How many words beyond those of every report leave a statement one about the product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a project shows a product; `used` where the program or something that runs does."""
+
+    declared: tuple[At, ...]
+    used: tuple[At, ...]
+
+
+def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
+    """One answer for each product that a statement names, and for the release that it says of it."""
+    if statement.kind == "code":
+        return
+    text = statement.text
+    found = named(text)
+    offered = _OFFERED.search(text) is not None or re.search(r"\w/\w", _without_paths(text)) is not None
+    decisive = _is_about(text, [match for _, match in found])
+    missing = []
+    for product, match in found:
+        seen = where(product, ground)
+        answer = _answer(product, match, seen, statement, ground, decisive=decisive)
+        if answer is None:
+            continue
+        if answer.verdict is Verdict.UNSUPPORTED and offered:
+            missing.append(answer)
+        else:
+            yield answer
+    if offered and missing and len(missing) == len(found):
+        yield missing[0]
+
+
+def _without_paths(text: str) -> str:
+    return re.sub(r"`[^`]*`|\S+/\S+\.\w+|\b(?:CI/CD|I/O|TCP/IP|and/or)\b", " ", text)
+
+
+def _answer(
+    product: Product, match: re.Match[str], seen: Seen, statement: Statement, ground: Ground, *, decisive: bool
+) -> Answer | None:
+    about = f"product {product.name}"
+    places = ground.evidence((*seen.used, *seen.declared))
+    denied = _denied(statement.text, match.start())
+    if not seen.declared and not seen.used:
+        if denied:
+            return Answer(
+                Verdict.CONFIRMED,
+                f"Nothing in the project shows {product.name}.",
+                about=about,
+                decisive=decisive or _heads(statement.text, match),
+                absent=True,
+            )
+        if product.hosted:
+            reason = f"Nothing in the project shows {product.name}; it may be run elsewhere."
+            return Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)
+        return Answer(
+            Verdict.UNSUPPORTED,
+            f"Nothing in the project shows {product.name}.",
+            about=about,
+            decisive=True,
+            exists=True,
+        )
+    if denied:
+        return None
+    release = release_said(statement.text, match.end())
+    if release is not None:
+        return same_release(product, release, ground, about, decisive=decisive)
+    if not seen.used:
+        reason = f"{product.name} is declared, and no code of the project takes it in."
+        return Answer(Verdict.PARTLY, reason, places, about=about, decisive=decisive, exists=True)
+    return Answer(Verdict.CONFIRMED, f"{product.name} is used.", places, about=about, decisive=decisive, exists=True)
+
+
+def _denied(text: str, start: int) -> bool:
+    """Whether a denial stands right before the name."""
+    before = text[max(0, start - 30) : start]
+    found = None
+    for found in _ABSENT.finditer(before):
+        pass
+    return found is not None and _TURNED.search(before[found.end() :]) is None
+
+
+def _heads(text: str, match: re.Match[str]) -> bool:
+    """Whether the denied name is the first thing that the statement speaks of."""
+    return len(re.findall(r"\w+", text[: match.start()])) <= 2
+
+
+def _is_about(text: str, matches: list[re.Match[str]]) -> bool:
+    """Whether the statement says little more than that the products are there."""
+    rest = text
+    for match in reversed(matches):
+        rest = f"{rest[: match.start()]} {rest[match.end() :]}"
+    rest = re.sub(r"\bv?\d+(?:\.[\dx]+)*\+?", " ", rest, count=len(matches))
+    if re.search(r"\d", rest) or re.search(
+        r"\b(?:all|every|each|full|fully|comprehensive|complete|automatic|automated|never|only)\b", rest, re.IGNORECASE
+    ):
+        return False
+    words = [w for w in re.findall(r"[a-z][a-z0-9-]+", rest.lower()) if w not in _PLAIN]
+    return len(words) < LEAST_PLAIN
+
+
+def where(product: Product, ground: Ground) -> Seen:
+    """Where the project shows a product, each product looked up once."""
+    known = ground.products.get(product.name)
+    if known is None:
+        known = ground.products[product.name] = _where(product, ground)
+    return known
+
+
+def _where(product: Product, ground: Ground) -> Seen:
+    declared, used = [], []
+    for name in product.packages:
+        for package, dependency in ground.dependencies.get(plain_name(name), ()):
+            declared.append(dependency.at)
+            taken = ground.imported(dependency.name) if package.ecosystem in {"npm", "pypi"} else dependency.at
+            if taken is not None:
+                used.append(taken)
+            elif dependency.kind == "dev" or _is_tool(product):
+                used.append(dependency.at)
+    used += [at for name, _, at in ground.images if name in product.images]
+    paths = [p for p in ground.files.glob(*product.files) if _counts(ground, p)] if product.files else []
+    used += [At(path) for path in paths[:3]]
+    used += [step.at for step in ground.steps if step.uses and step.uses.startswith(product.actions or ("\0",))]
+    if product.manifests:
+        used += [m.at for m in ground.project.manifests][:3]
+    if product.marks and not used:
+        mark = ground.mention(product.marks)
+        used += [mark] if mark else []
+    return Seen(tuple(dict.fromkeys(declared)), tuple(dict.fromkeys(used)))
+
+
+def _is_tool(product: Product) -> bool:
+    """A tool is run, not imported: it has files of its own."""
+    return bool(product.files or product.actions)
+
+
+def _counts(ground: Ground, path: str) -> bool:
+    return ground.files.class_of(path) not in {FileClass.VENDORED, FileClass.BUILD, FileClass.DOCUMENTATION}
