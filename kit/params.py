@@ -21,7 +21,7 @@ __all__ = ["Params", "ParamsError", "Thresholds", "default_params", "json_schema
 Style = Literal["formal", "audit", "viability", "validation", "status"]
 Answer = Literal["pass", "partial", "fail"]
 
-_NOT_YET = ("evidence", "claims", "history")
+_NOT_YET = ("claims", "history")
 
 
 def _policy(value: Any) -> str | dict[str, Any]:
@@ -84,13 +84,32 @@ class Thresholds(Settings):
 
 
 class EvidenceParams(Settings):
-    """Globs of files that other tools wrote; one may match none."""
+    """Globs of files that other tools wrote; one may match none. Each file is read as what it holds, whatever key names
+    it; only logs, which may be any text, have to stand under theirs."""
 
-    coverage: tuple[Text, ...] = Field(default=(), examples=["[coverage/*.info]"])
-    junit: tuple[Text, ...] = Field(default=(), examples=['["**/junit*.xml"]'])
-    sarif: tuple[Text, ...] = Field(default=(), examples=["[scan/*.sarif]"])
-    load: tuple[Text, ...] = Field(default=(), examples=["[k6-summary.json]"])
-    dependencies: tuple[Text, ...] = Field(default=(), examples=["[npm-audit.json]"])
+    coverage: tuple[Text, ...] = Field(
+        default=(),
+        description="lcov, Cobertura, JaCoCo, Clover, coverage.py, Istanbul, Go.",
+        examples=["[coverage/*.info]"],
+    )
+    junit: tuple[Text, ...] = Field(
+        default=(), description="JUnit, pytest, Playwright, jest, mocha, TAP, go test.", examples=['["**/junit*.xml"]']
+    )
+    sarif: tuple[Text, ...] = Field(
+        default=(), description="SARIF, or the JSON of a scanner or linter.", examples=["[scan/*.sarif]"]
+    )
+    load: tuple[Text, ...] = Field(
+        default=(), description="k6, Locust, JMeter, Artillery, Lighthouse.", examples=["[k6-summary.json]"]
+    )
+    dependencies: tuple[Text, ...] = Field(
+        default=(), description="Audits of dependencies, CycloneDX, SPDX.", examples=["[npm-audit.json]"]
+    )
+    logs: tuple[Text, ...] = Field(default=(), description="Logs, JSON lines or plain.", examples=["[logs/*.log]"])
+    other: tuple[Text, ...] = Field(
+        default=(),
+        description="Prometheus' answers, kubectl get -o json, terraform show -json.",
+        examples=["[cluster.json, plan.json]"],
+    )
 
 
 class Attestation(Settings):
@@ -170,6 +189,18 @@ class Params(Settings):
     def with_scanners(self) -> Params:
         """The same params, with all scanners where they ask for none."""
         changed = self.model_copy(update={"scanners": self.scanners or True})
+        changed._source, changed._base = self._source, self._base
+        return changed
+
+    def evidence_globs(self) -> dict[str, tuple[str, ...]]:
+        """Key to the absolute globs of its evidence files; empty where none is asked for."""
+        given = {key: globs for key, globs in self.evidence if globs}
+        return {key: tuple(str(self._base / each) for each in globs) for key, globs in given.items()}
+
+    def with_commands(self, asked: bool) -> Params:
+        """The same params, with all of their commands run, also those on demand, or with none."""
+        commands = tuple(c.model_copy(update={"on_demand": not asked}) for c in self.commands)
+        changed = self.model_copy(update={"commands": commands})
         changed._source, changed._base = self._source, self._base
         return changed
 

@@ -22,6 +22,7 @@ from kit.sources.code.records import (
 )
 from kit.sources.commands import makefiles, scripts, taskfiles
 from kit.sources.containers import compose, dockerfile, dockerignore
+from kit.sources.evidence.model import EvidenceFile
 from kit.sources.formats.documents import Documents
 from kit.sources.kubernetes import find as kubernetes
 from kit.sources.kubernetes import helm, kustomize
@@ -60,6 +61,7 @@ class Project:
         self.probes: Probes | None = None
         """What the addresses of its params file answered; None where none was asked."""
         self._scans: tuple[Scan, ...] | None = None
+        self._evidence: tuple[EvidenceFile, ...] | None = None
 
     @property
     def scans(self) -> tuple[Scan, ...] | None:
@@ -72,6 +74,18 @@ class Project:
         for scan in given or ():
             for alarm in scan.alarms if scan.scanner == SECRETS else ():
                 self.files.hide(alarm.path, alarm.line)
+
+    @property
+    def evidence(self) -> tuple[EvidenceFile, ...] | None:
+        """What files say that other tools wrote; None where the params name none. Their lines are shown as they were
+        read, masked."""
+        return self._evidence
+
+    @evidence.setter
+    def evidence(self, given: tuple[EvidenceFile, ...] | None) -> None:
+        self._evidence = given
+        for file in given or ():
+            self.files.quote(file.path, file.quotes)
 
     def warm(self) -> None:
         """Parse everything now, so that processes forked after this share it."""

@@ -98,7 +98,9 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
 
 def _class_of(project: Project, check: Check, path: str) -> FileClass:
     """The class of the first place. What a check examines weighs in full: documents for a check of documents, tests
-    for the testing area."""
+    for the testing area, evidence files wherever they lie."""
+    if any(path == file.path for file in project.evidence or ()):
+        return FileClass.PRODUCTION
     kind = project.files.class_of(path)
     judged = (check.documents and kind is FileClass.DOCUMENTATION) or (
         check.area == "testing" and kind is FileClass.TEST

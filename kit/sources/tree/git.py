@@ -51,6 +51,15 @@ def read_git(root: Path) -> GitState | None:
     return GitState(revision, tracked, _excludes(common), tuple(problems))
 
 
+def directories(root: Path) -> tuple[Path, Path] | None:
+    """The git directory of the working tree `root`, and that with its objects; None where there is no usable one."""
+    try:
+        directory = _git_directory(root / ".git")
+        return directory, _common_directory(directory)
+    except (OSError, ValueError):
+        return None
+
+
 def _git_directory(marker: Path) -> Path:
     mode = marker.lstat().st_mode
     if stat.S_ISDIR(mode):
