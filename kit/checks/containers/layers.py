@@ -15,7 +15,7 @@ from kit.sources.containers.dockerfile import Dockerfile
 from kit.sources.containers.dockerfile_model import Copy, Instruction, Stage
 
 _FETCHES = re.compile(
-    r"^(?:npm (?:ci|install|i)(?! -g)(?: -{1,2}\S+)*$|yarn(?: install)?(?: -{1,2}\S+)*$|pnpm (?:install|i)(?: -{1,2}\S+)*$|bun install"
+    r"^(?:npm (?:ci|install|i)(?! -g)(?: -\S+)*$|yarn(?: install)?(?: -\S+)*$|pnpm (?:install|i)(?: -\S+)*$|bun install"
     r"|pip3? install .*(?:-r|--requirement)|python3? -m pip install .*(?:-r|--requirement)|poetry install|pipenv (?:install|sync)|uv sync"
     r"|bundle install|composer install|go mod (?:download|tidy)|cargo (?:fetch|chef cook)|dotnet restore|mix deps\.get"
     r"|\S*mvnw? .*(?:go-offline|dependency:resolve)|\S*gradlew? .*dependencies)"

@@ -3,7 +3,6 @@ out."""
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Iterator
 from functools import cached_property
@@ -24,6 +23,7 @@ from kit.sources.code.js_module import (
     unwrap,
 )
 from kit.sources.code.mounts import Prefix
+from kit.sources.formats.json import loads
 
 EXTENSIONS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _ALIASES = ("@/", "~/", "#/", "@@/", "$lib/", "src/", "app/", "#", "@", "~")
@@ -330,7 +330,7 @@ def _plain(origin: str) -> str:
 
 def _manifest(text: str) -> tuple[str, list[str]]:
     try:
-        data = json.loads(text)
+        data = loads(text)
     except (ValueError, RecursionError):
         return "", []
     if not isinstance(data, dict):

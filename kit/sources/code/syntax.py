@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 
 from ast_grep_py import SgRoot
 
 from kit.model import At
 from kit.sources.formats.nodes import Problem
+from kit.sources.formats.python import parse_module
 
 _BARE_EXCEPT_LIST = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
 OLD_PRINT = re.compile(r"^[ \t]*print[ \t]+[\"'\w%]", re.MULTILINE)
@@ -55,9 +55,7 @@ def _parse(text: str) -> ast.Module | None:
 
 
 def _compile(text: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
+    return parse_module(text)
 
 
 def _readable_statements(text: str) -> ast.Module:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from functools import cached_property
 from kit.model import At
 from kit.sources.containers.dockerfile_lines import Heredoc
 from kit.sources.containers.runtime import StartCommand, split_words
+from kit.sources.formats.json import loads
 
 _PAIR = re.compile(r"""([^\s=]+)(=)?((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*)\s*""", re.DOTALL)
 
@@ -47,7 +47,7 @@ class Instruction:
         if not self.body.startswith("[") or len(self.body) > 100_000:
             return None
         try:
-            words = json.loads(self.body)
+            words = loads(self.body)
         except (ValueError, RecursionError):
             return None
         return tuple(words) if all(isinstance(word, str) for word in words) else None

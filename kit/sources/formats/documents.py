@@ -43,7 +43,7 @@ _SUFFIXES = {suffix: kind for kind, suffixes in _BY_SUFFIX.items() for suffix in
 _NAMES = {name: kind for kind, names in _BY_NAME.items() for name in names.split()}
 _EITHER = frozenset({".eslintrc", ".prettierrc", ".stylelintrc"})
 _ENV_NAME = re.compile(
-    r"\.env(?:[.-][\w-]+)*|(?:[\w.-]+\.)?env|(?:[\w-]+\.)?env[.-](?:example|sample|template|dist)[\w-]*"
+    r"\.env(?:-[\w-]+)?(?:\.[\w-]+)*|(?:[\w.-]+\.)?env|(?:[\w-]+\.)?env[.-](?:example|sample|template|dist)[\w-]*"
 )
 _NO_ENV = re.compile(r".*\.(?:[cm]?[jt]sx?|py|sh|md|rb|go|php|j2|gpg|enc|age|vault|encrypted|zip)")
 _TEMPLATE_SUFFIXES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode, SgRoot
 
 from kit.model import At
+from kit.sources.formats.json import loads
 from kit.sources.formats.nodes import Document, Node, Problem, Scalar
 from kit.sources.tree.text import one_line_end
 
@@ -201,7 +201,7 @@ def _unquoted(text: str) -> str:
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
         return text
     try:
-        return str(json.loads(text))
+        return str(loads(text))
     except ValueError:
         return text[1:-1]
 

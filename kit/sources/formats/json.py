@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from kit.model import At
 from kit.sources.formats.nodes import Document, Node, Problem, Scalar
 from kit.sources.formats.template import has_template
-from kit.sources.tree.text import one_line_end
+from kit.sources.tree.text import encodable, one_line_end
 
 MAX_DEPTH = 100
 MAX_NODES = 300_000
@@ -20,6 +20,7 @@ _STRING_OR_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _STRING_OR_COMMA = re.compile(rf"{_STRING}|,(?=\s*[}}\]])")
 _TOKEN = re.compile(rf'{_STRING}|[{{}}\[\],:]|[^\s{{}}\[\],:"]+')
 _NOT_BREAK = re.compile(r"[^\n]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _TooMuchError(Exception):
@@ -65,6 +66,14 @@ def is_clean(text: str) -> bool:
         if not level or made > MAX_NODES:
             break
     return not level and made <= MAX_NODES
+
+
+def loads(text: str) -> Any:
+    """The plain value of a JSON text; its strings can be written to any file. Raises ValueError and RecursionError."""
+    value = json.loads(text)
+    if _SURROGATE.search(text):
+        return json.loads(encodable(json.dumps(value, ensure_ascii=False)))
+    return value
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -162,4 +171,4 @@ def _scalar(lexeme: str) -> Scalar:
     if lexeme[0] == '"' and "\\" not in lexeme:
         return lexeme[1:-1]
     value: Scalar = json.loads(lexeme)
-    return value
+    return encodable(value) if isinstance(value, str) else value

@@ -354,7 +354,7 @@ def _unescaped(match: re.Match[str]) -> str:
     code = match[1] or match[2] or match[3]
     if code:
         number = int(code, 16)
-        return chr(number) if number < 0x110000 else "\ufffd"
+        return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
     return _ESCAPES.get(match[4], match[4])
 
 

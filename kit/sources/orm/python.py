@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from typing import Any
 from kit.model import At
 from kit.sources.code.newer_python import GAP, older
 from kit.sources.formats.nodes import Problem
+from kit.sources.formats.python import parse_module
 from kit.sources.tree.files import FileIndex
 
 _MARKERS = (
@@ -63,9 +63,7 @@ def read_module(text: str, path: str) -> Module | Problem:
 
 def _parsed(text: str, path: str) -> ast.Module | Problem:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
+        return parse_module(text)
     except SyntaxError as error:
         return Problem(f"This is not Python: {error.msg}.", At(path, error.lineno))
     except (ValueError, RecursionError, MemoryError):

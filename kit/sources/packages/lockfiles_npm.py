@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 import yaml
 
 from kit.model import At
+from kit.sources.formats.json import loads
 from kit.sources.formats.nodes import Problem
 from kit.sources.packages.model import Dependency, Lockfile, Mismatch, Package, line_of
 from kit.sources.packages.versions import satisfies
@@ -29,7 +29,7 @@ def broken(path: str, kind: str, error: Exception | str) -> Lockfile:
 def npm(text: str, path: str) -> Lockfile:
     """A package-lock.json or npm-shrinkwrap.json of version 1 to 3. Never raises."""
     try:
-        data = json.loads(text)
+        data = loads(text)
         if not isinstance(data, dict):
             return broken(path, "npm", "it is no mapping")
         entries = data.get("packages")
@@ -258,7 +258,7 @@ def _without_protocol(spec: str) -> str:
 def bun(text: str, path: str) -> Lockfile:
     """A bun.lock: JSON with trailing commas. Never raises."""
     try:
-        data = json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
+        data = loads(re.sub(r",(\s*[}\]])", r"\1", text))
         workspaces = data["workspaces"]
         importers = {folder or ".": _recorded(entry) for folder, entry in workspaces.items()}
         named = [_descriptor(str(entry[0])) for entry in (data.get("packages") or {}).values()]

@@ -12,6 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from kit.model import At
+from kit.sources.formats.json import loads
 from kit.sources.packages.lockfiles_npm import broken
 from kit.sources.packages.model import Dependency, Lockfile, Mismatch, Package, line_of
 from kit.sources.packages.python import parsed
@@ -92,7 +93,7 @@ def _plain_spec(dependency: Dependency) -> str:
 def pipenv(text: str, path: str, read: Read) -> Lockfile:
     """A Pipfile.lock; `read` gives the text of the Pipfile beside it. Never raises."""
     try:
-        data = json.loads(text)
+        data = loads(text)
         locked = {**(data.get("develop") or {}), **(data.get("default") or {})}
         packages: dict[str, tuple[str, ...]] = {
             str(canonicalize_name(name)): (str(entry.get("version", "")).removeprefix("=="),)

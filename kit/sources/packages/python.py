@@ -13,6 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from kit.model import At
 from kit.sources.formats.lines import continued_lines
 from kit.sources.formats.nodes import Document, Node, Problem
+from kit.sources.formats.python import parse_module
 from kit.sources.packages.model import Dependency, Package
 
 MAX_INCLUDES = 20
@@ -255,7 +256,7 @@ def setup_cfg(text: str, path: str) -> Package:
 def setup_py(text: str, path: str) -> Package:
     """A setup.py in outline, by its syntax: the constants that it gives to `setup(...)`. Never executed."""
     try:
-        tree = ast.parse(text)
+        tree = parse_module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         problem = Problem(f"The Python cannot be read: {type(error).__name__}.", At(path))
         return Package(path, At(path), "pypi", error=problem)

@@ -25,7 +25,7 @@ Value = str | float | bool | tuple[str, ...] | None
 METRICS = ("statements", "branches", "functions", "lines")
 MAX_DEPTH = 12
 _JS_NAME = re.compile(
-    r"(?:.*/)?(?:(jest|vitest|vite|playwright|cypress|wdio|nyc)(?:[.-][\w-]+)*\.config|karma\.conf|\.mocharc)\.[cm]?[jt]s"
+    r"(?:.*/)?(?:(jest|vitest|vite|playwright|cypress|wdio|nyc)(?:-[\w-]+)?(?:\.[\w-]+)*\.config|karma\.conf|\.mocharc)\.[cm]?[jt]s"
 )
 _JSON_NAME = re.compile(
     r"(?:.*/)?(?:jest[\w.-]*\.json|\.nycrc(?:\.json|\.ya?ml)?|\.c8rc(?:\.json)?|\.mocharc(?:\.json|\.ya?ml)?|cypress\.json)"

@@ -71,6 +71,16 @@ def one_line_end(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def encodable(text: str) -> str:
+    """The text with `�` for each half of a surrogate pair without its other half: escapes of JSON and Python can write
+    what no UTF-8 file can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
 def _marked(data: bytes) -> str | None:
     """The encoding that a byte order mark or the pattern of NULs tells."""
     return next((name for bom, name in _BOMS if data.startswith(bom)), None) or _utf16_without_mark(data)
