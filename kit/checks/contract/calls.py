@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kit.checks.contract.paths import IN_DEPTH, Steps, answers, http_routes, is_parameter, serving, steps, takes
-from kit.checks.shared.browser import in_browser
+from kit.checks.shared.browser import on_page
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -108,7 +108,7 @@ def _relative(
     mine = [s for s in offering if s.name == caller.name or s.root == caller.root]
     others = [s for s in offering if s not in mine and s.kind == "api"]
     # A server has no page to be relative to: its client brings the base of somebody else.
-    own = mine if in_browser(project, call.fact) or not others else []
+    own = mine if call.fact.client == "fetch" or on_page(project, call.fact.at.path) or not others else []
     alike = [s for s in others if _begins_alike(path, s)]
     only = others if len(others) <= 1 else alike if len(alike) == 1 else []
     candidates = [*own, *only] if only or url.startswith("/") else []

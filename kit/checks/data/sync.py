@@ -112,7 +112,7 @@ def _in_python(project: Project) -> Iterator[Sync]:
         any=[{"pattern": "$A.create_all($$$)"}, {"pattern": "$A.drop_all($$$)"}],
     ):
         made = next((word for word in ("create_all", "drop_all") if f".{word}(" in match.text), "")
-        if made and "conftest" not in match.path and not _starts_anew(match):
+        if made and "conftest" not in match.path and not _starts_anew(match) and not _stamps(match):
             yield Sync(f"`{made}`", match.at, made == "drop_all", _asked(match))
 
 
@@ -120,7 +120,13 @@ def _starts_anew(match: Match) -> bool:
     """Whether the call is part of what somebody asks for: a restore, which puts every row back, or a reset."""
     around = [n for n in match.node.ancestors() if n.kind() in {"function_definition", "class_definition"}]
     names = " ".join(n.text() for a in around if (n := a.field("name")) is not None)
-    return re.search(r"restor|backup|reset|wipe|purge", f"{match.path} {names}", re.IGNORECASE) is not None
+    return re.search(r"restor|backup|reset|wipe|purge|drop|destroy", f"{match.path} {names}", re.IGNORECASE) is not None
+
+
+def _stamps(match: Match) -> bool:
+    """Whether the function that makes the tables tells the migrations that all of them are done."""
+    around = next((n for n in match.node.ancestors() if n.kind() == "function_definition"), None)
+    return around is not None and re.search(r"\bstamp\(", around.text()) is not None
 
 
 def _in_go(project: Project) -> Iterator[Sync]:

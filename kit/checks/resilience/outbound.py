@@ -44,7 +44,7 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
     """
     A system that does not answer holds on to every request that waits for it, until nothing is left to answer others.
 
-    Decides: each HTTP request that code makes states a timeout, or its client has one; per file and client. Clients that
+    Decides: each HTTP request that code makes states a timeout, or its client has one; per service and client. Clients that
     wait for ever weigh most, `fetch` with its minutes less, requests of a browser least.
 
     Fix: give each request a limit shorter than that of your own callers: `signal: AbortSignal.timeout(4000)`,
@@ -61,35 +61,51 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
         if shown:
             browser += [call] if limited is False else []
         else:
-            groups[call.at.path, call.client, limited is None].append((call, limited))
-    for (path, client, _), found in groups.items():
-        yield from _of_file(project, path, client, found)
+            groups[owner(project, call.at.path), call.client, limited is None].append((call, limited))
+    functions = {s.name for s in project.system.own if s.kind == "function"}
+    for (name, client, _), found in groups.items():
+        ends = name in functions or all(_is_function(project, call.at.path) for call, _ in found)
+        yield from _of_service(name, client, found, is_function=ends)
     yield from _of_browser(project, browser)
     yield from _other_clients(project)
 
 
-def _of_file(project: Project, path: str, client: str, found: list[tuple[CallFact, bool | None]]) -> Iterator[Fact]:
-    name = owner(project, path)
+_HANDLER = re.compile(
+    r"def \w+\(\s*event\b[^)]{0,80},\s*_?context\b|exports\.handler\s*=|\bLambdaContext\b|export const handler\b"
+)
+
+
+def _is_function(project: Project, path: str) -> bool:
+    """Whether a platform runs the file as a function, and ends it after a time of its own."""
+    return _HANDLER.search(project.code.text(path)) is not None
+
+
+def _of_service(
+    name: str, client: str, found: list[tuple[CallFact, bool | None]], *, is_function: bool
+) -> Iterator[Fact]:
     endless = [call for call, limited in found if limited is False]
     if endless:
         what = _target(endless[0]) if len(endless) == 1 else plural(len(endless), "request")
-        wait = (
-            "for ever"
-            if client in _ENDLESS
-            else "for minutes"
-            if client == "fetch"
-            else "as long as the other side likes"
-        )
-        severity = Severity.MEDIUM if client == "fetch" else Severity.HIGH
-        message = f"{name}: {what} by {client} without a time limit; a system that hangs makes it wait {wait}."
-        yield bad(message, *(c.at for c in endless[:5]), severity=severity)
-    elif all(limited is None for _, limited in found):
+        files = len({c.at.path for c in endless})
+        spread = f" in {plural(files, 'file')}" if files > 1 else ""
+        severity = Severity.MEDIUM if client == "fetch" or is_function else Severity.HIGH
+        wait = "until its own limit ends it" if is_function else _wait(client)
+        message = f"{name}: {what} by {client}{spread} without a time limit; a system that hangs makes it wait {wait}."
+        yield bad(message, *(c.at for c in endless[:20]), severity=severity)
+    held = [call for call, limited in found if limited]
+    if held:
+        yield ok(f"{name}: {plural(len(held), 'request')} by {client}, with a time limit.", held[0].at)
+    elif not endless:
         yield unknown(
             f"{name}: whether {client} has a time limit here is decided where the client or its options are made.",
             found[0][0].at,
         )
-    else:
-        yield ok(f"{name}: {plural(len(found), 'request')} by {client}, with a time limit.", found[0][0].at)
+
+
+def _wait(client: str) -> str:
+    if client in _ENDLESS:
+        return "for ever"
+    return "for minutes" if client == "fetch" else "as long as the other side likes"
 
 
 def _of_browser(project: Project, found: list[CallFact]) -> Iterator[Fact]:

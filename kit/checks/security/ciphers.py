@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.checks.security.common import ASIDE
+from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import JAVASCRIPT, calls, runs, text_value
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
@@ -106,7 +107,9 @@ def _guessable(project: Project) -> Iterator[Fact]:
             and (not re.fullmatch(r"(?i)\w*nonce", name) or _PROTECTS.search(project.code.text(call.path)))
         ):
             seen.add(call.at)
-            yield bad(f"{name} is made with {call.callee}, whose numbers can be predicted.", call)
+            shown = call.language in JAVASCRIPT and on_page(project, call.path)
+            grave = Severity.MEDIUM if shown else Severity.HIGH  # on a page it is the visitor's own
+            yield bad(f"{name} is made with {call.callee}, whose numbers can be predicted.", call, severity=grave)
 
 
 _GIVEN = word_set("pair keyword_argument variable_declarator assignment short_var_declaration assignment_expression")

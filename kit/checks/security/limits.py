@@ -12,7 +12,7 @@ from kit.checks.security.limit_gaps import believed, forgotten
 from kit.checks.shared.calls import JAVASCRIPT, Call, arguments, calls, runs
 from kit.checks.shared.services import line_of
 from kit.checks.shared.words import route_words
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Deployment, Route, Service
@@ -134,7 +134,20 @@ def _limiters(project: Project, service: Service) -> Iterator[Fact]:
     elif used:
         yield bad(f"{service.name}: the limiter is put onto a router that nothing mounts: it limits nothing.", used[0])
     elif wanted := dependency(project, service, *(n for n in _LIMITERS if n != "golang.org/x/time")):
+        if (user := _importer(project, service, wanted.name)) is not None:
+            yield unknown(f"{service.name}: {wanted.name} is taken here; what it limits could not be seen.", user)
+            return
         yield bad(f"{service.name}: {wanted.name} is a dependency, and no code uses it: it limits nothing.", wanted)
+
+
+def _importer(project: Project, service: Service, library: str) -> At | None:
+    """Where code of the service imports the library."""
+    for path in project.code.holding(library.split("/")[-1].replace("-", "_"), library):
+        if within(path, service.root) and runs(path):
+            taken = next((i for i in project.code.imports(path) if i.module.startswith(library)), None)
+            if taken is not None:
+                return taken.at
+    return None
 
 
 _IMPORTS = re.compile(

@@ -21,6 +21,10 @@ _FAST = frozenset(
 _PASSWORD = re.compile(r"(?i)passw(?:or)?d|\bpwd\b|passphrase|\bpasswd")
 
 
+_HASHED = re.compile(r"(?i)passw(?:or)?d_?hash\w*|hashed_?passw(?:or)?d|encrypted_?passw(?:or)?d")
+"""Names of what a hash has made of a password."""
+
+
 _ADEQUATE = re.compile(
     r"\b(?:bcrypt|bcryptjs|argon2|scrypt|pbkdf2|BCryptPasswordEncoder|Argon2PasswordEncoder|PasswordEncoderFactories|CryptContext|PasswordHash|generate_password_hash|make_password|GenerateFromPassword|pwdlib|django\.contrib\.auth)\b"
 )
@@ -72,7 +76,9 @@ def _fast_hashes(project: Project) -> Iterator[Fact]:
     for call, algorithm, given in _digests(project):
         if re.search(r"(?i)hibp|pwned|breach", project.code.text(call.path)):
             continue
-        if _PASSWORD.search(re.sub(r"['\"`][^'\"`]*['\"`]", "", given)):
+        if "usedforsecurity=False" in call.node.text():
+            continue
+        if _PASSWORD.search(_HASHED.sub("", re.sub(r"['\"`][^'\"`]*['\"`]", "", given))):
             yield bad(f"A password goes through {algorithm}, which is made to be fast: guesses are cheap.", call)
         elif (name := _holder(call.node)) and re.search(r"(?i)hash|md5|sha|digest|crypt", name):
             helpers[name] = (algorithm, call.path)

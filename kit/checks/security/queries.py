@@ -129,8 +129,45 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
         quoted = hole.before.rstrip("%").endswith("'")
         if (quoted or _VALUE.search(hole.before[-80:])) and not _HARMLESS.search(said):
             message = f"The query holds the value of {said} as text: whatever reaches it can change the query."
-            return bad(message, *_places(call, hole))
+            grave = Severity.HIGH if _is_given(values, hole, call.path) else Severity.MEDIUM
+            return bad(message, *_places(call, hole), severity=grave)
     return None
+
+
+_BY_HAND = re.compile(
+    r"(?i)(?:^|/)(?:migrations?|alembic|seeds?|commands|management|cli|maintenance|admin[-_]?scripts)/"
+)
+"""Folders of what people run by hand, over rows that are there already."""
+
+
+_OPERATORS = frozenset({"self", "this", "cls", "config", "settings", "process", "os", "env"})
+"""What holds the settings of whoever runs the program."""
+
+
+def _is_given(values: Flow, hole: Hole, path: str) -> bool:
+    """Whether the value is handed to the function that builds the query, so that a caller decides it; what comes from
+    settings, from the database or from a loop over names does so less likely."""
+    if _BY_HAND.search(path):
+        return False
+    root = re.match(r"\w+", hole.node.text())
+    if root is None or root[0] in _OPERATORS:
+        return False
+    return _from_parameter(values, hole.node, path, 0)
+
+
+def _from_parameter(values: Flow, node: SgNode, path: str, depth: int) -> bool:
+    """Whether what stands first in an expression is a parameter, or is made from one."""
+    first = next(_identifiers(node), None)
+    if first is None or depth > 3 or first.text() in _OPERATORS:
+        return False
+    found = list(values.definitions(first, path))
+    return not found or any(d.value is None or _from_parameter(values, d.value, path, depth + 1) for d in found)
+
+
+def _identifiers(node: SgNode) -> Iterator[SgNode]:
+    if node.kind() == "identifier":
+        yield node
+    yield from node.find_all(kind="identifier")
 
 
 _MARKS = re.compile(r"""(?:map\(\s*\(?\w*\)?\s*=>\s*["'`]\?["'`]\s*\)|fill\(\s*["'`]\?["'`]\s*\))\s*\.join\(""")

@@ -39,3 +39,11 @@ def in_browser(project: Project, call: CallFact) -> bool:
     ):
         return True
     return bool(_BROWSER.search(path)) and not _SERVER.search(path)
+
+
+def on_page(project: Project, path: str) -> bool:
+    """Whether a file of JavaScript belongs to what a browser runs, as its place and what it speaks of say."""
+    text = project.code.text(path)[:20_000]
+    if _SERVER.search(path) or _ON_SERVER.search(text):
+        return False
+    return bool(_BROWSER.search(path) or _ON_PAGE.search(text)) or path.startswith(("client/", "web/", "frontend/"))

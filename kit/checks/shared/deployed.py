@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from kit.checks.shared.images import ASIDE
@@ -10,6 +11,7 @@ from kit.model import FileClass
 from kit.project import Project
 from kit.sources.kubernetes.manifests import Manifest
 from kit.sources.platforms.terraform import Resource
+from kit.system.pipeline_acts import is_preview, pipelines
 
 
 def manifests(project: Project, *kinds: str) -> Iterator[Manifest]:
@@ -25,6 +27,17 @@ def infrastructure(project: Project) -> Iterator[Resource]:
     for module in project.terraform:
         if module.environment not in ASIDE and project.files.class_of(module.paths[0]) is FileClass.PRODUCTION:
             yield from module.resources
+
+
+@lru_cache(maxsize=4)
+def production_is_told(project: Project) -> bool:
+    """Whether the project says how it runs for its users: manifests, platforms, a pipeline that deploys, an environment
+    by name. A product that others install, or a stack for one machine, says none of it."""
+    deployments = [d for s in project.system.services for d in s.deployments]
+    named = any(d.environment in {"production", "staging"} for d in deployments)
+    elsewhere = any(not d.target.startswith("compose:") for d in deployments if d.environment not in ASIDE)
+    deploys = (p for p in pipelines(project) if any(not is_preview(project, p, a.job) for a in p.of("deploy")))
+    return named or elsewhere or any(True for _ in infrastructure(project)) or any(True for _ in deploys)
 
 
 def grade(environment: str) -> dict[str, Any]:

@@ -64,5 +64,12 @@ def settings(project: Project, service: Service) -> Iterator[str]:
 def owner(project: Project, path: str) -> str:
     """The name of the service that a file belongs to, the innermost; its folder where none claims it."""
     found = [s for s in project.system.own if within(path, s.root)]
-    best = max(found, key=lambda s: (len(s.root or ""), s.kind in {"api", "worker", "web"}), default=None)
+    best = max(found, key=_closeness, default=None)
     return best.name if best is not None else project.code.unit(path).rsplit("/", 1)[-1]
+
+
+def _closeness(service: Service) -> tuple[int, bool, bool, int]:
+    """What of several services that hold a file is the likeliest to be its own: the innermost, what serves, what is
+    deployed, the one with the plainest name."""
+    deployed = any(d.environment not in {"development", "test"} for d in service.deployments)
+    return len(service.root or ""), service.kind in {"api", "worker", "web"}, deployed, -len(service.name)

@@ -65,7 +65,8 @@ def _python_call(call: ast.Call, client: str, module: PythonModule, scope: Scope
         method = (project.text(call.args[0], module, scope).path or "ANY").upper()
     stated = keyword(call, "timeout")
     endless = isinstance(stated, ast.Constant) and stated.value is None
-    default = _PYTHON_CLIENTS.get(client, False)
+    spread = any(k.arg is None for k in call.keywords)  # `**options` may hold a limit
+    default = _PYTHON_CLIENTS.get(client, False) or (None if spread else False)
     timeout = not endless if stated is not None else default
     return CallFact(method, url, module.at(call), client, timeout)
 

@@ -227,6 +227,9 @@ class GoProject:
             return Prefix(node.text().strip('"`'))
         if hops > MAX_HOPS:
             return Prefix("", False)
+        if node.kind() == "call_expression":  # a function that puts something before a path
+            given = (self.text(each, file, MAX_HOPS) for each in arguments(node)[:2])
+            return Prefix(next((g.path for g in given if g.known and g.path.startswith("/")), ""), False)
         if node.kind() == "binary_expression":
             left, right = node.field("left"), node.field("right")
             outer, inner = self.text(left, file, hops + 1), self.text(right, file, hops + 1)

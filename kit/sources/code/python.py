@@ -254,7 +254,11 @@ class PythonProject:
         if name in {"getenv", "get"} and len(node.args) == 2:
             return self.text(node.args[1], module, scope, hops + 1)
         default = keyword(node, "default") or (node.args[0] if name == "Field" and node.args else None)
-        return self.text(default, module, scope, hops + 1) if default is not None else Prefix("", False)
+        if default is not None:
+            return self.text(default, module, scope, hops + 1)
+        given = [self.text(a, module, scope, hops + 1) for a in node.args[:2]]
+        path = next((g.path for g in given if g.known and g.path.startswith("/")), "")
+        return Prefix(path, False)  # a function that puts something before a path
 
 
 def joined(parts: Iterator[Prefix]) -> Prefix:

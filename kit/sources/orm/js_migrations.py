@@ -56,7 +56,7 @@ def js_sets(files: FileIndex) -> tuple[MigrationSet, ...]:
 
 
 def _set(files: FileIndex, tool: str, folder: str, paths: list[str]) -> MigrationSet | None:
-    dialect = guess_dialect("\n".join(files.text(path) for path in paths))
+    dialect = _dialect("\n".join(files.text(path) for path in paths))
     done: list[Migration] = []
     for path in sorted(paths):
         made = migration(files.text(path), path, tool, dialect)
@@ -66,6 +66,20 @@ def _set(files: FileIndex, tool: str, folder: str, paths: list[str]) -> Migratio
     if not done:
         return None
     return MigrationSet(tool, folder, At(folder), flagged(done, dialect), (done[-1].revision,), dialect)
+
+
+_QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|(?<!\\)`")
+_CHOOSES = re.compile(
+    r"\bcase\s+['\"](?:mysql|mariadb|postgres|sqlite|mssql|pg)"
+    r"|(?:client|dialect|type)\s*[!=]==?\s*['\"](?:mysql|maria|pg|postgres|sqlite|mssql)"
+)
+
+
+def _dialect(source: str) -> str | None:
+    """The dialect of the SQL in code, whose own backticks quote no names; None where the code asks which one it is."""
+    if _CHOOSES.search(source):
+        return None
+    return guess_dialect(_QUOTED.sub(lambda found: " " if found[0] == "`" else found[0], source))
 
 
 def migration(source: str, path: str, tool: str, dialect: str | None = None) -> Migration | None:
