@@ -1,0 +1,174 @@
+"""What is said of a subject: that it holds, holds in part, is missing, or nothing that one could hold against files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from kit.claims.model import Stated
+from kit.claims.sections import Mood
+from kit.claims.words import Word, cues, plain_cues
+
+
+class Said(StrEnum):
+    """What the words around a subject do to it."""
+
+    NEGATED = "negated"
+    PARTLY = "partly"
+    ENDED = "ended"
+    ASKED = "asked"
+    PLAIN = "plain"
+    UNCLEAR = "unclear"
+
+
+REACH = 6
+"""How many words away what denies a subject may stand."""
+_TURNS, _NO, _NOT, _LEAVES = cues("turns"), cues("no"), cues("not"), cues("leaves")
+_MISSING_AFTER, _PARTLY, _WISHES = cues("missing_after"), cues("partly"), cues("wishes")
+_ONLY_LOOKED_AT, _TO_BE_MADE, _BASES = cues("only_looked_at"), cues("to_be_made"), cues("bases")
+_TASKS = plain_cues("tasks")
+_ENDED = re.compile(
+    r"(?:remov|eliminat|fix|resolv|prevent|mitigat|address|replac|patch|block|reject|refus|forbidd|protect|clean|correct|neutrali[sz]|sanitiz"
+    r"|escap|avoid)(?:ed|s|ing|ion|d|en|es)?|prevention|protection|against|free|safe|immune|guard(?:s|ed)?|defen[cs]es?|detection|detect(?:s|ed)|scan\w*"
+    r"|check(?:s|ed|ing)?|resistan\w+|hardened|mitigation|safeguards?|validation|encod\w+|tests?|tested|audit\w*|analysis|policy|policies|handling"
+)
+_ASKING = re.compile(
+    r"\?\s*$|^\s*(?:if|when|once|unless|how to|why|what|where|whether|see|refer to|for (?:more|details))\b",
+    re.IGNORECASE,
+)
+
+
+def said_of(words: Sequence[Word], first: int, last: int) -> Said:
+    """What the words around the subject from `first` to `last` say of it."""
+    begin, end = _clause(words, first, last)
+    before, inside, after = words[begin:first], words[first + 1 : last], words[last + 1 : end]
+    if _wished(before) or _asked_after(after):
+        return Said.ASKED
+    denied = _denied_before(before) or any(w.stem in _NOT | _NO for w in inside)
+    behind = _after(after)
+    if denied:
+        return Said.NEGATED if behind is not Said.NEGATED else Said.UNCLEAR
+    if behind is not Said.PLAIN:
+        return behind
+    return Said.PARTLY if _somewhat(before) else Said.PLAIN
+
+
+def ended(words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether a defect is said to be gone, prevented, or looked for ("prevents SQL injection", "secrets removed")."""
+    begin, end = _clause(words, first, last)
+    near = [*words[max(begin, first - 4) : first], *words[first + 1 : last], *words[last + 1 : min(end, last + 6)]]
+    if any(w.stem in {"to", "must", "should", "need"} for w in near) and any(w.stem in _BASES for w in near):
+        return False
+    return any(_ENDED.fullmatch(w.text.lower()) and not _base(w, words) for w in near)
+
+
+def is_task(words: Sequence[Word]) -> bool:
+    """Whether a statement, or what stands behind its label, says what to do: "Implement rate limiting"."""
+    starts = [0, *(i for i, w in enumerate(words) if w.sign in {":", "\u2014", "\u2013", "-", "|"} and i < 8)]
+    return any(i < len(words) and words[i].text.lower() in _TASKS for i in starts)
+
+
+def is_asked(text: str) -> bool:
+    """Whether it is a question, a condition or a pointer to elsewhere."""
+    return bool(_ASKING.search(text))
+
+
+def held(said: Said, mark: Stated | None, mood: Mood | None) -> Stated | None:
+    """What is stated of a thing that ought to hold; None where nothing is claimed."""
+    if said in {Said.ASKED, Said.UNCLEAR}:
+        return mark if mark in {Stated.FAIL, Stated.PARTIAL} else None
+    if said is Said.NEGATED:
+        return None if mark is Stated.PASS else Stated.FAIL
+    if said is Said.PARTLY:
+        return Stated.FAIL if mark is Stated.FAIL else Stated.PARTIAL
+    if mark is not None:
+        return mark
+    if mood is Mood.MISSING:
+        return Stated.FAIL
+    if mood is Mood.PARTIAL:
+        return Stated.PARTIAL
+    return None if mood in {Mood.WRONG, Mood.PLANNED, Mood.NO_CLAIM} else Stated.PASS
+
+
+def failed(said: Said, gone: bool, mark: Stated | None, mood: Mood | None) -> Stated | None:
+    """What is stated where a defect is named: that it is not there is a pass."""
+    if mark is not None:
+        return mark
+    if said is Said.ASKED:
+        return None
+    if said is Said.NEGATED or gone:
+        return Stated.PASS
+    return None if mood in {Mood.PLANNED, Mood.NO_CLAIM, Mood.HOLDS} else Stated.FAIL
+
+
+def together(stated: Iterable[Stated | None]) -> Stated | None:
+    """Of several things said of one subject: all alike that one, else partial; None where nothing is said."""
+    found = {one for one in stated if one is not None}
+    return next(iter(found)) if len(found) == 1 else (Stated.PARTIAL if found else None)
+
+
+def _clause(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:
+    """The words that belong to what is said of the subject: to the next stop or turn, a label's value included."""
+    begin = first
+    while begin > 0 and not _ends(words[begin], label=False) and words[begin - 1].stem not in _TURNS:
+        begin -= 1
+    end = last + 1
+    while end < len(words) and not _ends(words[end], label=True) and words[end].stem not in _TURNS:
+        end += 1
+    return begin, end
+
+
+def _ends(word: Word, *, label: bool) -> bool:
+    """Whether a new clause begins at the word; behind a label's sign the same one goes on."""
+    if word.gap < 2:
+        return False
+    return word.sign in {".", "!", "?", ";"} if label else True
+
+
+def _denied_before(before: Sequence[Word]) -> bool:
+    for index in range(len(before) - 1, -1, -1):
+        word = before[index]
+        distance = len(before) - index
+        if word.stem in _NO and distance <= REACH:
+            behind = before[index + 1] if index + 1 < len(before) else None
+            return behind is None or behind.stem not in _LEAVES
+        if word.stem in _NOT and distance <= REACH - 2:
+            return not (index + 1 < len(before) and before[index + 1].stem in {"onli", "just"})
+    return False
+
+
+def _after(after: Sequence[Word]) -> Said:
+    """What stands right behind the subject, or at the head of its label's value."""
+    for index, word in enumerate(after[:REACH]):
+        following = after[index + 1 : index + 4]
+        if word.stem in _PARTLY:
+            return Said.PARTLY
+        if word.stem in _MISSING_AFTER:
+            return Said.NEGATED
+        if word.stem in _NOT:
+            return Said.PARTLY if any(w.stem in _ONLY_LOOKED_AT for w in following) else Said.NEGATED
+        if word.stem in _NO:
+            return Said.UNCLEAR
+        if word.stem == "need":
+            return Said.NEGATED if any(w.stem in _TO_BE_MADE for w in following) else Said.PARTLY
+        if word.sign in {",", "(", "|"} and word.gap == 2 and index > 0:
+            break
+    return Said.PLAIN
+
+
+def _wished(before: Sequence[Word]) -> bool:
+    return any(word.stem in _WISHES for word in before[-REACH:])
+
+
+def _asked_after(after: Sequence[Word]) -> bool:
+    return any(word.stem in {"should", "must", "recommend", "will"} for word in after[:3])
+
+
+def _somewhat(before: Sequence[Word]) -> bool:
+    return any(word.stem in _PARTLY for word in before[-3:])
+
+
+def _base(word: Word, words: Sequence[Word]) -> bool:
+    """An imperative at the head ("Remove hardcoded secrets"): what is to be done, not what was."""
+    return word is words[0] and word.text.lower() in _TASKS

@@ -1,0 +1,65 @@
+"""What the headings above a statement say of it: strengths, gaps, plans, or that nothing is claimed there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import yaml
+
+from kit.claims import marks
+from kit.claims.model import Stated
+from kit.sources.formats.settings import Settings
+
+
+class Mood(StrEnum):
+    """What stands under a heading: what holds, what is missing, what is wrong, what is meant to come, or no claim."""
+
+    HOLDS = "holds"
+    MISSING = "missing"
+    WRONG = "wrong"
+    PARTIAL = "partial"
+    PLANNED = "planned"
+    NO_CLAIM = "no claim"
+
+
+FILE = Path(__file__).with_name("moods.yaml")
+
+
+class Moods(Settings):
+    """`moods.yaml`: regular expressions of whole words, the first mood that one belongs to counts."""
+
+    fixed: tuple[str, ...]
+    moods: dict[Mood, tuple[str, ...]]
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE)
+
+
+_READ = Moods.model_validate(yaml.safe_load(FILE.read_text("utf-8")))
+_FIXED = _pattern(_READ.fixed)
+_PATTERNS = tuple((mood, _pattern(words)) for mood, words in _READ.moods.items())
+_BY_MARK = {Stated.PASS: Mood.HOLDS, Stated.FAIL: Mood.MISSING, Stated.PARTIAL: Mood.PARTIAL}
+
+
+def mood_of(section: Sequence[str]) -> Mood | None:
+    """What the headings say, the innermost that says something first; None where none does."""
+    for heading in reversed(section):
+        mood = _mood(heading)
+        if mood is not None:
+            return mood
+    return None
+
+
+def _mood(heading: str) -> Mood | None:
+    bare = marks.without_signs(heading)
+    if _FIXED.search(bare) and not re.search(r"\b(?:not|un\w+|to be|must be|needs?)\b", bare, re.IGNORECASE):
+        return Mood.HOLDS
+    named = next((mood for mood, pattern in _PATTERNS if pattern.search(bare)), None)
+    said = marks.mark_of(heading)
+    if said is not None and named in {None, Mood.HOLDS, Mood.WRONG, Mood.MISSING}:
+        return _BY_MARK[said] if named is not Mood.WRONG or said is Stated.PASS else Mood.WRONG
+    return named

@@ -1,0 +1,73 @@
+"""Which checks a statement speaks to, and what it says of each: by phrases and by the words around them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from kit.claims.match import Hit, hits
+from kit.claims.model import Spoken, Stated, Statement
+from kit.claims.polarity import Said, ended, failed, held, is_asked, is_task, said_of, together
+from kit.claims.sections import Mood, mood_of
+from kit.claims.words import Word, words_of
+
+
+@lru_cache(maxsize=4096)
+def speak_to(statement: Statement) -> tuple[Spoken, ...]:
+    """The checks that a statement speaks to, each with what is stated of it; empty where it claims nothing of them.
+
+    A check that asks whether a thing is there at all comes before those that look at how it is made.
+    """
+    if is_asked(statement.text) or (statement.kind in {"code", "heading"} and statement.mark is None):
+        return ()
+    words = words_of(statement.text)
+    above = tuple(word for heading in statement.section for word in words_of(heading))
+    return _spoken(statement, words, hits(words, above))
+
+
+@lru_cache(maxsize=4096)
+def stated(statement: Statement) -> Stated:
+    """What a statement says on the whole; FACT where it only tells something."""
+    said = together(spoken.stated for spoken in speak_to(statement))
+    if said is not None:
+        return said
+    if statement.mark is not None:
+        return statement.mark
+    if statement.kind == "code":
+        return Stated.FACT
+    return _of_words(statement)
+
+
+def _spoken(statement: Statement, words: tuple[Word, ...], found: tuple[Hit, ...]) -> tuple[Spoken, ...]:
+    mood = mood_of(statement.section)
+    if statement.mark is None and is_task(words):
+        mood = Mood.PLANNED if mood is not Mood.MISSING else mood
+    spoken: dict[str, Spoken] = {}
+    for hit in sorted(found, key=lambda h: (h.phrase.check, -(h.last - h.first))):
+        said = _stated_at(hit, words, statement.mark, mood)
+        if said is not None and hit.phrase.check not in spoken:
+            text = " ".join(word.text for word in words[hit.first : hit.last + 1])
+            spoken[hit.phrase.check] = Spoken(hit.phrase.check, said, text)
+    return tuple(spoken.values())
+
+
+def _stated_at(hit: Hit, words: tuple[Word, ...], mark: Stated | None, mood: Mood | None) -> Stated | None:
+    said = said_of(words, hit.first, hit.last)
+    if hit.phrase.lacks:
+        return failed(said, ended(words, hit.first, hit.last), mark, mood)
+    return held(said, mark, mood)
+
+
+def _of_words(statement: Statement) -> Stated:
+    """What a statement without a mark says that no check of the catalogue is spoken to by."""
+    words = words_of(statement.text)
+    if not words:
+        return Stated.FACT
+    mood = mood_of(statement.section)
+    first = said_of(words, 0, 0)
+    if first is Said.NEGATED or words[0].stem in {"no", "miss", "lack", "without"}:
+        return Stated.FAIL
+    if mood is Mood.MISSING:
+        return Stated.FAIL
+    if first is Said.PARTLY or mood is Mood.PARTIAL:
+        return Stated.PARTIAL
+    return Stated.PASS if mood is Mood.HOLDS else Stated.FACT
