@@ -33,14 +33,21 @@ from kit.run import run_checks
 from kit.scanners.ask import asked, scans_of
 from kit.sources.evidence.model import EvidenceFile
 from kit.sources.evidence.read import read_evidence
+from kit.sources.probes.model import Probes
+from kit.sources.ran.model import CommandRun
+from kit.sources.ran.run import not_run
 from kit.sources.scanners.model import Scan
 
 FINDINGS = "findings"
 LOOKED_FOR = "looked-for"
 SCANS = "scans.json"
+COMMANDS = "commands.json"
+PROBES = "probes.json"
 EVIDENCE = "evidence.json"
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _SCANS = TypeAdapter(tuple[Scan, ...])
+_COMMANDS = TypeAdapter(tuple[CommandRun, ...])
+_PROBES = TypeAdapter(Probes)
 _EVIDENCE = TypeAdapter(tuple[EvidenceFile, ...])
 
 
@@ -224,6 +231,10 @@ def opened(given: Params, out: str = "") -> Project:
     if scans is None and given.scanners:
         scans = project.scans or scans_of(project, asked(given.scanners))
     project.scans = scans
+    project.ran = read_commands(Path(out)) if out else None
+    if project.ran is None and given.commands:
+        project.ran = tuple(not_run(command) for command in given.commands)
+    project.probes = read_probes(Path(out)) if out else None
     globs = given.evidence_globs()
     evidence = read_saved_evidence(Path(out)) if out else None
     if evidence is None and globs:
@@ -259,6 +270,28 @@ def read_saved_evidence(out: Path) -> tuple[EvidenceFile, ...] | None:
     """What evidence files said; None where none was asked for. Raises ValueError for a file that is none."""
     path = out / EVIDENCE
     return _EVIDENCE.validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def save_commands(out: Path, ran: tuple[CommandRun, ...]) -> Path:
+    """Write what came of commands, for notebooks that run in processes of their own. Returns the file."""
+    return write(out / COMMANDS, _COMMANDS.dump_json(ran, indent=1).decode())
+
+
+def read_commands(out: Path) -> tuple[CommandRun, ...] | None:
+    """What came of commands; None where none was named. Raises ValueError for a file that is none."""
+    path = out / COMMANDS
+    return _COMMANDS.validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def save_probes(out: Path, probes: Probes) -> Path:
+    """Write what running systems answered, for notebooks that run in processes of their own. Returns the file."""
+    return write(out / PROBES, _PROBES.dump_json(probes, indent=1).decode())
+
+
+def read_probes(out: Path) -> Probes | None:
+    """What running systems answered; None where none was asked. Raises ValueError for a file that is none."""
+    path = out / PROBES
+    return _PROBES.validate_json(path.read_bytes()) if path.is_file() else None
 
 
 def save_findings(out: Path, area: str, findings: Iterable[Finding]) -> Path:

@@ -62,6 +62,8 @@ def main() -> None:
     help="An earlier assessment.json: the report says what changed since.",
 )
 @click.option("--scanners", is_flag=True, help="Run zizmor, hadolint, squawk and detect-secrets beside the checks.")
+@click.option("--commands", is_flag=True, help="Run the params file's commands, those on demand too.")
+@click.option("--no-commands", is_flag=True, help="Run no command, whatever else says so.")
 @click.option("--notebooks", type=click.Path(path_type=Path), help="Folder of notebooks to run in place of the kit's.")
 @click.option(
     "--cache/--no-cache", default=True, help="Take the answer of an earlier run where nothing has changed [yes]."
@@ -90,6 +92,8 @@ def _assess(
     jobs: int,
     baseline: Path | None,
     scanners: bool,
+    commands: bool,
+    no_commands: bool,
     notebooks: Path | None,
     quiet: bool,
     as_json: bool,
@@ -103,6 +107,9 @@ def _assess(
 
     params, file = _params(target, params_file, style)
     params = params.with_scanners() if scanners else params
+    if commands and not params.commands:
+        raise ParamsError("--commands: no commands are named; a params file names them under 'commands'")
+    params = params.with_commands(not no_commands) if commands or no_commands else params
     if environment is not None and environment not in params.environments:
         raise ParamsError(f"--env {environment}: no such environment; one of {', '.join(params.environments)}")
     place = out or Path("build") / _folder_name(params.name)

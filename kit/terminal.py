@@ -29,6 +29,8 @@ STEPS = {
     "read": "Reading files",
     "map": "Joining the system map",
     "scanners": "Asking scanners",
+    "commands": "Running commands",
+    "probes": "Asking what runs",
     "notebooks": "Running notebooks",
     "summary": "Summing up",
     "report": "Rendering the report",

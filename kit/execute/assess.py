@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kit.assessment import read_findings, read_looked_for, read_scans, save_evidence, save_scans
+from kit.assessment import (
+    read_commands,
+    read_findings,
+    read_looked_for,
+    read_probes,
+    read_scans,
+    save_commands,
+    save_evidence,
+    save_probes,
+    save_scans,
+)
+from kit.execute.live import commands_of, probes_of
 from kit.execute.notebooks import SUMMARY, Notebook, find_notebooks
 from kit.execute.outline import AreaLine, BlockerLine, Outline, VerdictLine
 from kit.execute.request import Progress, Request, key_of
@@ -33,6 +44,7 @@ from kit.report.words import at
 from kit.run import run_checks
 from kit.scanners.ask import asked, scans_of
 from kit.sources.evidence.read import read_evidence
+from kit.sources.probes.ask import require
 
 
 def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[str, bool]]:
@@ -46,6 +58,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     chosen = find_notebooks(request.notebooks, request.areas)
     policy = load_policy(request.params)
     tools = asked(request.params.scanners)
+    require(request.params.targets)
     outputs = _outputs(request)
     clock = _Clock(progress)
     progress.notebooks(len(chosen))
@@ -67,6 +80,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
         with clock.step("scanners"):
             project.scans = read_scans(staging.folder) or scans_of(project, tools)
             save_scans(staging.folder, project.scans)
+    _ask(request, project, staging, clock)
     with clock.step("notebooks"):
         failed = _run_areas(request, staging, [n for n in chosen if n.area != SUMMARY], progress)
     findings = _findings(project, staging, request.areas)
@@ -113,6 +127,18 @@ def _outputs(request: Request) -> Outputs:
         return outputs_of(request.formats, request.renderer)
     except OutputError as error:
         raise ParamsError(str(error)) from error
+
+
+def _ask(request: Request, project: Project, staging: Staging, clock: _Clock) -> None:
+    """Run the commands and ask the targets of the params file, once; an earlier run of the same key has kept them."""
+    if request.params.commands:
+        with clock.step("commands"):
+            project.ran = read_commands(staging.folder) or commands_of(request.params)
+            save_commands(staging.folder, project.ran)
+    if request.params.targets.any:
+        with clock.step("probes"):
+            project.probes = read_probes(staging.folder) or probes_of(request.params)
+            save_probes(staging.folder, project.probes)
 
 
 def _run_areas(request: Request, staging: Staging, chosen: list[Notebook], progress: Progress) -> dict[str, str]:

@@ -10,20 +10,19 @@ from kit.sources.ran.run import not_run, run_command
 from kit.sources.secrets.known import Known
 
 
-def commands_of(params: Params) -> tuple[CommandRun, ...] | None:
-    """What came of the commands of the params file, those that are run on demand left; None where it names none.
+def commands_of(params: Params) -> tuple[CommandRun, ...]:
+    """What came of the commands of the params file, in its order; those that are run on demand are left.
 
     An interrupt ends what runs with everything that it started, and goes on to the caller.
     """
     known = secrets_of(params)
-    ran = (not_run(c) if c.on_demand else run_command(params.root, c, known) for c in params.commands)
-    return tuple(ran) or None
+    return tuple(not_run(c) if c.on_demand else run_command(params.root, c, known) for c in params.commands)
 
 
-def probes_of(params: Params) -> Probes | None:
-    """What the targets of the params file answered; None where it names none. Raises ParamsError where a library that
-    a probe needs is not here."""
-    return ask(params.targets, secrets_of(params), params.resolve) if params.targets.any else None
+def probes_of(params: Params) -> Probes:
+    """What the targets of the params file answered. Raises ParamsError where a library that a probe needs is not
+    here."""
+    return ask(params.targets, secrets_of(params), params.resolve)
 
 
 def secrets_of(params: Params) -> Known:

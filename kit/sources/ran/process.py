@@ -34,7 +34,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of it: how it ended, both ends of what it wrote, bytes and lines in all, processes that stayed."""
+    """What came of it: how it ended, both ends of what it wrote, bytes and lines in all, processes that stayed.
+    `missing`: there is no such program."""
 
     ended: Ended
     code: int | None = None
@@ -45,6 +46,7 @@ class Answer:
     left: int = 0
     seconds: float = 0.0
     error: str = ""
+    missing: bool = False
 
 
 def run(job: Job) -> Answer:

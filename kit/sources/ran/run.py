@@ -45,7 +45,11 @@ def run_command(root: Path, command: Command, known: Known) -> CommandRun:
     words = (SHELL, "-c", command.run[0]) if command.shell else command.run
     with tempfile.TemporaryDirectory(prefix="readiness-", ignore_cleanup_errors=True) as home:
         seconds = command.timeout.total_seconds()
-        answer = run(Job(words, folder, environment(command, home), seconds, command.memory))
+        variables = environment(command, home)
+        answer = run(Job(words, folder, variables, seconds, command.memory))
+    if answer.ended == "not-started":
+        where = f"no program {words[0]} on {variables['PATH']}, which `env: [PATH]` or `set` can change"
+        return replace(asked, ended="not-started", error=where if answer.missing else answer.error)
     return _told(asked, answer, root, folder, known)
 
 

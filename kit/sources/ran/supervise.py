@@ -227,7 +227,8 @@ def main() -> None:
     try:
         answer = Supervisor(json.loads(sys.stdin.buffer.readline())).run()
     except OSError as error:
-        answer = {"ended": "not-started", "error": error.strerror or str(error)}
+        missing = isinstance(error, FileNotFoundError)
+        answer = {"ended": "not-started", "error": error.strerror or str(error), "missing": missing}
     except Ended:
         answer = {"ended": "interrupted"}
     with suppress(BrokenPipeError):
