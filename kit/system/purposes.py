@@ -102,6 +102,8 @@ def _of_one(command: Command, depth: int) -> Iterator[str]:
     left_out = {"test"} if _SKIPS_TESTS.search(text) else set()
     left_out |= {"deploy", "rollback"} if _TRIES_OUT.search(text) else set()
     yield from (purpose for purpose, pattern in PHRASES if purpose not in left_out and pattern.match(text))
+    if depth and (program == "tests" or (program == "test" and not command.args)):
+        yield "test"  # the word that a container's own entry point, or a service of compose, goes by
     if base_name(command.program) in _ELSEWHERE and depth < 3:
         for inner in _told(command):
             yield from _of_one(inner, depth + 1)

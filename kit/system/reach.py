@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kit.model import At
 from kit.sources.commands.command import Command
 from kit.sources.commands.definitions import Definitions
-from kit.sources.commands.invocations import Invocation, invocations
+from kit.sources.commands.invocations import Invocation, invocations, open_targets
 from kit.sources.commands.makefiles import NAMES, Makefile
 from kit.sources.commands.scripts import commands, parse
 from kit.sources.papers.references import references
@@ -88,6 +88,9 @@ class Reach:
         for call in invocations(command):
             yield from self._scripts(call)
             yield from self._targets(call)
+        for call in open_targets(command):
+            for makefile in self._makefiles(call):
+                yield from (("target", makefile.path, one) for one in self._needed(makefile, call.name))
         for reference in references(command):
             if reference.kind == "script" and reference.path in self.shells:
                 yield ("file", reference.path, command.directory)
@@ -126,14 +129,21 @@ class Reach:
         tool = {"recipe": "just", "task": "task"}[call.kind]
         return next((m for m in known.values() if m.tool == tool and m.dir == folder), None)
 
+    def _makefiles(self, call: Invocation) -> tuple[Makefile, ...]:
+        """The Makefiles that a call may mean; any of them where a variable gives the folder."""
+        if call.directory is None and not call.file:
+            return tuple(m for m in self.definitions.makefiles.values() if m.tool == "make")
+        own = self._makefile(call)
+        return () if own is None else (own,)
+
     def _needed(self, makefile: Makefile, name: str) -> Iterator[str]:
         pending, seen = [name], set[str]()
         while pending:
-            one = pending.pop()
-            if one in makefile.targets and one not in seen:
-                seen.add(one)
-                pending += makefile.targets[one].deps
-                yield one
+            for one in _meant(makefile, pending.pop()):
+                if one not in seen:
+                    seen.add(one)
+                    pending += makefile.targets[one].deps
+                    yield one
 
     def _commands(self, key: tuple[object, ...]) -> tuple[Command, ...]:
         if key not in self._called:
@@ -151,6 +161,21 @@ class Reach:
         directory = None if name is None else str(name)
         text = self.project.files.text(path)
         return parse(text, path, self.shells[path], directory=directory).commands
+
+
+def _meant(makefile: Makefile, name: str) -> Iterator[str]:
+    """The targets that a name means: itself, or the pattern rules that make it. What follows a variable may be
+    anything."""
+    if name in makefile.targets:
+        yield name
+        return
+    start, dynamic, _ = name.partition("$")
+    for target in makefile.targets:
+        before, pattern, after = target.partition("%")
+        if pattern and before and (name.startswith(before) and (dynamic or name.endswith(after))):
+            yield target
+        elif dynamic and len(start) > 1 and target.startswith(start) and not pattern:
+            yield target
 
 
 @lru_cache(maxsize=4)

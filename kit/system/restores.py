@@ -52,6 +52,7 @@ def restores(project: Project) -> tuple[Restore, ...]:
             formats = reads | {"plain.gz"} if "gzip" in trail.packed and "plain" in reads else reads
             callers = tuple(_callers(project, script.path))
             found.append(Restore(engine, tool, formats, command.at, callers, trail))
+    found.extend(_in_makefiles(project))
     for manifest in project.manifests.effective.workloads:
         for command in container_commands(manifest):
             one = _restore(project, command, certain="restore" in manifest.name)
@@ -65,6 +66,20 @@ def restores(project: Project) -> tuple[Restore, ...]:
             if one is not None:
                 found.append(Restore(*one, command.at, (command.at,)))
     return tuple(found)
+
+
+def _in_makefiles(project: Project) -> Iterator[Restore]:
+    for makefile in project.makefiles:
+        for name, target in makefile.targets.items():
+            runs = re.compile(rf"\bmake\b.*\b{re.escape(name)}\b")
+            called = (
+                *(c.at for w in project.workflows for c in w.commands if runs.search(c.text)),
+                *(s.at for s in project.system.schedules if runs.search(s.runs)),
+            )
+            for command in target.commands:
+                one = _restore(project, command, certain="restore" in name)
+                if one is not None:
+                    yield Restore(*one, command.at, called)
 
 
 def _restore(project: Project, command: Command, *, certain: bool) -> tuple[str, str, frozenset[str]] | None:

@@ -178,3 +178,20 @@ def test_a_script_that_stops_and_tells_nobody_is_half(look: Look) -> None:
 
 def test_a_ping_after_success_is_how_a_failure_is_noticed(look: Look) -> None:
     assert look("REC-010", {SAVE: SCRIPT}).passed == [f"{SAVE}:6"]
+
+
+def test_a_target_of_make_that_restores_brings_it_back(look: Look) -> None:
+    save = "backup:\n\tdocker exec db mongodump --out /tmp/now\n"
+    back = "restore:\n\tdocker exec db mongorestore --drop /tmp/now\n"
+    store = {"compose.yml": "services:\n  db:\n    image: mongo:7.0.5\n"}
+
+    assert look("REC-004", {**store, "Makefile": save}).failed == ["Makefile:2"]
+    assert look("REC-004", {**store, "Makefile": save + back}).failed == []
+
+
+def test_a_script_by_hand_is_graver_where_production_is_told(look: Look) -> None:
+    files = {"compose.yml": STORE, SAVE: "#!/bin/bash\npg_dump shop > shop.sql\n"}
+    told = {PROD if name == "compose.yml" else name: text for name, text in files.items()}
+
+    assert [str(f.severity) for f in look("REC-002", files).findings] == ["medium"]
+    assert [str(f.severity) for f in look("REC-002", told).findings] == ["high"]

@@ -38,3 +38,19 @@ def test_a_script_that_calls_itself_ends(tmp_path: Path) -> None:
     files = {"package.json": '{"scripts": {"a": "npm run b", "b": "npm run a"}}'}
 
     assert reached(tmp_path, files, "npm run a") == ["npm run a", "npm run b", "npm run a"]
+
+
+def test_pattern_rules_and_folders_that_a_variable_gives_are_followed(tmp_path: Path) -> None:
+    files = {
+        "Makefile": "NAMES = $(shell ls)\nci: $(foreach name,${NAMES}, ci-${name})\nci-%:\n\t@${MAKE} unit-$*\nunit-%:\n\t@${MAKE} -C $* unit\n",
+        "api/Makefile": "unit:\n\tpytest tests\n",
+    }
+
+    assert reached(tmp_path, files, "make ci")[-1] == "pytest tests"
+
+
+def test_a_target_of_another_name_is_no_pattern_rule(tmp_path: Path) -> None:
+    files = {"Makefile": "unit-%:\n\tpytest $*\nlint:\n\truff check\n"}
+
+    assert reached(tmp_path, files, "make unit-api") == ["make unit-api", "pytest ${AUTO}"]
+    assert reached(tmp_path, files, "make style-api") == ["make style-api"]

@@ -101,17 +101,21 @@ def installs_ask_nothing(project: Project) -> Iterator[Fact]:
     """
     for dockerfile in judged(project):
         for instruction in dockerfile.of("RUN"):
-            asking, quiet = _asking(instruction)
-            if asking:
+            asking, quiet, alone = _asking(instruction)
+            if asking and alone:
+                message = f"{listed(asking)} asks as soon as the one package brings others along; nobody answers then."
+                yield bad(message, instruction, severity=Severity.LOW)
+            elif asking:
                 message = f"{listed(asking)} waits for an answer that nobody gives; the build stops here."
                 yield bad(message, instruction)
             elif quiet:
                 yield ok("The package manager asks nothing.", instruction)
 
 
-def _asking(instruction: Instruction) -> tuple[list[str], bool]:
-    """The installs of an instruction that ask, and whether there are any that do not."""
-    asking, quiet = [], "Assume-Yes" in instruction.value or "assumeyes" in instruction.value
+def _asking(instruction: Instruction) -> tuple[list[str], bool, bool]:
+    """The installs of an instruction that ask, whether there are any that do not, and whether those that ask are for
+    one package only: apt asks nothing where nothing but what was named comes in."""
+    asking, alone, quiet = [], True, "Assume-Yes" in instruction.value or "assumeyes" in instruction.value
     for command in ran(instruction):
         name, verb = base_name(command.program), _verb(command)
         if verb not in _INSTALLS.get(name, ()) or (name == "zypper" and verb in {"ref", "refresh"}):
@@ -129,7 +133,9 @@ def _asking(instruction: Instruction) -> tuple[list[str], bool]:
             quiet = True
         else:
             asking.append(f"{name} {verb}")
-    return list(dict.fromkeys(asking)), quiet
+            named = [a for a in command.args[command.args.index(verb) + 1 :] if not a.startswith("-")]
+            alone &= name in {"apt", "apt-get"} and verb == "install" and len(named) == 1
+    return list(dict.fromkeys(asking)), quiet, alone
 
 
 @check("CON-041", "What is installed by name has a version", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)

@@ -23,6 +23,7 @@ CONFIGS = re.compile(
     r"(?:.*/)?(?:(?:[\w-]+\.)+config\.[cm]?[jt]s|[jt]sconfig[\w.-]*\.json|package\.json|\.?babelrc(?:\.js(?:on)?)?|deno\.jsonc?"
     r"|import[_-]map\.json|\.storybook/.*|angular\.json|project\.json|vite[\w.-]*\.[cm]?[jt]s|webpack[\w./-]*\.[cm]?[jt]s)"
 )
+BUNDLERS = re.compile(r"(?:webpack|vite|rollup|rspack|rsbuild|esbuild)[\w.-]*\.[cm]?[jt]s")
 INSTALLS = re.compile(r"\b(?:pip3?|uv pip|conda|apt-get|apk|easy_install) (?:install|add)\b[^\n]*")
 
 
@@ -148,6 +149,11 @@ def _configs(project: Project) -> dict[str, list[str]]:
         if CONFIGS.fullmatch(path):
             folder = posixpath.dirname(path) or "."
             found.setdefault(folder, []).append(path)
+            if BUNDLERS.fullmatch(posixpath.basename(path)):
+                # A bundler is told where its configuration is: any folder above may be the one that it works for.
+                above = [folder[:i] for i, sign in enumerate(folder) if sign == "/"]
+                for parent in dict.fromkeys([*above, "."]):
+                    found.setdefault(parent, []).append(path)
             if "/." in f"/{folder}":
                 found.setdefault(posixpath.dirname(folder) or ".", []).append(path)
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 from posixpath import dirname
 
@@ -62,10 +64,11 @@ def _judged(project: Project, manager: str, demand: str, group: list[Install]) -
     first = group[0]
     lock = _lock(first.package, manager)
     if lock is None:
-        yield from _no_lock(first, manager)
+        if manager != "yarn" or _is_berry(project, first):
+            yield from _no_lock(first, manager)
         return
     for install in group:
-        if install.copied is False and manager != "go":
+        if install.copied is False and manager != "go" and not _bears_its_absence(lock):
             yield bad(
                 f"{install.words} needs {_name(lock)}, and the image gets no copy of it before; the build ends here.",
                 install,
@@ -76,6 +79,19 @@ def _judged(project: Project, manager: str, demand: str, group: list[Install]) -
         yield ok(f"{lock.path} is there for {first.words}.", first, lock)
         return
     yield _in_step(project, lock, first, group)
+
+
+def _bears_its_absence(lock: Lockfile) -> bool:
+    """Yarn 1 installs the newest versions, `--frozen-lockfile` or not, where there is no yarn.lock."""
+    return lock.format == "yarn-classic"
+
+
+def _is_berry(project: Project, install: Install) -> bool:
+    """Whether the package is installed with Yarn 2 or later."""
+    folder = install.package.dir
+    told = project.documents.get(install.package.path).get("packageManager")
+    newer = told is not None and re.match(r"yarn@(?!1\.|0\.)", told.text) is not None
+    return newer or project.files.exists(".yarnrc.yml") or project.files.exists(posixpath.join(folder, ".yarnrc.yml"))
 
 
 def _no_lock(first: Install, manager: str) -> Iterator[Fact]:
@@ -195,6 +211,13 @@ def _of_package(project: Project, package: Package, own: list[Install]) -> Itera
                 f"{package.path} has no lockfile: each build takes the newest versions that its ranges allow.",
                 package,
             )
+        return
+    lost = next((i for i in own if i.demand and i.copied is False and _bears_its_absence(package.lockfile)), None)
+    if lost is not None:
+        message = (
+            f"{lost.words}: the image gets no copy of {package.lockfile.path} before; each build takes the newest."
+        )
+        yield bad(message, lost, package.lockfile)
         return
     loose_installs = [i for i in own if not i.demand and not _looks_only(i)]
     frozen = next((i for i in own if i.demand == "there" and i.manager == "uv"), None)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.services import running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -24,6 +25,13 @@ _SUFFIX = re.compile(r"_(bucket|sum|count|total|created|info)$")
 _NOWHERE = re.compile(
     r"example\.(com|org|net)|changeme|your[-_]|<[\w -]+>|placeholder|xxx+|T00000000|REPLACE|TODO|localhost|127\.0\.0\.1",
     re.IGNORECASE,
+)
+
+
+_REPORTS = re.compile(
+    r"(?:@sentry/|sentry[-_]sdk|sentry-|dd-trace|ddtrace|@datadog/|newrelic|elastic-apm|applicationinsights|@google-cloud/monitoring"
+    r"|@bugsnag/|bugsnag|rollbar|@honeybadger|honeybadger|appsignal|scout[-_]apm|github\.com/getsentry/|github\.com/DataDog/"
+    r"|github\.com/newrelic/|io\.sentry)"
 )
 
 
@@ -56,7 +64,7 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
     groups = [g for g in project.prometheus.rule_groups if g.alerts]
     if not groups and elsewhere is None:
         if running(project):
-            yield bad("No alert is defined: nobody is told when the system fails.", At("."))
+            yield _no_alert(project)
         return
     if elsewhere is not None:
         yield ok("Alerts are defined in Terraform.", elsewhere)
@@ -78,6 +86,17 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
             config = project.prometheus.configs[0]
             yield bad(f"{path} is loaded by no Prometheus configuration: its alerts never fire.", group, config)
     yield from _empty_patterns(project)
+
+
+def _no_alert(project: Project) -> Fact:
+    """Graver where the project says how it runs for its users, and nothing reports to a service that has alerts."""
+    reporting = (d for p in project.packages for d in p.dependencies if _REPORTS.match(d.name))
+    told = next((d for d in reporting), None)
+    if told is not None:
+        words = f"No alert is defined here; whether {told.name}'s service tells anybody of a failure cannot be seen."
+        return partial(words, told, severity=Severity.MEDIUM)
+    severity = None if production_is_told(project) else Severity.MEDIUM
+    return bad("No alert is defined: nobody is told when the system fails.", At("."), severity=severity)
 
 
 def _empty_patterns(project: Project) -> Iterator[Fact]:

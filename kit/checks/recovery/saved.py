@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kit.checks.shared.deployed import production_is_told
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -174,7 +175,11 @@ def backups_are_scheduled(project: Project) -> Iterator[Fact]:
                 f"{backup.tool} runs by the clock ({backup.schedules[0].expression}).", backup.schedules[0], backup
             )
         elif not any(o.schedules for o in project.backups if o.engine == backup.engine):
-            yield bad(f"{backup.tool} saves the {backup.engine or 'data'}, and nothing runs it by the clock.", backup)
+            yield bad(
+                f"{backup.tool} saves the {backup.engine or 'data'}, and nothing runs it by the clock.",
+                backup,
+                severity=_gravity(project, backup),
+            )
 
 
 @check("REC-003", "Backups leave the machine", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=3)
@@ -218,7 +223,16 @@ def backups_leave_the_machine(project: Project) -> Iterator[Fact]:
                 backup,
             )
         else:
-            yield bad(f"{backup.tool}: the result stays on the machine that it is made on.", backup)
+            yield bad(
+                f"{backup.tool}: the result stays on the machine that it is made on.",
+                backup,
+                severity=_gravity(project, backup),
+            )
+
+
+def _gravity(project: Project, backup: Backup) -> Severity | None:
+    """A script for whoever runs the software is graver where the project itself says what production runs."""
+    return None if backup.schedules or production_is_told(project) else Severity.MEDIUM
 
 
 @check("REC-011", "Files that people bring are backed up too", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=4)

@@ -18,6 +18,9 @@ from kit.sources.packages.model import Package
 from kit.sources.packages.runner_configs import RunnerConfig
 
 SHOWN = 3
+FEW = 10
+SMALL = 0.2
+"""Fewer lost files than that, and a smaller share of the package's tests, weigh less."""
 SUREFIRE = re.compile(r"(?:^|/)(?:Test\w*|\w+Tests?|\w+TestCase)\.(?:java|kt)$")
 FILTER = re.compile(r"--testPathPatterns?[= ]['\"]?([\w./|-]+)")
 OTHERS = re.compile(
@@ -41,7 +44,7 @@ def tests_are_found(project: Project) -> Iterator[Fact]:
     See: https://jestjs.io/docs/configuration#testmatch-arraystring
     """
     lost: dict[str, list[TestFile]] = {}
-    found: dict[str, TestFile] = {}
+    found: dict[str, list[TestFile]] = {}
     for test in test_files(project):
         answer = is_found(project, test)
         package = nearest(project, test.path, {"js": "npm", "python": "pypi", "jvm": "maven"}.get(test.family, ""))
@@ -49,16 +52,18 @@ def tests_are_found(project: Project) -> Iterator[Fact]:
         if answer is False:
             lost.setdefault(where, []).append(test)
         elif answer:
-            found.setdefault(where, test)
+            found.setdefault(where, []).append(test)
     for where, tests in lost.items():
+        share = len(tests) / max(len(found.get(where, ())) + len(tests), 1)
         shown = ", ".join(t.path.rsplit("/", 1)[-1] for t in tests[:SHOWN])
         yield bad(
             f"{where}: the runner does not look into {plural(len(tests), 'file')} with tests ({shown}).",
             *tests[:SHOWN],
+            severity=None if len(tests) >= FEW or share > SMALL else Severity.MEDIUM,
         )
-    for where, test in found.items():
+    for where, tests in found.items():
         if where not in lost:
-            yield ok(f"{where}: its runner finds every file with tests.", test)
+            yield ok(f"{where}: its runner finds every file with tests.", tests[0])
     yield from _filters(project)
 
 

@@ -87,8 +87,16 @@ def _cypress(config: RunnerConfig, path: str) -> bool | None:
     patterns = list(config.all("specPattern")) + list(config.all("testFiles"))
     if not patterns:
         return _any_glob(None, CYPRESS_DEFAULT, config.dir, path)
-    answers = [_any_glob(setting, CYPRESS_DEFAULT, config.dir, path) for setting in patterns]
+    answers = [_in_folder(setting, config.dir, path) for setting in patterns]
     return True if True in answers else None if None in answers else False
+
+
+def _in_folder(setting: Setting, folder: str, path: str) -> bool | None:
+    """What the pattern takes; one that names a folder takes what is in it."""
+    if isinstance(setting.value, str) and not re.search(r"[*?{\[]|\.\w+$", setting.value):
+        named = _resolved(folder, setting.value)
+        return None if named is None else within(path, named)
+    return _any_glob(setting, CYPRESS_DEFAULT, folder, path)
 
 
 def _base(config: RunnerConfig, setting: Setting | None) -> str | None:

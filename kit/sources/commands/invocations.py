@@ -49,6 +49,14 @@ def invocations(command: Command) -> tuple[Invocation, ...]:
     return tuple(found)
 
 
+def open_targets(command: Command) -> Iterator[Invocation]:
+    """The targets of make whose name or folder a variable gives: `make lint-$*`, `make -C $dir test`."""
+    for inner in expanded(command):
+        if base_name(inner.program) in {"make", "gmake"}:
+            calls = (replace(call, at=command.at) for call in _targets(inner))
+            yield from (call for call in calls if is_dynamic(call.name) or call.directory is None)
+
+
 def _calls(command: Command) -> Iterator[Invocation]:
     name = base_name(command.program)
     if name in _MANAGERS:

@@ -32,6 +32,9 @@ _DEVELOPMENT = re.compile(
     r"\bdevelop(?:er|ers|ing|ment)?\b|\blocal (?:dev|machine|use|testing|setup)\b|\byour machine\b", re.I
 )
 _PRODUCTION = re.compile(r"(?<!not for )(?<!not in )(?<!not for use in )(?<!never in )\bproduction\b", re.I)
+_MEANT = re.compile(
+    r"\b(?:only|solely|is|are|meant|intended) for (?:the |use in |a )?\W{0,2}develop(?:ment|ers?)\b", re.I
+)
 _RELEASE_WORDS = {"deploy", "deployment", "release"}
 
 
@@ -113,7 +116,7 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
 def _says_development(text: str) -> bool:
     """Whether the comment at the top of a file says that it is for a developer's machine."""
     head = " ".join(takewhile(lambda line: line.startswith("#") or not line, (t.strip() for t in text.splitlines())))
-    return bool(_DEVELOPMENT.search(head)) and not _PRODUCTION.search(head)
+    return bool(_MEANT.search(head)) or bool(_DEVELOPMENT.search(head)) and not _PRODUCTION.search(head)
 
 
 _MODE = re.compile(

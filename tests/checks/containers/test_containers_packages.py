@@ -74,3 +74,10 @@ def test_the_caches_of_dnf_and_pip_are_not_left_in_layers(look: Look) -> None:
     assert (
         look("CON-018", {"Dockerfile": "FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install x==1\n"}).failed == []
     )
+
+
+def test_one_package_alone_may_come_in_without_a_question(look: Look) -> None:
+    one = look("CON-040", {"Dockerfile": "FROM debian:12.5\nRUN apt-get install unzip\n"})
+    two = look("CON-040", {"Dockerfile": "FROM debian:12.5\nRUN apt-get install unzip git\n"})
+
+    assert [str(f.severity) for f in (*one.findings, *two.findings)] == ["low", "high"]

@@ -122,3 +122,11 @@ def test_a_tool_that_is_installed_globally_is_there(look: Look) -> None:
     )
 
     assert look("DEL-033", {**SHOP, "Dockerfile": image}).failed == []
+
+
+def test_an_alias_of_a_bundler_in_a_folder_of_its_own_is_left_out(look: Look) -> None:
+    files = {**SHOP, "src/main.js": 'import list from "queries/list.gql";\n'}
+    alias = {"tools/bundle/webpack.prod.js": 'module.exports = {resolve: {alias: {"queries": "./graph"}}};\n'}
+
+    assert look("DEL-030", files).failed == ["src/main.js:1"]
+    assert look("DEL-030", {**files, **alias}).failed == []

@@ -90,3 +90,22 @@ def test_a_frozen_install_leaves_out_what_is_not_locked(look: Look) -> None:
 
     assert seen.failed == ["pyproject.toml:6"]
     assert "redis" in seen.text
+
+
+YARN = {"package.json": MANIFEST, "yarn.lock": '# yarn lockfile v1\n\n\nexpress@^4.18.0:\n  version "4.18.2"\n'}
+
+
+def test_yarn_1_without_its_lockfile_takes_the_newest_and_ends_nothing(look: Look) -> None:
+    files = {**YARN, "Dockerfile": image("package.json ./", "yarn --frozen-lockfile")}
+
+    assert look("DEL-007", files).failed == []
+    assert look("DEL-020", files).failed == ["Dockerfile:4"]
+    assert look("DEL-020", {**YARN, "Dockerfile": image("package.json yarn.lock ./", "yarn --frozen-lockfile")}).passed
+
+
+def test_a_newer_yarn_without_its_lockfile_ends_the_build(look: Look) -> None:
+    manifest = MANIFEST.replace('"version"', '"packageManager": "yarn@4.1.0", "version"')
+    files = {"package.json": manifest, "Dockerfile": image("package.json ./", "yarn install --immutable")}
+
+    assert look("DEL-007", files).failed == ["Dockerfile:4"]
+    assert look("DEL-007", {**files, "package.json": MANIFEST}).failed == []

@@ -151,3 +151,19 @@ def test_a_library_that_mounts_its_metrics_answers_the_annotation_of_a_pod(look:
     seen = look("OBS-003", {**bare, "package.json": '{"name": "api"}'})
     assert seen.failed == ["k8s/api.yaml:9"]
     assert look("OBS-003", {**bare, "package.json": mounting}).passed == ["k8s/api.yaml:9"]
+
+
+def test_a_missing_alert_weighs_more_where_production_is_told(look: Look) -> None:
+    told = {
+        **APP,
+        ".github/workflows/cd.yml": "on: push\njobs:\n  cd:\n    steps:\n      - run: kubectl apply -f k8s/\n",
+    }
+
+    assert [str(f.severity) for f in look("OBS-004", APP).findings] == ["medium"]
+    assert [str(f.severity) for f in look("OBS-004", told).findings] == ["high"]
+
+
+def test_what_reports_to_a_service_with_alerts_holds_in_part(look: Look) -> None:
+    package = {"package.json": '{"name": "api", "dependencies": {\n"@sentry/node": "^9.0.0"}}'}
+
+    assert look("OBS-004", {**APP, **package}).outcomes == ["partial"]

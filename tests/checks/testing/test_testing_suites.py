@@ -132,3 +132,28 @@ def test_what_only_deploys_the_services_of_others_needs_no_tests(look: Look) -> 
 
     assert look("TST-001", {"dashboards/panels.py": LONG}).failed == ["."]
     assert look("TST-001", files).failed == []
+
+
+def test_the_word_that_a_container_takes_for_its_tests_runs_them(look: Look) -> None:
+    run = look("TST-002", {**SERVICES, **TEST, **workflow("run: docker compose run --rm api tests --junitxml=out.xml")})
+    other = look("TST-002", {**SERVICES, **TEST, **workflow("run: docker compose run --rm api serve")})
+
+    assert run.failed == []
+    assert other.failed == ["api/tests/test_app.py"]
+
+
+def test_specifications_in_a_folder_that_is_named_are_found(look: Look) -> None:
+    spec = "describe('a', () => { it('b', () => { cy.visit('/'); expect(1).to.equal(1); }); });\n"
+    config = "module.exports = { e2e: { specPattern: 'web/specs/' } };\n"
+    files = {"package.json": '{"name": "a", "devDependencies": {"cypress": "13.0.0"}}', "cypress.config.js": config}
+
+    assert look("TST-006", {**files, "web/specs/list_spec.js": spec}).failed == []
+    assert look("TST-006", {**files, "web/cypress/list_spec.js": spec}).failed == ["web/cypress/list_spec.js"]
+
+
+def test_one_lost_file_among_many_weighs_less(look: Look) -> None:
+    lost = {"tests/check_one.py": "def test_one():\n    assert 1\n"}
+    many = {f"tests/test_{n}.py": "def test_one():\n    assert 1\n" for n in range(6)}
+    seen = look("TST-006", {"requirements.txt": "pytest==8.0.0\n", "pytest.ini": "[pytest]\n", **lost, **many})
+
+    assert [str(f.severity) for f in seen.findings if f.outcome.open] == ["medium"]

@@ -595,6 +595,7 @@ def test_a_template_of_a_compose_file_is_left_out(project) -> None:
     [
         ("# For a developer's machine: stores only.", "development"),
         ("# Local development. Not for production.", "development"),
+        ("# This file is for the **development** setup. For production see elsewhere.", "development"),
         ("# Development and production.", "unknown"),
         ("# What customers see.", "unknown"),
     ],
