@@ -71,6 +71,12 @@ def mark_of(text: str) -> Stated | None:
     return word_mark(word["word"]) if word else None
 
 
+def is_box(text: str, *, ticked: bool = False) -> bool:
+    """Whether a line begins with an open checkbox, or with one that is ticked."""
+    box = _BOX.match(text)
+    return box is not None and (box["sign"] == " ") is not ticked
+
+
 def signs_of(text: str) -> list[Stated]:
     """What each glyph of the text says, in order."""
     found = [_SIGNS[sign[0][0]] for sign in _SIGN.finditer(text)]

@@ -37,7 +37,8 @@ class Statement:
 
     `text` is repaired plain text without markup; of a table's row the cells joined with ` | `, with `columns` their
     headings. `section` are the headings above it, the outermost first. `mark` is what a checkbox, a glyph or a status
-    word says; `also` are further lines where the same is said.
+    word says; `also` are further lines where the same is said. `to_tick` is True for an open box in a list of which
+    nothing is ticked: it says what is to be gone through, not what is missing.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Statement:
     mark: Stated | None = None
     also: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
+    to_tick: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ REACH = 6
 _TURNS, _NO, _NOT, _LEAVES = cues("turns"), cues("no"), cues("not"), cues("leaves")
 _MISSING_AFTER, _PARTLY, _WISHES = cues("missing_after"), cues("partly"), cues("wishes")
 _ONLY_LOOKED_AT, _TO_BE_MADE, _BASES = cues("only_looked_at"), cues("to_be_made"), cues("bases")
-_TASKS = plain_cues("tasks")
+_TASKS, _STEPS = plain_cues("tasks"), plain_cues("steps")
 _ENDED = re.compile(
     r"(?:remov|eliminat|fix|resolv|prevent|mitigat|address|replac|patch|block|reject|refus|forbidd|protect|clean|correct|neutrali[sz]|sanitiz"
     r"|escap|avoid)(?:ed|s|ing|ion|d|en|es)?|prevention|protection|against|free|safe|immune|guard(?:s|ed)?|defen[cs]es?|detection|detect(?:s|ed)|scan\w*"
@@ -43,7 +43,7 @@ def said_of(words: Sequence[Word], first: int, last: int) -> Said:
     """What the words around the subject from `first` to `last` say of it."""
     begin, end = _clause(words, first, last)
     before, inside, after = words[begin:first], words[first + 1 : last], words[last + 1 : end]
-    if _wished(before) or _asked_after(after):
+    if _wished(before) or _asked_after(after) or any(w.stem in _WISHES or w.stem == "need" for w in inside):
         return Said.ASKED
     denied = _denied_before(before) or any(w.stem in _NOT | _NO for w in inside)
     behind = _after(after)
@@ -67,6 +67,11 @@ def is_task(words: Sequence[Word]) -> bool:
     """Whether a statement, or what stands behind its label, says what to do: "Implement rate limiting"."""
     starts = [0, *(i for i, w in enumerate(words) if w.sign in {":", "\u2014", "\u2013", "-", "|"} and i < 8)]
     return any(i < len(words) and words[i].text.lower() in _TASKS for i in starts)
+
+
+def is_step(words: Sequence[Word]) -> bool:
+    """Whether a statement names a step of a procedure: "Run smoke tests on staging", "Check the dashboards"."""
+    return bool(words) and words[0].text.lower() in _STEPS
 
 
 def is_asked(text: str) -> bool:
@@ -95,11 +100,11 @@ def failed(said: Said, gone: bool, mark: Stated | None, mood: Mood | None) -> St
     """What is stated where a defect is named: that it is not there is a pass."""
     if mark is not None:
         return mark
-    if said is Said.ASKED:
+    if said is Said.ASKED or mood is Mood.PLANNED:
         return None
     if said is Said.NEGATED or gone:
         return Stated.PASS
-    return None if mood in {Mood.PLANNED, Mood.NO_CLAIM, Mood.HOLDS} else Stated.FAIL
+    return None if mood in {Mood.NO_CLAIM, Mood.HOLDS} else Stated.FAIL
 
 
 def together(stated: Iterable[Stated | None]) -> Stated | None:

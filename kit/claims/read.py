@@ -71,6 +71,7 @@ def _plain_lines(lines: tuple[str, ...]) -> Iterator[Piece]:
 
 def _numbered(pieces: list[Piece], source: str) -> list[Statement]:
     stem = PurePosixPath(source).stem
+    ticked = {piece.section for piece in pieces if marks.is_box(piece.text, ticked=True)}
     seen: dict[int, int] = {}
     found = []
     for piece in pieces:
@@ -82,7 +83,16 @@ def _numbered(pieces: list[Piece], source: str) -> list[Statement]:
         mark = piece.mark or (marks.mark_of(piece.text) if piece.kind != "code" else None)
         found.append(
             Statement(
-                id, source, piece.line, piece.end_line, piece.section, text, piece.kind, mark, columns=piece.columns
+                id,
+                source,
+                piece.line,
+                piece.end_line,
+                piece.section,
+                text,
+                piece.kind,
+                mark,
+                columns=piece.columns,
+                to_tick=marks.is_box(piece.text) and piece.section not in ticked,
             )
         )
     return found

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from kit.claims.match import Hit, hits
 from kit.claims.model import Spoken, Stated, Statement
-from kit.claims.polarity import Said, ended, failed, held, is_asked, is_task, said_of, together
+from kit.claims.polarity import Said, ended, failed, held, is_asked, is_step, is_task, said_of, together
 from kit.claims.sections import Mood, mood_of
 from kit.claims.words import Word, words_of
 
@@ -39,8 +39,14 @@ def stated(statement: Statement) -> Stated:
 
 def _spoken(statement: Statement, words: tuple[Word, ...], found: tuple[Hit, ...]) -> tuple[Spoken, ...]:
     mood = mood_of(statement.section)
-    if statement.mark is None and is_task(words):
+    if statement.to_tick and mood not in {Mood.MISSING, Mood.WRONG}:
+        return ()
+    if statement.mark is not Stated.PASS and is_task(words):
+        if mood is Mood.PLANNED:
+            return ()
         mood = Mood.PLANNED if mood is not Mood.MISSING else mood
+    if statement.mark is Stated.FAIL and is_step(words):
+        return ()
     spoken: dict[str, Spoken] = {}
     for hit in sorted(found, key=lambda h: (h.phrase.check, -(h.last - h.first))):
         said = _stated_at(hit, words, statement.mark, mood)

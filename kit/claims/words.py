@@ -23,12 +23,12 @@ _PIECE = re.compile(
     r"(?P<url>https?://\S+)"
     r"|(?P<code>`[^`]{1,200}`)"
     r"|(?P<dotted>(?<![\w.])\.[A-Za-z][\w.-]*[A-Za-z])"
-    r"|(?P<word>[A-Za-z][A-Za-z]*\d*(?:'[a-z]+)?|\d[\d.,]*[A-Za-z%+]*)"
+    r"|(?P<word>[A-Za-z][A-Za-z0-9]*(?:'[a-z]+)?|\d[\d.,]*[A-Za-z%+]*)"
     r"|(?P<stop>[.!?;|]|:|\u2014|\u2013|\u2192|->|=>|=|--|\s-\s)"
     r"|(?P<pause>[,()\[\]\"/&+\u2022])"
 )
 _FILE_NAME = re.compile(r"[\w@*{}-][\w.@*{}-]*\.[a-z]{1,5}|\.[a-z][\w.-]+")
-_PART = re.compile(r"[a-z]+(?:'[a-z]+)?\d*(?![a-z])|[A-Z][A-Za-z]*(?:'[a-z]+)?\d*|\d[\d.,]*[A-Za-z%+]*")
+_PART = re.compile(r"[a-z][a-z0-9]*(?:'[a-z]+)?|[A-Z][A-Za-z0-9]*(?:'[a-z]+)?|\d[\d.,]*[A-Za-z%+]*")
 _SKIPPED = frozenset(
     {"a", "an", "the", "of", "your", "our", "their", "its", "all", "any", "every", "each", "full", "fully"}
 )
