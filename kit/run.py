@@ -85,7 +85,7 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
         severity=fact.severity or check.severity,
         outcome=fact.outcome,
         message=project.files.mask(fact.message),
-        fix=fact.fix or check.fix,
+        fix=project.files.mask(fact.fix) if fact.fix else check.fix,
         fingerprint=fingerprint,
         evidence=evidence,
         clause=check.clause,

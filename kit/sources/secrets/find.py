@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from kit.sources.secrets.blocks import decoded, encoded_blocks, in_blocks, in_connections, in_windows_commands
 from kit.sources.secrets.formats import FORMATS, PRIVATE_KEY
+from kit.sources.secrets.loose import loose
 from kit.sources.secrets.values import (
     Context,
     is_from_name,
@@ -93,7 +94,8 @@ def mask(text: str, path: str = "") -> str:
     """
     parts: list[str] = []
     done = 0
-    for hit in _apart(_all_hits(text, path)):
+    unnamed = (_hit(text, "assignment", span.start, span.end, span.name) for span in loose(text))
+    for hit in _apart([*_all_hits(text, path), *unnamed]):
         if hit.placeholder or hit.weak:
             continue
         parts += [text[done : hit.start], _starred(text[hit.start : hit.end])]
