@@ -15,7 +15,7 @@ CITED = re.compile(
 )
 _COMMENT = re.compile(r"^\s*(?:#|//|--)\s?(?P<text>.*)$")
 _CLAIMED = re.compile(r"^[-*•]\s+\S|\bexists?\b")
-_PROGRAM = re.compile(
+PROGRAM = re.compile(
     r"\s*(?:\$ |> )?(?:sudo )?(?:[A-Z_]+=\S+ )*(?:npm|npx|pnpm|yarn|bun|make|docker|docker-compose|podman|kubectl|helm|git"
     r"|python3?|pip3?|uv|poetry|pytest|node|go|cargo|mvn|gradle|curl|terraform|psql|bash|sh|serverless|sls|aws|\./[\w./-]+)"
     r"(?:\s|$)"
@@ -30,7 +30,7 @@ def code_pieces(content: str, language: str, first: int) -> Iterator[Piece]:
     if not any(line.strip() for line in lines):
         return
     cited = [index for index, line in enumerate(lines) if CITED.match(line)]
-    typed = language in SHELLS or (not language and all(_PROGRAM.match(x) for x in lines if _is_code(x)))
+    typed = language in SHELLS or (not language and all(PROGRAM.match(x) for x in lines if _is_code(x)))
     if cited and not (typed and not _says(lines)):
         yield from _excerpts(lines, cited, first)
     elif typed:

@@ -47,6 +47,7 @@ class Ground:
         self._findings = dict(findings or {})
         self._checks = {check.id: check for check in catalogue()}
         self.products: dict[str, Any] = {}
+        self._names: dict[str, tuple[At, ...]] = {}
 
     def findings(self, check: str) -> tuple[Finding, ...]:
         """A check's findings in files that weigh; empty for a check that there is not."""
@@ -166,14 +167,31 @@ class Ground:
     def _spoken(self) -> tuple[str, ...]:
         return tuple(p for p in self.production if not p.endswith(_LOCKS) and self.files.size(p) < MOST_BYTES)
 
-    def line_with(self, pattern: re.Pattern[str], paths: Iterable[str]) -> At | None:
-        """The first line of these files that a pattern is found in."""
-        for path in paths:
-            text = self.files.text(path)
-            found = pattern.search(text)
-            if found:
-                return At(path, text.count("\n", 0, found.start()) + 1)
-        return None
+    def spoken_of(self, name: str) -> tuple[At, ...]:
+        """The first places in files that are no documents where a name of code stands."""
+        if name not in self._names:
+            pattern = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
+            found: list[At] = []
+            for path in self._coded:
+                text = self.files.text(path)
+                if name in text:
+                    found += (At(path, text.count("\n", 0, m.start()) + 1) for m in pattern.finditer(text))
+                if len(found) > MOST_PLACES:
+                    break
+            self._names[name] = tuple(found)
+        return self._names[name]
+
+    def numbered(self, number: int) -> At | None:
+        """The first line of a file that is no document where a number stands by itself."""
+        return next(iter(self.spoken_of(str(number))), None)
+
+    @cached_property
+    def _coded(self) -> tuple[str, ...]:
+        """Files that are no documents and no lockfiles, those that weigh first."""
+        prose = {FileClass.DOCUMENTATION, FileClass.VENDORED, FileClass.BUILD}
+        others = [p for p in self.files.paths if self.files.class_of(p) not in {*prose, FileClass.PRODUCTION}]
+        every = [*self._spoken, *(p for p in others if not p.endswith(_LOCKS) and self.files.size(p) < MOST_BYTES)]
+        return tuple(p for p in every if not p.endswith((".md", ".mdx", ".rst", ".txt")))
 
 
 def _distributions(path: str, module: str) -> tuple[str, ...]:

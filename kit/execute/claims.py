@@ -34,7 +34,7 @@ def examine_reports(params: Params, reports: Iterable[Path], out: Path) -> Exami
         raise ParamsError(f"{params.root}: no files there; name the folder that holds the project")
     examination = examine(project, readings)
     write(out / "claims.json", data.render(examination))
-    write(out / "claims.html", render_page(examination, project))
+    write(out / "claims.html", render_page(examination))
     return examination
 
 

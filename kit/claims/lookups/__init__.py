@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kit.claims.ground import Ground
-from kit.claims.lookups import commands, counts, excerpts, files, products, releases
+from kit.claims.lookups import commands, counts, excerpts, files, kinds, names, products, releases, routes, settings
 from kit.claims.model import Answer, Statement
 
 Lookup = Callable[[Statement, Ground], Iterator[Answer]]
 
-LOOKUPS: tuple[Lookup, ...] = (excerpts.look, files.look, commands.look, counts.look, releases.look, products.look)
+LOOKUPS: tuple[Lookup, ...] = (
+    excerpts.look,
+    files.look,
+    commands.look,
+    counts.look,
+    releases.look,
+    kinds.look,
+    settings.look,
+    routes.look,
+    names.look,
+    products.look,
+)
 
 
 def look_up(statement: Statement, ground: Ground) -> tuple[Answer, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from kit.claims.blocks import CITED
+from kit.claims.blocks import CITED, PROGRAM
 from kit.claims.ground import Ground
 from kit.claims.model import Answer, Statement, Verdict
 from kit.project import Project
@@ -27,7 +27,7 @@ _WHAT = {"script": "package script", "target": "make target", "recipe": "recipe"
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for each command of a shell block, or for those that a sentence quotes."""
     if statement.kind == "code":
-        if not CITED.match(statement.text):
+        if PROGRAM.match(statement.text) and not CITED.match(statement.text):
             yield from _held(_parsed(statement.text), ground, decisive=True)
         return
     for found in _INLINE.finditer(statement.text):

@@ -95,7 +95,7 @@ def _counted(statement: Statement, ground: Ground, amount: Amount, word: str, no
 
 
 def _other_number(ground: Ground, amount: Amount, word: str, noun: Noun, ways: dict[str, Places], about: str) -> Answer:
-    name, places = min(ways.items(), key=lambda way: abs(len(way[1]) - (amount.low or amount.high or 0)))
+    _, places = min(ways.items(), key=lambda way: abs(len(way[1]) - (amount.low or amount.high or 0)))
     shown = "; ".join(_shown(n, p) for n, p in list(ways.items())[:4])
     evidence = ground.evidence(places)
     if noun.certain and (len(ways) == 1 or _far(amount, ways)):
@@ -147,7 +147,8 @@ def _quoted(statement: Statement, ground: Ground, amount: Amount, text: str) -> 
         for number, line in enumerate(ground.files.lines(path), 1)
         if words in line
     ]
-    verdict = Verdict.CONFIRMED if amount.fits(len(places)) else Verdict.REFUTED
+    other = Verdict.REFUTED if places else Verdict.UNSUPPORTED
+    verdict = Verdict.CONFIRMED if amount.fits(len(places)) else other
     reason = f"“{words}” stands on {len(places)} lines; said is {amount.text}."
     yield Answer(verdict, reason, ground.evidence(places), about=f"number of “{words}”")
 

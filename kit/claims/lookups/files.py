@@ -143,7 +143,7 @@ def _there(statement: Statement, ground: Ground, named: Named, found: tuple[str,
 
 def _only_says_there(statement: Statement, named: Named) -> bool:
     rest = (statement.text[: named.start] + " " + statement.text[named.end :]).replace("`", " ")
-    words = [w for w in re.findall(r"[A-Za-z]{3,}", rest) if w.lower() not in _FILLERS]
+    words = [w for w in re.findall(r"[^\W\d_]{3,}", rest) if w.lower() not in _FILLERS]
     if _IS_THERE.search(rest) and not re.search(r"\b(?:but|yet|however|and|with)\b", rest, re.IGNORECASE):
         return len(words) <= 7
     return not words

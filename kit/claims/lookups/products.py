@@ -28,14 +28,14 @@ _PLAIN = frozenset(
     library client server proxy reverse management monitoring metrics dashboards dashboard alerting alerts logging logs tracing
     containerization container containers orchestration deployment build builds tool tools testing tests test e2e unit runner
     validation schema schemas input request requests type types language frontend backend api web app application apps orm
-    migrations migration documentation docs auto generated endpoint http rate limiting security headers authentication auth
-    data persistence persistent primary main core production development local environment environments pipeline pipelines ci
-    cd workflow workflows linting formatting lint format code quality static analysis scanning vulnerability dependency
-    dependencies package packages manager monorepo incremental workspace load balancer balancing distributed message broker
+    migrations migration documentation docs auto generated endpoint http rate limiting security
+    data primary main core production development local environment environments pipeline pipelines ci
+    cd workflow workflows linting formatting lint format code quality static analysis scanning dependency
+    dependencies package packages manager monorepo incremental workspace load balancer balancing message broker
     event driven architecture search payments payment email sms error tracking session sessions compatible s3 redis
-    infrastructure provisioning manifests charts chart version versions latest via files file exists exist available""".split()  # noqa: SIM905 - a list of words
+    infrastructure provisioning manifests charts chart version versions latest via files file exists exist available performance""".split()  # noqa: SIM905 - a list of words
 )
-LEAST_PLAIN = 2
+LEAST_PLAIN = 1
 """How many words beyond those of every report leave a statement one about the product."""
 
 
@@ -112,9 +112,7 @@ def _answer(
 def _denied(text: str, start: int) -> bool:
     """Whether a denial stands right before the name."""
     before = text[max(0, start - 30) : start]
-    found = None
-    for found in _ABSENT.finditer(before):
-        pass
+    found = next(reversed(list(_ABSENT.finditer(before))), None)
     return found is not None and _TURNED.search(before[found.end() :]) is None
 
 
@@ -133,7 +131,7 @@ def _is_about(text: str, matches: list[re.Match[str]]) -> bool:
         r"\b(?:all|every|each|full|fully|comprehensive|complete|automatic|automated|never|only)\b", rest, re.IGNORECASE
     ):
         return False
-    words = [w for w in re.findall(r"[a-z][a-z0-9-]+", rest.lower()) if w not in _PLAIN]
+    words = [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in _PLAIN]
     return len(words) < LEAST_PLAIN
 
 
