@@ -13,7 +13,7 @@ from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.code.index import JAVASCRIPT
+from kit.sources.code.index import JAVASCRIPT, CodeIndex
 from kit.system.model import Route
 
 _MODULE = re.compile(r"@Module\(")
@@ -23,6 +23,8 @@ _STARTED = re.compile(
 )
 """Files that a runtime or a platform starts by their place."""
 _STARTS = ("NestFactory.", "CommandFactory.")
+_WORD = re.compile(r"\w+")
+_Served = dict[tuple[str, str, str], list[Route]]
 
 
 @check("CTR-016", "Routers, controllers and modules are part of the program", Severity.HIGH, Clause.SPECIFICATION, effort_hours=0.5)  # fmt: skip
@@ -40,10 +42,10 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
 
     See: https://expressjs.com/en/guide/routing.html
     """
-    lost = _unmounted(project)
+    lost, served = _unmounted(project), _served(project)
     for path, routes in lost.items():
         shown = listed((f"{r.method} {r.path}" for r in routes), 3)
-        twins = _twins(project, routes)
+        twins = _twins(project, routes, served)
         if twins:
             said = f"Nothing mounts {path}: {shown} are served by {listed({r.at.path for r in twins}, 2)}; this is a dead double"
             yield bad(f"{said}.", *routes[:4], twins[0], severity=Severity.LOW)
@@ -69,19 +71,37 @@ def _unmounted(project: Project) -> dict[str, list[Route]]:
     return {p: routes for p, routes in lost.items() if not _handed_over(project, p)}
 
 
-def _twins(project: Project, routes: list[Route]) -> list[Route]:
+def _served(project: Project) -> _Served:
+    """Mounted routes by their program and the end of their path."""
+    found: _Served = defaultdict(list)
+    for route in project.routes:
+        if route.mounted is not False:
+            found[project.code.unit(route.at.path), route.method, _bare(route).rpartition("/")[2]].append(route)
+    return found
+
+
+def _twins(project: Project, routes: list[Route], served: _Served) -> list[Route]:
     """Mounted routes of the same program that serve what these would; empty where most have none."""
     unit = project.code.unit(routes[0].at.path)
-    served = [r for r in project.routes if r.mounted is not False and project.code.unit(r.at.path) == unit]
-    served = [r for r in served if r.at.path != routes[0].at.path]
-    found = [twin for r in routes if (twin := next((s for s in served if _is_twin(r, s)), None)) is not None]
+    found = [twin for r in routes if (twin := _twin(r, unit, served)) is not None]
     return found if len(found) * 2 > len(routes) else []
 
 
-def _is_twin(lost: Route, served: Route) -> bool:
-    own, other = (re.sub(r"\{[^}]*\}|:\w+", "{}", r.path).rstrip("/") for r in (lost, served))
-    tail = own.removeprefix("/api")
-    return lost.method == served.method and (other.endswith(tail) if tail else other.count("/") <= 2)
+def _twin(lost: Route, unit: str, served: _Served) -> Route | None:
+    tail = _bare(lost).removeprefix("/api")
+    if tail:
+        alike = served.get((unit, lost.method, tail.rpartition("/")[2]), [])
+    else:
+        alike = [r for key, routes in served.items() if key[:2] == (unit, lost.method) for r in routes]
+    return next((r for r in alike if r.at.path != lost.at.path and _answers(_bare(r), tail)), None)
+
+
+def _answers(served: str, tail: str) -> bool:
+    return served.endswith(tail) if tail else served.count("/") <= 2
+
+
+def _bare(route: Route) -> str:
+    return re.sub(r"\{[^}]*\}|:\w+", "{}", route.path).rstrip("/")
 
 
 def _handed_over(project: Project, path: str) -> bool:
@@ -105,10 +125,17 @@ def _alone(project: Project, path: str) -> bool:
         return False
     if language in JAVASCRIPT:
         return not any(True for _ in wiring.imported_as(path))
-    word = re.compile(rf"\b{re.escape(stem)}\b")
-    return not any(
-        word.search(project.code.text(p)) for p in project.code.holding(stem, languages=("python",)) if p != path
-    )
+    return not any(other != path for other in project.code.once(_words).get(stem, ()))
+
+
+def _words(code: CodeIndex) -> dict[str, list[str]]:
+    """The Python files that say the name of a Python file, by that name."""
+    stems = {posixpath.splitext(posixpath.basename(path))[0] for path in code.files("python")}
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in code.files("python"):
+        for word in stems.intersection(_WORD.findall(code.text(path))):
+            found[word].append(path)
+    return found
 
 
 def _modules(project: Project) -> Iterator[Fact]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
 from kit.sources.code.index import JAVASCRIPT, CodeIndex
 
@@ -30,6 +32,8 @@ _LISTS = re.compile(
 _LOADS = re.compile(
     r"\brequire\((?!\s*['\"])|\bimport\((?!\s*['\"`])|import_module\(|require\.context|import\.meta\.glob|@fastify/autoload|fastify-autoload"
 )
+_IMPORTED = re.compile(r"(?:\bfrom|\bimport|\brequire)\s*\(?\s*['\"`]([^'\"`\n]+)['\"`]")
+_SCRIPT = re.compile(r"(?:/index)?(?:\.[cm]?[jt]sx?)?$")
 MAX_TEXT = 400_000
 
 
@@ -82,15 +86,28 @@ class Wiring:
             rf"(?:\bimport\s+(?:(?:\*\s*as\s+)?(\w+))?[^;'\"()]{{0,300}}|(?:const|let|var)\s+(\w+)\s*=\s*require\(\s*|\brequire\(\s*|\bimport\(?\s*|from\s*)"
             rf"['\"`](?:[^'\"`\n]*/)?{re.escape(stem)}(?:/index)?(?:\.[cm]?[jt]sx?)?['\"`]"
         )
-        for path in self.code.holding(stem, languages=JAVASCRIPT):
+        for path in self._importers.get(stem, ()):
             if path != home:
                 yield from ((path, m[1] or m[2] or "") for m in pattern.finditer(self.code.text(path)))
 
+    @cached_property
+    def _importers(self) -> dict[str, list[str]]:
+        """The JavaScript files that import something by a name, by that name: the last part of the path, bare."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.code.files(*JAVASCRIPT):
+            for stem in dict.fromkeys(_stem(m[1]) for m in _IMPORTED.finditer(self.code.text(path))):
+                found[stem].append(path)
+        return found
+
     def by_folder(self, root: str) -> bool:
         """Whether code below a folder loads files that it does not name."""
+        return any(root == "." or path.startswith(root + "/") for path in self._loading)
+
+    @cached_property
+    def _loading(self) -> tuple[str, ...]:
         marks = ("require", "import(", "import_module", "import.meta", "utoload")
-        found = (p for p in self.code.holding(*marks) if root == "." or p.startswith(root + "/"))
-        return any(_LOADS.search(t) and _LISTS.search(t) for t in map(self.code.text, found))
+        found = ((path, self.code.text(path)) for path in self.code.holding(*marks))
+        return tuple(path for path, text in found if _LOADS.search(text) and _LISTS.search(text))
 
     def _is_default(self, name: str, home: str) -> bool:
         text = self.code.text(home)
@@ -118,3 +135,8 @@ class Wiring:
                 if _DEFINES.search(before[-80:]) or (aside is not None and aside.search(before)):
                     continue
                 yield path, body.count("\n", 0, found.start()) + 1
+
+
+def _stem(imported: str) -> str:
+    """What an import names: `./users/index.js` is "users"."""
+    return posixpath.basename(_SCRIPT.sub("", imported))

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ast_grep_py import SgNode, SgRoot
@@ -94,6 +94,7 @@ class CodeIndex:
         self._trees: dict[str, SgNode | None] = {}
         self._modules: dict[str, ast.Module | None] = {}
         self._made: dict[object, object] = {}
+        self._unit_of: dict[str, str] = {}
 
     def files(self, *languages: str, every_class: bool = False) -> tuple[str, ...]:
         """The paths of code in these languages (all where none is named); production only unless
@@ -168,20 +169,19 @@ class CodeIndex:
     def unit(self, path: str) -> str:
         """The folder of the package that a file belongs to: the nearest one above it that holds a
         manifest."""
-        folder = PurePosixPath(path).parent
-        for candidate in (folder, *folder.parents):
-            if str(candidate) in self._units:
-                return str(candidate)
-        return "."
+        folder = posixpath.dirname(path)
+        if folder not in self._unit_of:
+            here = not folder or folder in self._units
+            self._unit_of[folder] = (folder or ".") if here else self.unit(folder)
+        return self._unit_of[folder]
 
     @cached_property
     def _units(self) -> frozenset[str]:
-        paths = (PurePosixPath(path) for path in self.index.paths)
-        return frozenset(str(path.parent) for path in paths if path.name in MANIFESTS)
+        return frozenset(posixpath.dirname(path) for path in self.index.paths if posixpath.basename(path) in MANIFESTS)
 
     @cached_property
     def _languages(self) -> dict[str, str]:
-        known = ((path, LANGUAGES.get(PurePosixPath(path).suffix.lower())) for path in self.index.paths)
+        known = ((path, LANGUAGES.get(posixpath.splitext(path)[1].lower())) for path in self.index.paths)
         return {path: language for path, language in known if language}
 
     @cached_property

@@ -132,8 +132,7 @@ def resolve(reference: FileReference, files: FileIndex) -> str | None:
     for path in (name, beside):
         if files.on_disk(path) or files.is_dir(path):
             return path
-    ends = (path for path in files.paths if f"/{name}/" in f"/{path}/")
-    return next(ends, None)
+    return files.ending(name)
 
 
 def find(files: FileIndex) -> tuple[Markdown, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
@@ -138,6 +139,14 @@ class FileIndex:
         """The paths of that base name, upper and lower case alike."""
         return tuple(sorted({path for name in names for path in self._by_name.get(name.lower(), ())}))
 
+    def ending(self, route: str) -> str | None:
+        """The first path that ends with `route`, or lies in a folder that does; whole names only."""
+        last = posixpath.basename(route)
+        found = [path for path in self._by_name.get(last.lower(), ()) if f"/{path}".endswith(f"/{route}")]
+        folders = (f for f in self._folders_by_name.get(last, ()) if f"/{f}".endswith(f"/{route}"))
+        found += [self.paths[bisect_left(self.paths, f"{folder}/")] for folder in folders]
+        return min(found, default=None)
+
     def text(self, path: str) -> str:
         """The decoded text, lines ended by `\\n`; empty for what is binary, too large or unreadable."""
         name = clean(path)
@@ -244,6 +253,13 @@ class FileIndex:
             while (path := posixpath.dirname(path)) not in folders:
                 folders.add(path)
         return frozenset(folders)
+
+    @cached_property
+    def _folders_by_name(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for folder in self._folders:
+            names[posixpath.basename(folder)].append(folder)
+        return names
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:

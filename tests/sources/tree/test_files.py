@@ -293,3 +293,15 @@ def test_the_environment_is_read_from_the_path(tmp_path: Path) -> None:
 )
 def test_paths_are_cleaned(path: str, expected: str | None) -> None:
     assert clean(path) == expected
+
+
+def test_a_route_is_the_end_of_a_path_or_of_a_folder_by_whole_names(tmp_path: Path) -> None:
+    for name in ("a/docs/plan.md", "b/docs/plan.md", "b/old-docs/x.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", "utf-8")
+    files = FileIndex.of(tmp_path)
+
+    assert files.ending("docs/plan.md") == "a/docs/plan.md"
+    assert files.ending("b/docs") == "b/docs/plan.md"
+    assert files.ending("docs/x.md") is None
+    assert files.ending("DOCS/plan.md") is None
