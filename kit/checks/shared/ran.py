@@ -51,7 +51,7 @@ def _not_run(run: CommandRun) -> str:
         return f"{run.name}: it was not run; `readiness assess --commands` with this params file runs `{run.line}`."
     if run.ended == "interrupted":
         return f"{run.name}: it was interrupted; a run that is left to end shows it."
-    return f"{run.name}: it cannot be started: {run.error}; `{run.line}` needs to be there."
+    return f"{run.name}: `{run.line}` cannot be started: {run.error}."
 
 
 def _failed(run: CommandRun) -> str:

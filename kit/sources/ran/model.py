@@ -23,7 +23,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class TestCounts:
+class Counts:
     """Tests by what came of them."""
 
     passed: int = 0
@@ -52,7 +52,7 @@ class Read:
 
     tool: str
     problems: tuple[Problem, ...] = ()
-    tests: TestCounts | None = None
+    tests: Counts | None = None
     containers: tuple[ContainerState, ...] = ()
 
 
@@ -101,6 +101,6 @@ class CommandRun:
         return tuple(dict.fromkeys(problem for read in self.read for problem in read.problems))
 
     @property
-    def tests(self) -> TestCounts | None:
+    def tests(self) -> Counts | None:
         """The tests that it ran, where its output tells."""
         return next((read.tests for read in self.read if read.tests), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kit.sources.ran.model import Problem, Read, TestCounts
+from kit.sources.ran.model import Problem, Read, Counts
 
 _WIDTH = r"[^\s:]{1,300}"
 _PYTEST_SUM = re.compile(r"=* ?(?P<sum>(?:\d+ [a-z]+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))? ?=*")
@@ -27,14 +27,14 @@ _SUREFIRE_SUM = re.compile(r"(?:\[\w+\] )?Tests run: (\d+), Failures: (\d+), Err
 _SUREFIRE = re.compile(r"\[ERROR\] {2,}(?P<class>[\w$]+)\.(?P<test>\w+):(?P<line>\d+)(?:->\S+)? ?(?P<said>.*)")
 
 
-def counts(summed: str) -> TestCounts:
+def counts(summed: str) -> Counts:
     """The counts of a line such as `1 failed, 12 passed`."""
     found: dict[str, int] = {}
     for number, word in _COUNT.findall(summed):
         found[word] = found.get(word, 0) + int(number)
     failed = found.get("failed", 0) + found.get("error", 0) + found.get("errors", 0)
     skipped = sum(found.get(word, 0) for word in ("skipped", "xfailed", "todo", "pending"))
-    return TestCounts(found.get("passed", 0) + found.get("xpassed", 0), failed, skipped)
+    return Counts(found.get("passed", 0) + found.get("xpassed", 0), failed, skipped)
 
 
 def pytest(lines: list[str]) -> Read | None:
@@ -95,7 +95,7 @@ def go(lines: list[str]) -> Read | None:
         return None
     outcomes = [m["what"] for line in lines if (m := _GO_TEST.fullmatch(line))]
     failed = list(_go_failures(lines))
-    told = TestCounts(outcomes.count("PASS"), outcomes.count("FAIL"), outcomes.count("SKIP"))
+    told = Counts(outcomes.count("PASS"), outcomes.count("FAIL"), outcomes.count("SKIP"))
     return Read("go test", tuple(failed), told if told.total else None)
 
 
@@ -109,7 +109,7 @@ def _go_failures(lines: list[str]) -> Iterator[Problem]:
             yield Problem(place["path"], int(place["line"]), f"{test['test']}: {place['said'] or 'failed'}")
 
 
-def maven_tests(lines: list[str]) -> tuple[list[Problem], TestCounts | None]:
+def maven_tests(lines: list[str]) -> tuple[list[Problem], Counts | None]:
     """Surefire's failures, each at its test class, and the counts of the whole."""
     sums = [tuple(map(int, m.groups())) for line in lines if (m := _SUREFIRE_SUM.fullmatch(line))]
     failed = [
@@ -120,7 +120,7 @@ def maven_tests(lines: list[str]) -> tuple[list[Problem], TestCounts | None]:
     if not sums:
         return failed, None
     run, wrong, errors, skipped = sums[-1]
-    return failed, TestCounts(run - wrong - errors - skipped, wrong + errors, skipped)
+    return failed, Counts(run - wrong - errors - skipped, wrong + errors, skipped)
 
 
 def _blocks(lines: list[str], head: re.Pattern[str], place: re.Pattern[str]) -> Iterator[Problem]:
