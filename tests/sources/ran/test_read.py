@@ -8,7 +8,7 @@ from textwrap import dedent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.sources.ran.model import Read, Counts
+from kit.sources.ran.model import Counts, Read
 from kit.sources.ran.read import read_output
 
 ROOT = Path("/project")

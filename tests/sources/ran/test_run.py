@@ -13,6 +13,7 @@ from kit.sources.ran.model import CommandRun
 from kit.sources.ran.run import not_run, run_command
 from kit.sources.secrets.known import Known
 
+SHELL = {"shell": True}
 SECRET = "tr0ub4dor-and-3"
 
 
@@ -32,7 +33,7 @@ def test_words_are_not_read_by_a_shell(tmp_path: Path) -> None:
 
 
 def test_a_line_is_read_by_a_shell_where_it_is_asked_for(tmp_path: Path) -> None:
-    run = ran(tmp_path, "echo a | tr a b; exit 4", shell=True, expect=4)
+    run = ran(tmp_path, "echo a | tr a b; exit 4", **SHELL, expect=4)
 
     assert (run.output, run.line, run.holds) == (("b",), "echo a | tr a b; exit 4", True)
 
@@ -88,7 +89,7 @@ def test_secrets_that_it_was_given_are_hidden_in_what_it_says(
     monkeypatch.setenv("DATABASE_URL", value)
     known = Known.of(["DATABASE_URL"])
 
-    run = ran(tmp_path, f"echo $DATABASE_URL; echo x{SECRET}x", shell=True, env=["DATABASE_URL"], known=known)
+    run = ran(tmp_path, f"echo $DATABASE_URL; echo x{SECRET}x", **SHELL, env=["DATABASE_URL"], known=known)
 
     assert SECRET not in repr(run)
     assert run.output[-1] == "x********x"
@@ -101,7 +102,7 @@ def test_secrets_that_nobody_named_are_masked_by_their_form(tmp_path: Path) -> N
 
 
 def test_control_signs_and_colours_are_taken_out(tmp_path: Path) -> None:
-    run = ran(tmp_path, r"printf '\033[31mred\033[0m\nhalf\rwhole\n\007bell\n'", shell=True)
+    run = ran(tmp_path, r"printf '\033[31mred\033[0m\nhalf\rwhole\n\007bell\n'", **SHELL)
 
     assert run.output == ("red", "whole", "bell")
 
