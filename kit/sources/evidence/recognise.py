@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from kit.model import At
-from kit.sources.evidence import coverage, suites
+from kit.sources.evidence import audits, bills, coverage, issues, linters, load, logs, running, suites
 from kit.sources.evidence.found import Format, Found, Input
 from kit.sources.evidence.parts import Part, parse_part
 from kit.sources.evidence.xml import tags
 from kit.sources.formats.nodes import Node
 
-JSON: tuple[Format[Part], ...] = (*coverage.JSON, *suites.JSON)
-LINES: tuple[Format[list[Part]], ...] = suites.LINES
-TEXT: tuple[Format[str], ...] = (*coverage.TEXT, *suites.TEXT)
-LOG: tuple[Format[str], ...] = ()
-XML: dict[str, Format[str]] = {**coverage.XML, **suites.XML}
+JSON: tuple[Format[Part], ...] = (
+    *issues.JSON,
+    *coverage.JSON,
+    *suites.JSON,
+    *linters.JSON,
+    *audits.JSON,
+    *bills.JSON,
+    *load.JSON,
+    *running.JSON,
+)
+LINES: tuple[Format[list[Part]], ...] = (*suites.LINES, *audits.LINES, *load.LINES, *running.LINES)
+TEXT: tuple[Format[str], ...] = (*coverage.TEXT, *suites.TEXT, *bills.TEXT, *load.TEXT, *linters.TEXT)
+XML: dict[str, Format[str]] = {**coverage.XML, **suites.XML, **bills.XML, **load.XML}
+_BOXED = re.compile(r"\s*\[[A-Za-z0-9][^\]\n,{\"]{2,}\]")
+"""A line of a log that begins with a time or level in brackets."""
 MOST_ROWS = 500_000
 KNOWN = (
     "coverage (lcov, Cobertura, JaCoCo, Clover, coverage.py, Istanbul, Go), tests (JUnit, pytest, Playwright, jest, "
@@ -39,12 +50,12 @@ def recognise(text: str, key: str) -> tuple[str, Found]:
     if not head:
         raise ValueError("it is empty")
     if key == "logs":
-        return _first(LOG, text)
+        return _first(logs.NAMED, text)
     if head == "<":
         return _xml(text)
-    if head in ("{", "["):
+    if head == "{" or (head == "[" and not _BOXED.match(text)):
         return _json(text)
-    return _first((*TEXT, *LOG), text)
+    return _first((*TEXT, *logs.LOG), text)
 
 
 def _first(formats: Sequence[Format[Input]], content: Input) -> tuple[str, Found]:
@@ -76,7 +87,7 @@ def _json(text: str) -> tuple[str, Found]:
             return known.name, known.read(root)
         rows = [root]
     lined = next((each for each in LINES if each.fits(rows)), None)
-    return (lined.name, lined.read(rows)) if lined is not None else _first(LOG, text)
+    return (lined.name, lined.read(rows)) if lined is not None else _first(logs.LOG, text)
 
 
 def _rows(text: str) -> list[Part]:
