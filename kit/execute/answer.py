@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from kit.execute.cache import Cache
+from kit.execute.lock import locked
 from kit.execute.outline import Outline
 from kit.execute.request import Progress, Request
 from kit.execute.staging import require_writable
@@ -19,6 +20,11 @@ def answer(request: Request, progress: Progress, cache: Cache | None) -> Outline
     the same request goes on from there.
     """
     require_writable(request.out)
+    with locked(request.out):
+        return _answer(request, progress, cache)
+
+
+def _answer(request: Request, progress: Progress, cache: Cache | None) -> Outline:
     kept = _kept(request, cache) if cache is not None else None
     if kept is not None:
         return kept

@@ -19,6 +19,8 @@ from typing import Any
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine, NotebookExecutionManager
 
+from kit.execute.orphans import die_with_parent
+
 ENGINE_NAME = "kit"
 
 
@@ -82,6 +84,7 @@ def _serve(connection: Connection, parents: Connection, sources: list[str]) -> N
     """The child: run a cell whenever the parent asks, until one fails or there is none left."""
     parents.close()
     os.setsid()
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _reseed()
     shell = _fresh_shell()

@@ -16,6 +16,7 @@ from typing import Any
 
 from kit.execute.engine import ENGINE_NAME, available
 from kit.execute.notebooks import Notebook
+from kit.execute.orphans import die_with_parent
 
 CELL_TIMEOUT = 600
 """Seconds that one cell may take."""
@@ -92,6 +93,7 @@ def _answer(worker: Connection, notebook: Notebook, folder: Path, begun: float) 
 def _work(connection: Connection, folder: Path, parameters: dict[str, str]) -> None:
     """A worker: run each notebook that it is sent, answer None or what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     with suppress(EOFError, ConnectionError):
         while True:
