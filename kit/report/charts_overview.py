@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -10,6 +10,10 @@ import plotly.graph_objects as go
 from kit.report.blocks import Mark
 from kit.report.charts import ROW, esc, figure, heat, matrix
 from kit.report.theme import LIGHT, SEVERITIES, fill_color
+from kit.report.words import count
+
+BOXES = 120
+"""Files that a treemap draws by themselves."""
 
 
 def risk_waterfall(terms: Sequence[tuple[str, float]], total: float) -> go.Figure:
@@ -83,11 +87,11 @@ def severity_by_area(counts: Mapping[str, Mapping[str, int]]) -> go.Figure:
 
 def findings_by_path(paths: Sequence[tuple[str, str]], depth: int = 3) -> go.Figure:
     """Open findings as a treemap of folders and files: one (path, severity) per finding, `depth` folders
-    deep."""
+    deep. Beyond `BOXES` files those with the fewest findings share one box in their folder."""
     counts: dict[str, int] = defaultdict(int)
     worst: dict[str, int] = defaultdict(lambda: len(SEVERITIES) - 1)
-    for path, severity in paths:
-        for branch in _branches(path, depth):
+    for branches, severity in _gathered([(_branches(path, depth), severity) for path, severity in paths]):
+        for branch in branches:
             counts[branch] += 1
             worst[branch] = min(worst[branch], SEVERITIES.index(severity))
     ids = sorted(counts)
@@ -152,6 +156,31 @@ def _branches(path: str, depth: int) -> list[str]:
     kept = parts if len(parts) <= depth else [*parts[: depth - 1], "/".join(["…", parts[-1]])]
     kept = [p.replace("/", " ") for p in kept]
     return ["/".join(kept[:i]) for i in range(len(kept) + 1)]
+
+
+def _gathered(placed: Sequence[tuple[list[str], str]]) -> list[tuple[list[str], str]]:
+    """The branches of each finding, with the files that have no box of their own as one in the nearest folder that
+    has: a browser takes a millisecond or more to draw each box, and nobody reads thousands."""
+    files = Counter(branches[-1] for branches, _ in placed)
+    kept = {name for name, _ in files.most_common(BOXES)}
+    shown = {branch for branches, _ in placed if branches[-1] in kept for branch in branches[:-1]} | {""}
+    merged: dict[str, set[str]] = defaultdict(set)
+    for branches, _ in placed:
+        if branches[-1] not in kept:
+            merged[_within(branches, shown)[-1]].add(branches[-1])
+
+    def drawn(branches: list[str]) -> list[str]:
+        if branches[-1] in kept:
+            return branches
+        above = _within(branches, shown)
+        return [*above, f"{above[-1]}/{count(len(merged[above[-1]]), 'more file')}".lstrip("/")]
+
+    return [(drawn(branches), severity) for branches, severity in placed]
+
+
+def _within(branches: Sequence[str], shown: set[str]) -> list[str]:
+    """The folders of a file that are drawn, the project first."""
+    return [branch for branch in branches[:-1] if branch in shown] or [""]
 
 
 def _label(text: str, x: float, y: float) -> dict[str, object]:

@@ -17,6 +17,9 @@ from kit.report.tables import findings_table, where
 from kit.report.words import OUTCOME_WORDS, VERDICT_MEANING, count, listed
 
 WATERFALL_TERMS = 9
+PATH_ROWS = 200
+"""Files that the table behind the map of findings names."""
+
 NUMERIC_GATES = {"score_below", "confidence_below", "risk_over"}
 
 
@@ -145,8 +148,12 @@ def findings_by_path(assessment: Assessment) -> Block:
     files = Counter(path for path, _ in placed)
     path, most = files.most_common(1)[0]
     title = f"{count(len(files), 'file')} hold all open findings; {path} has the most, {most}"
-    rows = tuple((p, n) for p, n in files.most_common())
-    table = Table("Open findings by file", columns(("File", "code"), ("Open", "number")), rows)
+    rows = tuple((p, n) for p, n in files.most_common(PATH_ROWS))
+    more = len(files) - len(rows)
+    note = (
+        f"{count(more, 'more file')} with no more than {rows[-1][1]} each: in the list of all findings." if more else ""
+    )
+    table = Table("Open findings by file", columns(("File", "code"), ("Open", "number")), rows, note)
     return Chart(title, figure_json(charts.findings_by_path(placed)), f"{title}.", table)
 
 

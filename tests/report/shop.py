@@ -10,7 +10,7 @@ from typing import Any
 
 from kit.model import At
 from kit.sources.code.records import CallFact, EnvReadFact, MetricFact, RouteFact
-from kit.sources.containers import dockerfile
+from kit.sources.containers import dockerfile, dockerignore
 from kit.sources.formats.documents import Documents
 from kit.sources.kubernetes import find as kubernetes
 from kit.sources.orm.model import Column, Migration, MigrationSet, Operation, Schema, Table
@@ -146,6 +146,9 @@ class Shop:
     @property
     def dockerfiles(self) -> Any:
         return dockerfile.find(self.files)
+
+    def dockerignore(self, context: str, path: str | None = None) -> Any:
+        return dockerignore.dockerignore(self.files, context, path)
 
     @property
     def workflows(self) -> Any:

@@ -50,10 +50,40 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_of_ten_thousand_findings_only_those_near_the_screen_are_drawn(page: Path, browser: Browser) -> None:
     with browser.page(page.as_uri(), height=2000) as tab:
-        assert tab.eval("tally.innerText") == "10,000 of 10,001 findings"
+        assert tab.eval("tally.textContent") == "10,000 of 10,001 findings"
         assert tab.eval("document.querySelectorAll('.chunk').length") == 200
+        tab.eval("rows.scrollIntoView({ behavior: 'instant' })")
+        tab.wait("document.querySelectorAll('[id^=row-]').length")
         assert 50 <= tab.eval("document.querySelectorAll('[id^=row-]').length") < 2000
         assert quiet(tab)
+
+
+FILLED = "[...document.querySelectorAll('.chunk')].filter((chunk) => chunk.childElementCount).length"
+
+
+@pytest.mark.parametrize("named", ["held", "x0", "x5000", "x9999"])
+def test_the_link_of_any_of_ten_thousand_findings_draws_only_what_is_near_it(
+    named: str, page: Path, browser: Browser
+) -> None:
+    with browser.page(f"{page.as_uri()}#finding-{named}") as tab:
+        tab.wait(f"document.activeElement.closest('#row-{named}[open]')")
+
+        assert tab.eval(FILLED) <= 4
+        assert tab.eval("document.querySelectorAll('*').length") < 15_000
+        assert tab.eval("(b => b.top >= 0 && b.top < innerHeight)(document.activeElement.getBoundingClientRect())")
+        assert quiet(tab)
+
+
+def test_the_map_of_ten_thousand_findings_draws_a_few_hundred_boxes(page: Path, browser: Browser) -> None:
+    with browser.page(page.as_uri()) as tab:
+        tab.eval("document.querySelector('#appendix-charts').open = true")
+        tab.eval(
+            "[...document.querySelectorAll('.rk-chart')].find((it) => it.textContent.includes('hold all open findings'))"
+            ".scrollIntoView({ behavior: 'instant' })"
+        )
+        tab.wait("document.querySelector('.treemaplayer .slice')")
+
+        assert 50 <= tab.eval("document.querySelectorAll('.treemaplayer .slice').length") < 400
 
 
 def test_a_link_to_an_area_unfolds_it_and_draws_its_charts(page: Path, browser: Browser) -> None:
@@ -114,7 +144,7 @@ def test_every_style_asks_for_nothing_draws_its_charts_and_judges_as_the_report_
             chart = f"document.querySelectorAll('.rk-chart')[{number}]"
             page.eval(f"{chart}.scrollIntoView({{ behavior: 'instant' }})")
             page.wait(f"!{chart}.checkVisibility() || {chart}.matches('.drawn')")
-        outcome = page.eval("document.getElementById('what-if-outcome').innerText")
+        outcome = page.eval("document.getElementById('what-if-outcome').textContent")
 
         assert page.eval("document.querySelectorAll('.rk-chart.drawn').length") >= 6
         assert page.eval(DRAWN)
@@ -145,17 +175,17 @@ def test_filters_are_set_by_hand_and_taken_back(styles: dict[str, str], browser:
     under = [f for f in found.findings if f.outcome == "pass" and any("k8s/" in e.path for e in f.evidence)]
 
     with browser.page(styles["status"]) as page:
-        start = page.eval("tally.innerText")
+        start = page.eval("tally.textContent")
         page.eval(chosen("severity", "critical"))
-        page.wait(f"tally.innerText.startsWith('{len(critical)} of')")
+        page.wait(f"tally.textContent.startsWith('{len(critical)} of')")
         page.eval(chosen("severity", ""))
         page.eval(chosen("show", "pass"))
         page.write("[name=path]", "k8s/")
-        page.wait(f"tally.innerText.startsWith('{len(under)} of')")
+        page.wait(f"tally.textContent.startsWith('{len(under)} of')")
         page.write("[name=search]", "no finding speaks of this")
-        page.wait("rows.innerText.includes('No finding is like that')")
+        page.wait("rows.textContent.includes('No finding is like that')")
         page.click("#filters [type=reset]")
-        page.wait(f"tally.innerText === {start!r}")
+        page.wait(f"tally.textContent === {start!r}")
 
         assert quiet(page)
 
@@ -175,7 +205,7 @@ def test_the_findings_that_are_shown_are_saved_as_csv(styles: dict[str, str], br
 
     with browser.page(styles["audit"]) as page:
         page.eval(chosen("severity", "critical"))
-        page.wait(f"tally.innerText.startsWith('{len(blockers)} of')")
+        page.wait(f"tally.textContent.startsWith('{len(blockers)} of')")
         page.click("[data-action=csv]")
         end = time.monotonic() + 20
         while not saved.exists() and time.monotonic() < end:
@@ -230,10 +260,10 @@ def test_a_page_supposes_what_python_would_judge_when_its_buttons_are_pressed(
 
     with browser.page(styles["viability"]) as page:
         page.click("[data-what-if=critical]")
-        outcome = page.eval("document.getElementById('what-if-outcome').innerText")
+        outcome = page.eval("document.getElementById('what-if-outcome').textContent")
         page.click("[data-what-if=none]")
         page.click("#what-if-rows tr td:nth-child(3) input")
-        note = page.eval("document.getElementById('what-if-note').innerText")
+        note = page.eval("document.getElementById('what-if-note').textContent")
 
         assert f"{better.score:.1f}" in outcome
         assert f"{better.risk_score:.1f}" in outcome

@@ -106,6 +106,22 @@ def test_a_treemap_counts_each_folder_once_and_takes_the_gravest_colour() -> Non
     assert set(trace.parents) <= {*trace.ids, ""}
 
 
+def test_a_treemap_of_thousands_of_files_draws_those_with_most_findings_and_counts_the_others_in_their_folder() -> None:
+    many = [(f"src/{i}.py", "low") for i in range(5_000)] + [(f"lib/{i}.py", "high") for i in range(20)]
+    paths = [*many, *[("src/worst.py", "critical")] * 3, ("docs/one.md", "low")]
+
+    trace = charts_overview.findings_by_path(paths).data[0]
+    values = dict(zip(trace.ids, trace["values"], strict=True))
+
+    assert len(trace.ids) < 130
+    assert values["/"] == len(paths)
+    assert values["/src/worst.py"] == 3
+    merged = 5_000 - (charts_overview.BOXES - 1)
+    assert values[f"/src/{merged} more files"] == merged
+    assert values["/21 more files"] == 21
+    assert values["/src"] == 5_003
+
+
 def test_the_plan_starts_from_today() -> None:
     drawn = charts_overview.remediation([("CON-001 Builds", 2.0, 70.0)], 60.0)
 

@@ -1,5 +1,6 @@
 // Charts: drawn when they come into view, in the colours of the page, again when those change, light on paper.
 // A notebook's page calls readinessCharts after each chart; on our own page one call at the end finds them all.
+// Plotly is stored as text where it would hold up the opening of a page, and run when the first chart is near.
 (function () {
   const theme = JSON.parse(document.getElementById("chart-theme").textContent)
   const dark = matchMedia("(prefers-color-scheme: dark)")
@@ -27,7 +28,17 @@
     return colored
   }
 
+  function load() {
+    const stored = document.getElementById("plotly")
+    if (window.Plotly || !stored) return
+    const script = document.createElement("script")
+    script.textContent = stored.textContent
+    document.head.append(script)
+    script.remove()
+  }
+
   function draw(chart) {
+    load()
     const plot = chart.querySelector(".rk-plot")
     const figure = figureOf(chart)
     const least = figure.layout.meta && figure.layout.meta.minWidth

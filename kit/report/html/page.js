@@ -50,13 +50,15 @@
   })
   addEventListener("afterprint", () => { folded.forEach((box) => { box.open = false }); folded = [] })
 
-  // A table is a stop for the Tab key only where there is something to scroll.
-  const scrollable = () => document.querySelectorAll(".rk-scroll").forEach((box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
-    else box.removeAttribute("tabindex")
+  // A table is a stop for the Tab key only where there is something to scroll. The observer is told once the page is
+  // laid out, so that nothing is measured before that, and of a folded table when it is unfolded.
+  const measured = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0
+      else target.removeAttribute("tabindex")
+    }
   })
-  addEventListener("resize", scrollable)
-  scrollable()
+  document.querySelectorAll(".rk-scroll").forEach((box) => measured.observe(box))
 
   const narrow = matchMedia("(max-width: 1000px)")
   const contents = document.querySelector(".toc details")

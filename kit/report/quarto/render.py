@@ -173,7 +173,7 @@ def _with_scripts(html: str, material: Material, up: str | None, *, lists: bool 
     )
     names = ["charts.js", *(n for n in SCRIPTS if lists and n not in {"charts.js", "page.js"})]
     own = [_theme("quarto.js"), *(asset(name) for name in names)]
-    source = f' src="{up}assets/plotly.min.js">' if up else f">{plotly()}"
+    source = f' src="{up}assets/plotly.min.js">' if up else f' type="text/plain" id="plotly">{plotly()}'
     shared = f"<script{source}</script>\n"
     scripts = shared + "".join(f"<script>{script}</script>\n" for script in own)
     head, end, tail = html.rpartition("</body>")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kit.checks.configuration.common import ASIDE
+from kit.checks.configuration.environment import Demand, demands
 from kit.project import Project
 from kit.report.blocks import Block, Cell, Chart, Mark, Table, columns, empty
 from kit.report.charts import bars
@@ -13,8 +15,8 @@ from kit.report.views.common import Findings, controls
 from kit.report.words import count
 from kit.system.model import Deployment, EnvRead, Service
 
-UNWEIGHED = {"development", "test"}
-"""Environments whose gaps hold nobody up."""
+Demands = dict[tuple[str, str], Demand]
+"""What the check of required variables found, by service and variable."""
 
 
 def environment(project: Project) -> Display:
@@ -23,8 +25,11 @@ def environment(project: Project) -> Display:
     if not read:
         fill = "Reads such as os.environ or process.env, and settings classes, would be held against each target here."
         return show(empty("No read of the environment was found in code", fill))
-    missing = {s.name: _missing(s) for s in read}
-    return show(_summary(read, missing), *(_matrix(s, len(missing[s.name])) for s in read))
+    demanded = {(d.service.name, d.read.name): d for d in demands(project)}
+    missing = {
+        s.name: {name for (service, name), d in demanded.items() if service == s.name and d.missing} for s in read
+    }
+    return show(_summary(read, missing), *(_matrix(s, demanded, len(missing[s.name])) for s in read))
 
 
 def checks(project: Project, findings: Findings) -> Display:
@@ -50,11 +55,14 @@ def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
     return Chart(title, figure_json(figure), f"{title}: {words}.")
 
 
-def _matrix(service: Service, missing: int) -> Table:
+def _matrix(service: Service, demanded: Demands, missing: int) -> Table:
     reads = _first(service.env)
     targets = service.deployments
     ranked = sorted(reads.values(), key=lambda r: (r.required is not True, r.required is False, r.name))
-    rows = tuple((r.name, _need(r), *(_given(r, d) for d in targets), str(r.at)) for r in ranked)
+    rows = tuple(
+        (r.name, _need(r), *(_given(r, d, demanded.get((service.name, r.name))) for d in targets), str(r.at))
+        for r in ranked
+    )
     heads = columns(
         ("Variable", "code"), "Code", *(f"{d.target} ({d.environment})" for d in targets), ("Read at", "code")
     )
@@ -63,33 +71,26 @@ def _matrix(service: Service, missing: int) -> Table:
     return Table(caption, heads, rows, matrix=True, folded=not missing)
 
 
-def _given(read: EnvRead, deployment: Deployment) -> Cell:
+def _given(read: EnvRead, deployment: Deployment, demand: Demand | None) -> Cell:
+    """Whether a target gives a variable, as the check of required variables sees it."""
     given = next((g for g in deployment.env if g.name == read.name), None)
     if given is not None:
         return Mark("pass", given.source, str(given.at))
-    if not deployment.env_complete:
-        return Mark("unknown", "cannot be seen")
+    if demand and any(target == deployment for target, _ in demand.given):
+        return Mark("pass", "in the image")
+    if demand and deployment in demand.missing:
+        return Mark("fail", "not given")
     if read.required is False:
         return Mark("not_applicable", "default")
-    if deployment.environment in UNWEIGHED:
-        return Mark("not_applicable", "not given")
-    return Mark("fail" if read.required else "partial", "not given")
+    if not deployment.env_complete or (demand and deployment in demand.unseen):
+        return Mark("unknown", "cannot be seen")
+    return Mark("not_applicable" if deployment.environment in ASIDE else "unknown", "not given")
 
 
 def _need(read: EnvRead) -> str:
     if read.required is None:
         return "cannot be told"
     return "required" if read.required else "has a default"
-
-
-def _missing(service: Service) -> set[str]:
-    lacking = (
-        read.name
-        for read in _first(service.env).values()
-        for deployment in service.deployments
-        if read.required and isinstance(cell := _given(read, deployment), Mark) and cell.outcome == "fail"
-    )
-    return set(lacking)
 
 
 def _names(reads: Iterable[EnvRead]) -> set[str]:
