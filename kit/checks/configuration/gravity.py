@@ -40,6 +40,8 @@ def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str 
         return Severity.MEDIUM, environment if environment in ASIDE and small else None
     if environment in ASIDE:
         return (Severity.LOW, environment) if small else (Severity.HIGH, None)
+    if hit.kind == "assignment" and context_of(path) == "code" and _in_comment(text, hit):
+        return Severity.MEDIUM, None  # what an answer of somebody's interface looks like
     if hit.kind not in _OF_PEOPLE or is_random(text[hit.start : hit.end]):
         return Severity.CRITICAL, None
     return _of_chosen(path, text, hit), None
@@ -61,6 +63,13 @@ def _of_chosen(path: str, text: str, hit: SecretHit) -> Severity:
     if _FALLS_BACK.search(line) or code or _beside_local(text, hit):
         return Severity.HIGH
     return Severity.CRITICAL
+
+
+def _in_comment(text: str, hit: SecretHit) -> bool:
+    """Whether the secret stands in a comment, of one line or of several."""
+    line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
+    opened = text.rfind("/*", 0, hit.start)
+    return _COMMENT.match(line) is not None or (opened >= 0 and text.find("*/", opened, hit.start) < 0)
 
 
 def is_random(value: str) -> bool:

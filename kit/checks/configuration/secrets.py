@@ -104,20 +104,32 @@ def no_default_password(project: Project) -> Iterator[Fact]:
     See: https://cwe.mitre.org/data/definitions/1392.html
     """
     sound: list[EnvGiven] = []
-    wrong = 0
+    wrong: dict[tuple[str, str, bool, str | None], list[tuple[str, EnvGiven]]] = defaultdict(list)
     for service, deployment, one in given(project):
         secret = _secret_of(one)
         if not secret:
             continue
         known = is_weak(secret) or secret in _users(deployment)
         if known and not is_placeholder(secret) and one.name.lower() not in secret.lower():
-            wrong += 1
-            said = f"{service.name}: {one.name} has a value that everybody knows."
-            yield bad(said, one, environment=environment_of(deployment))
+            beside = _only_stores(project, one.at.path)
+            wrong[one.name, secret, beside, environment_of(deployment)].append((service.name, one))
         else:
             sound.append(one)
+    for (name, _, beside, environment), found in wrong.items():
+        where = listed(service for service, _ in found)
+        said = f"{where}: {name} has a value that everybody knows."
+        places = [one.at for _, one in found][:8]
+        grave = Severity.MEDIUM if beside else Severity.HIGH  # stores for whoever runs the program beside them
+        yield bad(said, *places, environment=environment, severity=grave)
     if sound and not wrong:
         yield ok(f"None of {len(sound)} secrets that are given in the open has a value that everybody knows.", sound[0])
+
+
+def _only_stores(project: Project, path: str) -> bool:
+    """Whether a compose file starts only what others made and no program of the project: it is for development."""
+    file = next((f for f in project.compose if f.path == path), None)
+    own = {d.image for s in project.system.own for d in s.deployments if d.image}
+    return file is not None and not any(s.build is not None or s.image in own for s in file.services)
 
 
 def _users(deployment: Deployment) -> set[str]:

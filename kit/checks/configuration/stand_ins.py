@@ -55,10 +55,14 @@ def is_stand_in(text: str, hit: SecretHit) -> bool:
         return True
     if re.search(r"(?i)example|abc123|xyz789|x{4,}$", value) or _is_example(text, hit):
         return True
-    if "/" in value and re.fullmatch(r"[a-z]+(?:[-_/][a-z]+)*", value):
+    if "/" in value and re.fullmatch(r"[a-z]+(?:[-_/][a-z]+)*|[a-z][\w.-]*\.[a-z]{2,6}(?:/[\w.-]+)+", value):
         return True  # the way to something that is named for it
-    if value.isalpha() and len(value) <= 12 and re.search(r"(?i)(token|key)$", hit.name or ""):
-        return True  # tokens and keys are random; this is a word
+    if value.startswith("\\") or re.match(r"[.#][\w-]+\s*\{", value):
+        return True  # a pattern, a style
+    if re.search(r"(?i)(token|key|credentials?)$", hit.name or "") and (
+        (value.isalpha() and (len(value) <= 12 or value.islower())) or len(value) < 8
+    ):
+        return True  # tokens and keys are random and long; this is a word
     names_a_key = re.search(r"(?i)secret_?(?:\w*_?key|name|ref)$|^key(?:name)?$", hit.name or "") is not None
     return names_a_key and re.fullmatch(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", value) is not None and len(value) < 40
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -238,7 +239,7 @@ def files_parse(project: Project) -> Iterator[Fact]:
         if document.template:
             continue
         looked += 1
-        if document.error is not None and not _lenient(document.path):
+        if document.error is not None and not _lenient(document.path) and not _is_lines(project.files.text(path)):
             broken += 1
             yield bad(f"{document.path} cannot be parsed: {document.error.message}", document.error)
         twice = [p for p in document.problems if "given twice" in p.message]
@@ -249,6 +250,15 @@ def files_parse(project: Project) -> Iterator[Fact]:
             yield bad(f"{document.path}: {twice[0].message}{more}", *twice[:5], severity=grave)
     if looked and not broken:
         yield ok(f"All {looked} structured files can be parsed.", At("."))
+
+
+def _is_lines(text: str) -> bool:
+    """Whether each of the first lines is a document of JSON by itself, as those are that tools write line by line."""
+    lines = [line for line in text[:100_000].split("\n", 4)[:4] if line.strip()][:3]
+    try:
+        return len(lines) > 1 and all(isinstance(json.loads(line), dict | list) for line in lines)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _lenient(path: str) -> bool:

@@ -25,6 +25,7 @@ _BY_CODE = (
     (("python",), 'call_command("migrate", $$$)', ("call_command",), "django"),
     (JAVASCRIPT, "$A.runMigrations($$$)", ("runMigrations",), "typeorm"),
     (JAVASCRIPT, "$A.migrate.latest($$$)", ("migrate.latest",), "knex"),
+    (JAVASCRIPT, "$A.migrate.up($$$)", ("migrate.up",), "knex"),
     (JAVASCRIPT, "migrate($$$)", ("orm/", "postgres-migrations", "migrator"), ""),
     (JAVASCRIPT, "$A.up($$$)", ("umzug", "Umzug"), "sequelize"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
 from kit.checks.shared.words import plural, route_words
@@ -151,7 +152,8 @@ def _handler_asks(project: Project, function: Function) -> bool:
 def _is_judged(project: Project, route: Route) -> bool:
     """Whether the route changes state and is none that may stand open."""
     open_by_nature = _by_nature(route.method, route.path, route.handler) is not None
-    return route.method in CHANGING and not open_by_nature and not _signed(project, route)
+    lost = route.mounted is None and not route.prefix_known  # nothing says that a program serves it
+    return route.method in CHANGING and not open_by_nature and not lost and not _signed(project, route)
 
 
 def _signed(project: Project, route: Route) -> bool:
@@ -187,7 +189,29 @@ _KNOWN = re.compile(
 def asks_within(project: Project, route: Route) -> bool:
     """Whether the handler, where it stands with its route, looks at credentials or turns strangers away."""
     text = "\n".join(project.files.lines(route.at.path)[(route.at.line or 1) - 1 : route.at.end_line])
-    return refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None
+    return refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None or _is_filtered(project, route)
+
+
+_FILTER = re.compile(
+    r"\bimplements\s+(?:[\w<>]+,\s*)*(?:Filter|HandlerInterceptor|WebFilter|GlobalFilter)\b|\bextends\s+\w*(?:OncePerRequestFilter|GenericFilterBean|HandlerInterceptorAdapter)\b"
+)
+_FILTER_NAMES = ("Filter", "HandlerInterceptor")
+
+
+def _is_filtered(project: Project, route: Route) -> bool:
+    """Whether the route's module has a servlet filter or interceptor of its own that turns strangers away: which paths
+    it is registered for is said elsewhere."""
+    if project.code.language(route.at.path) != "java":
+        return False
+    unit = project.code.unit(route.at.path)
+    texts = (project.code.text(p) for p in _java_filters(project) if project.code.unit(p) == unit)
+    return any(re.search(r"UNAUTHORIZED|FORBIDDEN|sendError\(40[13]|setStatus\(40[13]", text) for text in texts)
+
+
+@lru_cache(maxsize=4)
+def _java_filters(project: Project) -> tuple[str, ...]:
+    found = project.code.holding(*_FILTER_NAMES, languages=("java",))
+    return tuple(p for p in found if _FILTER.search(project.code.text(p)))
 
 
 def _open(name: str, routes: list[Route]) -> Iterator[Fact]:

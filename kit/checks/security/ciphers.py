@@ -112,6 +112,7 @@ def _guessable(project: Project) -> Iterator[Fact]:
             yield bad(f"{name} is made with {call.callee}, whose numbers can be predicted.", call, severity=grave)
 
 
+_SIZES = re.compile(r"(?i)(?:length|len|size|count|delay|index|offset|jitter|timeout)$")
 _GIVEN = word_set("pair keyword_argument variable_declarator assignment short_var_declaration assignment_expression")
 
 
@@ -123,9 +124,11 @@ def _given_to(node: SgNode) -> str | None:
             named = above.field("key") or above.field("name") or above.field("left")
             if named is not None and _GUESSED.search(named.text()[:80]):
                 return str(named.text()[:80])
+            if named is not None and _SIZES.search(named.text()[:80]):
+                return None
         elif kind in {"function_definition", "function_declaration", "method_definition", "method_declaration"}:
             named = above.field("name")
-            return named.text()[:80] if named is not None else None
+            return re.sub(r"(?:For|From|By|Of|To)[A-Z]\w*$", "", named.text()[:80]) if named is not None else None
     return None
 
 

@@ -203,10 +203,18 @@ def _wired(project: Project, service: Service) -> At | None:
         found = (_NEST if project.code.language(path) in JAVASCRIPT else _OTHER).search(text)
         if found is not None:
             return At(path, text.count("\n", 0, found.end()) + 1)
+    for path in project.code.holding("Limit", "limiter", "Throttl", languages=("go",)):
+        used = _GO_USE.search(project.code.text(path)) if within(path, service.root) and runs(path) else None
+        if used is not None:
+            return At(path, project.code.text(path).count("\n", 0, used.end()) + 1)
     for path in project.code.holding("429", "TooManyRequests", "Bucket."):
         if within(path, service.root) and runs(path) and (at := line_of(project, path, _OWN.pattern)):
             return at
     return _among_handlers(project, service)
+
+
+_GO_USE = re.compile(r"\.Use\((?:[^()]|\([^()]*\)){0,400}?\w*(?i:rate_?limit|limiter|throttl)\w*\(")
+"""A limiter among the middlewares that a router of Go uses, on one line or several."""
 
 
 def _candidates(project: Project, service: Service) -> list[str]:

@@ -70,7 +70,8 @@ def private_reads_are_authenticated(project: Project) -> Iterator[Fact]:
 
 def _is_private(service: Service, route: Route) -> bool:
     page = (service.framework in _PAGES or route.framework in _PAGES) and not route.path.startswith("/api")
-    if route.method != "GET" or route.mounted is False or page or route.path.endswith("*}"):
+    lost = route.mounted is False or (route.mounted is None and not route.prefix_known)
+    if route.method != "GET" or lost or page or route.path.endswith("*}"):
         return False
     steps = [s for s in route.path.split("/") if s]
     said = set(route_words(route.path))

@@ -11,7 +11,7 @@ from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, text_value
 from kit.checks.shared.settings import overridden, written_keys
-from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import node_at
@@ -129,12 +129,24 @@ def _verified_after(call: Call) -> bool:
     return re.search(r"(?i)\b\w*verify\w*\(|\bjwt\.Parse(?:WithClaims)?\(", after) is not None
 
 
+def _says_so(call: Call) -> bool:
+    """Whether the function around it says in its name that it verifies nothing: a first look for its callers."""
+    around = (a for a in call.node.ancestors() if a.kind() in {"function_declaration", "method_declaration"})
+    named = next((a.field("name") for a in around), None)
+    return named is not None and re.search(r"(?i)unverified|without|unsafe|insecure|peek", named.text()) is not None
+
+
 def _go_tokens(project: Project) -> Iterator[Fact]:
     for call in calls(project, "ParseUnverified", languages=("go",), needles=("jwt",)):
         if _verified_after(call):
             yield ok("The token is read first for whom to ask, and verified then.", call)
         else:
-            yield bad("The token is read without its signature being verified: anybody can write one.", call)
+            said = "The token is read without its signature being verified: anybody can write one"
+            if _says_so(call):
+                said += "; whoever takes it from here must verify it, as the function's name says"
+                yield partial(f"{said}.", call, severity=Severity.MEDIUM)
+            else:
+                yield bad(f"{said}.", call)
     for call in calls(project, "NewWithClaims", languages=("go",), needles=("jwt",)):
         holder = next(
             (a for a in call.node.ancestors() if a.kind() in {"function_declaration", "method_declaration"}), call.node

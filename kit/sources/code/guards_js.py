@@ -62,12 +62,22 @@ class JsGuards:
         callee = _callee(node)
         found = self.project.function(callee, module)
         if found and found.node is not None:
-            return self._of_definition(found, name, module.at(node))
+            guard = self._of_definition(found, name, module.at(node))
+            inner = self._of_inner(node, module, hops) if guard.auth is not True else OPEN
+            return guard if guard.auth is not False or inner.auth is False else inner
         if suggests_auth(name) or suggests_auth(self.project.origin(callee, module).rsplit("/", 1)[-1]):
             return Guard(True, module.at(node))
         if node.kind() == "call_expression" and any(suggests_auth(callee_name(a)) for a in arguments(node)):
             return Guard(True, module.at(node))
         return Guard(None, module.at(node)) if self._is_lost(callee, module) else OPEN
+
+    def _of_inner(self, node: SgNode, module: JsModule, hops: int) -> Guard:
+        """What a wrapper of the project is given: `asyncHandler(auth.jwt)`."""
+        if node.kind() != "call_expression" or hops >= MAX_HOPS:
+            return OPEN
+        given = (unwrap(argument) for argument in arguments(node)[:4])
+        named = (each for each in given if each.kind() in {"identifier", "member_expression"})
+        return all_of(self.of_middleware(each, module, hops + 1) for each in named)
 
     def _of_definition(self, found: Found, name: str, at: At) -> Guard:
         """A function of the project: one called a guard must turn somebody away, or make a package's

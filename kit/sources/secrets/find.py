@@ -234,21 +234,21 @@ def _given(text: str, start: int, end: int, name: str, context: Context) -> Iter
         if found := pattern.match(text, end):
             hits = _judged(text, found, name, context, literal=pattern in (_FLAG, _ELEMENT))
             # What follows a name in a set (`exclude={"password", "roles"}`) is another name.
-            names = pattern is _PASSED and (_OPENS_SET.search(lead) is not None or _is_in_list(lead))
+            names = pattern is _PASSED and (_OPENS_SET.search(lead) is not None or _is_in_list(text, start))
             yield from (replace(hit, doubtful=True) if names else hit for hit in hits)
             return
 
 
-def _is_in_list(lead: str) -> bool:
-    """Whether what follows stands in a list (`["user", "password", ...]`), not among the arguments of a call."""
-    depth = {"(": 0, "[": 0}
-    for sign in reversed(lead):
-        if sign in "([":
+def _is_in_list(text: str, place: int) -> bool:
+    """Whether what follows a place stands in a list (`["user", "password"]`), not among the arguments of a call."""
+    depth = {"(": 0, "[": 0, "{": 0}
+    for sign in reversed(text[max(0, place - 1500) : place]):
+        if sign in depth:
             if depth[sign] == 0:
-                return sign == "["
+                return sign != "("
             depth[sign] -= 1
-        elif sign in ")]":
-            depth["(" if sign == ")" else "["] += 1
+        elif sign in ")]}":
+            depth[{")": "(", "]": "[", "}": "{"}[sign]] += 1
     return False
 
 
