@@ -15,6 +15,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from kit.claims.examine import examine
+from kit.claims.model import Examination
+from kit.claims.read import read_reports
+from kit.claims.stated import stated_of
 from kit.judgement.assessment import AreaResult, Assessment, judge
 from kit.judgement.policy import load_policy
 from kit.model import AREAS, Check, Finding, Outcome
@@ -23,6 +27,7 @@ from kit.project import Project, open_project
 from kit.registry import catalogue, checks_of
 from kit.report import overview
 from kit.report.blocks import Notice, empty
+from kit.report.claims.display import Documents
 from kit.report.display import Display, show
 from kit.report.exports.files import write
 from kit.report.looked_at import looked_at
@@ -44,11 +49,13 @@ SCANS = "scans.json"
 COMMANDS = "commands.json"
 PROBES = "probes.json"
 EVIDENCE = "evidence.json"
+CLAIMS = "claims.json"
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _SCANS = TypeAdapter(tuple[Scan, ...])
 _COMMANDS = TypeAdapter(tuple[CommandRun, ...])
 _PROBES = TypeAdapter(Probes)
 _EVIDENCE = TypeAdapter(tuple[EvidenceFile, ...])
+_CLAIMS = TypeAdapter(Examination)
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,16 @@ def summarize(project: str, params: str = "", out: str = "") -> SummaryAssessmen
     return SummaryAssessment(whole, given, _joined(saved.values()), missing)
 
 
+def claims(project: str, params: str = "", out: str = "") -> Documents:
+    """What the documents that the params file names state, each statement with its verdict.
+
+    The run before the notebooks has left the examination in `out`; where nothing is there, it is made here. Raises
+    ParamsError as `assess` does.
+    """
+    given = params_of(project, params)
+    return Documents(read_claims(Path(out)) if out else examined(opened(given, out), given))
+
+
 def opened(given: Params, out: str = "") -> Project:
     """The project with what its params say of it: what the owner demands, and what others saw of it, as the run before
     the notebooks saved it in `out`, else as the params ask for it."""
@@ -240,6 +257,8 @@ def opened(given: Params, out: str = "") -> Project:
     if evidence is None and globs:
         evidence = read_evidence(project.files, globs)
     project.evidence = evidence
+    examination = read_claims(Path(out)) if out else examined(project, given)
+    project.stated = stated_of(examination) if examination is not None else None
     return project
 
 
@@ -292,6 +311,24 @@ def read_probes(out: Path) -> Probes | None:
     """What running systems answered; None where none was asked. Raises ValueError for a file that is none."""
     path = out / PROBES
     return _PROBES.validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def examined(project: Project, given: Params) -> Examination | None:
+    """The documents that the params name, held against the project; None where they name none. Raises ParamsError for
+    one that is none."""
+    paths = given.claims_paths()
+    return examine(project, read_reports(paths, project.root)) if paths else None
+
+
+def save_claims(out: Path, examination: Examination) -> Path:
+    """Write what documents state, for notebooks that run in processes of their own. Returns the file."""
+    return write(out / CLAIMS, _CLAIMS.dump_json(examination).decode())
+
+
+def read_claims(out: Path) -> Examination | None:
+    """What documents state; None where the params name none. Raises ValueError for a file that is none."""
+    path = out / CLAIMS
+    return _CLAIMS.validate_json(path.read_bytes()) if path.is_file() else None
 
 
 def save_findings(out: Path, area: str, findings: Iterable[Finding]) -> Path:

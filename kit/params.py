@@ -21,7 +21,7 @@ __all__ = ["Params", "ParamsError", "Thresholds", "default_params", "json_schema
 Style = Literal["formal", "audit", "viability", "validation", "status"]
 Answer = Literal["pass", "partial", "fail"]
 
-_NOT_YET = ("claims", "history")
+_NOT_YET = ("history",)
 
 
 def _policy(value: Any) -> str | dict[str, Any]:
@@ -207,6 +207,15 @@ class Params(Settings):
     def resolve(self, path: str) -> Path:
         """A path of the params file as an absolute one."""
         return (self._base / path).resolve()
+
+    def claims_paths(self) -> tuple[Path, ...]:
+        """The documents that `claims` names, globs filled in, each once."""
+        found: dict[Path, None] = {}
+        for given in self.claims:
+            place = self.resolve(given)
+            names = [str(place)] if place.is_file() else sorted(glob.glob(str(place), recursive=True))  # noqa: PTH207
+            found |= dict.fromkeys(Path(name) for name in names if Path(name).is_file())
+        return tuple(found)
 
     def unused(self) -> tuple[str, ...]:
         """The keys that were given and that this version does not look at."""

@@ -29,6 +29,7 @@ from kit.sources.kubernetes import helm, kustomize
 from kit.sources.orm import find as orm
 from kit.sources.packages import find as packages
 from kit.sources.papers import markdown, openapi
+from kit.sources.papers.stated import StatedDocument
 from kit.sources.pipelines import workflows
 from kit.sources.platforms import nginx, paas, prometheus, serverless, terraform
 from kit.sources.probes.model import Probes
@@ -60,6 +61,8 @@ class Project:
         """What came of the commands of its params file; None where it names none."""
         self.probes: Probes | None = None
         """What the addresses of its params file answered; None where none was asked."""
+        self.stated: tuple[StatedDocument, ...] | None = None
+        """What its readiness documents state against what it shows; None where the params file names none."""
         self._scans: tuple[Scan, ...] | None = None
         self._evidence: tuple[EvidenceFile, ...] | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -31,6 +31,21 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 def read_report(path: Path, source: str) -> Reading:
     """A report's statements. Raises ParamsError for a file that is none."""
     return _reading(read_text(path), source)
+
+
+def read_reports(paths: Iterable[Path], root: Path) -> tuple[Reading, ...]:
+    """Each report once, under its path in the project at `root` where it lies there, else as it was given.
+
+    Raises ParamsError for a file that is none.
+    """
+    named: dict[Path, Path] = {}
+    for path in paths:
+        named.setdefault(path.resolve(), path)
+    return tuple(read_report(given, _source(place, given, root)) for place, given in named.items())
+
+
+def _source(place: Path, given: Path, root: Path) -> str:
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else given.as_posix()
 
 
 def read(text: str, source: str) -> Reading:

@@ -10,16 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from kit.assessment import (
+    examined,
+    read_claims,
     read_commands,
     read_findings,
     read_looked_for,
     read_probes,
     read_scans,
+    save_claims,
     save_commands,
     save_evidence,
     save_probes,
     save_scans,
 )
+from kit.claims.model import Examination
+from kit.claims.stated import stated_of
+from kit.execute.claims import write_claims
 from kit.execute.live import commands_of, probes_of
 from kit.execute.notebooks import SUMMARY, Notebook, find_notebooks
 from kit.execute.outline import AreaLine, BlockerLine, Outline, VerdictLine
@@ -55,7 +61,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     Raises ParamsError for bad input, before anything is written; KeyboardInterrupt leaves what was finished, and
     the same request goes on from there.
     """
-    chosen = find_notebooks(request.notebooks, request.areas)
+    chosen = find_notebooks(request.notebooks, request.areas, claims=bool(request.params.claims))
     policy = load_policy(request.params)
     tools = asked(request.params.scanners)
     require(request.params.targets)
@@ -81,6 +87,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
             project.scans = read_scans(staging.folder) or scans_of(project, tools)
             save_scans(staging.folder, project.scans)
     _ask(request, project, staging, clock)
+    examination = _hear(request, project, staging, clock)
     with clock.step("notebooks"):
         failed = _run_areas(request, staging, [n for n in chosen if n.area != SUMMARY], progress)
     findings = _findings(project, staging, request.areas)
@@ -96,7 +103,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     )
     missing = (*failed.values(), *_unfinished(project), *_crashed(assessment))
     looked_for = {**read_looked_for(staging.folder), **project.files.looked_for}
-    _publish(request, outputs, project, staging, assessment, chosen, inputs, missing, clock)
+    _publish(request, outputs, project, staging, assessment, chosen, inputs, missing, examination, clock)
     return outline_of(assessment, missing, len(inputs), clock.seconds), looked_for
 
 
@@ -139,6 +146,18 @@ def _ask(request: Request, project: Project, staging: Staging, clock: _Clock) ->
         with clock.step("probes"):
             project.probes = read_probes(staging.folder) or probes_of(request.params)
             save_probes(staging.folder, project.probes)
+
+
+def _hear(request: Request, project: Project, staging: Staging, clock: _Clock) -> Examination | None:
+    """Hold the documents of the params file against the project, once."""
+    if not request.params.claims:
+        return None
+    with clock.step("claims"):
+        examination = read_claims(staging.folder) or examined(project, request.params)
+        if examination is not None:
+            save_claims(staging.folder, examination)
+            project.stated = stated_of(examination)
+    return examination
 
 
 def _run_areas(request: Request, staging: Staging, chosen: list[Notebook], progress: Progress) -> dict[str, str]:
@@ -194,6 +213,7 @@ def _publish(
     chosen: tuple[Notebook, ...],
     inputs: dict[str, str],
     missing: tuple[str, ...],
+    examination: Examination | None,
     clock: _Clock,
 ) -> None:
     out = request.out
@@ -205,10 +225,11 @@ def _publish(
         sections = tuple(read_section(path) for path in executed)
         run = {**facts, "versions": run_record.versions(), "seconds": dict(clock.seconds)}
         changes = diff(request.baseline, json_export.as_data(assessment)) if request.baseline else None
-        report = _report(outputs, Material(assessment, project, sections, run, changes), executed)
+        report = _report(outputs, Material(assessment, project, sections, run, changes, examination), executed)
     with clock.step("write"):
         reported = write_report(report, out)
         exported = tuple(path.name for path in write_exports(assessment, out))
+        exported += write_claims(examination, out) if examination is not None else ()
         staging.publish_notebooks(tuple(n.name for n in chosen))
     facts["outputs"] = sorted({*exported, *reported, "notebooks", "run.json"})
     params_hash = _hash(request.params_file)

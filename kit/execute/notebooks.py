@@ -13,6 +13,8 @@ from kit.model import AREAS
 from kit.params import ParamsError
 
 SUMMARY = "summary"
+CLAIMS = "claims"
+"""The notebook about documents, which runs where the params file names some."""
 PARAMETERS = ("project", "params", "out")
 _NAME = re.compile(r"(\d\d)-([a-z]+)\.ipynb")
 
@@ -35,8 +37,9 @@ class Notebook:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
-def find_notebooks(folder: Path | None, areas: tuple[str, ...]) -> tuple[Notebook, ...]:
-    """The notebooks to run, in order: those of the areas asked for (all where none is), then the summary.
+def find_notebooks(folder: Path | None, areas: tuple[str, ...], *, claims: bool = False) -> tuple[Notebook, ...]:
+    """The notebooks to run, in order: those of the areas asked for (all where none is), with `claims` that about
+    documents, then the summary.
 
     Raises ParamsError for an unknown area, a folder without notebooks, or one whose parameters cell is missing.
     """
@@ -47,12 +50,13 @@ def find_notebooks(folder: Path | None, areas: tuple[str, ...]) -> tuple[Noteboo
     found = [
         Notebook(path, match[2])
         for path in sorted(place.glob("*.ipynb"))
-        if (match := _NAME.fullmatch(path.name)) and (match[2] in AREAS or match[2] == SUMMARY)
+        if (match := _NAME.fullmatch(path.name)) and match[2] in {*AREAS, CLAIMS, SUMMARY}
     ]
     if not found:
         raise ParamsError(f"{place}: no notebooks there; they are named like 03-orchestration.ipynb")
-    wanted = [n for n in found if n.area != SUMMARY and (not areas or n.area in areas)]
-    chosen = (*wanted, *(n for n in found if n.area == SUMMARY))
+    wanted = [n for n in found if n.area in AREAS and (not areas or n.area in areas)]
+    told = [n for n in found if n.area == CLAIMS and claims]
+    chosen = (*wanted, *told, *(n for n in found if n.area == SUMMARY))
     for notebook in chosen:
         _require_parameters(notebook)
     return chosen

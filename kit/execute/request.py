@@ -52,7 +52,8 @@ class Request:
     def inputs(self) -> dict[str, str]:
         """The SHA-256 of every file that is read, by path: the project's own, and evidence wherever it lies."""
         own = {path: self.files.sha256(path) for path in self.files.paths}
-        return {**own, **digests(self.params.root, self.params.evidence_globs())}
+        stated = {str(path): _file_digest(path) or "" for path in self.params.claims_paths()}
+        return {**own, **stated, **digests(self.params.root, self.params.evidence_globs())}
 
     @property
     def repeatable(self) -> bool:

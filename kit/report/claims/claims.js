@@ -14,7 +14,7 @@
       row.hidden = verdicts.length ? !verdicts.some((v) => wanted.has(v)) : !on(rest)
       if (!row.hidden) statements += verdicts.length ? row.querySelectorAll(".claim").length : 0
     }
-    told.textContent = statements + " statements shown"
+    told.textContent = statements + " " + told.dataset.said
   }
 
   for (const button of buttons.concat(rest ? [rest] : [])) {

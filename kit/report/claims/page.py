@@ -13,6 +13,7 @@ from kit.report.builtin import STYLES, asset, content_policy
 from kit.report.claims import tables, words
 from kit.report.claims.rows import excerpt_of, rows_of
 from kit.report.markup import environment
+from kit.report.texts import mapping, text
 from kit.report.theme import css_variables
 
 
@@ -28,13 +29,13 @@ def render_page(examination: Examination) -> str:
         .get_template("claims.html.j2")
         .render(
             e=examination,
-            title=f"What the documents of {examination.project} say",
+            title=text("claims.of", project=examination.project),
             sections=sections,
             figures=tables.figures(examination),
             reports=tables.reports(examination),
             contradictions=tables.contradictions(examination, linked=True),
             verdicts=list(Verdict),
-            meanings=words.MEANINGS,
+            meanings=mapping("claims.meanings"),
             shapes=words.SHAPES,
             outcomes=words.OUTCOMES,
             anchor=tables.anchor,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from kit.claims.between import score_of
-from kit.claims.model import Claim, Examination, Verdict
-from kit.report.blocks import Cell, Figure, Figures, Mark, Place, Ref, Table, columns
+from kit.claims.model import Claim, Contradiction, Examination, Verdict
+from kit.report.blocks import Cell, Figure, Figures, Place, Ref, Table, columns
 from kit.report.claims.data import counted
 from kit.report.claims.rows import short
-from kit.report.claims.words import MEANINGS, OUTCOMES
+from kit.report.claims.words import OUTCOMES
+from kit.report.texts import mapping, text
 from kit.report.words import count
 
 
 def figures(examination: Examination) -> Figures:
     """How many claims have each verdict."""
-    counts = counted(examination.claims)
+    counts, meanings = counted(examination.claims), mapping("claims.meanings")
     return Figures(
         tuple(
-            Figure(name.capitalize(), str(number), status=OUTCOMES[name], note=MEANINGS[name])
+            Figure(name.capitalize(), str(number), status=OUTCOMES[name], note=meanings[name])
             for name, number in counts.items()
         )
     )
@@ -30,14 +31,14 @@ def reports(examination: Examination) -> Table:
         own = [claim for claim in examination.claims if claim.statement.source == reading.source]
         counts = counted(own)
         decided = len(own) - counts[Verdict.UNDECIDABLE]
-        share = f"{shares.get(reading.source, 0.0):.0%}" if decided else "nothing decided"
+        share = f"{shares.get(reading.source, 0.0):.0%}" if decided else text("claims.nothing")
         rows.append((reading.source, len(own), *counts.values(), share))
     heads = [(verdict.value.capitalize(), "number") for verdict in Verdict]
     return Table(
-        "What each report got right",
-        columns("Report", ("Claims", "number"), *heads, ("Borne out", "number")),  # type: ignore[arg-type]  # literals
+        text("claims.reports"),
+        columns(_head("report"), (_head("claims"), "number"), *heads, (_head("share"), "number")),  # type: ignore[arg-type]  # literals
         tuple(rows),
-        note="Borne out: of the claims that the project decides, the share that it confirms; partly counts half.",
+        note=text("claims.borne-out"),
     )
 
 
@@ -49,11 +50,11 @@ def contradictions(examination: Examination, *, linked: bool) -> Table | None:
     rows = []
     for each in examination.contradictions:
         sides = [_side(by_id[side], linked=linked) for side in (each.a, each.b)]
-        supported = {each.a: "the first", each.b: "the second"}.get(each.supported or "", "neither")
+        supported = text(f"claims.{_which(each)}")
         rows.append((each.about, *sides, supported, each.reason))
     return Table(
-        f"{count(len(rows), 'pair')} of statements that cannot both be true",
-        columns("About", "One says", "The other says", "The project supports", "Why"),
+        text("claims.pairs", number=count(len(rows), "pair")),
+        columns(*map(_head, ("about", "one", "other", "supported", "why"))),
         tuple(rows),
     )
 
@@ -73,14 +74,22 @@ def against(examination: Examination) -> Table | None:
         (
             short(claim, 200),
             f"{claim.statement.source}:{claim.statement.line}",
-            Mark(OUTCOMES[claim.verdict], claim.verdict.value),
+            claim.verdict.value,
             claim.reason,
             Place(_place(claim)) if claim.evidence else "",
         )
         for claim in found
     )
-    heads = columns("Statement", "Where it stands", "Verdict", "Why", "Shown at")
-    return Table(f"{count(len(rows), 'statement')} that the project does not bear out", heads, rows)
+    heads = columns(*map(_head, ("statement", "stands", "verdict", "why", "shown")))
+    return Table(text("claims.against", number=count(len(rows), "statement")), heads, rows)
+
+
+def _head(name: str) -> str:
+    return text(f"claims.columns.{name}")
+
+
+def _which(pair: Contradiction) -> str:
+    return {pair.a: "first", pair.b: "second"}.get(pair.supported or "", "neither")
 
 
 def _place(claim: Claim) -> str:

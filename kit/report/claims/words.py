@@ -1,4 +1,4 @@
-"""How verdicts on claims are called, drawn and explained: in one place for page, section and terminal."""
+"""How verdicts on claims are drawn."""
 
 from __future__ import annotations
 
@@ -19,12 +19,4 @@ SHAPES: dict[str, str] = {
     Verdict.REFUTED: "✕",
     Verdict.UNSUPPORTED: "∅",
     Verdict.UNDECIDABLE: "?",
-}
-
-MEANINGS: dict[str, str] = {
-    Verdict.CONFIRMED: "The project shows it.",
-    Verdict.PARTLY: "The project shows some of it, and not the rest.",
-    Verdict.REFUTED: "The project shows the opposite.",
-    Verdict.UNSUPPORTED: "One would see it in the project, and it is not there.",
-    Verdict.UNDECIDABLE: "No file could show it, or none does so beyond doubt; the reason says what would.",
 }

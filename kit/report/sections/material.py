@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from kit.claims.model import Examination
 from kit.judgement.assessment import Assessment
 from kit.judgement.diff import Changes
 from kit.model import Finding, Outcome
@@ -40,13 +41,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that sections read. `run` is the record of the run, `changes` what an earlier assessment shows."""
+    """Everything that sections read. `run` is the record of the run, `changes` what an earlier assessment shows,
+    `claims` what readiness documents say."""
 
     assessment: Assessment
     project: Project
     notebooks: tuple[NotebookSection, ...] = ()
     run: Mapping[str, Any] = field(default_factory=dict)
     changes: Changes | None = None
+    claims: Examination | None = None
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kit.report.claims.section import documents
 from kit.report.document import Document, Section
 from kit.report.sections.appendix import appendix
 from kit.report.sections.first import deciding, facts, numbers, verdicts
@@ -32,7 +33,7 @@ def build_document(material: Material, style: str | None = None) -> Document:
         verdicts=verdicts(material),
         numbers=numbers(material),
         first=(deciding(material),),
-        sections=STYLES[name](material),
+        sections=(*STYLES[name](material), *documents(material)),
         appendix=appendix(material),
         language=text("language"),
         direction=text("direction"),

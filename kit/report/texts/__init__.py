@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 LANGUAGE = "en"
-PARTS = ("words", "styles", "sections", "paper")
+PARTS = ("words", "styles", "sections", "paper", "claims")
 
 
 def text(key: str, **values: object) -> str:
