@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.shared.calls import runs
+from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
@@ -122,7 +123,7 @@ def _alone(project: Project, path: str) -> bool:
     if _STARTED.search(path) or any(path == e.at.path for e in project.entrypoints):
         return False
     if language == "go":
-        return _is_uncalled(project, path)
+        return is_uncalled(project, path)
     if language not in (*JAVASCRIPT, "python") or wiring.by_folder(project.code.unit(path)):
         return False
     if language in JAVASCRIPT:
@@ -138,23 +139,6 @@ def _words(code: CodeIndex) -> dict[str, list[str]]:
         for word in stems.intersection(_WORD.findall(code.text(path))):
             found[word].append(path)
     return found
-
-
-def _is_uncalled(project: Project, path: str) -> bool:
-    """Whether a file of Go puts routes onto a router that it is handed, and nothing calls any of its functions."""
-    text = project.code.text(path)
-    taken = _HANDED_ROUTER.findall(text)
-    every = re.findall(r"(?m)^func (?:\([^)]*\) )?(\w+)\(", text)
-    if not taken or len(taken) < len(every):
-        return False
-    used = re.compile(rf"\b(?:{'|'.join(map(re.escape, taken))})\b")
-    others = project.code.holding(*taken, languages=("go",))
-    return not any(used.search(project.code.text(p)) for p in others if p != path)
-
-
-_HANDED_ROUTER = re.compile(
-    r"(?m)^func (\w+)\([^)]*\b(?:mux\.Router|gin\.(?:Engine|RouterGroup|IRouter)|chi\.Router|echo\.(?:Echo|Group)|fiber\.(?:App|Router)|http\.ServeMux)\b"
-)
 
 
 def _modules(project: Project) -> Iterator[Fact]:

@@ -106,16 +106,54 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
     for pair in pairs(project):
         if pair.sure:
             missing = [d for d in _differences(pair) if d.kind in {"missing_table", "missing_column"}]
-            yield from _missing(pair, missing)
+            pushed = _pushed(project) if missing else None
+            if pushed is not None:
+                said = "a script brings the database in line without the migrations, so that it may have them"
+                names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in missing)
+                yield unknown(f"{label(pair.declared)}: no migration creates {names}; {said}.", pushed, pair.declared)
+            else:
+                yield from _missing(pair, missing)
+
+
+def _pushed(project: Project) -> At | None:
+    """The script that pushes the declared schema, where no script and no code applies the migrations."""
+    pushing = None
+    for path in project.files.glob("package.json", "**/package.json"):
+        text = project.files.text(path)
+        if re.search(r"(?:drizzle-kit|prisma) (?:migrate|migrate deploy)\b", text):
+            return None
+        found = re.search(r"drizzle-kit push|prisma db push", text)
+        pushing = pushing or (At(path, text.count("\n", 0, found.start()) + 1) if found else None)
+    migrates = any(True for _ in project.code.holding("/migrator'", '/migrator"'))
+    return None if migrates else pushing
 
 
 def _differences(pair: Pair) -> tuple[Difference, ...]:
     return orm.compare(pair.declared, pair.created)
 
 
+MANY = 12
+"""From how many on the differences are told as one: schema and migrations went separate ways."""
+
+
+def _far_apart(pair: Pair, missing: list[Difference]) -> Fact:
+    tables = {d.table for d in missing if d.column is None}
+    columns = [d for d in missing if d.column is not None]
+    what = " and ".join(
+        [*([plural(len(tables), "table")] if tables else []), *([plural(len(columns), "column")] if columns else [])]
+    )
+    names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in missing)
+    places = [at for d in missing if (at := d.declared_at) is not None][:40]
+    said = f"{label(pair.declared)} declares {what} that no migration creates: {names}."
+    return bad(said, *places, pair.made_by.migrations[-1])
+
+
 def _missing(pair: Pair, missing: list[Difference]) -> Iterator[Fact]:
     last = pair.made_by.migrations[-1]
     proven = [d for d in missing if not d.opaque]
+    if len(proven) > MANY:
+        yield _far_apart(pair, proven)
+        proven = []
     for one in proven:
         what = f"the table {one.table}" if one.column is None else f"the column {one.table}.{one.column}"
         yield bad(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
+from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
@@ -152,7 +153,7 @@ def _handler_asks(project: Project, function: Function) -> bool:
 def _is_judged(project: Project, route: Route) -> bool:
     """Whether the route changes state and is none that may stand open."""
     open_by_nature = _by_nature(route.method, route.path, route.handler) is not None
-    lost = route.mounted is None and not route.prefix_known  # nothing says that a program serves it
+    lost = route.mounted is None and is_uncalled(project, route.at.path)
     return route.method in CHANGING and not open_by_nature and not lost and not _signed(project, route)
 
 

@@ -113,13 +113,16 @@ def _guessable(project: Project) -> Iterator[Fact]:
 
 
 _SIZES = re.compile(r"(?i)(?:length|len|size|count|delay|index|offset|jitter|timeout)$")
+_MAKES = re.compile(r"_*(?i:gen|make|create|new|rand|build|issue|mint)")
 _GIVEN = word_set("pair keyword_argument variable_declarator assignment short_var_declaration assignment_expression")
 
 
 def _given_to(node: SgNode) -> str | None:
     """The nearest name that the value goes to: a variable, a key, the function that returns it."""
+    returned = False
     for above in node.ancestors():
         kind = above.kind()
+        returned = returned or kind == "return_statement"
         if kind in _GIVEN:
             named = above.field("key") or above.field("name") or above.field("left")
             if named is not None and _GUESSED.search(named.text()[:80]):
@@ -128,6 +131,8 @@ def _given_to(node: SgNode) -> str | None:
                 return None
         elif kind in {"function_definition", "function_declaration", "method_definition", "method_declaration"}:
             named = above.field("name")
+            if not returned and named is not None and not _MAKES.match(named.text()):
+                return None  # one number among what a function does is not what the function is called for
             return re.sub(r"(?:For|From|By|Of|To)[A-Z]\w*$", "", named.text()[:80]) if named is not None else None
     return None
 

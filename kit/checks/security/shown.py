@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kit.checks.security.access import asks_within, framework_guard, guard_in_front, only_internal
 from kit.checks.security.common import PROOF, served
+from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import listed, plural, route_words
 from kit.model import Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
@@ -52,6 +53,7 @@ def private_reads_are_authenticated(project: Project) -> Iterator[Fact]:
     outside = guard_in_front(project)
     for service, routes in served(project):
         private = [r for r in routes if _is_private(service, r)]
+        private = [r for r in private if r.mounted or not is_uncalled(project, r.at.path)]
         guarded = [r for r in private if r.auth]
         if guarded:
             yield ok(f"{service.name}: who calls is asked before {plural(len(guarded), 'private route')}.", guarded[0].auth_at or guarded[0], guarded[0])  # fmt: skip
@@ -70,8 +72,7 @@ def private_reads_are_authenticated(project: Project) -> Iterator[Fact]:
 
 def _is_private(service: Service, route: Route) -> bool:
     page = (service.framework in _PAGES or route.framework in _PAGES) and not route.path.startswith("/api")
-    lost = route.mounted is False or (route.mounted is None and not route.prefix_known)
-    if route.method != "GET" or lost or page or route.path.endswith("*}"):
+    if route.method != "GET" or route.mounted is False or page or route.path.endswith("*}"):
         return False
     steps = [s for s in route.path.split("/") if s]
     said = set(route_words(route.path))
