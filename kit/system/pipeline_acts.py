@@ -188,6 +188,8 @@ class _Reader:
             for act in self._of_step(job, step):
                 if not (local and act.purpose == "deploy"):
                     yield act
+        if local and any(step.commands for step in job.all_steps):
+            yield Act("try", job, job.all_steps[-1])
 
     def _of_step(self, job: Job, step: Step) -> Iterator[Act]:
         yield from (Act(purpose, job, step) for purpose in sorted(purposes_of_action(step)))

@@ -172,9 +172,9 @@ def _meant(makefile: Makefile, name: str) -> Iterator[str]:
     start, dynamic, _ = name.partition("$")
     for target in makefile.targets:
         before, pattern, after = target.partition("%")
-        if pattern and before and (name.startswith(before) and (dynamic or name.endswith(after))):
-            yield target
-        elif dynamic and len(start) > 1 and target.startswith(start) and not pattern:
+        made = before and name.startswith(before) and (dynamic or name.endswith(after))
+        alike = dynamic and len(start) > 1 and target.startswith(start)
+        if made if pattern else alike:
             yield target
 
 

@@ -57,3 +57,10 @@ def test_a_preview_is_no_release(tmp_path: Path) -> None:
     project, found = pipeline(tmp_path, WORKFLOW.replace("ship:", "preview:"))
 
     assert is_preview(project, found, found.workflow.jobs[2])
+
+
+def test_a_job_that_starts_a_cluster_tries_the_change_on_it(tmp_path: Path) -> None:
+    steps = "[{uses: helm/kind-action@v1}, {run: kubectl apply -k deploy}, {run: kubectl wait deploy/api}]"
+    _, found = pipeline(tmp_path, f"on: push\njobs:\n  a: {{runs-on: x, steps: {steps}}}\n")
+
+    assert {a.purpose for a in found.acts} == {"try", "verify"}

@@ -26,7 +26,7 @@ def compose_holds_together(project: Project) -> Iterator[Fact]:
     `docker compose up` refuses a file that refers to what it does not declare: nothing starts.
 
     Decides: each compose file parses, and the services, volumes, networks, secrets, configs and files that it refers to
-    are there.
+    are there, the folders and Dockerfiles that it builds from among them.
 
     Fix: declare what is missing, or take the reference out.
 
@@ -45,6 +45,7 @@ def compose_holds_together(project: Project) -> Iterator[Fact]:
             message = f"{service}: the {kind} {name} is not declared in {file.path}."
             yield bad(message, at, environment=_environment(file))
         unread = list(_env_files(project, file)) if file.environment not in ASIDE else []
+        unread += _unbuildable(project, file)
         yield from unread
         if not broken and not missing and not unread:
             yield ok("Everything that the file refers to is declared.", file)
@@ -63,6 +64,26 @@ def _env_files(project: Project, file: ComposeFile) -> Iterator[Fact]:
                 yield unknown(f"{name} is not in the repository; it must be made before the start.", wanted, **place)
             else:
                 yield bad(f"{name} does not exist; docker compose refuses to start.", wanted, **place)
+
+
+def _unbuildable(project: Project, file: ComposeFile) -> Iterator[Fact]:
+    """The services whose folder or Dockerfile is not there, and that no image stands in for."""
+    for service in file.services:
+        build = service.build
+        if build is None or build.remote or build.inline is not None or service.image or "$" in f"{build}":
+            continue
+        folder = build.context in {"", "."} or project.files.is_dir(build.context)
+        absent = build.dockerfile if folder else build.context
+        outside = absent.startswith(("..", "/")) or build.context.startswith(("..", "/"))
+        if not absent or outside or project.files.exists(absent) or project.files.is_dir(absent):
+            continue
+        place = service.node.get("build", "dockerfile" if folder else "context") or build
+        what = f"{service.name}: it is built from {absent}"
+        if project.files.ignored(absent) or project.files.exists(".gitmodules"):
+            yield unknown(f"{what}, which is not in the repository; it must be put there first.", place)
+        else:
+            message = f"{what}, which does not exist; docker compose cannot build it."
+            yield bad(message, place, environment=_environment(file))
 
 
 def _undeclared(file: ComposeFile) -> Iterator[tuple[str, str, str, At]]:

@@ -15,6 +15,7 @@ from kit.system.scope import with_workspaces, within
 
 WHOLE = re.compile(r"(?:^|[\s;&|])(?:tsc|vue-tsc|tsgo|nest build|next build)\b")
 """Builds that read every file of a package, imported or not."""
+_ASIDE = frozenset({"scripts", "tools", "hack", "bin", "notebooks", "experiments"})
 COMPILED = frozenset({"go", "java", "kotlin", "csharp", "rust"})
 
 
@@ -36,8 +37,8 @@ def built(project: Project) -> frozenset[str]:
     """The files of the services' folders that a compiler reads, that another file there imports, or that start it."""
     folders = _folders(project)
     inside = [p for p in project.code.files() if any(within(p, folder) for folder in folders)]
-    imported = _imported(project, inside)
     starts = {at.path for s in project.system.own for at in s.entrypoints} | _named(project)
+    imported = _imported(project, inside, starts)
     whole = _compiled_whole(project)
     return frozenset(p for p in inside if p in imported or p in starts or _is_compiled(project, p, whole))
 
@@ -48,9 +49,12 @@ def _folders(project: Project) -> tuple[str, ...]:
     return with_workspaces(project, dict.fromkeys(roots))
 
 
-def _imported(project: Project, inside: list[str]) -> frozenset[str]:
+def _imported(project: Project, inside: list[str], starts: set[str]) -> frozenset[str]:
+    """What the files import, scripts beside the program left out that nothing starts."""
     modules, found = own_modules(project), set()
     for path in inside:
+        if _ASIDE & set(path.split("/")[:-1]) and path not in starts:
+            continue
         python = project.code.language(path) == "python"
         for name, names in seen(project).get(path, ()):
             if python or name.startswith("."):

@@ -14,8 +14,8 @@ from kit.sources.formats.nodes import Node
 from kit.sources.pipelines.model import Job, Workflow, texts
 from kit.system.pipeline_acts import BEFORE_MERGE, Pipeline, is_preview, pipelines
 
-LOOKS = ("test", "types", "lint", "build", "scan")
-WORK = frozenset({"test", "build"})
+LOOKS = ("test", "types", "lint", "build", "scan", "try")
+WORK = frozenset({"test", "build", "try"})
 _NEEDS = re.compile(r"\bneeds\.([A-Za-z_][\w-]*)|\bneeds\['([^'\n]{1,80})'\]")
 _STEPS = re.compile(r"\bsteps\.([A-Za-z_][\w-]*)\.(?:outputs|outcome|conclusion)\b")
 _SECRET_CONDITION = re.compile(r"\bsecrets\.[A-Za-z_]")
@@ -57,7 +57,9 @@ def every_change_is_checked(project: Project) -> Iterator[Fact]:
         outside = next(p.outside[0] for p in found if p.outside and p.on_change)
         yield unknown(f"Job {outside.id} runs a pipeline of another repository: {outside.uses}.", outside)
     else:
-        yield bad("No pipeline that a change starts builds or tests anything.", found[0].workflow)
+        slight = Severity.LOW if _only_scripts(project) else None
+        message = "No pipeline that a change starts builds or tests anything."
+        yield bad(message, found[0].workflow, severity=slight)
 
 
 def _has_code(project: Project) -> bool:
@@ -70,8 +72,8 @@ def _only_scripts(project: Project) -> bool:
 
 
 def _does(pipeline: Pipeline) -> str:
-    words = {"build": "builds", "test": "tests"}
-    return " and ".join(words[one] for one in ("build", "test") if pipeline.of(one))
+    words = {"build": "builds", "test": "tests", "try": "tries on a cluster of its own"}
+    return " and ".join(word for one, word in words.items() if pipeline.of(one))
 
 
 def _before_merge(pipeline: Pipeline) -> bool:

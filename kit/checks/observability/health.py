@@ -51,6 +51,8 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
         health = health_routes(service)
         if health:
             yield ok(f"{service.name}: answers {health[0].method} {health[0].path}.", health[0])
+        elif (spoken := _spoken_of(project, service)) is not None:
+            yield unknown(f"{service.name}: a path of health is named here; whether it is served is not seen.", spoken)
         elif service.kind == "web" and service.framework not in {"nextjs", "express", "fastify"}:
             yield unknown(
                 f"{service.name}: no health route was found; a server-side framework may answer for it.",
@@ -69,6 +71,7 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
             yield bad(
                 f"{service.name}: none of its {len(service.routes)} routes tells whether it works.",
                 service.routes[0],
+                severity=Severity.MEDIUM if service.kind == "web" else None,
             )
 
 
@@ -87,6 +90,27 @@ def _asked_instead(project: Project, service: Service) -> tuple[Route, At] | Non
     return None
 
 
+_SPOKEN = re.compile(
+    r"""["'`](?:/[\w-]{1,30}){0,3}/(?:_?health[\w-]{0,12}|_?livez|_?readyz|liveness|readiness|is-?ready|ping)["'`]""",
+    re.I,
+)
+
+
+def _spoken_of(project: Project, service: Service) -> At | None:
+    """Where the service's own code, outside of what calls others, names a path of health in a router not read here."""
+    folders = folders_of(project, service)
+    for path in project.code.holding("health", "livez", "readyz", "liveness", "readiness", "/ping", "ready"):
+        language = project.code.language(path)
+        if language == service.language and any(within(path, folder) for folder in folders):
+            text = project.code.text(path)
+            for found in _SPOKEN.finditer(text):
+                line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+                if _ROUTED.search(line):
+                    return At(path, text.count("\n", 0, found.start()) + 1)
+    return None
+
+
+_ROUTED = re.compile(r"rout|handle|endpoint|mapping|path\(|@path|\bmux\b|\b(?:app|server|srv|r|e|g|api)\.\w+\($", re.I)
 _PATHS = re.compile(r"://[^/\s\"'`]{1,80}(/[\w./-]*)")
 """The paths of addresses in a script, whatever stands for host and port."""
 

@@ -116,7 +116,7 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
 def _says_development(text: str) -> bool:
     """Whether the comment at the top of a file says that it is for a developer's machine."""
     head = " ".join(takewhile(lambda line: line.startswith("#") or not line, (t.strip() for t in text.splitlines())))
-    return bool(_MEANT.search(head)) or bool(_DEVELOPMENT.search(head)) and not _PRODUCTION.search(head)
+    return bool(_MEANT.search(head)) or (bool(_DEVELOPMENT.search(head)) and not _PRODUCTION.search(head))
 
 
 _MODE = re.compile(

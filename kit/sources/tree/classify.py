@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from kit.model import FileClass
@@ -158,6 +159,8 @@ class Classifier:
             kind = class_by_path(path, examples=False)
         if kind is FileClass.PRODUCTION and (is_generated(head) or is_minified(path, head)):
             return FileClass.GENERATED
+        if kind is FileClass.PRODUCTION and path.endswith((".yml", ".yaml")) and _IS_EXAMPLE.search(_top(head)):
+            return FileClass.EXAMPLE
         return kind
 
 
@@ -235,6 +238,18 @@ def _documentation(folders: tuple[str, ...]) -> bool:
         if folder in _DOCUMENTATION:
             return True
     return False
+
+
+_IS_EXAMPLE = re.compile(
+    r"\b(?:this|it)(?: file| manifest)? is (?:only |just |merely )?an? (?:\w+ )?(?:example|sample)\b(?! of what)"
+    r"|\b(?:only|just) an example\b|\bexample only\b",
+    re.IGNORECASE,
+)
+
+
+def _top(head: str) -> str:
+    """The comment that a file begins with."""
+    return " ".join(takewhile(_COMMENT.match, head.split("\n")[:HEADER_LINES]))[:2000]
 
 
 def is_generated(head: str) -> bool:

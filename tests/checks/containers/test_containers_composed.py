@@ -131,3 +131,19 @@ def test_a_monitor_has_to_see_its_host(look: Look, image: str, severity: str) ->
     text = f"services:\n  a:\n    image: {image}\n    pid: host\n"
 
     assert [f.severity for f in look("CON-015", {PROD: text}).findings] == [severity]
+
+
+def test_a_build_from_what_is_not_there_cannot_be_made(look: Look) -> None:
+    compose = "services:\n  api:\n    build:\n      context: ./api\n      dockerfile: Dockerfile.prod\n"
+    source = {"api/Dockerfile": "FROM node:22\n", "api/main.js": "1\n"}
+
+    assert look("CON-014", {PROD: compose, **source}).failed == [f"{PROD}:4"]
+    assert look("CON-014", {PROD: compose, "web/main.js": "1\n"}).failed == [f"{PROD}:4"]
+    assert look("CON-014", {PROD: compose, **source, "api/Dockerfile.prod": "FROM node:22\n"}).failed == []
+
+
+def test_what_is_ignored_or_has_an_image_beside_is_no_broken_build(look: Look) -> None:
+    compose = "services:\n  api:\n    build: ./api\n"
+
+    assert look("CON-014", {PROD: compose, ".gitignore": "api/\n"}).outcomes == ["unknown"]
+    assert look("CON-014", {PROD: compose + "    image: acme/api:1.2\n"}).failed == []

@@ -110,3 +110,28 @@ def test_a_server_of_metrics_alone_needs_no_health_route(look: Look) -> None:
     assert look("OBS-007", server("app.get('/metrics', scrape);", "app.get('/orders', list);")).failed == [
         "server.js:2"
     ]
+
+
+def test_a_health_path_in_a_router_that_is_not_read_leaves_it_open(look: Look) -> None:
+    unread = 'package main\n\nfunc init() {\n\tweb.Router("/api/health", &C{}, "GET:Health")\n}\n'
+    main = """
+        package main
+
+        import "net/http"
+
+        func main() {
+        \tmux := http.NewServeMux()
+        \tmux.HandleFunc("/orders", list)
+        \tmux.HandleFunc("/orders/new", list)
+        \tmux.HandleFunc("/orders/old", list)
+        \thttp.ListenAndServe(":8080", mux)
+        }
+        """
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n",
+        "main.go": main,
+        "Dockerfile": "FROM golang:1.22\nCOPY . .\nCMD go run .\n",
+    }
+
+    assert look("OBS-007", files).outcomes == ["fail"]
+    assert look("OBS-007", {**files, "routers/router.go": unread}).unknown == ["routers/router.go:4"]

@@ -176,3 +176,13 @@ def test_examples_beside_a_chart_are_no_project() -> None:
     classes = Classifier(["charts/shop/Chart.yaml", "examples/move.sh", "examples/values.py"])
 
     assert classes.class_of("examples/values.py") is FileClass.EXAMPLE
+
+
+def test_a_manifest_that_says_so_at_its_top_is_an_example() -> None:
+    classifier = Classifier(["k8s.yaml", "main.go"])
+
+    assert (
+        classifier.class_of("k8s.yaml", "# this is only an EXAMPLE of deploying\nkind: Service\n") is FileClass.EXAMPLE
+    )
+    assert classifier.class_of("k8s.yaml", "# like the example in docs\nkind: Service\n") is FileClass.PRODUCTION
+    assert classifier.class_of("k8s.yaml", "kind: Service\n# this is an example\n") is FileClass.PRODUCTION
