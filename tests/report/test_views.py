@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from kit.report.views import (
     system,
     testing,
 )
+from kit.report.views.common import short_digest
 from tests.findings import finding
 from tests.report.shop import COMPOSE, Shop, bare, shop
 
@@ -156,6 +158,33 @@ def test_a_required_variable_that_no_target_gives_is_counted_and_one_that_cannot
     assert chart_of(shown).title == "A required variable is missing for 1 of 1 service"
     assert row_of(table, "PAYMENT_KEY")[2:4] == ["fail: not given", "unknown: cannot be seen"]
     assert row_of(table, "LOG_LEVEL")[2] == "not applicable: default"
+
+
+def test_an_inventory_of_variables_says_who_reads_each_and_how_many_targets_give_it(project: Shop) -> None:
+    table = table_of(configuration.variables(project))
+
+    assert table.caption.endswith("1 required and missing")
+    assert row_of(table, "PAYMENT_KEY")[1:4] == ["api", "required", "fail: not given, 1 of 2 targets"]
+    assert len({row[0] for row in table.rows}) == len(table.rows)
+
+
+def test_many_targets_share_a_column_for_each_environment_with_the_worst_of_them(project: Shop) -> None:
+    api = next(s for s in project.system.services if s.name == "api")
+    first = api.deployments[0]
+    many = tuple(
+        replace(first, target=f"kubernetes:k8s/{i}", environment="production" if i else "unknown", env_complete=i != 3)
+        for i in range(6)
+    )
+    spread = replace(project, system=replace(project.system, services=(replace(api, deployments=many),)))
+
+    table = table_of(configuration.environment(spread))
+
+    assert [c.name for c in table.columns][2:4] == ["not named (1 target)", "production (5 targets)"]
+
+
+def test_a_digest_is_cut_as_docker_cuts_it() -> None:
+    assert short_digest("api:1@sha256:" + "ab" * 32) == "api:1@sha256:abababababab…"
+    assert short_digest("api:1") == "api:1"
 
 
 def test_open_routes_that_write_are_counted(project: Shop) -> None:

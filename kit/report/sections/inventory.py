@@ -24,7 +24,7 @@ from kit.report.views import (
     recovery,
     system,
 )
-from kit.report.views.common import service_at
+from kit.report.views.common import environment_name, service_at, short_digest
 from kit.report.words import count, listed
 from kit.system.model import Deployment, Service
 
@@ -58,7 +58,12 @@ def images(material: Material) -> tuple[Block, ...]:
 def compose(material: Material) -> Block:
     """Services of compose files, per file."""
     rows = tuple(
-        (file.path, file.environment, len(file.services), listed((s.name for s in file.services), WIDEST))
+        (
+            file.path,
+            environment_name(file.environment),
+            len(file.services),
+            listed((s.name for s in file.services), WIDEST),
+        )
         for file in material.project.compose
         if not file.error
     )
@@ -69,20 +74,33 @@ def compose(material: Material) -> Block:
 
 
 def deployments(material: Material, kinds: Iterable[str]) -> Block:
-    """What each deployment target of these kinds runs."""
+    """What the deployment targets of these kinds run: one row for all that run a service alike."""
     wanted = tuple(kinds)
-    rows = tuple(
-        _deployed(service, deployment)
-        for service in material.project.system.services
-        for deployment in service.deployments
-        if deployment.target.partition(":")[0] in wanted
-    )
-    if not rows:
+    found: dict[tuple[Cell, ...], list[Deployment]] = {}
+    for service in material.project.system.services:
+        for deployment in service.deployments:
+            if deployment.target.partition(":")[0] in wanted:
+                found.setdefault(_deployed(service, deployment), []).append(deployment)
+    if not found:
         return nothing("kubernetes" if "kubernetes" in wanted else "compose")
-    names = columns(
-        *heads("service", "target", "environment", "image"), (text("columns.replicas"), "number"), "Probes", "Where"
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (*alike, _environments(all_), len(all_), Place(str(all_[0].at))) for alike, all_ in found.items()
     )
-    return Table(f"{count(len(rows), 'deployed service')}", names, rows)
+    replicas, targets = heads("replicas", "targets")
+    names = columns(
+        *heads("service", "image"),
+        (replicas, "number"),
+        *heads("probes", "environment"),
+        (targets, "number"),
+        *heads("where"),
+    )
+    services, all_targets = len({row[0] for row in rows}), {d.target for all_ in found.values() for d in all_}
+    caption = text("inventory.deployed", services=count(services, "service"), targets=count(len(all_targets), "target"))
+    return Table(caption, names, rows)
+
+
+def _environments(alike: Iterable[Deployment]) -> str:
+    return ", ".join(dict.fromkeys(environment_name(d.environment) for d in alike))
 
 
 def kubernetes(material: Material) -> tuple[Block, ...]:
@@ -93,8 +111,8 @@ def kubernetes(material: Material) -> tuple[Block, ...]:
 
 
 def variables(material: Material) -> tuple[Block, ...]:
-    """Per service, every variable that its code reads and whether each target gives it."""
-    return blocks(configuration.environment(material.project))
+    """Every variable that code reads, the services that read it, and how many targets give it."""
+    return blocks(configuration.variables(material.project))
 
 
 def pipelines(material: Material) -> tuple[Block, ...]:
@@ -236,17 +254,9 @@ def _most_open(table: Table) -> Table:
 def _deployed(service: Service, deployment: Deployment) -> tuple[Cell, ...]:
     probes = Mark("pass", count(len(deployment.probes), "probe")) if deployment.probes else Mark("partial", "none")
     image = deployment.image or (deployment.build.dockerfile if deployment.build else "")
-    return (
-        service.name,
-        deployment.target.partition(":")[2],
-        deployment.environment,
-        image,
-        deployment.replicas,
-        probes,
-        Place(str(deployment.at)),
-    )
+    return (service.name, short_digest(image), deployment.replicas, probes)
 
 
 def compose_files(project: Project) -> Iterable[tuple[str, str]]:
     """Compose files with the environment that each is for."""
-    return ((file.path, f"compose, {file.environment}") for file in project.compose)
+    return ((file.path, f"compose, {environment_name(file.environment)}") for file in project.compose)

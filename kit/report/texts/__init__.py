@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 LANGUAGE = "en"
-PARTS = ("words", "styles", "sections", "paper", "claims")
+PARTS = ("words", "styles", "sections", "views", "paper", "claims")
 
 
 def text(key: str, **values: object) -> str:

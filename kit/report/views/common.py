@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from kit.model import At, Finding
 from kit.project import Project
 from kit.report.blocks import Cell, Notice, Place, Table, empty
 from kit.report.tables import outcome_matrix, outcomes_by_thing
+from kit.report.texts import text
 from kit.system.model import Service
 
 Findings = Sequence[Finding]
@@ -59,6 +61,16 @@ def controls(project: Project, findings: Findings, area: str, caption: str) -> T
     if len(table.columns) > WIDEST:
         return outcomes_by_thing(of_area, thing_of(project), caption)
     return table
+
+
+def environment_name(environment: str) -> str:
+    """The name of an environment; said in words where no name of a file or folder tells it."""
+    return text("views.unnamed-environment") if environment == "unknown" else environment
+
+
+def short_digest(image: str) -> str:
+    """An image's name with the first twelve digits of its digest, as Docker shows them."""
+    return re.sub(r"(@sha256:[0-9a-f]{12})[0-9a-f]{52}$", r"\1…", image)
 
 
 def at_cell(at: At | None) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kit.checks.configuration.common import ASIDE
 from kit.checks.configuration.environment import Demand, demands
@@ -10,11 +10,18 @@ from kit.project import Project
 from kit.report.blocks import Block, Cell, Chart, Mark, Table, columns, empty
 from kit.report.charts import bars
 from kit.report.display import Display, figure_json, show
+from kit.report.texts import text
 from kit.report.theme import LIGHT
-from kit.report.views.common import Findings, controls
-from kit.report.words import count
+from kit.report.views.common import Findings, controls, environment_name
+from kit.report.words import count, listed
 from kit.system.model import Deployment, EnvRead, Service
 
+NEEDS = ("required", "cannot be told", "has a default")
+GRAVEST = ("fail", "unknown", "partial", "pass", "not_applicable")
+MOST_TARGETS = 4
+"""Targets that have a column each; more of them share one by environment."""
+READERS = 4
+"""Services that are named before the others are counted."""
 Demands = dict[tuple[str, str], Demand]
 """What the check of required variables found, by service and variable."""
 
@@ -30,6 +37,45 @@ def environment(project: Project) -> Display:
         s.name: {name for (service, name), d in demanded.items() if service == s.name and d.missing} for s in read
     }
     return show(_summary(read, missing), *(_matrix(s, demanded, len(missing[s.name])) for s in read))
+
+
+def variables(project: Project) -> Display:
+    """Every variable that code reads: which services, whether they need it, and how many of their targets give it."""
+    services = [s for s in project.system.own if s.env]
+    if not services:
+        return environment(project)
+    demanded = {(d.service.name, d.read.name): d for d in demands(project)}
+    lacking = {name: d for (_, name), d in demanded.items() if d.missing}
+    readers: dict[str, list[tuple[Service, EnvRead]]] = {}
+    for service in services:
+        for read in _first(service.env).values():
+            readers.setdefault(read.name, []).append((service, read))
+    ranked = sorted(readers.values(), key=lambda found: min((r.name not in lacking, *_order(r)) for _, r in found))
+    rows = tuple(_variable(found, demanded) for found in ranked)
+    gaps = text("views.missing", count=len(lacking)) if lacking else text("views.missing-none")
+    counted = {"variables": count(len(rows), "variable"), "services": count(len(services), "service")}
+    heads = columns(("Variable", "code"), "Read by", "Code", "Given", ("Read at", "code"))
+    return show(Table(text("views.variables", missing=gaps, **counted), heads, rows))
+
+
+def _variable(found: Sequence[tuple[Service, EnvRead]], demanded: Demands) -> tuple[Cell, ...]:
+    marks = [_given(r, d, demanded.get((s.name, r.name))) for s, r in found for d in s.deployments]
+    needs = sorted({_need(r) for _, r in found}, key=NEEDS.index)
+    names = listed([s.name for s, _ in found], READERS)
+    return (found[0][1].name, names, needs[0], _share(marks), str(found[0][1].at))
+
+
+def _share(marks: Sequence[Mark]) -> Cell:
+    """Where a variable is given, as the gravest of its marks, with how many targets it is so for."""
+    asked = [mark for mark in marks if mark.outcome != "not_applicable"]
+    if not asked:
+        return marks[0] if marks else None
+    worst = min(asked, key=lambda mark: GRAVEST.index(mark.outcome))
+    if len(asked) == 1:
+        return worst
+    alike = sum(mark.outcome == worst.outcome for mark in asked)
+    words = "given" if worst.outcome == "pass" else worst.text
+    return Mark(worst.outcome, f"{words}, {alike} of {len(asked)} targets", worst.at)
 
 
 def checks(project: Project, findings: Findings) -> Display:
@@ -57,21 +103,38 @@ def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
 
 def _matrix(service: Service, demanded: Demands, missing: int) -> Table:
     reads = _first(service.env)
-    targets = service.deployments
-    ranked = sorted(reads.values(), key=lambda r: (r.required is not True, r.required is False, r.name))
-    rows = tuple(
-        (r.name, _need(r), *(_given(r, d, demanded.get((service.name, r.name))) for d in targets), str(r.at))
-        for r in ranked
+    targets = _columns(service.deployments)
+    ranked = sorted(reads.values(), key=_order)
+
+    def cell(read: EnvRead, alike: Sequence[Deployment]) -> Mark:
+        demand = demanded.get((service.name, read.name))
+        return min((_given(read, d, demand) for d in alike), key=lambda mark: GRAVEST.index(mark.outcome))
+
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (r.name, _need(r), *(cell(r, alike) for alike in targets.values()), str(r.at)) for r in ranked
     )
-    heads = columns(
-        ("Variable", "code"), "Code", *(f"{d.target} ({d.environment})" for d in targets), ("Read at", "code")
-    )
+    heads = columns(("Variable", "code"), "Code", *targets, ("Read at", "code"))
     gaps = count(missing, "required one", "required ones")
     caption = f"{count(len(reads), 'variable')} of {service.name}, {gaps} missing"
     return Table(caption, heads, rows, matrix=True, folded=not missing)
 
 
-def _given(read: EnvRead, deployment: Deployment, demand: Demand | None) -> Cell:
+def _columns(deployments: Sequence[Deployment]) -> dict[str, list[Deployment]]:
+    """A column's name with its targets: one for each, or where they are many one for each environment."""
+    found: dict[str, list[Deployment]] = {}
+    for deployment in deployments:
+        found.setdefault(deployment.environment, []).append(deployment)
+    if len(deployments) > MOST_TARGETS:
+        return {f"{environment_name(name)} ({count(len(of), 'target')})": of for name, of in found.items()}
+    return {d.target if name == "unknown" else f"{d.target} ({name})": [d] for name, of in found.items() for d in of}
+
+
+def _order(read: EnvRead) -> tuple[bool, bool, str]:
+    """Required ones first, those with a default last."""
+    return (read.required is not True, read.required is False, read.name)
+
+
+def _given(read: EnvRead, deployment: Deployment, demand: Demand | None) -> Mark:
     """Whether a target gives a variable, as the check of required variables sees it."""
     given = next((g for g in deployment.env if g.name == read.name), None)
     if given is not None:
@@ -89,8 +152,8 @@ def _given(read: EnvRead, deployment: Deployment, demand: Demand | None) -> Cell
 
 def _need(read: EnvRead) -> str:
     if read.required is None:
-        return "cannot be told"
-    return "required" if read.required else "has a default"
+        return NEEDS[1]
+    return NEEDS[0] if read.required else NEEDS[2]
 
 
 def _names(reads: Iterable[EnvRead]) -> set[str]:

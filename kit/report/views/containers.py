@@ -7,7 +7,7 @@ from kit.report.blocks import Cell, Chart, Mark, Table, cell_text, columns, empt
 from kit.report.charts import matrix
 from kit.report.display import Display, figure_json, show
 from kit.report.tables import outcome_matrix
-from kit.report.views.common import Findings, at_cell, thing_of
+from kit.report.views.common import Findings, at_cell, short_digest, thing_of
 from kit.report.words import count, sentence
 from kit.sources.containers.dockerfile import Dockerfile
 
@@ -60,7 +60,7 @@ def _base(dockerfile: Dockerfile) -> str:
     stage = dockerfile.final
     while stage.base_stage is not None and stage.base_stage < stage.index:
         stage = dockerfile.stages[stage.base_stage]
-    return stage.image
+    return short_digest(stage.image)
 
 
 def _user(name: str) -> Mark:

@@ -68,7 +68,7 @@ def _graph(project: Project, workflow: Workflow) -> Block:
 def _jobs_table(project: Project, workflows: list[Workflow]) -> Table:
     rows = tuple(_row(workflow, job, made) for workflow in workflows for job, made in _paired(project, workflow))
     heads = columns("Pipeline", "Job", "Runs after", "Does", "Gate", "Where")
-    return Table(f"All {count(len(rows), 'job')} of {count(len(workflows), 'pipeline')}", heads, rows, folded=True)
+    return Table(f"{count(len(rows), 'job')} of {count(len(workflows), 'pipeline')}", heads, rows, folded=True)
 
 
 def _paired(project: Project, workflow: Workflow) -> list[tuple[Job, PipelineJob]]:

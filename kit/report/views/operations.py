@@ -56,7 +56,7 @@ def _documents(documents: list[Markdown], findings: Findings) -> Table:
     opened = open_at([f for f in findings if f.area == "operations"])
     rows = tuple(_document(d, len(opened.get(d.path, ()))) for d in documents)
     heads = columns("Document", ("Headings", "number"), ("Commands", "number"), ("Links", "number"), "Open findings")
-    return Table(f"All {count(len(rows), 'document')}", heads, rows, folded=True)
+    return Table(count(len(rows), "document"), heads, rows, folded=True)
 
 
 def _document(document: Markdown, opened: int) -> tuple[Cell, ...]:

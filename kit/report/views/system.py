@@ -31,7 +31,7 @@ def services(system: SystemMap) -> Table:
     rows = tuple(_service(s) for s in system.services)
     numeric = ("Routes", "Variables", "Deployments")
     heads = columns("Service", "Kind", "Built with", "Ports", *((n, "number") for n in numeric), "Stores", "Where")
-    return Table(f"All {count(len(rows), 'service')}", heads, rows)
+    return Table(count(len(rows), "service"), heads, rows)
 
 
 def untold(system: SystemMap) -> Block | None:
