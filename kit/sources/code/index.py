@@ -13,7 +13,7 @@ from ast_grep_py import SgNode, SgRoot
 
 from kit.model import At, FileClass
 from kit.sources.code.imports import Import, imports_in
-from kit.sources.code.syntax import OLD_PRINT, older_typescript, parse_python, python_error
+from kit.sources.code.syntax import OLD_PRINT, PythonText, older_typescript, read_python
 from kit.sources.formats.nodes import Problem
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class CodeIndex:
         self.index = files
         self._texts: dict[str, str] = {}
         self._trees: dict[str, SgNode | None] = {}
-        self._modules: dict[str, ast.Module | None] = {}
+        self._modules: dict[str, PythonText | None] = {}
         self._made: dict[object, object] = {}
         self._unit_of: dict[str, str] = {}
 
@@ -127,8 +127,9 @@ class CodeIndex:
         """The `ast` module of a Python file, parsed once; broken statements are left out of it."""
         if path not in self._modules:
             tree = self.language(path) == "python"
-            self._modules[path] = parse_python(self.text(path)) if tree else None
-        return self._modules[path]
+            self._modules[path] = read_python(self.text(path)) if tree else None
+        found = self._modules[path]
+        return found.module if found is not None else None
 
     def find(
         self,
@@ -190,10 +191,11 @@ class CodeIndex:
         return {p: language for p, language in known if self.index.class_of(p) is FileClass.PRODUCTION}
 
     def _syntax_error(self, path: str) -> Problem | None:
-        root, text, language = self.tree(path), self.text(path), self.language(path) or ""
+        text, language = self.text(path), self.language(path) or ""
+        if language == "python":
+            return self._python_error(path)
+        root = self.tree(path)
         error = _first_error(root) if root else None
-        if error is None and language == "python" and OLD_PRINT.search(text):
-            return python_error(text, path, At(path))
         if error is None or "{%" in text or "{{" in text or "@flow" in text[:2000]:  # a template is no program yet
             return None
         if language in JAVASCRIPT:
@@ -201,10 +203,21 @@ class CodeIndex:
             error = _first_error(plainer) if plainer else None
             if error is None:
                 return None
-        at = node_at(path, error)
-        if language == "python":
-            return python_error(text, path, at)
-        return Problem("The syntax cannot be read here.", At(path, at.line))
+        return Problem("The syntax cannot be read here.", At(path, node_at(path, error).line))
+
+    def _python_error(self, path: str) -> Problem | None:
+        """What the interpreter says, where the grammar, which is newer, stumbles too or knows the words to be older."""
+        self.python(path)
+        read, text = self._modules[path], self.text(path)
+        if read is None or read.error is None:
+            return None
+        root = self.tree(path)
+        error = _first_error(root) if root else None
+        if error is None:
+            return read.problem(path, At(path)) if OLD_PRINT.search(text) else None
+        if "{%" in text or "{{" in text:  # a template is no program yet
+            return None
+        return read.problem(path, node_at(path, error))
 
 
 def _first_error(root: SgNode) -> SgNode | None:

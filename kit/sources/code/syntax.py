@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 
 from ast_grep_py import SgRoot
 
@@ -20,14 +21,29 @@ _IMPORTED = re.compile(
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def parse_python(text: str) -> ast.Module:
-    """The module; top-level statements that cannot be read are left out, the others keep their lines. Never
-    raises."""
-    for candidate in (text, _BARE_EXCEPT_LIST.sub(r"\1(\2)\3", text)):
-        module = _parse(candidate)
-        if module is not None:
-            return module
-    return _readable_statements(text)
+@dataclass(frozen=True, slots=True)
+class PythonText:
+    """What became of a Python text: its module, and why the interpreter could not read all of it."""
+
+    module: ast.Module
+    error: Exception | None = None
+
+    def problem(self, path: str, at: At) -> Problem | None:
+        """The syntax error in the words of the interpreter, at `at` where they name no line; None where it reads it."""
+        if isinstance(self.error, SyntaxError):
+            return Problem(f"Python syntax error: {self.error.msg}.", At(path, self.error.lineno or at.line))
+        return Problem(f"Python cannot parse this: {self.error}.", At(path, at.line)) if self.error else None
+
+
+def read_python(text: str) -> PythonText:
+    """The module, parsed once where the interpreter reads the text. Else what is newer than the interpreter is put in
+    its words, or top-level statements that cannot be read are left out; the others keep their lines. Never raises."""
+    try:
+        return PythonText(parse_module(text))
+    except _UNREADABLE as error:
+        plainer = _BARE_EXCEPT_LIST.sub(r"\1(\2)\3", text)
+        module = _parse(plainer) if plainer != text else None
+        return PythonText(module or _readable_statements(text), error)
 
 
 def older_typescript(text: str) -> str:
@@ -36,26 +52,11 @@ def older_typescript(text: str) -> str:
     return re.sub(r"\bexport type \*", "export *", _IMPORTED.sub("Imported", text)).replace("\x00", " ")
 
 
-def python_error(text: str, path: str, at: At) -> Problem | None:
-    """The syntax error of a Python file, in the words of the interpreter; None where it reads the file."""
-    try:
-        _compile(text)
-    except SyntaxError as error:
-        return Problem(f"Python syntax error: {error.msg}.", At(path, error.lineno or at.line))
-    except _UNREADABLE as error:
-        return Problem(f"Python cannot parse this: {error}.", At(path, at.line))
-    return None
-
-
 def _parse(text: str) -> ast.Module | None:
     try:
-        return _compile(text)
+        return parse_module(text)
     except _UNREADABLE:
         return None
-
-
-def _compile(text: str) -> ast.Module:
-    return parse_module(text)
 
 
 def _readable_statements(text: str) -> ast.Module:

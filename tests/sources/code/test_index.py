@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.sources.code.index import LANGUAGES, parse_tree
-from kit.sources.code.syntax import parse_python
+from kit.sources.code.syntax import read_python
 
 
 def test_files_are_told_apart_by_language_and_tests_are_left_out(tmp_path: Path) -> None:
@@ -68,13 +68,13 @@ def test_a_syntax_error_is_a_problem_at_its_line(tmp_path: Path) -> None:
 
 
 def test_broken_statements_are_left_out_and_the_others_keep_their_lines() -> None:
-    module = parse_python("x = 1\nprint 'old'\n\ny = 2\n")
+    module = read_python("x = 1\nprint 'old'\n\ny = 2\n").module
 
     assert [statement.lineno for statement in module.body] == [1, 4]
 
 
 def test_an_exception_list_without_parentheses_is_read() -> None:
-    module = parse_python("try:\n    f()\nexcept KeyError, ValueError:\n    pass\nx = 1\n")
+    module = read_python("try:\n    f()\nexcept KeyError, ValueError:\n    pass\nx = 1\n").module
 
     assert len(module.body) == 2
 
@@ -89,6 +89,6 @@ def test_a_unit_is_the_nearest_folder_with_a_manifest(tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_makes_a_parser_raise(text: str) -> None:
-    parse_python(text)
+    read_python(text)
     for language in ("python", "javascript", "tsx", "go", "java"):
         assert parse_tree(text, language) is not None
