@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 import re
 from bisect import bisect_left
@@ -24,6 +25,8 @@ from kit.sources.tree.walk import Entry, reason, walk
 
 MAX_BYTES = 2_000_000
 """The largest file that is read as text, in bytes."""
+MAX_HASHED = 200_000_000
+"""The largest file that is hashed whole, in bytes: of a larger one nothing but its size and start is looked at."""
 
 
 class FileIndex:
@@ -205,12 +208,16 @@ class FileIndex:
         return entry.size if entry else 0
 
     def sha256(self, path: str) -> str:
-        """The hash of the file's bytes, hexadecimal; of nothing where it cannot be read."""
+        """The hash of the file's bytes, hexadecimal; of nothing where it cannot be read, of its size and both ends
+        where it is very large."""
         digest = hashlib.sha256()
         entry = self._entries.get(clean(path) or "")
         try:
             if entry is not None:
                 with Path(entry.real).open("rb") as stream:
+                    if entry.size > MAX_HASHED:
+                        digest.update(b"%d\0" % entry.size + stream.read(MAX_BYTES))
+                        stream.seek(-MAX_BYTES, os.SEEK_END)
                     while block := stream.read(1 << 20):
                         digest.update(block)
         except OSError as error:

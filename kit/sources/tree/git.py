@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -11,13 +12,14 @@ from pathlib import Path
 from dulwich.config import ConfigFile
 from dulwich.index import Index
 from dulwich.object_format import ObjectFormat, get_object_format
-from dulwich.refs import DiskRefsContainer
 
 from kit.model import At
 from kit.sources.formats.nodes import Problem
 
 MAX_GITFILE = 4096
 MAX_EXCLUDES = 200_000
+MAX_PACKED = 50_000_000
+MAX_REFERENCES = 8
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -97,18 +99,35 @@ def _common_directory(directory: Path) -> Path:
 
 def _revision(directory: Path, common: Path, problems: list[Problem]) -> str | None:
     try:
-        refs = DiskRefsContainer(common, directory)
-        name = _small_text(directory / "HEAD", MAX_GITFILE).strip().removeprefix("ref: ")
-        for base in (common / name, common / "packed-refs"):
-            if os.path.lexists(base) and not (_is_file(base) and _within(base, common)):
-                raise ValueError(f"{base.name} is no plain file")
-        sha = refs[b"HEAD"].decode("ascii")  # type: ignore[index]
+        said = _small_text(directory / "HEAD", MAX_GITFILE).strip()
+        for _ in range(MAX_REFERENCES):
+            if not said.startswith("ref: "):
+                return said if _SHA.fullmatch(said) else None
+            said = _reference(common, said.removeprefix("ref: ").strip())
     except KeyError:
         return None  # a repository without a commit
     except Exception as error:
         problems.append(Problem(f"The revision cannot be read: {_said(error)}", At(".git")))
         return None
-    return sha if _SHA.fullmatch(sha) else None
+    problems.append(Problem("The revision cannot be read: references lead to each other without end", At(".git")))
+    return None
+
+
+def _reference(common: Path, name: str) -> str:
+    """What a reference says: a revision, or another reference. Only plain files of the git directory are opened.
+
+    Raises KeyError where there is no such reference, ValueError where it is kept in something else.
+    """
+    place, packed = common / name, common / "packed-refs"
+    for base in (place, packed):
+        if os.path.lexists(base) and not (_is_file(base) and _within(base, common)):
+            raise ValueError(f"{base.name} is no plain file")
+    if _is_file(place):
+        return _small_text(place, MAX_GITFILE).strip()
+    with packed.open("rb") if _is_file(packed) else io.BytesIO() as stream:
+        lines = (line for line in stream.read(MAX_PACKED).splitlines() if not line.startswith((b"#", b"^")))
+        known = dict(line.split(b" ", 1)[::-1] for line in lines if b" " in line)
+    return known[os.fsencode(name)].decode("ascii")
 
 
 def _tracked(directory: Path, common: Path, problems: list[Problem]) -> frozenset[str] | None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from kit.model import At
 from kit.sources.formats.nodes import Problem
 from kit.sources.tree.text import decode, one_line_end
 
 MAX_GITIGNORE = 200_000
-MAX_STARS = 4
-"""Stars within one segment of a pattern: each more lets a hostile pattern take a power longer to match."""
+MAX_STARS = 10
+"""Stars within one segment of a pattern."""
+MAX_DOUBLE_STARS = 3
+"""`**` in a pattern: each more lets a hostile one take a power longer to match in a deep tree."""
+_STAR = "[^/]*"
+_CLASS = re.compile(r"\[[^]]*\]")
 
 
 class IgnoreRules:
@@ -68,15 +74,36 @@ class IgnoreRules:
 
     def _compile(self, lines: Iterable[str], path: str) -> GitIgnoreSpec | None:
         kept = [line for number, line in enumerate(lines, 1) if line.strip() and self._usable(line, path, number)]
-        return GitIgnoreSpec.from_lines(kept) if kept else None
+        return GitIgnoreSpec([tame(line) for line in kept]) if kept else None
 
     def _usable(self, line: str, path: str, number: int) -> bool:
-        if any(segment.count("*") > MAX_STARS for segment in line.split("/")) and not line.startswith("#"):
+        segments = line.split("/")
+        many = segments.count("**") > MAX_DOUBLE_STARS or any(s.count("*") > MAX_STARS for s in segments)
+        if many and not line.startswith("#"):
             self.problems.append(Problem("The ignore pattern has too many stars; it is left out.", At(path, number)))
             return False
         try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError:
+            tame(line)
+        except (ValueError, re.error):
             self.problems.append(Problem("The ignore pattern cannot be read; it is left out.", At(path, number)))
             return False
         return True
+
+
+def tame(line: str) -> GitIgnoreSpecPattern:
+    """The pattern of a line, matched in a time that grows with the name's length and not with its power.
+
+    What stands between two stars of a segment is taken where it first occurs, and not tried elsewhere: whatever
+    follows can only gain by it. Raises ValueError for what is no pattern.
+    """
+    pattern = GitIgnoreSpecPattern(line)
+    text = pattern.regex.pattern if pattern.regex is not None else ""
+    if isinstance(text, str) and text.count(_STAR) > 1:
+        first, *parts = text.split(_STAR)
+        pattern.regex = re.compile(first + "".join(_taken(part) for part in parts[:-1]) + _STAR + parts[-1])
+    return pattern
+
+
+def _taken(part: str) -> str:
+    plain = bool(part) and not set(_CLASS.sub("", part)) & set("/()|$")
+    return f"(?>[^/]*?{part})" if plain else _STAR + part
