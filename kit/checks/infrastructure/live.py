@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kit.checks.shared.asked import live, probes
 from kit.checks.shared.ran import ran
-from kit.model import Clause, Fact, Severity
+from kit.model import Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 
@@ -34,3 +35,27 @@ def commands_of_infrastructure_succeed(project: Project) -> Iterator[Fact]:
     See: https://developer.hashicorp.com/terraform/cli/commands/plan
     """
     yield from ran(project, "infrastructure")
+
+
+@check("INF-081", "Names resolve to what they should", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=0.5)
+def names_resolve(project: Project) -> Iterator[Fact]:
+    """
+    A name that leads nowhere, or to the machine of last year, takes everything behind it along.
+
+    Decides: each name of the params file is resolved once; its records are held against `expect`, where there is any.
+
+    Fix: mend the record at the provider of the zone, and wait as long as its time to live says.
+
+    Blind to: what other name servers answer.
+
+    See: https://datatracker.ietf.org/doc/html/rfc1035
+    """
+    for probe in probes(project).dns:
+        about, said = f"name {probe.name} {probe.type}", "\n".join([f"{probe.name} {probe.type}", *probe.records])
+        if probe.error:
+            yield live(bad, f"{probe.name}: {probe.error}.", about, f"{said}\n{probe.error}")
+        elif probe.expect and set(probe.expect) != set(probe.records):
+            wanted, found = ", ".join(probe.expect), ", ".join(probe.records)
+            yield live(bad, f"{probe.name}: its {probe.type} is {found}, and {wanted} was expected.", about, said)
+        else:
+            yield live(ok, f"{probe.name}: its {probe.type} is {', '.join(probe.records)}.", about, said)

@@ -111,10 +111,11 @@ def _followed(client: httpx.Client, target: HttpTarget) -> tuple[_Answer, tuple[
     url = target.url
     while True:
         answer = _get(client, url, target.timeout.total_seconds())
-        if answer.location is None or answer.status == target.expect:
+        if answer.location is None:
             return answer, tuple(redirects)
         following = urljoin(url, answer.location)
-        here = _origin(following) == _origin(target.url) and len(redirects) < MOST_REDIRECTS
+        wanted = answer.status != target.expect and len(redirects) < MOST_REDIRECTS
+        here = wanted and _origin(following) == _origin(target.url)
         redirects.append(Redirect(answer.status, _without_query(following), here))
         if not here:
             return answer, tuple(redirects)
