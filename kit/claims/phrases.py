@@ -13,7 +13,7 @@ from typing import Annotated
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
-from kit.claims.words import stems_of
+from kit.claims.words import SKIPPED, stems_of
 from kit.sources.formats.settings import Settings
 
 FOLDER = Path(__file__).with_name("phrases")
@@ -133,6 +133,8 @@ def forms_of(phrase: str) -> tuple[tuple[str | None, ...], ...]:
     found = dict.fromkeys(_form(" ".join(chosen)) for chosen in product(*parts))
     if len(found) > MAX_FORMS or not all(form and form[0] for form in found):
         raise ValueError(f"{phrase!r}: a phrase begins with a word and has at most {MAX_FORMS} forms")
+    if any(word.lower() in SKIPPED for word in re.findall(r"\w+", phrase)):
+        raise ValueError(f"{phrase!r}: articles and their like are not compared; leave them out")
     return tuple(found)
 
 

@@ -27,6 +27,7 @@ REACH = 6
 _TURNS, _NO, _NOT, _LEAVES = cues("turns"), cues("no"), cues("not"), cues("leaves")
 _MISSING_AFTER, _PARTLY, _WISHES = cues("missing_after"), cues("partly"), cues("wishes")
 _ONLY_LOOKED_AT, _TO_BE_MADE, _BASES = cues("only_looked_at"), cues("to_be_made"), cues("bases")
+_TROUBLES, _RESERVES = cues("troubles"), cues("reserves")
 _TASKS, _STEPS = plain_cues("tasks"), plain_cues("steps")
 _ENDED = re.compile(
     r"(?:remov|eliminat|fix|resolv|prevent|mitigat|address|replac|patch|block|reject|refus|forbidd|protect|clean|correct|neutrali[sz]|sanitiz"
@@ -46,7 +47,7 @@ def said_of(words: Sequence[Word], first: int, last: int) -> Said:
     if _wished(before) or _asked_after(after) or any(w.stem in _WISHES or w.stem == "need" for w in inside):
         return Said.ASKED
     denied = _denied_before(before) or any(w.stem in _NOT | _NO for w in inside)
-    behind = _after(after)
+    behind = _after(after) if not _reserved(words[end : end + 3]) else Said.PARTLY
     if denied:
         return Said.NEGATED if behind is not Said.NEGATED else Said.UNCLEAR
     if behind is not Said.PLAIN:
@@ -81,12 +82,16 @@ def is_asked(text: str) -> bool:
 
 def held(said: Said, mark: Stated | None, mood: Mood | None) -> Stated | None:
     """What is stated of a thing that ought to hold; None where nothing is claimed."""
+    if mood is Mood.NO_CLAIM:
+        return None
     if said in {Said.ASKED, Said.UNCLEAR}:
         return mark if mark in {Stated.FAIL, Stated.PARTIAL} else None
     if said is Said.NEGATED:
         return None if mark is Stated.PASS else Stated.FAIL
     if said is Said.PARTLY:
         return Stated.FAIL if mark is Stated.FAIL else Stated.PARTIAL
+    if mark is Stated.PARTIAL and mood in {Mood.MISSING, Mood.WRONG, Mood.PLANNED}:
+        return Stated.FAIL
     if mark is not None:
         return mark
     if mood is Mood.MISSING:
@@ -116,7 +121,9 @@ def together(stated: Iterable[Stated | None]) -> Stated | None:
 def _clause(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:
     """The words that belong to what is said of the subject: to the next stop or turn, a label's value included."""
     begin = first
-    while begin > 0 and not _ends(words[begin], label=False) and words[begin - 1].stem not in _TURNS:
+    while begin > 0 and words[begin - 1].stem not in _TURNS:
+        if _ends(words[begin], label=False) and not (begin == 1 and words[0].stem in _MISSING_AFTER):
+            break
         begin -= 1
     end = last + 1
     while end < len(words) and not _ends(words[end], label=True) and words[end].stem not in _TURNS:
@@ -145,7 +152,11 @@ def _denied_before(before: Sequence[Word]) -> bool:
 
 def _after(after: Sequence[Word]) -> Said:
     """What stands right behind the subject, or at the head of its label's value."""
+    if any(word.stem in _TROUBLES for word in after[:2]):
+        return Said.UNCLEAR
     for index, word in enumerate(after[:REACH]):
+        if word.sign == "," and word.gap == 1:
+            break
         following = after[index + 1 : index + 4]
         if word.stem in _PARTLY:
             return Said.PARTLY
@@ -157,9 +168,12 @@ def _after(after: Sequence[Word]) -> Said:
             return Said.UNCLEAR
         if word.stem == "need":
             return Said.NEGATED if any(w.stem in _TO_BE_MADE for w in following) else Said.PARTLY
-        if word.sign in {",", "(", "|"} and word.gap == 2 and index > 0:
-            break
     return Said.PLAIN
+
+
+def _reserved(turn: Sequence[Word]) -> bool:
+    """Whether what follows takes something back ("but is not tested"), and does not speak of another thing."""
+    return bool(turn) and turn[0].stem in _TURNS and any(word.stem in _RESERVES for word in turn[1:])
 
 
 def _wished(before: Sequence[Word]) -> bool:

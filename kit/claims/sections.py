@@ -42,6 +42,7 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str]:
 _READ = Moods.model_validate(yaml.safe_load(FILE.read_text("utf-8")))
 _FIXED = _pattern(_READ.fixed)
 _PATTERNS = tuple((mood, _pattern(words)) for mood, words in _READ.moods.items())
+_POOR = frozenset({Mood.WRONG, Mood.MISSING})
 _BY_MARK = {Stated.PASS: Mood.HOLDS, Stated.FAIL: Mood.MISSING, Stated.PARTIAL: Mood.PARTIAL}
 
 
@@ -60,6 +61,8 @@ def _mood(heading: str) -> Mood | None:
         return Mood.HOLDS
     named = next((mood for mood, pattern in _PATTERNS if pattern.search(bare)), None)
     said = marks.mark_of(heading)
+    if said is Stated.PASS and named is Mood.NO_CLAIM and dict(_PATTERNS)[Mood.HOLDS].search(bare):
+        return Mood.HOLDS
     if said is not None and named in {None, Mood.HOLDS, Mood.WRONG, Mood.MISSING}:
-        return _BY_MARK[said] if named is not Mood.WRONG or said is Stated.PASS else Mood.WRONG
+        return Mood.HOLDS if said is Stated.PASS else (named if named in _POOR else _BY_MARK[said])
     return named

@@ -39,7 +39,7 @@ def stated(statement: Statement) -> Stated:
 
 def _spoken(statement: Statement, words: tuple[Word, ...], found: tuple[Hit, ...]) -> tuple[Spoken, ...]:
     mood = mood_of(statement.section)
-    if statement.to_tick and mood not in {Mood.MISSING, Mood.WRONG}:
+    if statement.to_tick and mood is not Mood.MISSING:
         return ()
     if statement.mark is not Stated.PASS and is_task(words):
         if mood is Mood.PLANNED:

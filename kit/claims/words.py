@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,20 +18,20 @@ MAX_WORDS = 400
 """How many words of one statement are looked at."""
 
 _STEMMER = snowballstemmer.stemmer("english")
-_PATH = r"(?:\.{0,2}/)?(?:[\w.@*-]+/)+[\w.@*{}:-]*\.?[\w*-]+"
 _PIECE = re.compile(
     r"(?P<url>https?://\S+)"
     r"|(?P<code>`[^`]{1,200}`)"
     r"|(?P<dotted>(?<![\w.])\.[A-Za-z][\w.-]*[A-Za-z])"
+    r"|(?P<route>(?<![\w/.>)])/[a-z][\w./:{}*-]*\w)"
+    r"|(?P<file>(?<![\w.])(?:[\w.@-]+/)*[\w*-][\w.*-]*\.(?:md|txt|ts|tsx|js|jsx|mjs|cjs|py|sh|sql|ya?ml|json|toml|go|rs|java|rb|php|html|css"
+    r"|conf|ini|env|prisma|tf|xml|lock|ps1|bat|csv|log|vue|dart|kt|cs)(?![\w./]))"
     r"|(?P<word>[A-Za-z][A-Za-z0-9]*(?:'[a-z]+)?|\d[\d.,]*[A-Za-z%+]*)"
     r"|(?P<stop>[.!?;|]|:|\u2014|\u2013|\u2192|->|=>|=|--|\s-\s)"
     r"|(?P<pause>[,()\[\]\"/&+\u2022])"
 )
 _FILE_NAME = re.compile(r"[\w@*{}-][\w.@*{}-]*\.[a-z]{1,5}|\.[a-z][\w.-]+")
 _PART = re.compile(r"[a-z][a-z0-9]*(?:'[a-z]+)?|[A-Z][A-Za-z0-9]*(?:'[a-z]+)?|\d[\d.,]*[A-Za-z%+]*")
-_SKIPPED = frozenset(
-    {"a", "an", "the", "of", "your", "our", "their", "its", "all", "any", "every", "each", "full", "fully"}
-)
+SKIPPED = frozenset({"a", "an", "the", "of", "your", "our", "their", "its", "all"})
 
 
 class Words(Settings):
@@ -88,42 +88,33 @@ def plain_cues(name: str) -> frozenset[str]:
     return frozenset(word for text in _read().cues[name] for word in text.split())
 
 
-def _plain(text: str) -> Iterable[Word]:
+def _plain(text: str, at: int = 0, *, code: bool = False) -> Iterator[Word]:
     gap, sign = 0, ""
     for found in _PIECE.finditer(text):
         if found["stop"] or found["pause"]:
             gap, sign = max(gap, 2 if found["stop"] else 1), (found["stop"] or found["pause"]).strip() or "-"
             continue
-        for word in _words_at(found):
-            if word.stem in _SKIPPED:
-                continue
-            yield Word(word.stem, word.text, word.start, word.end, gap, sign, word.code)
-            gap, sign = 0, ""
+        for word in _words_at(found, at, code=code):
+            if word.text.lower() not in SKIPPED:
+                yield replace(word, gap=max(gap, word.gap), sign=sign or word.sign)
+                gap, sign = 0, ""
 
 
-def _words_at(found: re.Match[str]) -> Iterable[Word]:
-    text, start = found[0], found.start()
+def _words_at(found: re.Match[str], at: int, *, code: bool) -> Iterator[Word]:
+    """The words of one piece: none of an address, one of a path or a file's name, else those that stand in it."""
+    text, start = found[0], at + found.start()
+    inner = text.strip("`")
     if found["url"]:
         return
-    if found["dotted"] or (found["code"] and _opaque(text.strip("`"))):
-        yield Word(text.strip("`").lower(), text, start, found.end(), code=bool(found["code"]))
-        return
-    if found["code"]:
-        yield from (_word(part[0], start + part.start(), code=True) for part in _parts(text))
-        return
-    yield from (_word(part[0], start + part.start()) for part in _parts(text))
+    if found["dotted"] or found["route"] or found["file"] or (found["code"] and _FILE_NAME.fullmatch(inner)):
+        yield Word(inner.lower(), text, start, at + found.end(), code=code or bool(found["code"]))
+    elif found["code"]:
+        yield from _plain(inner, start + 1, code=True)
+    else:
+        yield from (_word(part[0], start + part.start(), code=code) for part in _PART.finditer(text))
 
 
-def _parts(text: str) -> Iterable[re.Match[str]]:
-    return _PART.finditer(text)
-
-
-def _opaque(code: str) -> bool:
-    """Code that is a path or a file's name, not words."""
-    return bool(re.fullmatch(_PATH, code) and not code.startswith("@")) or bool(_FILE_NAME.fullmatch(code))
-
-
-def _word(text: str, start: int, *, code: bool = False) -> Word:
+def _word(text: str, start: int, *, code: bool) -> Word:
     return Word(stem(text.rstrip(".,").replace("'s", "")), text, start, start + len(text), code=code)
 
 
