@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 from contextlib import suppress
+from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -27,6 +28,23 @@ ENGINE_NAME = "kit"
 def available() -> bool:
     """Whether processes can be forked here."""
     return "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+
+
+@cache
+def warm() -> None:
+    """Have in this process what the first cell, table and chart of every notebook would have to load: plotly loads
+    most of itself with the first figure that is shown, which is a third of a second."""
+    import pandas
+    import plotly.graph_objects
+    import plotly.io
+
+    import kit.execute.shell  # noqa: F401 - what every fork runs cells in
+
+    if "PLOTLY_RENDERER" not in os.environ:
+        # As plotly chooses in a kernel. It knows no other shell, for which it would put itself into each notebook.
+        plotly.io.renderers.default = "plotly_mimetype"
+    pandas.DataFrame({"a": [1]}).to_html()
+    plotly.io.to_json(plotly.graph_objects.Figure(plotly.graph_objects.Bar()))
 
 
 class ForkEngine(Engine):  # type: ignore[misc]
@@ -46,6 +64,7 @@ class ForkEngine(Engine):  # type: ignore[misc]
         Raises CellTimeoutError where a cell takes more than `execution_timeout` seconds, DeadKernelError where the
         process ends by itself; a cell that raises becomes an error output, which papermill raises.
         """
+        warm()
         cells = [(i, c) for i, c in enumerate(nb_man.nb.cells) if c.cell_type == "code" and c.source.strip()]
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe()

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from kit.execute.engine import ENGINE_NAME, available
+from kit.execute.engine import ENGINE_NAME, available, warm
 from kit.execute.notebooks import Notebook
 from kit.execute.orphans import die_with_parent
 
@@ -43,6 +43,8 @@ def run_notebooks(
 
     `told("start" | "done", notebook, ran)` is called as things happen. The caller should have one thread only.
     """
+    if available():
+        warm()
     context: Any = multiprocessing.get_context("fork" if available() else "spawn")
     workers: dict[Connection, Any] = {}
     for _ in range(min(jobs, len(notebooks))):

@@ -70,3 +70,10 @@ def test_nothing_leaks_from_one_notebook_into_the_next(tmp_path: Path) -> None:
     notebook = run(tmp_path, "import os", "('LEAK' in os.environ, 'leak' in globals(), os.getcwd() == '/')")
 
     assert notebook.cells[-1].outputs[0].data["text/plain"] == "(False, False, False)"
+
+
+def test_a_figure_is_its_data_and_brings_no_copy_of_plotly(tmp_path: Path) -> None:
+    notebook = run(tmp_path, "x = [1, 2]", "import plotly.graph_objects as go\ngo.Figure(go.Bar(y=x))")
+
+    assert [sorted(output.data) for output in notebook.cells[-1].outputs] == [["application/vnd.plotly.v1+json"]]
+    assert (tmp_path / "out.ipynb").stat().st_size < 50_000
