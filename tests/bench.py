@@ -58,7 +58,7 @@ _MEASURE = """
 import resource, subprocess, sys
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
-sys.exit(0 if done.returncode in (0, 1) else done.returncode)
+sys.exit(done.returncode)
 """
 _CHECKS = (
     "import sys; from kit.project import Project; from kit.registry import catalogue; from kit.run import run_checks;"
@@ -82,18 +82,8 @@ def typical(run: Callable[[], Spent], times: int) -> Spent:
 def assess(project: Path, times: int) -> None:
     """A whole assessment, cold and again, beside plain papermill and nbconvert."""
     with tempfile.TemporaryDirectory() as place:
-        words = [
-            sys.executable,
-            "-m",
-            "kit",
-            "assess",
-            str(project),
-            "--out",
-            f"{place}/out",
-            "--fail-on",
-            "never",
-            "-q",
-        ]
+        words = [sys.executable, "-m", "kit", "assess", str(project), "--fail-on", "never", "--quiet"]
+        words += ["--out", f"{place}/out"]
         words[-1] = "--quiet"
         cold = typical(lambda: Spent(words), times)
         Spent(words, cache=f"{place}/cache")
