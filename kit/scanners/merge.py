@@ -20,6 +20,7 @@ from itertools import chain
 
 from kit.model import At, Fact, Located, Outcome, Severity, Strength
 from kit.project import Project
+from kit.scanners.reported import reported
 from kit.scanners.table import Place, place_of
 from kit.sources.scanners.model import Alarm
 
@@ -53,14 +54,13 @@ def merged(project: Project, check: str, facts: Sequence[Fact]) -> list[Fact]:
 def _things(project: Project, check: str) -> Iterable[_Thing]:
     """The alarms of a check by the thing that they are about."""
     things: dict[At, _Thing] = {}
-    for each in project.scans or ():
-        for alarm in each.alarms:
-            place = place_of(alarm)
-            if place is not None and place.check == check and not (place.final and _left_behind(project, alarm)):
-                at = _whole(project, At(alarm.path, alarm.line, alarm.end_line))
-                thing = things.setdefault(at, _Thing(at, place))
-                thing.alarms.append(alarm)
-                thing.place = min(thing.place, place, key=lambda p: _SEVERITIES.index(p.severity))
+    for alarm in chain((a for each in project.scans or () for a in each.alarms), reported(project)):
+        place = place_of(alarm)
+        if place is not None and place.check == check and not (place.final and _left_behind(project, alarm)):
+            at = _whole(project, At(alarm.path, alarm.line, alarm.end_line))
+            thing = things.setdefault(at, _Thing(at, place))
+            thing.alarms.append(alarm)
+            thing.place = min(thing.place, place, key=lambda p: _SEVERITIES.index(p.severity))
     return things.values()
 
 
@@ -140,10 +140,17 @@ def _joined(fact: Fact, thing: _Thing) -> Fact:
 
 def _fact(thing: _Thing) -> Fact:
     severity, said = thing.place.severity, _said(thing)
-    return Fact(_outcome(thing), said, tuple(_places(thing)), severity, strength=Strength.MEASURED, blocks=False)
+    places = tuple(_stands(thing))
+    told = tuple(at for at in _places(thing) if at not in places)
+    return Fact(_outcome(thing), said, places, severity, strength=Strength.MEASURED, measured=told, blocks=False)
 
 
 def _places(thing: _Thing) -> Iterable[At]:
+    """Where the alarms stand, then the lines of the reports that told them."""
+    return dict.fromkeys([*_stands(thing), *(a.told for a in thing.alarms if a.told is not None)])
+
+
+def _stands(thing: _Thing) -> Iterable[At]:
     return dict.fromkeys(At(a.path, a.line, a.end_line if a.end_line > a.line else None) for a in thing.alarms)
 
 

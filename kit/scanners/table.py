@@ -70,7 +70,7 @@ def table() -> dict[str, Scanner]:
 
 def place_of(alarm: Alarm) -> Place | None:
     """Where the alarm goes; None where its rule is left out."""
-    scanner = table()[alarm.scanner]
+    scanner = table()[alarm.table or alarm.scanner]
     if any(_left(left, alarm) for left in scanner.leaves):
         return None
     for mapped in scanner.maps:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from kit.model import At
 
 Level = Literal["error", "warning", "note"]
 SECRETS = "detect-secrets"
@@ -12,7 +14,11 @@ SECRETS = "detect-secrets"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Alarm:
-    """One alarm: `path` and 1-based lines are those of the project, `rule` and `level` the scanner's own."""
+    """One alarm: `path` and 1-based lines are those of the project, `rule` and `level` the scanner's own.
+
+    `table` names the scanner whose rules it is read by, where that is not `scanner`; `told` is the line of the report
+    that told it, where one was given.
+    """
 
     scanner: str
     path: str
@@ -21,6 +27,8 @@ class Alarm:
     rule: str
     level: Level
     message: str
+    table: str = field(default="", compare=False)
+    told: At | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
