@@ -56,11 +56,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A check that a statement speaks to, what it states of that check's question, and the words that say so."""
+    """A check that a statement speaks to, what it states of that check's question, and the words that say so.
+
+    `defect` is True where the words name what is wrong ("hardcoded secrets"), not what ought to be ("rate limiting").
+    """
 
     check: str
     stated: Stated
     phrase: str
+    defect: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Said(StrEnum):
     """What the words around a subject do to it."""
 
     NEGATED = "negated"
+    NEEDED = "needed"
     PARTLY = "partly"
     ENDED = "ended"
     ASKED = "asked"
@@ -86,7 +87,7 @@ def held(said: Said, mark: Stated | None, mood: Mood | None) -> Stated | None:
         return None
     if said in {Said.ASKED, Said.UNCLEAR}:
         return mark if mark in {Stated.FAIL, Stated.PARTIAL} else None
-    if said is Said.NEGATED:
+    if said in {Said.NEGATED, Said.NEEDED}:
         return None if mark is Stated.PASS else Stated.FAIL
     if said is Said.PARTLY:
         return Stated.FAIL if mark is Stated.FAIL else Stated.PARTIAL
@@ -107,7 +108,7 @@ def failed(said: Said, gone: bool, mark: Stated | None, mood: Mood | None) -> St
         return mark
     if said is Said.ASKED or mood is Mood.PLANNED:
         return None
-    if said is Said.NEGATED or gone:
+    if said is Said.NEGATED or (gone and said is not Said.NEEDED):
         return Stated.PASS
     return None if mood in {Mood.NO_CLAIM, Mood.HOLDS} else Stated.FAIL
 
@@ -167,7 +168,7 @@ def _after(after: Sequence[Word]) -> Said:
         if word.stem in _NO:
             return Said.UNCLEAR
         if word.stem == "need":
-            return Said.NEGATED if any(w.stem in _TO_BE_MADE for w in following) else Said.PARTLY
+            return Said.NEEDED if any(w.stem in _TO_BE_MADE for w in following) else Said.PARTLY
     return Said.PLAIN
 
 
