@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from kit.sources.formats.fields import Duration, Percent, Share, Text
 from kit.sources.formats.settings import ParamsError, Route, Settings, Source, parse_source, read_source, validate
@@ -113,13 +113,23 @@ class EvidenceParams(Settings):
 
 
 class Attestation(Settings):
-    """What a named person vouches for where the project itself cannot show it."""
+    """What a named person vouches for where the project itself cannot show it. It decides what is otherwise unknown."""
 
     check: Text = Field(examples=["REC-003"])
     answer: Answer = Field(examples=["pass"])
     by: Text = Field(examples=["Jane Doe, SRE"])
     on: date = Field(examples=["2026-11-01"])
     note: Text | None = Field(default=None, examples=["restored on staging, 38 minutes"])
+    path: Text = Field(default="**", description="Glob of the paths it speaks of.", examples=["k8s/base/**"])
+    expires: date | None = Field(
+        default=None, description="The last day on which it holds; a year where none is given.", examples=["2027-05-01"]
+    )
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Attestation:
+        if self.expires is not None and self.expires < self.on:
+            raise ValueError("'expires' should be no earlier than 'on'")
+        return self
 
 
 class WaiverParams(Settings):

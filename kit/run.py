@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from kit.checks.shared.ran import answered
 from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, Strength
 from kit.project import Project
 from kit.scanners.merge import merged
@@ -31,7 +32,7 @@ def run_check(project: Project, check: Check) -> tuple[Finding, ...]:
         facts.extend(check.function(project))
     except Exception as error:
         facts.append(_crash(error))
-    facts = merged(project, check.id, facts)
+    facts = answered(project, check.id, merged(project, check.id, facts))
     if not facts:
         facts.append(Fact(Outcome.NOT_APPLICABLE, "Nothing of the kind is in the project."))
     return _findings(project, check, facts)

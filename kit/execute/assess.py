@@ -26,7 +26,7 @@ from kit.assessment import (
 from kit.claims.model import Examination
 from kit.claims.stated import stated_of
 from kit.execute.claims import write_claims
-from kit.execute.live import commands_of, probes_of
+from kit.execute.live import commands_of, probes_of, require_checks
 from kit.execute.notebooks import SUMMARY, Notebook, find_notebooks
 from kit.execute.outline import AreaLine, BlockerLine, Outline, VerdictLine
 from kit.execute.request import Progress, Request, key_of
@@ -65,6 +65,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     policy = load_policy(request.params)
     tools = asked(request.params.scanners)
     require(request.params.targets)
+    require_checks(request.params)
     outputs = _outputs(request)
     clock = _Clock(progress)
     progress.notebooks(len(chosen))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kit.params import Params
+from kit.params import Params, ParamsError
+from kit.registry import catalogue
+from kit.sources.formats.settings import nearest
 from kit.sources.probes.ask import ask
 from kit.sources.probes.model import Probes
 from kit.sources.ran.model import CommandRun
@@ -23,6 +25,20 @@ def probes_of(params: Params) -> Probes:
     """What the targets of the params file answered. Raises ParamsError where a library that a probe needs is not
     here."""
     return ask(params.targets, secrets_of(params), params.resolve)
+
+
+def require_checks(params: Params) -> None:
+    """Raise ParamsError where an attestation or a command speaks of a check that there is not."""
+    known = {check.id for check in catalogue()}
+    named = [(a.check, ("attestations", i)) for i, a in enumerate(params.attestations)]
+    named += [(id, ("commands", i)) for i, command in enumerate(params.commands) for id in command.decides]
+    problems = [
+        f"{params.source.place(route)}: there is no check {id}{nearest(id, known)}"
+        for id, route in named
+        if id not in known
+    ]
+    if problems:
+        raise ParamsError(*problems)
 
 
 def secrets_of(params: Params) -> Known:

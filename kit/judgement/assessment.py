@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from kit.judgement.attestations import apply_attestations
 from kit.judgement.plan import Plan, make_plan
 from kit.judgement.policy import Policy, StatusRule
 from kit.judgement.risk import risk_of
@@ -23,7 +24,7 @@ from kit.judgement.score import (
     score_of,
 )
 from kit.judgement.verdict import Verdict, decide
-from kit.judgement.waivers import Notice, apply_attestations, apply_waivers, primary_path, unknown_checks
+from kit.judgement.waivers import Notice, apply_waivers, primary_path, unknown_checks
 from kit.model import AREAS, Check, Finding, Outcome, Severity
 from kit.params import Params, ReportParams, Thresholds
 
@@ -176,8 +177,9 @@ def _prepared(
 ) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
     """The findings as they are judged: switched off, regraded, attested, waived, sorted; and the notices."""
     kept = [_regraded(f, policy) for f in findings if not policy.override(f.check).off]
-    attested, about_attestations = apply_attestations(kept, params, checks)
-    waived, about_waivers = apply_waivers(attested, params, policy, now.astimezone(UTC).date(), checks)
+    today = now.astimezone(UTC).date()
+    attested, about_attestations = apply_attestations(kept, params, today, checks)
+    waived, about_waivers = apply_waivers(attested, params, policy, today, checks)
     notices = (
         *_about_run(findings, policy, params),
         *unknown_checks(params, policy, checks),

@@ -10,10 +10,10 @@ from datetime import date
 from pathspec import GitIgnoreSpec
 
 from kit.judgement.policy import Policy
-from kit.model import AREAS, Check, Evidence, Finding, Outcome, Strength, Waiver
-from kit.params import Attestation, Params, WaiverParams
+from kit.model import AREAS, Check, Finding, Waiver
+from kit.params import Params, WaiverParams
 
-_EVERYWHERE = {"**", "*", ".", "/", "**/*"}
+EVERYWHERE = {"**", "*", ".", "/", "**/*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def apply_waivers(
     ran = {f.check for f in findings}
     notices: list[Notice] = []
     for index, waiver in enumerate(params.waivers):
-        if _left_out(waiver.check, ran, checks):
+        if left_out(waiver.check, ran, checks):
             continue
         place = params.source.place(("waivers", index))
         covered = [i for i, f in enumerate(findings) if i not in marked and _covers(waiver, f)]
@@ -45,27 +45,7 @@ def apply_waivers(
     return tuple(marked.get(i, f) for i, f in enumerate(findings)), tuple(notices)
 
 
-def apply_attestations(
-    findings: Sequence[Finding], params: Params, checks: Mapping[str, Check]
-) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
-    """The findings with attested answers where the check could not see, and which answers were not used."""
-    ran = {f.check for f in findings}
-    answered = {f.check for f in findings if f.outcome.decided}
-    undecided = {f.check for f in findings if f.outcome is Outcome.UNKNOWN} - answered
-    given = {a.check: a for a in params.attestations if a.check in undecided}
-    attested = tuple(
-        _attested(f, given[f.check], checks) if f.check in given and f.outcome is Outcome.UNKNOWN else f
-        for f in findings
-    )
-    notices = [
-        Notice("attestation-unused", _why_unused(a, answered), params.source.place(("attestations", i)))
-        for i, a in enumerate(params.attestations)
-        if given.get(a.check) is not a and not _left_out(a.check, ran, checks)
-    ]
-    return attested, tuple(notices)
-
-
-def _left_out(check: str, ran: set[str], checks: Mapping[str, Check]) -> bool:
+def left_out(check: str, ran: set[str], checks: Mapping[str, Check]) -> bool:
     """True for a check that this run did not make: what is said about it is not unused."""
     return bool(checks) and check not in ran and not _unknown(check, checks)
 
@@ -97,7 +77,7 @@ def primary_path(finding: Finding) -> str:
 def _covers(waiver: WaiverParams, finding: Finding) -> bool:
     if not finding.outcome.open or finding.check != waiver.check:
         return False
-    return waiver.path in _EVERYWHERE or GitIgnoreSpec.from_lines([waiver.path]).match_file(primary_path(finding))
+    return waiver.path in EVERYWHERE or GitIgnoreSpec.from_lines([waiver.path]).match_file(primary_path(finding))
 
 
 def unwaivable(finding: Finding, policy: Policy) -> bool:
@@ -118,35 +98,13 @@ def _about_waiver(
     if covered > accepted:
         refused = covered - accepted
         yield Notice("waiver-refused", f"{what} names {refused} that the policy makes unwaivable.", place)
-    if covered and waiver.path in _EVERYWHERE:
+    if covered and waiver.path in EVERYWHERE:
         yield Notice("waiver-too-wide", f"{what} covers the whole project; name the paths.", place)
     elif accepted > policy.waivers.most_findings:
         yield Notice("waiver-too-wide", f"{what} covers {accepted} findings; name the paths.", place)
     if (waiver.expires - today).days > policy.waivers.most_days:
         limit = policy.waivers.most_days
         yield Notice("waiver-too-long", f"{what} runs until {waiver.expires}, over {limit} days.", place)
-
-
-def _attested(finding: Finding, attestation: Attestation, checks: Mapping[str, Check]) -> Finding:
-    said = f"{attestation.by} attests on {attestation.on}: {attestation.answer}."
-    note = f"{said} {attestation.note}" if attestation.note else said
-    outcome = Outcome(attestation.answer)
-    check = checks.get(finding.check)
-    evidence = tuple(replace(e, strength=Strength.ATTESTED) for e in finding.evidence)
-    return replace(
-        finding,
-        outcome=outcome,
-        message=f"{note} The project itself does not show it: {finding.message}",
-        evidence=evidence or (Evidence(".", None, None, "", Strength.ATTESTED),),
-        blocker=check.blocker if check is not None and outcome.open else None,
-    )
-
-
-def _why_unused(attestation: Attestation, answered: set[str]) -> str:
-    what = f"The attestation of {attestation.check} by {attestation.by} is not used:"
-    if attestation.check in answered:
-        return f"{what} the project itself answers it."
-    return f"{what} nothing of that check is undecided, or it is attested twice."
 
 
 def _near(check: str, checks: Mapping[str, Check]) -> str:

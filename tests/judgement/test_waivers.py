@@ -7,7 +7,7 @@ from findings import NOW, assess, check, finding
 
 from kit.judgement.assessment import judge
 from kit.judgement.policy import default_policy
-from kit.model import Finding, Strength
+from kit.model import Finding
 from kit.params import Params
 
 
@@ -90,28 +90,3 @@ def test_a_waiver_of_a_check_that_does_not_exist_names_the_nearest(name: str) ->
 
     assert [kind for kind, _ in notices] == ["unknown-check", "waiver-unused"]
     assert notices[0][1].startswith(f"There is no check {name}")
-
-
-def attested(*findings: Finding, answer: str = "pass") -> tuple[list[Finding], list[str]]:
-    entry = {"check": "SEC-001", "answer": answer, "by": "Jane Doe", "on": "2026-11-01", "note": "38 minutes"}
-    assessment = assess(*findings, attestations=[entry])
-    return list(assessment.findings), [n.kind for n in assessment.notices]
-
-
-@pytest.mark.parametrize("answer", ["pass", "partial", "fail"])
-def test_a_person_answers_what_the_project_cannot_show(answer: str) -> None:
-    (found,), notices = attested(finding(outcome="unknown"), answer=answer)
-
-    assert (found.outcome, found.evidence[0].strength, notices) == (answer, Strength.ATTESTED, [])
-    assert found.message.startswith(f"Jane Doe attests on 2026-11-01: {answer}. 38 minutes")
-
-
-def test_a_person_does_not_overrule_the_project() -> None:
-    found, notices = attested(finding(outcome="unknown", line=1), finding(outcome="fail", line=2))
-
-    assert {f.outcome for f in found} == {"unknown", "fail"}
-    assert notices == ["attestation-unused"]
-
-
-def test_an_answer_to_what_nobody_asked_is_reported() -> None:
-    assert attested(finding("SEC-002", "unknown"))[1] == ["attestation-unused"]

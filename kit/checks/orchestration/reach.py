@@ -16,8 +16,9 @@ from kit.checks.orchestration.common import (
     selects_nothing_set,
     service_of,
 )
+from kit.checks.shared.asked import answer_of, path_answered
 from kit.checks.shared.words import listed
-from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
+from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.kubernetes.manifests import Manifest, ServicePort
@@ -108,11 +109,21 @@ def _path(project: Project, service: Service, name: str, path: str, at: At, plac
         places = (at, served.route) if served.route is not None else (at,)
         return ok(f"{name} asks {path}, which {service.name} serves.", *places, **place)
     if served.holds is None:
-        return unknown(f"{name} asks {path}; that {service.name} serves it cannot be seen.", at, **place)
+        return _where_it_runs(project, service, name, path, at, place)
     if served.route is None:
         return bad(f"{name} asks {path}, which no route of {service.name} serves.", at, **place)
     near = f"the nearest is {served.route.path}"
     return bad(f"{name} asks {path}, which {service.name} does not serve; {near}.", at, served.route, **place)
+
+
+def _where_it_runs(project: Project, service: Service, name: str, path: str, at: At, place: dict[str, Any]) -> Fact:
+    """What the running service answers to a path of which files do not tell."""
+    probe = path_answered(project, service.name, path)
+    if probe is None or probe.status is None:
+        return unknown(f"{name} asks {path}; that {service.name} serves it cannot be seen.", at, **place)
+    told = ok if probe.status < 400 else bad
+    message = f"{name} asks {path}, to which {service.name} answers {probe.status} where it runs."
+    return told(message, at, At("."), strength=Strength.LIVE, said=answer_of(probe), **place)
 
 
 def _platform(project: Project, service: Service, deployment: Deployment, probe: Probe) -> Fact:

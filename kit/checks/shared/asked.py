@@ -80,6 +80,14 @@ def place_of(project: Project, probe: HttpProbe) -> At:
     return service.at if service is not None else At(".")
 
 
+def path_answered(project: Project, service: str, path: str) -> HttpProbe | None:
+    """The answer of a running system to a path of a service, where an address of the params file names both."""
+    for probe in answered(probes(project).http):
+        if probe.service == service and (urlsplit(probe.url).path or "/") == path and probe.status is not None:
+            return probe
+    return None
+
+
 def milliseconds(seconds: float) -> str:
     """A time as people write it."""
     return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from kit.model import At, Fact, Outcome, Severity, Strength, bad, ok, partial, unknown
 from kit.project import Project
@@ -21,6 +22,25 @@ def ran(project: Project, area: str) -> Iterator[Fact]:
             yield from _problems(project, run)
 
 
+def answered(project: Project, check: str, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of a check, what is unknown among them decided by a command that the params file names for it."""
+    run = next((r for r in project.ran or () if check in r.decides and r.asked), None)
+    return [_decided(fact, run) if run and fact.outcome is Outcome.UNKNOWN else fact for fact in facts]
+
+
+def _decided(fact: Fact, run: CommandRun) -> Fact:
+    """What a command says in place of files, with its output as further evidence."""
+    told = f"{run.name} answers it ({_summary(run)})." if run.holds else f"{run.name} answers it: {_failed(run)}"
+    return replace(
+        fact,
+        outcome=Outcome.PASS if run.holds else Outcome.FAIL,
+        message=f"{fact.message} {told}",
+        measured=(*fact.measured, _folder(run)),
+        said=console(run),
+        blocks=run.required,
+    )
+
+
 def console(run: CommandRun) -> str:
     """The command and what it wrote, as a console shows it."""
     shown = list(run.output)
@@ -35,7 +55,7 @@ _SIZES = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB"))
 
 def _whole(run: CommandRun) -> Fact:
     how = {"about": f"command {run.name}", "said": console(run), "strength": Strength.MEASURED}
-    place = At("." if run.folder in {"", "."} else posixpath.normpath(run.folder))
+    place = _folder(run)
     if not run.asked:
         return unknown(_not_run(run), place, about=how["about"])
     if not run.holds:
@@ -44,6 +64,10 @@ def _whole(run: CommandRun) -> Fact:
         message = f"{run.name}: {_summary(run)}, and left {_count(run.left, 'process')} running, which were ended."
         return partial(message, place, severity=Severity.LOW, blocks=False, **how)
     return ok(f"{run.name}: {_summary(run)}.", place, **how)
+
+
+def _folder(run: CommandRun) -> At:
+    return At("." if run.folder in {"", "."} else posixpath.normpath(run.folder))
 
 
 def _not_run(run: CommandRun) -> str:
