@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+# `python -m kit` reads this file while modules of the working folder, a hostile project perhaps, come before Python's
+# own: nothing is imported here that Python has not loaded already. Type checkers know the name.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from kit.assessment import assess, summarize
     from kit.model import bad, not_applicable, ok, partial, unknown
     from kit.project import Project, open_project

@@ -97,6 +97,8 @@ def _work(connection: Connection, folder: Path, parameters: dict[str, str]) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    # An ordinary kernel would look for modules in the working folder first, which may be the assessed project.
+    os.environ["PYTHONSAFEPATH"] = "1"
     with suppress(EOFError, ConnectionError):
         while True:
             notebook = connection.recv()
@@ -118,6 +120,7 @@ def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str
             progress_bar=False,
             request_save_on_cell_execute=False,
             execution_timeout=CELL_TIMEOUT,
+            extra_arguments=["--InteractiveShellApp.ignore_cwd=True"],
         )
     except Exception as error:
         last = str(error).strip().splitlines()

@@ -41,7 +41,8 @@ class Tool:
             return (sys.executable, "-I", "-m", "detect_secrets") if self.version() else None
         beside = str(Path(sysconfig.get_path("scripts")))
         found = (shutil.which(self.id, path=beside) if self.package else None) or shutil.which(self.id)
-        return (str(Path(found).absolute()),) if found else None
+        # A name without a folder comes from an empty entry of the PATH: the working folder, a project perhaps.
+        return (found,) if found and Path(found).is_absolute() else None
 
     def version(self) -> str | None:
         """The version of its package, or what the command answers; None where it is not here."""
