@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from kit.sources.evidence.model import EvidenceFile
 from kit.sources.formats.documents import Documents
 from kit.sources.kubernetes import find as kubernetes
 from kit.sources.kubernetes import helm, kustomize
+from kit.sources.limits import OutOfTime, time_limit
 from kit.sources.orm import find as orm
 from kit.sources.packages import find as packages
 from kit.sources.papers import markdown, openapi
@@ -42,6 +44,9 @@ from kit.system.image_builds import ImageBuild, image_builds
 from kit.system.model import SystemMap
 from kit.system.restores import Restore, restores
 from kit.system.served import Serving
+
+WARM_SECONDS = 600.0
+"""Seconds of computing that one kind of source may take."""
 
 
 class Project:
@@ -91,10 +96,14 @@ class Project:
             self.files.quote(file.path, file.quotes)
 
     def warm(self) -> None:
-        """Parse everything now, so that processes forked after this share it."""
+        """Parse everything now, so that processes forked after this share it.
+
+        What cannot be parsed, or not within its time, is left to the checks that ask for it, each of which says so.
+        """
         for name, attribute in vars(type(self)).items():
             if isinstance(attribute, cached_property):
-                getattr(self, name)
+                with suppress(Exception, OutOfTime), time_limit(WARM_SECONDS):
+                    getattr(self, name)
 
     @cached_property
     def files(self) -> FileIndex:

@@ -13,11 +13,17 @@ from kit.checks.shared.ran import answered
 from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, Strength
 from kit.project import Project
 from kit.scanners.merge import merged
+from kit.sources.limits import OutOfTime, time_limit
 
 EXCERPT_LINES = 8
 EXCERPT_CHARACTERS = 1200
 CONTEXT_LINES = 2
 CONTEXT_CHARACTERS = 400
+CHECK_SECONDS = 120.0
+"""Seconds of computing that one check may take; a fraction of it where several have taken it all."""
+PATIENCE = 3
+_ended: list[str] = []
+"""The checks of this process that were ended."""
 
 
 def run_checks(project: Project, checks: Iterable[Check]) -> tuple[Finding, ...]:
@@ -29,8 +35,10 @@ def run_check(project: Project, check: Check) -> tuple[Finding, ...]:
     """The findings of one check; one `error` finding beside what it had yielded where it crashes."""
     facts: list[Fact] = []
     try:
-        facts.extend(check.function(project))
-    except Exception as error:
+        with time_limit(CHECK_SECONDS if len(_ended) < PATIENCE else CHECK_SECONDS / 20):
+            facts.extend(check.function(project))
+    except (Exception, OutOfTime) as error:
+        _ended.extend([check.id] if isinstance(error, OutOfTime) else [])
         facts.append(_crash(error))
     facts = answered(project, check.id, merged(project, check.id, facts))
     if not facts:
@@ -129,8 +137,11 @@ def _context(project: Project, path: str, first: int, last: int) -> str:
     return text if len(text) <= CONTEXT_CHARACTERS else ""
 
 
-def _crash(error: Exception) -> Fact:
+def _crash(error: BaseException) -> Fact:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/kit/" in f.filename.replace("\\", "/")]
     frame = frames[-1] if frames else None
     where = f" in {frame.name}, line {frame.lineno}" if frame else ""
+    if isinstance(error, OutOfTime):
+        message = f"The check was ended, as it took too long{where}: a file may have been made for that."
+        return Fact(Outcome.ERROR, message)
     return Fact(Outcome.ERROR, f"The check crashed: {type(error).__name__}: {error}{where}.")
