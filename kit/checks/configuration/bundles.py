@@ -10,7 +10,7 @@ from kit.checks.configuration.common import (
     BUILD_TIME,
     in_image,
 )
-from kit.model import Clause, Fact, Severity, bad, ok
+from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import EnvRead, Service
@@ -38,6 +38,7 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
 
     See: https://vite.dev/guide/env-and-mode
     """
+    told: set[tuple[At, str, str]] = set()
     for service in project.system.own:
         dockerfile = next(
             (d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None
@@ -47,8 +48,9 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
         known = {name for i in dockerfile.of("ARG", "ENV") for name in i.pairs} | set(in_image(project, service))
         wanted = {r.name: r for r in reversed(service.env) if BUILD_TIME.fullmatch(r.name)}
         for name, read in sorted(wanted.items()):
-            if not _bundler(project, service, name):
+            if not _bundler(project, service, name) or (read.at, name, dockerfile.path) in told:
                 continue
+            told.add((read.at, name, dockerfile.path))
             if name in known:
                 set_at = next((i for i in dockerfile.of("ARG", "ENV") if name in i.pairs), None)
                 yield ok(f"{service.name}: {name} is there when the bundle is built.", set_at or read)

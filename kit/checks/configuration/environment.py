@@ -135,8 +135,11 @@ def required_is_given(project: Project) -> Iterator[Fact]:
     """
     hidden: dict[tuple[str, str], list[Demand]] = defaultdict(list)
     held: dict[str, list[Demand]] = defaultdict(list)
+    told: set[tuple[At, str, tuple[str, ...]]] = set()
     for demand in demands(project):
-        if demand.missing:
+        key = (demand.read.at, demand.read.name, tuple(sorted({t.at.path for t in demand.missing})))
+        if demand.missing and key not in told:  # services of one program miss it together
+            told.add(key)
             yield _missing(demand)
         for deployment in demand.unseen:
             hidden[(demand.service.name, deployment.target)].append(demand)

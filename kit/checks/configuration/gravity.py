@@ -16,6 +16,8 @@ _OF_PEOPLE = frozenset({"assignment", "url-password"})
 _PIPELINE = re.compile(r"^(?:\.github|\.gitlab[^/]*|\.circleci|\.buildkite|\.ci|ci)(?:/|$)|^[^/]*gitlab-ci[^/]*$")
 _SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing)?(?:[_.-][\w.-]*)?\.\w+$")
 _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
+_OF_ONESELF = re.compile(r"(?i)localhost|self-?signed|snake-?oil|(?:^|[/._-])(?:local|dev|example|dummy)(?:[/._-]|$)")
+"""Where keys stand that nobody but a developer's own browser trusts."""
 _BUNDLED = re.compile(
     r"(?i)\b(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY)_\w+\s*[=:]|\bsearch_?api_?key"
 )
@@ -51,7 +53,8 @@ def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
     """What must still be broken, what every client shows, what a deployment replaces, what pipelines and seeds make."""
     hashed = "hash" in hit.kind or re.search(r"(?i)(?:hash|digest)(?:ed)?$", hit.name or "") is not None
     made = hit.kind in _OF_PEOPLE and (_PIPELINE.search(path) or _SEEDS.search(path))
-    shown = any(file in path for file in _FOR_CLIENTS) or _in_every_browser(text, hit)
+    own = hit.kind == "private-key" and _OF_ONESELF.search(path) is not None
+    shown = own or any(file in path for file in _FOR_CLIENTS) or _in_every_browser(text, hit)
     return hashed or bool(made) or shown or bool(overridden(project, path, hit.name or ""))
 
 

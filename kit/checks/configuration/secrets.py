@@ -61,8 +61,14 @@ def _opens(name: str, default: str) -> bool:
         return False
     if re.search(r"(?i)(?<!SECRET_)ACCESS_?KEY$", name) and is_weak(default):
         return False
-    theirs = re.search(r"API_?KEY|ACCESS_?KEY|CLIENT", name, re.IGNORECASE) is not None
-    return not (theirs and (is_placeholder(default) or len(default) < 8))
+    theirs = _OF_OTHERS.search(name) is not None
+    return not (theirs and (is_placeholder(default) or is_weak(default) or re.search(r"(?i)demo|test", default)))
+
+
+_OF_OTHERS = re.compile(
+    r"(?i)API_?(?:KEY|SECRET)|ACCESS_?KEY|CLIENT|^(?:GOOGLE|GITHUB|GITLAB|FACEBOOK|TWITTER|DISCORD|SLACK|STRIPE|TWILIO|APPLE|LINKEDIN)_"
+)
+"""Names of keys that open somebody else's service: a stand-in for one opens nothing."""
 
 
 def _use(name: str) -> str:

@@ -57,10 +57,12 @@ def is_stand_in(text: str, hit: SecretHit) -> bool:
         return True
     if "/" in value and re.fullmatch(r"[a-z]+(?:[-_/][a-z]+)*|[a-z][\w.-]*\.[a-z]{2,6}(?:/[\w.-]+)+", value):
         return True  # the way to something that is named for it
+    if re.match(r"[A-Za-z]:[\\/]|~?/[\w.-]+/", value) and hit.kind == "assignment":
+        return True  # where a file stands
     if value.startswith("\\") or re.match(r"[.#][\w-]+\s*\{", value):
         return True  # a pattern, a style
     if re.search(r"(?i)(token|key|credentials?)$", hit.name or "") and (
-        (value.isalpha() and (len(value) <= 12 or value.islower())) or len(value) < 8
+        (value.isalpha() and (len(value) <= 12 or value.islower() or value.istitle())) or len(value) < 8
     ):
         return True  # tokens and keys are random and long; this is a word
     names_a_key = re.search(r"(?i)secret_?(?:\w*_?key|name|ref)$|^key(?:name)?$", hit.name or "") is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.configuration.common import (
@@ -16,6 +17,7 @@ from kit.checks.configuration.common import (
 )
 from kit.checks.shared.calls import calls, is_on
 from kit.checks.shared.settings import overridden
+from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -44,6 +46,7 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
     See: https://www.rfc-editor.org/rfc/rfc2606
     """
     found: set[At] = set()
+    held: dict[tuple[str, str], list[tuple[EnvGiven, str | None]]] = defaultdict(list)
     clean = 0
     for service, deployment, one in given(project):
         value = one.value or ""
@@ -55,25 +58,36 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
             or (is_secret_name(one.name) and is_placeholder(value) and "$" not in value)
         ):
             found.add(one.at)
-            grave = (
-                Severity.HIGH
-                if is_secret_name(one.name)
-                or "://" in value
-                or one.name.endswith(("_HOST", "_URL", "_ORIGIN", "_ENDPOINT"))
-                else Severity.MEDIUM
-            )
-            yield bad(
-                f"{service.name}: {one.name} is a placeholder ({project.files.mask(value)[:60]}).",
-                one,
-                environment=environment_of(deployment),
-                severity=grave,
-            )
+            held[one.at.path, service.name].append((one, environment_of(deployment)))
         else:
             clean += 1
+    for (_, name), placeholders in held.items():
+        yield from _stand_in_values(project, name, placeholders)
     yield from _hosts(project, found)
     yield from _marked_lines(project, found)
     if clean and not found:
         yield ok(f"None of {clean} values that are given holds a placeholder.", At("."))
+
+
+MANY = 3
+"""More placeholders than these of one service in one file are a file that nobody filled in: they are told as one."""
+
+
+def _stand_in_values(project: Project, service: str, found: list[tuple[EnvGiven, str | None]]) -> Iterator[Fact]:
+    if len(found) <= MANY:
+        for one, environment in found:
+            said = f"{service}: {one.name} is a placeholder ({project.files.mask(one.value or '')[:60]})."
+            yield bad(said, one, environment=environment, severity=_gravity(one))
+        return
+    names = listed(one.name for one, _ in found)
+    said = f"{service}: {plural(len(found), 'value')} of {found[0][0].at.path} are placeholders: {names}."
+    grave = Severity.HIGH if any(_gravity(one) is Severity.HIGH for one, _ in found) else Severity.MEDIUM
+    yield bad(said, *(one.at for one, _ in found[:40]), environment=found[0][1], severity=grave)
+
+
+def _gravity(one: EnvGiven) -> Severity:
+    leads = "://" in (one.value or "") or one.name.endswith(("_HOST", "_URL", "_ORIGIN", "_ENDPOINT"))
+    return Severity.HIGH if is_secret_name(one.name) or leads else Severity.MEDIUM
 
 
 def _hosts(project: Project, found: set[At]) -> Iterator[Fact]:

@@ -67,7 +67,8 @@ def _handed(project: Project, config: NginxConfig) -> Iterator[_Handed]:
                 continue
             service = project.system.service(named.get(found["host"], found["host"]))
             files = re.match(r"/(?:static|assets|media|uploads|files|public|favicon|robots)\b", location.path)
-            if service is not None and location.path.startswith("/") and files is None:
+            library = re.match(r"/(?:socket\.io|sockjs|ws|graphql|cable|hubs?)(?:/|$)", location.path)
+            if service is not None and location.path.startswith("/") and files is None and library is None:
                 kept, own = found["uri"] is None, steps(location.path)
                 yield _Handed(location, service, own if kept else steps(found["uri"]), () if kept else own)
 

@@ -42,6 +42,8 @@ _READS = word_set(
 _ACCOUNTS = frozenset({"users", "user", "accounts", "account", "members", "customers"})
 
 
+_READING = re.compile(r"(?:get|find|query|search|list|fetch|calculate|compute|count|preview)(?=[A-Z_]|$)")
+"""Handlers that answer a question which is too long for a path."""
 _CREATES = re.compile(r"(?i)create|add|new|open")
 _GUARDED_ELSEWHERE = ("auth_request", "auth_basic")
 
@@ -59,6 +61,8 @@ def _by_nature(method: str, path: str, handler: str) -> str | None:
     if said & _WAY_IN or any(re.search(r"password|login|logout|signin|signup|register|token$", w) for w in said):
         return "way in"
     if said & _PUBLIC or (method == "POST" and set(route_words(path)[-1:]) & _READS):
+        return "public"
+    if method == "POST" and _READING.match(handler.rsplit(".", 1)[-1]):
         return "public"
     names_account = last[-1].lower() in _ACCOUNTS if last else bool(_CREATES.search(handler) and said & _ACCOUNTS)
     if method == "POST" and names_account and not path.endswith("}"):

@@ -161,7 +161,16 @@ def _from_parameter(values: Flow, node: SgNode, path: str, depth: int) -> bool:
     if first is None or depth > 3 or first.text() in _OPERATORS:
         return False
     found = list(values.definitions(first, path))
-    return not found or any(d.value is None or _from_parameter(values, d.value, path, depth + 1) for d in found)
+    if not found:
+        return not _is_looped(first)
+    return any(d.value is None or _from_parameter(values, d.value, path, depth + 1) for d in found)
+
+
+def _is_looped(name: SgNode) -> bool:
+    """Whether a name takes its values from a loop around it: rows and lists that the program holds itself."""
+    loops = (a for a in name.ancestors() if a.kind() in {"for_in_statement", "for_statement", "range_clause"})
+    heads = (loop.field("left") for loop in loops)
+    return any(head is not None and re.search(rf"\b{re.escape(name.text())}\b", head.text()) for head in heads)
 
 
 def _identifiers(node: SgNode) -> Iterator[SgNode]:

@@ -150,7 +150,8 @@ class PythonEnv:
         elif isinstance(name, ast.Name):
             found = self.project.lookup(name.id, module, scope)
             if found and isinstance(found.node, ast.arg):
-                self._note_reader(found, required, fallback, module)
+                needed = required and (None if _branch_or_function(node, module).__class__ is ast.If else True)
+                self._note_reader(found, needed, fallback, module)
 
     def _note_reader(
         self, found: Found, required: bool | None, fallback: ast.expr | None, module: PythonModule

@@ -152,7 +152,7 @@ def _controllers(module: JsModule, project: JsProject) -> Iterator[Controller]:
             continue
         prefixes, versions = _paths(own, module, project)
         public = any(suggests_public(decorator) for decorator in decorators)
-        yield Controller(module, node, name.text(), prefixes, versions, _guard(decorators, module), public)
+        yield Controller(module, node, name.text(), prefixes, versions, _guard(decorators, module, project), public)
 
 
 def class_decorators(node: SgNode) -> dict[str, SgNode]:
@@ -191,7 +191,7 @@ def _items(node: SgNode | None) -> list[SgNode]:
     return node.named_children() if node.kind() == "array" else [node]
 
 
-def _guard(decorators: dict[str, SgNode], module: JsModule) -> Guard:
+def _guard(decorators: dict[str, SgNode], module: JsModule, project: JsProject) -> Guard:
     """What guards by decorator: `@UseGuards(AuthGuard("jwt"))`, or one of the project's own that says so."""
     for name, node in decorators.items():
         named = [callee_name(given) for given in arguments(node)] if name == "UseGuards" else [name]
@@ -200,13 +200,22 @@ def _guard(decorators: dict[str, SgNode], module: JsModule) -> Guard:
         documented = name.startswith("Api") and name != "ApiKeyAuth"  # what only describes an API guards nothing
         if not documented and any(suggests_auth(n) for n in named):
             return Guard(True, module.at(node))
+        if not documented and _puts_guards(node, module, project):
+            return Guard(True, module.at(node))
     return OPEN
+
+
+def _puts_guards(node: SgNode, module: JsModule, project: JsProject) -> bool:
+    """Whether a decorator is the project's own and puts guards on: `applyDecorators(UseGuards(...))`."""
+    callee = node.field("function") if node.kind() == "call_expression" else node
+    found = project.function(callee, module) if callee is not None else None
+    return found is not None and found.node is not None and "UseGuards(" in found.node.text()
 
 
 def _routes(controller: Controller, app: Application, mounted: bool | None, project: JsProject) -> Iterator[RouteFact]:
     for method, decorators in _methods(controller.node):
         public = controller.public or any(suggests_public(name) for name in decorators)
-        own = _guard(decorators, controller.module)
+        own = _guard(decorators, controller.module, project)
         guard = (OPEN if public else app.guard.and_then(controller.guard)).and_then(own)
         for name, node in decorators.items():
             if name in VERBS:

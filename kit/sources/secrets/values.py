@@ -68,7 +68,7 @@ _PLACEHOLDER = re.compile(
 _PLACEHOLDER_WORD = re.compile(
     r"change[-_ ]?(?:me|this|it|in|before)|replace[-_ ]?(?:me|this|with|by|in)"
     r"|(?<![a-z])your(?=[-_ ]|[a-z]{0,12}$)|(?<![a-z])example(?![a-z])|example$"
-    r"|(?<![a-z])(?:dummy|placeholder|fixme|redacted|sample|fake|mock)(?![a-z])|(?:fake){2}"
+    r"|(?<![a-z])(?:dummy|placeholder|(?:fixme|redacted|sample|fake|mock)(?![a-z]))|(?:fake){2}"
     r"|(?<![a-z])(?:insert|enter|put|fill|paste|add|set)[-_ ](?:your|a|the|in|here|me|this)"
     r"|(?<![a-z])(?:set|change|replace|fill|edit)[-_ ]?(?:it[-_ ]?)?please|please[-_ ]?(?:set|change|replace|fill|edit)"
     r"|(?<![a-z])to[-_ ]be[-_ ]|not[-_ ]?(?:a[-_ ])?(?:real|secure|secret)|do[-_ ]?not[-_ ]?use"
