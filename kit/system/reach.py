@@ -105,7 +105,8 @@ class Reach:
         if call.kind == "script":
             return self.definitions.package_for(call)
         if call.kind in {"turbo", "nx", "lerna"}:
-            return tuple(p for p in self.project.packages if p.ecosystem == "npm")
+            # The package at the top is the one that calls the runner; its scripts are not among the tasks.
+            return tuple(p for p in self.project.packages if p.ecosystem == "npm" and p.dir != ".")
         if call.kind == "task" and call.directory is not None:
             path = normpath(f"{call.directory}/pyproject.toml")
             return tuple(p for p in self.project.packages if p.path == path)

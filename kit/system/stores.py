@@ -29,7 +29,7 @@ def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
     for draft in drafts:
         if draft.scope:
             draft.stores.extend(_given(draft))
-    run = [_store_of(d) for d in drafts if d.kind == "store" and not _ends(d)]
+    run = [_store_of(d) for d in drafts if d.kind == "store" and not _ends(d) and not _is_client(d)]
     made = list(_managed(project))
     known = {s.engine for s in (*run, *made) if s is not None}
     outside = {s.engine: s for d in drafts for s in d.stores if s.engine not in known}
@@ -57,6 +57,18 @@ def _given(draft: Draft) -> Iterator[Store]:
 def _ends(draft: Draft) -> bool:
     """Whether all its deployments run to an end: a job takes the image of a store for its client."""
     return bool(draft.deployments) and all(d.workload in _JOBS or " init" in d.workload for d in draft.deployments)
+
+
+_CLIENT = re.compile(
+    r"\b(?:pg_dump\w*|mysqldump|mariadb-dump|mongodump|psql|pg_restore|mongorestore|backup\w*\.sh)\b|\bcrond?\b"
+)
+_SERVER = re.compile(r"\b(?:postgres|mysqld|mariadbd|mongod|redis-server|docker-entrypoint\.sh)\b")
+
+
+def _is_client(draft: Draft) -> bool:
+    """Whether the image of a store is only taken for its tools: its command saves, asks or restores, and serves nothing."""
+    commands = [d.command or "" for d in draft.deployments]
+    return bool(commands) and all(_CLIENT.search(c) and not _SERVER.search(c) for c in commands)
 
 
 def _store_of(draft: Draft) -> Store | None:

@@ -195,3 +195,10 @@ def test_a_script_by_hand_is_graver_where_production_is_told(look: Look) -> None
 
     assert [str(f.severity) for f in look("REC-002", files).findings] == ["medium"]
     assert [str(f.severity) for f in look("REC-002", told).findings] == ["high"]
+
+
+def test_the_image_of_a_store_that_is_taken_for_its_tools_is_no_store(look: Look) -> None:
+    tool = STORE.replace("  db:", "  saver:") + "    command: sh -c 'chmod +x /backup.sh && /backup.sh'\n"
+
+    assert look("REC-001", {PROD: tool}).failed == []
+    assert look("REC-001", {PROD: STORE + "    command: postgres -c fsync=on\n"}).failed == [f"{PROD}:2"]

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.crowd import crowded
 from kit.checks.shared.images import ASIDE, Image, images, judged
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -48,6 +49,7 @@ SECRET_FILE = re.compile(
 
 
 @check("CON-002", "Images do not run as root", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=1)
+@crowded("images have nobody but root to run as")
 def not_as_root(project: Project) -> Iterator[Fact]:
     """
     A process that runs as root in its container is root on whatever it escapes to.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from posixpath import dirname, normpath
 
 from kit.checks.delivery.common import definitions
+from kit.checks.shared.crowd import crowded
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
@@ -169,6 +170,7 @@ def _leads_somewhere(project: Project, pattern: str) -> bool:
     Clause.EXECUTION,
     effort_hours=1,
 )
+@crowded("calls lead to no script or target")
 def scripts_of_pipelines_are_defined(project: Project) -> Iterator[Fact]:
     """
     `npm run build` without a script of that name fails, and no release gets past it.

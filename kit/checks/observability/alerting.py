@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from kit.checks.shared.crowd import crowded
 from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.services import running
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -155,6 +156,7 @@ def _names_of(project: Project, path: str) -> list[str]:
     Clause.EXECUTION,
     effort_hours=1,
 )
+@crowded("alerts ask for metrics that nothing in the project exports")
 def alerts_are_on_real_metrics(project: Project) -> Iterator[Fact]:
     """
     An alert on a metric that does not exist is never true: it is green while the system burns.

@@ -17,6 +17,7 @@ from kit.checks.orchestration.common import (
     service_of,
     told_once,
 )
+from kit.checks.shared.crowd import crowded
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -42,6 +43,7 @@ _SECRET_FILES = ("key", "pem", "p12", "pfx", "dockerconfigjson", "dockercfg", "k
 
 
 @check("ORC-007", "Pods run with no more rights than they need", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
+@crowded("pods have more rights than they need")
 @told_once
 def pods_are_confined(project: Project) -> Iterator[Fact]:
     """

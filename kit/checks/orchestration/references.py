@@ -59,13 +59,18 @@ def _configured(project: Project, group: Group, workload: Manifest, reference: R
     if elsewhere:
         message = f"{workload.title}: the {what} is declared only where it is not applied with it."
         return unknown(message, reference, elsewhere[0], **grade(group))
-    if not (group.known and workload.complete):
+    if not (group.known and workload.complete) or _taken_from_a_cluster(workload):
         return unknown(f"{workload.title}: the {what} may be among what cannot be seen.", reference, **grade(group))
     told = _documented(project, reference)
     if told is not None:
         message = f"{workload.title}: nothing makes the {what}; a document says how to make it by hand."
         return unknown(message, told, reference, strength=Strength.DOCUMENTED, **grade(group))
     return bad(f"{workload.title}: the {what} is declared nowhere; the pods never start.", reference, **grade(group))
+
+
+def _taken_from_a_cluster(workload: Manifest) -> bool:
+    """Whether the object was read out of a cluster as it ran there (`kubectl get -o yaml`)."""
+    return any(workload.node.get("metadata", key) is not None for key in ("uid", "resourceVersion"))
 
 
 @check("ORC-023", "Every Secret that is referred to is declared or made", Severity.HIGH, Clause.ASSUMPTIONS)

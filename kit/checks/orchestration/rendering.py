@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from kit.checks.orchestration.common import ASIDE, grade, groups
 from kit.checks.orchestration.refused import refusals
+from kit.checks.shared.crowd import crowded
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.kubernetes.helm import Chart
+from kit.sources.kubernetes.helm_release import Unrendered
 from kit.sources.kubernetes.kustomize import Kustomization
 
 _OBJECT = re.compile(
@@ -113,9 +115,7 @@ def _chart(project: Project, chart: Chart) -> Iterator[Fact]:
         return
     refused = [u for u in chart.unrendered if u.kind == "error"]
     unseen = [u for u in chart.unrendered if u.kind != "error"]
-    for one in refused:
-        with_values = f" with {one.values}" if one.values else ""
-        yield bad(f"Chart {chart.name}: Helm refuses {posixpath.basename(one.path)}{with_values}: {one.reason}", one)
+    yield from _refused(chart, refused)
     if unseen:
         reasons = listed((u.reason for u in unseen), 3)
         yield unknown(
@@ -126,11 +126,30 @@ def _chart(project: Project, chart: Chart) -> Iterator[Fact]:
         yield ok(f"Chart {chart.name}: renders to {len(chart.manifests)} objects.", At(chart.path))
 
 
+def _refused(chart: Chart, refused: list[Unrendered]) -> Iterator[Fact]:
+    """A template once, whatever values it is refused with; many of one chart together."""
+    # A definition that is missed stands in a helper that is itself refused, where others are, too.
+    real = [u for u in refused if not u.reason.startswith("no template")] or refused
+    first = {one.path: one for one in reversed(real)}
+    if len(first) > MANY:
+        told = sorted(first.values(), key=lambda u: u.path)
+        names = listed([f"{posixpath.basename(u.path)} ({u.reason})" for u in told], 3)
+        yield bad(f"Chart {chart.name}: Helm refuses {len(told)} of its templates: {names}", *told[:8])
+        return
+    for one in first.values():
+        with_values = f" with {one.values}" if one.values else ""
+        yield bad(f"Chart {chart.name}: Helm refuses {posixpath.basename(one.path)}{with_values}: {one.reason}", one)
+
+
+MANY = 5
+
+
 def _aside(project: Project, path: str, environment: str) -> bool:
     return project.files.class_of(path) is not FileClass.PRODUCTION or environment in ASIDE
 
 
 @check("ORC-022", "API versions are still served", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@crowded("objects have an API version that Kubernetes has removed")
 def api_versions_are_served(project: Project) -> Iterator[Fact]:
     """
     An object of an API version that Kubernetes has removed is refused by every cluster that is kept up to date.

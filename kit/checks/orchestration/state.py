@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kit.checks.orchestration.common import Group, containers, grade, groups, most_replicas, store_of
+from kit.checks.shared.crowd import crowded
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -22,6 +23,7 @@ _FILES = frozenset({"configMap", "secret", "downwardAPI", "projected"})
     Clause.DEPLOYMENT,
     effort_hours=3,
 )
+@crowded("stores keep their data where it is gone with the pod")
 def stores_keep_their_data(project: Project) -> Iterator[Fact]:
     """
     What a database writes into its container or an emptyDir is gone with the pod: at the next update, drain or crash.

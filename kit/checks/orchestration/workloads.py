@@ -18,6 +18,7 @@ from kit.checks.orchestration.common import (
     store_of,
     told_once,
 )
+from kit.checks.shared.crowd import crowded
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -31,6 +32,7 @@ _SETS_IMAGES = ("kustomize edit set image", "kubectl set image", "image.tag=", "
 
 
 @check("ORC-005", "Workloads have liveness and readiness probes", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@crowded("containers are not probed as they should be")
 @told_once
 def workloads_are_probed(project: Project) -> Iterator[Fact]:
     """
@@ -55,7 +57,9 @@ def workloads_are_probed(project: Project) -> Iterator[Fact]:
 def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
     kinds = {p.kind for p in container.probes}
     name, at = called(workload, container), container
-    asked = bool(container.ports) or any(s.node.get("spec", "ports") for s in group.selecting(workload, "Service"))
+    led_to = any(s.node.get("spec", "ports") for s in group.selecting(workload, "Service"))
+    # A sidecar that declares no port beside a container that does takes no requests from outside of the pod.
+    asked = bool(container.ports) or (led_to and not any(c.ports for c in workload.containers))
     minor = is_off_the_shelf(container) or workload.kind == "DaemonSet"
     if "readiness" in kinds and "liveness" in kinds:
         return ok(f"{name}: has liveness and readiness probes.", container.probes[0], **grade(group))

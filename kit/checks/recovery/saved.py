@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kit.checks.shared.crowd import crowded
 from kit.checks.shared.deployed import production_is_told
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -55,6 +56,7 @@ def lasting(project: Project) -> list[Store]:
 
 
 @check("REC-001", "Every store with data is backed up", Severity.CRITICAL, Clause.DEPLOYMENT, effort_hours=8)
+@crowded("stores are backed up by nothing in the project")
 def stores_are_backed_up(project: Project) -> Iterator[Fact]:
     """
     A store without a backup is lost with its disk, a mistaken `DELETE`, or an extortionist.

@@ -23,6 +23,8 @@ SMALL = 0.2
 """Fewer lost files than that, and a smaller share of the package's tests, weigh less."""
 SUREFIRE = re.compile(r"(?:^|/)(?:Test\w*|\w+Tests?|\w+TestCase)\.(?:java|kt)$")
 FILTER = re.compile(r"--testPathPatterns?[= ]['\"]?([\w./|-]+)")
+CALLS = re.compile(r"(?m)^[ \t]*(?:\w+\.)?(?:describe|it|test|suite|context|fit|fdescribe)(?:\.\w+)*[(`]")
+"""A file without one of these is a program of its own, whatever its name says."""
 OTHERS = re.compile(
     r"--test\b|bun test|deno test|\bava\b|\btap\b|karma|ng test|mocha|jasmine|wdio|react-scripts|storybook|tstyche|testcafe|grunt|gulp"
 )
@@ -78,7 +80,7 @@ def is_found(project: Project, test: TestFile) -> bool | None:
 
 def _js_found(project: Project, test: TestFile) -> bool | None:
     package = nearest(project, test.path, "npm")
-    if package is None:
+    if package is None or not CALLS.search(project.code.text(test.path)):
         return None
     holders = [
         p

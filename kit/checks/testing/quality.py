@@ -101,7 +101,7 @@ def no_test_is_left_out(project: Project) -> Iterator[Fact]:
     """
     A focused test silences all others in its file; a skipped one promises what nobody checks any more.
 
-    Decides: `.only` and its kin, each one; tests and suites that are skipped whatever happens, one finding per file.
+    Decides: `.only` and its kin, and what other tests of the file they leave out; tests and suites that are skipped whatever happens, one finding per file.
     Skips under a condition (another platform, no credentials) are left alone.
 
     Fix: take `.only` out; mend the skipped test, or delete it.
@@ -116,8 +116,8 @@ def no_test_is_left_out(project: Project) -> Iterator[Fact]:
         focused = (
             _lines(test, text, (".only", "fit(", "fdescribe(", "fcontext("), FOCUSED) if test.family == "js" else []
         )
-        for place in focused:
-            yield bad("Focused: every other test of the file is left out.", place, severity=Severity.HIGH)
+        if focused:
+            yield _focused(text, focused)
         skipped = _lines(test, text, *SKIPPED[test.family]) if test.family in SKIPPED else []
         if skipped:
             amount = "One test or suite is" if len(skipped) == 1 else f"{len(skipped)} tests or suites are"
@@ -126,6 +126,22 @@ def no_test_is_left_out(project: Project) -> Iterator[Fact]:
             clean.append(test)
     if clean:
         yield ok(f"{plural(len(clean), 'test file')} without a skipped or focused test.", clean[0])
+
+
+def _focused(text: str, places: list[At]) -> Fact:
+    """Grave where the focus leaves another test of the file out."""
+    lines = text.split("\n")
+    suites = any(SUITE.match(lines[place.line - 1]) for place in places if place.line)
+    others = sum(1 for line in lines if (OTHER_SUITE if suites else UNFOCUSED).match(line))
+    if others:
+        amount = plural(others, f"other {'suite' if suites else 'test'}")
+        return bad(f"Focused: {amount} of the file never run.", *places[:SHOWN], severity=Severity.HIGH)
+    return partial("Focused: a test that is added to the file will never run.", *places[:SHOWN])
+
+
+SUITE = re.compile(r"^\s*(?:f?describe|f?context|suite)\b")
+OTHER_SUITE = re.compile(r"^(?:describe|context|suite)\s*\(")
+UNFOCUSED = re.compile(r"^\s*(?:it|test|specify)(?:\.(?:each|concurrent))*\s*[(`]")
 
 
 def _lines(test: TestFile, text: str, needles: tuple[str, ...], pattern: re.Pattern[str]) -> list[At]:

@@ -44,6 +44,7 @@ _WRAPPERS: dict[tuple[str, ...], _Wrapper] = {
     ("timeout",): _wrapper("-s -k --signal --kill-after", skip=1),
     ("xvfb-run",): _wrapper("-n -s -e -f -w -p --server-num --server-args --error-file"),
     ("dotenv",): _wrapper("-e -f -c -v --file", skip=0),
+    ("dotenv-cli",): _wrapper("-e -f -c -v --file", skip=0),
     ("dotenvx", "run"): _wrapper("-f -e --env-file --env"),
     ("env-cmd",): _wrapper("-f -e -r --file"),
     ("npx",): _wrapper("-p --package -w --workspace"),

@@ -35,6 +35,10 @@ _PRODUCTION = re.compile(r"(?<!not for )(?<!not in )(?<!not for use in )(?<!neve
 _MEANT = re.compile(
     r"\b(?:only|solely|is|are|meant|intended) for (?:the |use in |a )?\W{0,2}develop(?:ment|ers?)\b", re.I
 )
+_SERVICES = re.compile(r"(?m)^services:\s*(?:#.*)?$")
+_RUN_FROM = re.compile(r"\b(?:image|build):")
+_SECTIONS = frozenset({"version", "name", "services", "volumes", "networks", "secrets", "configs", "include"})
+_RELEASES = re.compile(r"deploy|release|prod|\bcd\b", re.IGNORECASE)
 _RELEASE_WORDS = {"deploy", "deployment", "release"}
 
 
@@ -45,7 +49,9 @@ def is_compose_name(path: str) -> bool:
 
 def candidates(files: FileIndex, documents: Documents) -> tuple[str, ...]:
     """The paths of the compose files: the name of one, and services, an include or an error inside."""
-    return tuple(path for path in files.paths if is_compose_name(path) and _is_compose(path, documents))
+    named = (path for path in files.paths if is_compose_name(path) and _is_compose(path, documents))
+    others = (path for path in files.glob("*.yml", "*.yaml") if not is_compose_name(path))
+    return tuple(sorted({*named, *(path for path in others if _looks_like_one(path, files, documents))}))
 
 
 def _is_compose(path: str, documents: Documents) -> bool:
@@ -56,6 +62,19 @@ def _is_compose(path: str, documents: Documents) -> bool:
     if document.error is not None or "include" in document.root:
         return True
     return services is not None and services.is_map
+
+
+def _looks_like_one(path: str, files: FileIndex, documents: Documents) -> bool:
+    """Whether a file of another name holds what only a compose file holds: nothing but its sections, and services that
+    are run from an image or a build."""
+    if path.startswith(".") or not _SERVICES.search(text := files.text(path)) or not _RUN_FROM.search(text):
+        return False
+    document = documents.get(path)
+    if document.template or document.error is not None or not document.root.is_map:
+        return False
+    services = _services(path, documents)
+    known = all(key in _SECTIONS or key.startswith("x-") for key, _ in document.root.items())
+    return known and bool(services) and all(node.is_map and _complete(node) for _, node in services)
 
 
 def layers(paths: tuple[str, ...], files: FileIndex, documents: Documents) -> dict[str, tuple[str, ...]]:
@@ -100,6 +119,8 @@ def default_of(directory: str, paths: Iterable[str]) -> str | None:
 def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
     """The environment that a compose file is for, told by its name, its folders and its neighbours."""
     named = files.environment_of(path)
+    if named in {"unknown", "development"} and _is_deployed(path, paths, files):
+        return "production"
     if named != "unknown":
         return named
     if _words(path) & _RELEASE_WORDS:
@@ -111,6 +132,20 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
     production = any(_is_production_of(path, p, files) for p in beside)
     said = _says_development(files.text(path)) or _runs_source(path, files)
     return "development" if production or said else "unknown"
+
+
+def _is_deployed(path: str, paths: tuple[str, ...], files: FileIndex) -> bool:
+    """Whether a pipeline that deploys, by its name, brings the file up."""
+    for caller in files.glob("/.github/workflows/*.y*ml"):
+        if _RELEASES.search(posixpath.basename(caller)) and "compose" in (text := files.text(caller)):
+            lines = (line for line in text.replace("\\\n", " ").split("\n") if len(line) <= MAX_LINE)
+            names = (name for line in lines if _BRINGS_UP.search(line) for name in _CALL.findall(line))
+            if any(_resolved(name, caller, paths) == path for name in names):
+                return True
+    return False
+
+
+_BRINGS_UP = re.compile(r"compose\b.*\s(?:up|pull)\b")
 
 
 def _says_development(text: str) -> bool:

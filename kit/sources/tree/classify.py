@@ -235,7 +235,7 @@ def _documentation(folders: tuple[str, ...]) -> bool:
     for folder in folders:
         if folder in _SOURCE_ROOTS:
             return False
-        if folder in _DOCUMENTATION:
+        if folder in _DOCUMENTATION or folder.endswith(("-docs", "_docs")):
             return True
     return False
 

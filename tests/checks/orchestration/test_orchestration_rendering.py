@@ -178,3 +178,13 @@ def test_removed_api_versions_are_named_with_what_takes_their_place(look: Look) 
     assert seen.failed == ["k8s/budget.yaml:1"]
     assert "use policy/v1" in seen.text
     assert (now.failed, now.passed) == ([], ["k8s"])
+
+
+def test_many_templates_that_helm_refuses_are_told_together_and_once(look: Look) -> None:
+    broken = {f"chart/templates/t{n}.yaml": "{{ if .Values.a }}\nkind: Service\n" for n in range(7)}
+    chart = {"chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n", "chart/values.yaml": "a: 1\n"}
+    production = {"chart/values-production.yaml": "a: 2\n"}
+
+    assert look("ORC-001", {**chart, **production, **broken}).failed == ["chart/templates/t0.yaml:1"]
+    one = {"chart/templates/t0.yaml": broken["chart/templates/t0.yaml"]}
+    assert len(look("ORC-001", {**chart, **production, **one}).failed) == 1

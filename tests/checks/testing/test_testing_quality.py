@@ -9,10 +9,12 @@ GOOD = "import { a } from './a'\nit('adds', () => {\n  expect(a()).toBe(1)\n})\n
 
 
 def test_a_focused_test_is_found(look: Look) -> None:
-    seen = look("TST-005", {"src/a.test.ts": GOOD.replace("it(", "it.only(")})
+    alone = GOOD.replace("it(", "it.only(")
+    beside = look("TST-005", {"src/a.test.ts": alone + "it('b', () => { expect(1).toBe(1) })\n"})
+    seen = look("TST-005", {"src/a.test.ts": alone})
 
-    assert seen.failed == ["src/a.test.ts:2"]
-    assert seen.findings[0].severity == "high"
+    assert (beside.failed, beside.findings[0].severity) == (["src/a.test.ts:2"], "high")
+    assert (seen.failed, seen.findings[0].severity) == (["src/a.test.ts:2"], "low")
 
 
 @pytest.mark.parametrize(
@@ -163,3 +165,9 @@ def test_a_file_that_another_test_hands_over_is_not_for_the_runner(look: Look) -
     assert look("TST-006", {**inside, "tests/test_it.py": "def test_it():\n    assert 1\n"}).failed == [
         "tests/roots-test.py"
     ]
+
+
+def test_a_program_of_its_own_in_a_folder_of_tests_is_no_lost_test(look: Look) -> None:
+    program = "async function runTest(name: string) {\n  if (!name) process.exit(1)\n}\nrunTest('a')\n"
+
+    assert look("TST-006", {**VITEST, "tests/e2e-whole.ts": program, "src/a.test.ts": GOOD}).failed == []

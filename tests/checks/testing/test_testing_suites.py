@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from conftest import Look
 
 LONG = "\n".join(f"def f{n}():\n    return {n}\n" for n in range(40))
@@ -157,3 +159,12 @@ def test_one_lost_file_among_many_weighs_less(look: Look) -> None:
     seen = look("TST-006", {"requirements.txt": "pytest==8.0.0\n", "pytest.ini": "[pytest]\n", **lost, **many})
 
     assert [str(f.severity) for f in seen.findings if f.outcome.open] == ["medium"]
+
+
+def test_a_runner_of_a_monorepo_that_the_top_calls_runs_the_tests(look: Look) -> None:
+    script = "npx dotenv-cli -e .env.example -- npx nx run-many --target=test --all"
+    manifest = json.dumps({"name": "top", "scripts": {"test": script}, "devDependencies": {"nx": "20", "jest": "29"}})
+    test = {"apps/api/src/a.spec.ts": "it('a', () => { expect(1).toBe(1); });\n", "apps/api/project.json": "{}"}
+
+    assert look("TST-002", {"package.json": manifest, **test, **workflow("run: npm test")}).failed == []
+    assert look("TST-002", {"package.json": manifest, **test, **workflow("run: npm run lint")}).failed

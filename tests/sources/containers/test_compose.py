@@ -621,3 +621,25 @@ def test_edited_code_that_runs_in_a_mode_for_development(project, settings: str,
     found = project(**{"docker-compose.yml": text, "shop/app.py": "x = 1\n", "uploads/a.png": ""})
 
     assert found["docker-compose.yml"].environment == environment
+
+
+def test_a_file_of_another_name_with_nothing_but_services_is_a_compose_file(project) -> None:
+    text = "services:\n  api: {image: 'acme/api:1.2'}\nvolumes:\n  data: {}\n"
+
+    others = {
+        "more.yml": text + "provider: {name: aws}\n",
+        "ci.yml": "services:\n  - postgres:16\nimage: node:22\n",
+        "mailer.yml": "services:\n  app.mailer: {class: Mailer}\n",
+    }
+
+    assert set(project(**{"quick.yml": text}, **others)) == {"quick.yml"}
+
+
+def test_what_a_pipeline_that_deploys_brings_up_is_for_production(project) -> None:
+    text = "services:\n  api: {image: 'acme/api:1.2'}\n"
+    pipeline = {
+        ".github/workflows/deploy.yml": "jobs:\n  a:\n    steps:\n      - run: docker compose -f local.stack.yml up -d\n"
+    }
+
+    assert project(**{"local.stack.yml": text})["local.stack.yml"].environment == "development"
+    assert project(**{"local.stack.yml": text}, **pipeline)["local.stack.yml"].environment == "production"

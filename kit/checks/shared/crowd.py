@@ -1,0 +1,45 @@
+"""What is wrong alike with many things is told once: a list of forty lines that say the same hides the others."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import wraps
+
+from kit.model import At, CheckFunction, Fact
+from kit.project import Project
+
+CROWD = 15
+"""Up to so many things are told one by one."""
+_SUBJECT = re.compile(r": | asks ")
+SHOWN = 8
+NAMED = 3
+
+
+def crowded(what: str) -> Callable[[CheckFunction], CheckFunction]:
+    """A check whose open facts of one kind become one where they are many: how many, and `what` of them."""
+
+    def decorate(check: CheckFunction) -> CheckFunction:
+        @wraps(check)
+        def facts(project: Project) -> Iterator[Fact]:
+            alike: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+            for fact in check(project):
+                alone = not fact.outcome.open or not fact.at
+                key = (fact.outcome, fact.severity, fact.environment, len(alike) if alone else None)
+                alike[key].append(fact)
+            for same in alike.values():
+                yield from same if len(same) <= CROWD else [_one(same, what)]
+
+        return facts
+
+    return decorate
+
+
+def _one(same: list[Fact], what: str) -> Fact:
+    names = list(dict.fromkeys(_SUBJECT.split(fact.message)[0] for fact in same))
+    places: list[At] = list({fact.at[0].path: fact.at[0] for fact in same}.values())
+    spread = places if len(places) > 1 else [fact.at[0] for fact in same]
+    message = f"{len(same)} {what} ({', '.join(names[:NAMED])} and others)."
+    return replace(same[0], message=message, at=tuple(spread[:SHOWN]), fix=None)
