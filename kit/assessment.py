@@ -33,6 +33,7 @@ from kit.report.exports.files import write
 from kit.report.looked_at import looked_at
 from kit.report.tables import findings_frame, findings_table, frame_table
 from kit.report.views import system
+from kit.report.views.health import HEALTH_CHECKS, HealthCheck
 from kit.report.words import count
 from kit.run import run_checks
 from kit.scanners.ask import asked, scans_of
@@ -237,6 +238,12 @@ def claims(project: str, params: str = "", out: str = "") -> Documents:
     """
     given = params_of(project, params)
     return Documents(read_claims(Path(out)) if out else examined(opened(given, out), given))
+
+
+def health(project: str, params: str = "", out: str = "") -> HealthCheck:
+    """What the run before the notebooks has run and asked, and what the checks of it say. Raises as `assess` does."""
+    whole = opened(params_of(project, params), out)
+    return HealthCheck(whole, run_checks(whole, [c for c in catalogue() if c.id in HEALTH_CHECKS]))
 
 
 def opened(given: Params, out: str = "") -> Project:

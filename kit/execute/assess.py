@@ -27,7 +27,7 @@ from kit.claims.model import Examination
 from kit.claims.stated import stated_of
 from kit.execute.claims import write_claims
 from kit.execute.live import commands_of, probes_of, require_checks
-from kit.execute.notebooks import SUMMARY, Notebook, find_notebooks
+from kit.execute.notebooks import CLAIMS, HEALTH, SUMMARY, Notebook, find_notebooks
 from kit.execute.outline import AreaLine, BlockerLine, Outline, VerdictLine
 from kit.execute.request import Progress, Request, key_of
 from kit.execute.staging import Staging
@@ -36,7 +36,7 @@ from kit.judgement.assessment import Assessment, judge
 from kit.judgement.diff import diff
 from kit.judgement.policy import load_policy
 from kit.model import AREAS, Finding, Outcome, Severity
-from kit.params import ParamsError
+from kit.params import Params, ParamsError
 from kit.project import Project, open_project
 from kit.registry import catalogue, checks_of
 from kit.report.exports import json as json_export
@@ -61,7 +61,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     Raises ParamsError for bad input, before anything is written; KeyboardInterrupt leaves what was finished, and
     the same request goes on from there.
     """
-    chosen = find_notebooks(request.notebooks, request.areas, claims=bool(request.params.claims))
+    chosen = find_notebooks(request.notebooks, request.areas, more=_more(request.params))
     policy = load_policy(request.params)
     tools = asked(request.params.scanners)
     require(request.params.targets)
@@ -135,6 +135,12 @@ def _outputs(request: Request) -> Outputs:
         return outputs_of(request.formats, request.renderer)
     except OutputError as error:
         raise ParamsError(str(error)) from error
+
+
+def _more(params: Params) -> tuple[str, ...]:
+    """The notebooks of no area that the params file gives something to show."""
+    asked = params.commands or params.targets.any or params.evidence.logs
+    return (*([CLAIMS] if params.claims else []), *([HEALTH] if asked else []))
 
 
 def _ask(request: Request, project: Project, staging: Staging, clock: _Clock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from kit.params import ParamsError
 SUMMARY = "summary"
 CLAIMS = "claims"
 """The notebook about documents, which runs where the params file names some."""
+HEALTH = "health"
+"""The notebook about what was run and asked, which runs where the params file has anything run or asked."""
 PARAMETERS = ("project", "params", "out")
 _NAME = re.compile(r"(\d\d)-([a-z]+)\.ipynb")
 
@@ -37,9 +40,9 @@ class Notebook:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
-def find_notebooks(folder: Path | None, areas: tuple[str, ...], *, claims: bool = False) -> tuple[Notebook, ...]:
-    """The notebooks to run, in order: those of the areas asked for (all where none is), with `claims` that about
-    documents, then the summary.
+def find_notebooks(folder: Path | None, areas: tuple[str, ...], *, more: Collection[str] = ()) -> tuple[Notebook, ...]:
+    """The notebooks to run, in order: those of the areas asked for (all where none is), those of `more` (CLAIMS,
+    HEALTH), then the summary.
 
     Raises ParamsError for an unknown area, a folder without notebooks, or one whose parameters cell is missing.
     """
@@ -50,12 +53,12 @@ def find_notebooks(folder: Path | None, areas: tuple[str, ...], *, claims: bool 
     found = [
         Notebook(path, match[2])
         for path in sorted(place.glob("*.ipynb"))
-        if (match := _NAME.fullmatch(path.name)) and match[2] in {*AREAS, CLAIMS, SUMMARY}
+        if (match := _NAME.fullmatch(path.name)) and match[2] in {*AREAS, CLAIMS, HEALTH, SUMMARY}
     ]
     if not found:
         raise ParamsError(f"{place}: no notebooks there; they are named like 03-orchestration.ipynb")
     wanted = [n for n in found if n.area in AREAS and (not areas or n.area in areas)]
-    told = [n for n in found if n.area == CLAIMS and claims]
+    told = [n for n in found if n.area in more and n.area in {CLAIMS, HEALTH}]
     chosen = (*wanted, *told, *(n for n in found if n.area == SUMMARY))
     for notebook in chosen:
         _require_parameters(notebook)
