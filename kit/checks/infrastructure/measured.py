@@ -56,7 +56,7 @@ def plan_destroys_no_data(project: Project) -> Iterator[Fact]:
         holding = [c for c in gone if _STATEFUL.fullmatch(c.type)]
         for change in holding:
             yield bad(plan.said(_destroys(change)), plan.at(change.line), blocks=not plan.file.stale, **plan.how)
-        yield from _rest(plan, [c for c in gone if c not in holding])
+        yield from _rest(plan, [c for c in gone if c not in holding], held=not holding)
 
 
 def _destroys(change: Change) -> str:
@@ -65,12 +65,12 @@ def _destroys(change: Change) -> str:
     return f"Applying the plan would {what} {change.address}{reason}; what it holds is lost."
 
 
-def _rest(plan: Told[Plan], gone: list[Change]) -> Iterator[Fact]:
+def _rest(plan: Told[Plan], gone: list[Change], *, held: bool) -> Iterator[Fact]:
     destroyed = [c for c in gone if "create" not in c.actions]
     if destroyed:
         message = f"Applying the plan would destroy {listed([c.address for c in destroyed])}, which hold no data that we know of."
         yield partial(plan.said(message), plan.at(destroyed[0].line), severity=Severity.LOW, blocks=False, **plan.how)
-    elif not plan.record.errored:
+    elif held and not plan.record.errored:
         changed = [c for c in plan.record.changes if set(c.actions) - {"no-op", "read"}]
         yield ok(
             plan.said(f"The plan changes {len(changed)} resources and destroys nothing for good."),

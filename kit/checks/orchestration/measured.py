@@ -48,7 +48,7 @@ def cluster_runs_the_images(project: Project) -> Iterator[Fact]:
 
 
 def _declared(project: Project) -> list[Manifest]:
-    return [m for m in project.manifests if project.files.class_of(m.path) is FileClass.PRODUCTION]
+    return [m for m in project.manifests.effective if project.files.class_of(m.path) is FileClass.PRODUCTION]
 
 
 def _image(found: Told[Cluster], resource: Resource, container: Container, declared: list[Manifest]) -> Iterator[Fact]:

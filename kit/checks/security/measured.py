@@ -111,7 +111,7 @@ def scanners_raise_no_alarm(project: Project) -> Iterator[Fact]:
             yield ok(scan.said(f"{scan.record.tool} raised no alarm."), scan.at(), **scan.how)
         elif not elsewhere:
             count = len(scan.record.found) + scan.record.more
-            message = f"{scan.record.tool}: each of its {count} {'alarm' if count == 1 else 'alarms'} is told where it stands."
+            message = f"{scan.record.tool}: its {count} {'alarm is' if count == 1 else 'alarms are'} judged where the code stands."
             yield ok(scan.said(message), scan.at(), **scan.how)
 
 

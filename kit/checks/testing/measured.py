@@ -53,8 +53,8 @@ def coverage_reaches_the_thresholds(project: Project) -> Iterator[Fact]:
     A threshold in a settings file says what is wanted; only the report of a run says what is reached.
 
     Decides: each coverage report of the params file's evidence (lcov, Cobertura, JaCoCo, Clover, coverage.py, Istanbul, Go)
-    against `thresholds.coverage`, metric by metric; where none is set, against 80 per cent of lines and statements, 75 of
-    branches and 70 of functions, and then below 50 fails. A threshold that nothing measures is unknown.
+    against `thresholds.coverage`, each metric that is demanded; where none is, against 80 per cent of lines and statements,
+    75 of branches and 70 of functions, and then below 50 fails. A threshold that nothing measures is unknown.
 
     Fix: test what the report shows as not reached, the code of the gravest findings first.
 
@@ -65,13 +65,20 @@ def coverage_reaches_the_thresholds(project: Project) -> Iterator[Fact]:
     wanted = {m: getattr(project.thresholds.coverage, m) for m in METRICS}
     reports = list(told(project, Coverage))
     for report in reports:
-        for metric in METRICS:
+        for metric in _judged(report.record, wanted):
             counted = report.record.totals.get(metric)  # type: ignore[call-overload]
             if counted is not None and counted.of:
                 yield _reached(report, metric, counted, wanted[metric])
     for metric, threshold in wanted.items():
         if threshold is not None and not any(metric in r.record.totals for r in reports):
             yield _unmeasured(project, metric, threshold, reports)
+
+
+def _judged(report: Coverage, wanted: dict[str, float | None]) -> list[str]:
+    """The metrics that are demanded; where none is, all that are not the same twice."""
+    demanded = [metric for metric in METRICS if wanted[metric] is not None]
+    same = report.totals.get("lines") == report.totals.get("statements")
+    return demanded or [metric for metric in METRICS if not (metric == "statements" and same)]
 
 
 def _reached(report: Told[Coverage], metric: str, counted: Counted, threshold: float | None) -> Fact:
@@ -116,7 +123,7 @@ def coverage_speaks_of_the_code(project: Project) -> Iterator[Fact]:
     Ninety per cent of a tenth of the code is nine per cent: reports that leave code out look better with every exclusion.
 
     Decides: the files that the coverage reports name together, against the project's production code in the same
-    languages, weighed by lines: from 85 per cent holds, from 60 in part. A report none of whose files is the project's is
+    language, weighed by lines: from 85 per cent holds, from 60 in part. A report none of whose files is the project's is
     another project's.
 
     Fix: measure all sources, loaded by a test or not (`coverage.include: ["src/**"]`, `[run] source = app`), and take exclusions
@@ -135,36 +142,36 @@ def coverage_speaks_of_the_code(project: Project) -> Iterator[Fact]:
             message = f"{report.file.path}: none of its {len(report.record.files)} files is this project's; the first is {first.path}."
             yield bad(message, report.at(first.line), severity=Severity.HIGH, **report.how)
         named.update(dict.fromkeys(own, report))
-    if named:
-        yield _scope(project, named)
+    for family in dict.fromkeys(_family(language) for p in named if (language := language_of(p))):
+        yield _scope(project, named, family)
     for report in told(project, Coverage):
         if not report.record.files:
             yield unknown(f"{report.file.path} tells sums only; of which files is not said.", report.at(), **report.how)
 
 
-def _scope(project: Project, named: dict[str, Told[Coverage]]) -> Fact:
-    families = {_family(language) for p in named if (language := language_of(p))}
-    lines = {p: project.files.line_count(p) for p in _code(project, families)}
+def _scope(project: Project, named: dict[str, Told[Coverage]], family: str) -> Fact:
+    lines = {p: project.files.line_count(p) for p in _code(project, family)}
     left = {p: n for p, n in lines.items() if p not in named}
     share = 1 - sum(left.values()) / max(1, sum(lines.values()))
-    report = next(iter(named.values()))
-    said = f"The reports speak of {len(lines) - len(left)} of {len(lines)} code files, {100 * share:.0f} per cent of the lines"
+    report = next(r for p, r in named.items() if _family(language_of(p) or "") == family)
+    reached = f"{len(lines) - len(left)} of {len(lines)} files of {family}, {100 * share:.0f} per cent of their lines"
+    said = f"The reports speak of {reached}"
     if share >= ENOUGH:
         return ok(report.said(f"{said}."), report.at(), **report.how)
     folders = Counter[str]()
     for path, count in left.items():
         folders[posixpath.dirname(path) or "."] += count
     most = listed([folder for folder, _ in folders.most_common(MOST_NAMED)])
-    message = report.said(f"{said}; left out is most of {most}.")
     worst = sorted(left, key=lambda p: -left[p])[:3]
-    return (partial if share >= HALF else bad)(message, report.at(), *map(At, worst), **report.how)
+    grade = partial if share >= HALF else bad
+    return grade(report.said(f"{said}; left out is most of {most}."), report.at(), *map(At, worst), **report.how)
 
 
-def _code(project: Project, families: set[str]) -> Iterator[str]:
+def _code(project: Project, family: str) -> Iterator[str]:
     for path in project.files.paths:
         if project.files.class_of(path) is FileClass.PRODUCTION and not path.endswith((*_NO_CODE, *_SETUP)):
             language = language_of(path)
-            if language and _family(language) in families:
+            if language and _family(language) == family:
                 yield path
 
 

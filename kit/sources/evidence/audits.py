@@ -35,7 +35,7 @@ def _npm_package(name: str, part: Part) -> Iterator[Vulnerability]:
                 fixed=fixed,
                 title=via.get("title").text,
                 path=part.get("nodes", 0).text,
-                line=via.first("url", "title").line,
+                line=via.first("title", "url").line,
             )
 
 

@@ -234,7 +234,7 @@ def _found(
     totals = {**_summed(files), **(totals or {})}
     if not files and not any(c.of for c in totals.values()):
         raise ValueError("it names no file and counts nothing: the run has measured nothing")
-    line = more.get("line")
+    line = more.get("line") or (files[0].line if files else None)
     record = Coverage(tool, totals, files, line if isinstance(line, int) else None)
     made = more.get("made")
     return Found((record,), made=made)  # type: ignore[arg-type]
