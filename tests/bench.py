@@ -64,7 +64,6 @@ _CHECKS = (
     "import sys; from kit.project import Project; from kit.registry import catalogue; from kit.run import run_checks;"
     "run_checks(Project(sys.argv[1]), catalogue())"
 )
-_BARE = "import sys, json; space = {}\nfor cell in json.loads(sys.argv[1]):\n    exec(cell, space)"
 
 
 def say(name: str, value: float, unit: str, ratio: str = "") -> None:
@@ -84,7 +83,6 @@ def assess(project: Path, times: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         words = [sys.executable, "-m", "kit", "assess", str(project), "--fail-on", "never", "--quiet"]
         words += ["--out", f"{place}/out"]
-        words[-1] = "--quiet"
         cold = typical(lambda: Spent(words), times)
         Spent(words, cache=f"{place}/cache")
         again = typical(lambda: Spent(words, cache=f"{place}/cache"), max(times, 3))
