@@ -35,7 +35,8 @@ class Group(Settings):
 
     In a phrase `(a|b)` stands for either, `(a|)` for a word that may be left out, `..` for up to four other words.
     `with`: one of these must stand in the statement or a heading above it. `near`: one must stand in the statement
-    itself. `without`: none of these may stand in the statement, `outside`: nor in a heading.
+    itself. `without`: none of these may stand in the statement, `outside`: nor in a heading. `hunts`: the check looks
+    for a defect everywhere, so that one place speaks against a statement about everything only.
     """
 
     holds: Texts = ()
@@ -44,6 +45,7 @@ class Group(Settings):
     near: Texts = ()
     without: Texts = ()
     outside: Texts = ()
+    hunts: bool = False
 
     @model_validator(mode="after")
     def _says_something(self) -> Group:
@@ -69,12 +71,16 @@ class Area(Settings):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One form of a phrase, in words as they are compared; None among them stands for a few others."""
+    """One form of a phrase, in words as they are compared; None among them stands for a few others.
+
+    `lacks`: it names a defect; `hunts`: its check looks for one, whatever the phrase names.
+    """
 
     check: str
     words: tuple[str | None, ...]
     says: str
     lacks: bool
+    hunts: bool
     group: Conditions
 
 
@@ -120,7 +126,7 @@ def _phrases(check: str, entry: Entry) -> Iterator[Phrase]:
         )
         for lacks, texts in ((False, group.holds), (True, group.lacks)):
             for text in texts:
-                yield from (Phrase(check, form, text, lacks, conditions) for form in forms_of(text))
+                yield from (Phrase(check, form, text, lacks, lacks or group.hunts, conditions) for form in forms_of(text))
 
 
 def _sequences(texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

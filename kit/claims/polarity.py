@@ -106,11 +106,11 @@ def failed(said: Said, gone: bool, mark: Stated | None, mood: Mood | None) -> St
     """What is stated where a defect is named: that it is not there is a pass."""
     if mark is not None:
         return mark
-    if said is Said.ASKED or mood is Mood.PLANNED:
+    if said is Said.ASKED or mood in {Mood.PLANNED, Mood.NO_CLAIM}:
         return None
     if said is Said.NEGATED or (gone and said is not Said.NEEDED):
         return Stated.PASS
-    return None if mood in {Mood.NO_CLAIM, Mood.HOLDS} else Stated.FAIL
+    return None if mood is Mood.HOLDS else Stated.FAIL
 
 
 def together(stated: Iterable[Stated | None]) -> Stated | None:

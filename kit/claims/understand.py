@@ -52,7 +52,7 @@ def _spoken(statement: Statement, words: tuple[Word, ...], found: tuple[Hit, ...
         said = _stated_at(hit, words, statement.mark, mood)
         if said is not None and hit.phrase.check not in spoken:
             text = " ".join(word.text for word in words[hit.first : hit.last + 1])
-            spoken[hit.phrase.check] = Spoken(hit.phrase.check, said, text, hit.phrase.lacks)
+            spoken[hit.phrase.check] = Spoken(hit.phrase.check, said, text, hit.phrase.hunts)
     return tuple(spoken.values())
 
 
