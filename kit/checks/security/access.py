@@ -92,6 +92,11 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
         guarded = any(r.auth is not False for r in routes) or framework_guard(project, service)
         guards += any(r.auth for r in routes) or framework_guard(project, service)
         judged = [r for r in routes if _is_judged(project, r)]
+        filtered = [] if guarded else [r for r in judged if _is_filtered(project, r)]
+        if filtered:
+            what = f"a filter of its own turns strangers away; whether it stands before {plural(len(filtered), 'changing route')}"
+            yield unknown(f"{service.name}: {what} is not seen.", *filtered[:3])
+            judged = [r for r in judged if r not in filtered]
         if not judged:
             continue
         if guarded:

@@ -163,7 +163,18 @@ def _from_parameter(values: Flow, node: SgNode, path: str, depth: int) -> bool:
     found = list(values.definitions(first, path))
     if not found:
         return not _is_looped(first)
-    return any(d.value is None or _from_parameter(values, d.value, path, depth + 1) for d in found)
+    made = [d for d in found if d.node.kind() != "for_statement" and not _is_answer(d.value)]
+    return any(d.value is None or _from_parameter(values, d.value, path, depth + 1) for d in made)
+
+
+def _is_answer(value: SgNode | None) -> bool:
+    """Whether a value is what a store or a file answered, not what it was asked with."""
+    return value is not None and _ANSWERS.match(value.text()[:300]) is not None
+
+
+_ANSWERS = re.compile(
+    r"(?:await\s+)?[\w.$\[\]()]{1,120}\.(?:query|execute|fetch\w*|find\w*|select\w*|all|rows|scalars?|read\w*|load\w*|list\w*)\("
+)
 
 
 def _is_looped(name: SgNode) -> bool:

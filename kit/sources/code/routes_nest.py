@@ -4,13 +4,14 @@ application."""
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
-from kit.sources.code.index import CodeIndex
+from kit.sources.code.index import JAVASCRIPT, CodeIndex
 from kit.sources.code.js import JsProject, returned
 from kit.sources.code.js_module import (
     JsModule,
@@ -209,7 +210,12 @@ def _puts_guards(node: SgNode, module: JsModule, project: JsProject) -> bool:
     """Whether a decorator is the project's own and puts guards on: `applyDecorators(UseGuards(...))`."""
     callee = node.field("function") if node.kind() == "call_expression" else node
     found = project.function(callee, module) if callee is not None else None
-    return found is not None and found.node is not None and "UseGuards(" in found.node.text()
+    if found is not None and found.node is not None:
+        return "UseGuards(" in found.node.text()
+    name = re.escape(callee_name(node))
+    made = re.compile(rf"\b(?:function|const)\s+{name}\b[\s\S]{{0,600}}?\bUseGuards\(")
+    paths = project.code.holding("applyDecorators(", languages=JAVASCRIPT)
+    return any(made.search(project.code.text(path)) is not None for path in paths)
 
 
 def _routes(controller: Controller, app: Application, mounted: bool | None, project: JsProject) -> Iterator[RouteFact]:

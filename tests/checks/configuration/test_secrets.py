@@ -303,3 +303,54 @@ def test_names_ways_and_examples_are_no_secrets(look: Look) -> None:
     }
 
     assert look("CFG-005", files).outcomes == ["pass"]
+
+
+def test_a_fall_back_of_many_places_is_told_once(look: Look) -> None:
+    source = "const secret = process.env.JWT_SECRET || 'kitchen-sink-9';\n"
+
+    seen = look("CFG-003", {"a/package.json": "{}", "a/app.js": source, "b/package.json": "{}", "b/app.js": source})
+
+    assert seen.outcomes == ["fail"]
+    assert [str(e.path) for e in seen.findings[0].evidence] == ["a/app.js", "b/app.js"]
+
+
+@pytest.mark.parametrize(
+    "read", ["TWITTER_API_SECRET || 'dummyApiSecret'", "FDC_API_KEY || 'DEMO_KEY'", "MINIO_ACCESS_KEY || 'minioadmin'"]
+)
+def test_a_stand_in_for_somebody_else_s_key_opens_nothing(look: Look, read: str) -> None:
+    assert look("CFG-003", {"package.json": "{}", "app.js": f"const k = process.env.{read};\n"}).failed == []
+
+
+def test_stores_beside_a_program_are_for_development(look: Look) -> None:
+    stores = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
+    program = stores + "  api:\n    build: .\n"
+
+    alone = look("CFG-004", {"compose.yml": stores})
+    with_program = look("CFG-004", {"compose.yml": program, "Dockerfile": "FROM scratch\n"})
+
+    assert [f.severity for f in alone.findings] == ["medium"]
+    assert [f.severity for f in with_program.findings] == ["high"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "severity"),
+    [
+        ("idp/answers.go", '/*\n{"access_token": "d30bedaa4d8eb3128cf35ddc1030e27d"}\n*/\n', "medium"),
+        ("idp/client.go", 'var accessToken = "d30bedaa4d8eb3128cf35ddc1030e27d"\n', "critical"),
+    ],
+)
+def test_an_answer_in_a_comment_weighs_less(look: Look, path: str, text: str, severity: str) -> None:
+    assert [f.severity for f in look("CFG-005", {path: "package idp\n" + text}).findings] == [severity]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'GRANTS = ["authorization_code", "password", "client_credentials", "refresh_token", "device"]',
+        'HEADER_TOKEN = "Authorization"',
+        'ctxCredentials = "github.com/acme/keys/ctxCredentials"',
+        'STYLES = {"password": ".signup-password{} .signup-password-input{}"}',
+    ],
+)
+def test_names_of_things_are_no_secrets(look: Look, line: str) -> None:
+    assert look("CFG-005", {"app.py": line + "\n"}).outcomes == ["pass"]

@@ -119,3 +119,24 @@ def test_a_stage_that_is_chosen_on_deploy_is_no_debug_mode(look: Look) -> None:
         ).failed
         == []
     )
+
+
+def test_json_one_document_a_line_is_read_by_its_tools(look: Look) -> None:
+    assert look("CFG-013", {"data.json": '{"id": 1}\n{"id": 2}\n'}).outcomes == ["pass"]
+    assert look("CFG-013", {"data.json": '{"id": 1}\n{"id": \n'}).failed == ["data.json:2"]
+
+
+def test_a_file_that_nobody_filled_in_is_told_once(look: Look) -> None:
+    names = ["JWT_SECRET", "SMTP_PASSWORD", "STRIPE_SECRET_KEY", "SESSION_SECRET"]
+    given = "".join(f"      {name}: your-secret-here\n" for name in names)
+
+    seen = look(
+        "CFG-002",
+        {
+            "compose.prod.yml": f"services:\n  api:\n    build: .\n    environment:\n{given}",
+            "Dockerfile": "FROM scratch\n",
+        },
+    )
+
+    assert seen.failed == ["compose.prod.yml:5"]
+    assert "4 values" in seen.text

@@ -124,3 +124,41 @@ def test_a_router_that_a_registry_is_given_is_mounted_by_it(look: Look) -> None:
     assert look("CTR-016", {**files, "src/plugin/index.js": plugin}).failed == []
     left_out = plugin.replace("[hooks]", "[]")
     assert look("CTR-016", {**files, "src/plugin/index.js": left_out}).failed == ["src/plugin/hooks.js:3"]
+
+
+EXPRESS = {
+    "package.json": '{"dependencies": {"express": "4.19.0"}}',
+    "app.js": "const app = require('express')();\napp.use('/orders', require('./orders'));\napp.listen(3000);\n",
+    "orders.js": "const r = require('express').Router();\nr.get('/open', list);\nr.post('/new', add);\nmodule.exports = r;\n",
+}
+
+
+def test_an_older_double_of_what_is_served_weighs_little(look: Look) -> None:
+    seen = look("CTR-016", {**EXPRESS, "old_orders.js": EXPRESS["orders.js"]})
+
+    assert [(f.severity, f.evidence[0].path) for f in seen.findings if f.outcome == "fail"] == [
+        ("low", "old_orders.js")
+    ]
+
+
+def test_a_function_of_go_that_nothing_calls_registers_nothing(look: Look) -> None:
+    main = """
+        package main
+        import "github.com/gorilla/mux"
+        func main() {
+            r := mux.NewRouter()
+            r.HandleFunc("/open", open).Methods("GET")
+        }
+        """
+    routes = """
+        package main
+        import "github.com/gorilla/mux"
+        func RegisterOrders(router *mux.Router) {
+            router.HandleFunc("/orders", add).Methods("POST")
+        }
+        """
+    files = {"go.mod": "module shop\n", "main.go": main, "orders.go": routes}
+
+    assert look("CTR-016", files).failed == ["orders.go:4"]
+    files["main.go"] = main.replace('r.HandleFunc("/open", open).Methods("GET")', "RegisterOrders(r)")
+    assert look("CTR-016", files).failed == []

@@ -172,3 +172,36 @@ def test_a_pipeline_checks_the_specification(look: Look) -> None:
     good = look("CTR-010", {**FILES, ".github/workflows/ci.yml": text.format("npx @redocly/cli lint openapi.yaml")})
 
     assert (poor.failed, good.passed) == (["openapi.yaml:1"], [".github/workflows/ci.yml:7"])
+
+
+def test_what_is_meant_for_anybody_is_the_specification_s_fault(look: Look) -> None:
+    asked = GUARDED.replace("operationId: place", "operationId: place\n          security: [{bearer: []}]")
+    seen = look(
+        "CTR-012",
+        {
+            **FILES,
+            "openapi.yaml": asked.replace("/orders:", "/register:"),
+            "app.js": APP.replace("/v1/orders'", "/v1/register'"),
+        },
+    )
+
+    assert [(f.outcome, f.severity) for f in seen.findings] == [("partial", "low")]
+
+
+def test_what_is_handed_to_generated_handlers_stays_open(look: Look) -> None:
+    main = """
+        package main
+        import "github.com/gorilla/mux"
+        func main() {
+            r := mux.NewRouter()
+            r.HandleFunc("/v1/orders", list).Methods("GET", "POST")
+            r.HandleFunc("/v1/orders/{id}", show).Methods("GET")
+            r.PathPrefix("/v1/rpc/").Handler(pb.NewServer())
+        }
+        """
+    more = SPEC.rstrip() + "\n      /rpc/Pay:\n        post:\n          responses: {}\n"
+    files = {"go.mod": "module shop\n", "main.go": main, "openapi.yaml": more}
+
+    assert look("CTR-002", files).outcomes == ["unknown", "pass"]
+    files["main.go"] = main.replace("PathPrefix", "Other")
+    assert look("CTR-002", files).failed == ["openapi.yaml:20"]

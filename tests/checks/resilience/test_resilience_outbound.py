@@ -96,3 +96,28 @@ def test_the_script_of_a_health_check_has_its_limit_outside(look: Look) -> None:
     image = "FROM python:3.12\nHEALTHCHECK CMD python ./ask.py\n"
 
     assert look("RES-001", {"ask.py": script, "other.py": script, "Dockerfile": image}).failed == ["other.py:4"]
+
+
+def test_requests_of_one_service_are_told_together_and_options_leave_it_open(look: Look) -> None:
+    one = "import requests\n\ndef go(options):\n    return requests.get('https://a.test/x'{})\n"
+
+    seen = look("RES-001", {"a.py": one.format(""), "b.py": one.format(""), "c.py": one.format(", **options")})
+
+    assert seen.failed == ["a.py:4"]
+    assert "2 requests by requests in 2 files" in seen.text
+    assert seen.unknown == ["c.py:4"]
+
+
+def test_a_function_that_a_platform_ends_waits_no_longer(look: Look) -> None:
+    source = "import requests\n\ndef handler(event, context):\n    return requests.get('https://a.test/x')\n"
+
+    seen = look("RES-001", {"main.py": source})
+
+    assert [f.severity for f in seen.findings] == ["medium"]
+    assert "its own limit" in seen.text
+
+
+def test_what_only_a_page_has_makes_it_a_page(look: Look) -> None:
+    source = "import axios from 'axios';\nexport const refresh = () => axios.post(BASE + '/refresh', localStorage.getItem('t'));\n"
+
+    assert [f.severity for f in look("RES-001", {**API, "lib/client.js": source}).findings] == ["low"]

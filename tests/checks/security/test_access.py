@@ -196,3 +196,60 @@ def test_a_handler_that_turns_strangers_away_leaves_it_open(look: Look) -> None:
     seen = look("SEC-001", shop(routes))
 
     assert (seen.failed, seen.unknown) == ([], ["app.js:5"])
+
+
+def test_a_guard_within_a_wrapper_of_the_project_guards(look: Look) -> None:
+    wrapped = HEAD + "const wrap = (fn) => (req, res, next) => Promise.resolve(fn(req, res, next)).catch(next);\n"
+    routes = (
+        "app.post('/orders', wrap(requireAuth), wrap(create));\napp.put('/prices/:id', wrap(change), wrap(save));\n"
+    )
+
+    seen = look(
+        "SEC-001", {**PACKAGE, "auth.js": AUTH, "app.js": wrapped.lstrip("\n") + routes + "app.listen(3000);\n"}
+    )
+
+    assert seen.passed == ["app.js:5"]
+    assert seen.failed == ["app.js:6"]
+
+
+CONTROLLER = """
+    package shop;
+    @RestController
+    class Orders {
+        @PostMapping("/orders")
+        public Object create(@RequestBody Order order) { return null; }
+
+        @PostMapping("/orders/nearest")
+        public Object findNearest(@RequestBody Place place) { return null; }
+    }
+    """
+FILTER = """
+    package shop;
+    public class TokenFilter implements Filter {
+        public void doFilter(ServletRequest req, ServletResponse res, FilterChain chain) throws IOException {
+            if (!known(((HttpServletRequest) req).getHeader("Authorization"))) {
+                ((HttpServletResponse) res).sendError(HttpServletResponse.SC_UNAUTHORIZED, "no");
+                return;
+            }
+            chain.doFilter(req, res);
+        }
+    }
+    """
+JAVA = {
+    "pom.xml": "<project><artifactId>shop</artifactId></project>",
+    "Dockerfile": 'FROM eclipse-temurin:21\nCOPY target/app.jar /app.jar\nCMD ["java", "-jar", "/app.jar"]\n',
+    "src/main/java/shop/App.java": "package shop;\n@SpringBootApplication\nclass App { public static void main(String[] a) {} }\n",
+    "src/main/java/shop/Orders.java": CONTROLLER,
+}
+
+
+def test_a_servlet_filter_that_turns_strangers_away_leaves_it_open(look: Look) -> None:
+    bare = look("SEC-001", JAVA)
+    filtered = look("SEC-001", {**JAVA, "src/main/java/shop/TokenFilter.java": FILTER})
+
+    assert bare.failed == ["src/main/java/shop/Orders.java:4"]
+    assert "fail" not in filtered.outcomes
+
+
+def test_a_question_that_is_asked_by_post_changes_nothing(look: Look) -> None:
+    assert "nearest" not in look("SEC-001", JAVA).text

@@ -77,3 +77,31 @@ def test_what_a_setting_of_the_kind_asks_for_weighs_less(look: Look, asked: str,
     seen = look("SEC-018", {"main.go": source, "go.mod": "module shop\n"})
 
     assert [(f.severity, f.evidence[0].line) for f in seen.findings] == [(severity, 5)]
+
+
+def test_a_number_is_what_it_is_taken_for(look: Look) -> None:
+    server = """
+        function newPassword() {
+          const length = Math.floor(Math.random() * 40) + 24;
+          return [...crypto.randomBytes(length)].map(sign).join("");
+        }
+        function idForToken(token) {
+          return `item-${Math.random()}`;
+        }
+        function limitApiKey(key) {
+          pipeline.zadd(key, `${Date.now()}-${Math.random()}`);
+        }
+        function newToken() {
+          return Math.random().toString(36);
+        }
+        """
+    page = (
+        "import { useRef } from 'react';\nconst fetchToken = Math.random().toString(36);\nwindow.location.reload();\n"
+    )
+
+    seen = look("SEC-005", {"server.js": server, "web/components/list.js": page})
+
+    assert [(f.evidence[0].path, f.evidence[0].line, f.severity) for f in seen.findings] == [
+        ("server.js", 12, "high"),
+        ("web/components/list.js", 2, "medium"),
+    ]

@@ -139,3 +139,22 @@ def test_a_variables_type_decides_in_java(look: Look, kind: str, outcome: str) -
     source = 'class A { void a() { KIND id = call(); em.createQuery("SELECT p FROM Pet p WHERE p.id=" + id); } }\n'
 
     assert look("SEC-006", {"src/main/java/A.java": source.replace("KIND", kind)}).outcomes == [outcome]
+
+
+def test_what_is_handed_over_weighs_more_than_settings_and_rows(look: Look) -> None:
+    source = """
+        def find(db, name):
+            db.execute("SELECT id FROM users WHERE name = '%s'" % name)
+
+        class Source:
+            def schema(self, db):
+                db.execute("SELECT t FROM tables WHERE space = '%s'" % self.configuration["space"])
+
+        def reset(db):
+            for row in db.rows():
+                db.execute("SELECT setval FROM s WHERE name = '%s'" % row.name)
+        """
+
+    seen = look("SEC-006", {"app.py": source})
+
+    assert [(f.evidence[0].line, f.severity) for f in seen.findings] == [(2, "high"), (6, "medium"), (10, "medium")]
