@@ -84,7 +84,9 @@ class Labelled:
     @property
     def _opened(self) -> Project:
         params = self.root.with_name(f"{self.name}.params.yaml")
-        return opened(load_params(params, project=self.root)) if params.is_file() else Project(self.root)
+        recorded = self.root.with_name(f"{self.name}.evidence")
+        out = str(recorded) if (recorded / "probes.json").is_file() else ""
+        return opened(load_params(params, project=self.root), out) if params.is_file() else Project(self.root)
 
     @cached_property
     def opened(self) -> tuple[Finding, ...]:
