@@ -24,6 +24,7 @@ from kit.sources.code.records import (
 from kit.sources.commands import makefiles, scripts, taskfiles
 from kit.sources.containers import compose, dockerfile, dockerignore
 from kit.sources.evidence.model import EvidenceFile
+from kit.sources.evidence.places import leaks
 from kit.sources.formats.documents import Documents
 from kit.sources.kubernetes import find as kubernetes
 from kit.sources.kubernetes import helm, kustomize
@@ -86,7 +87,7 @@ class Project:
     @property
     def evidence(self) -> tuple[EvidenceFile, ...] | None:
         """What files say that other tools wrote; None where the params name none. Their lines are shown as they were
-        read, masked."""
+        read, masked; lines of the project in which they saw secrets are shown no more."""
         return self._evidence
 
     @evidence.setter
@@ -94,6 +95,8 @@ class Project:
         self._evidence = given
         for file in given or ():
             self.files.quote(file.path, file.quotes)
+            for path, line in leaks(self.files, file):
+                self.files.hide(path, line)
 
     def warm(self) -> None:
         """Parse everything now, so that processes forked after this share it.

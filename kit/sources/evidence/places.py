@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from kit.sources.evidence.model import EvidenceFile, Issues
 from kit.sources.tree.files import FileIndex
 
+MOST_LINES = 200
+"""Lines of one secret that are hidden: a key has some tens of them."""
 _DRIVE = re.compile(r"(?:file:/{2,3})?(?:[A-Za-z]:)?")
 
 
@@ -29,6 +32,17 @@ def ours(files: FileIndex, path: str, near: str = "") -> str | None:
         if shared in (len(own), len(parts)):
             found.setdefault(shared, []).append(candidate)
     return _nearest(found[max(found)], near) if found else None
+
+
+def leaks(files: FileIndex, evidence: EvidenceFile) -> Iterator[tuple[str, int]]:
+    """Path and line of the project wherever the file says that a secret stands."""
+    for record in evidence.records:
+        if isinstance(record, Issues) and record.topic == "secrets":
+            for issue in record.found:
+                path = ours(files, issue.path, evidence.path) if issue.path else None
+                first = issue.at or 1
+                last = min(issue.end or first, first + MOST_LINES)
+                yield from ((path, line) for line in range(first, last + 1) if path)
 
 
 def _beside(files: FileIndex, path: str, near: str) -> str | None:

@@ -23,6 +23,8 @@ MAX_BYTES = 64_000_000
 """The largest evidence file that is read, in bytes; a log is read up to there."""
 MOST_QUOTES = 2_000
 QUOTE = 240
+SHORTEST = 4
+"""Characters of a value that is worth hiding; less would hide letters everywhere."""
 _WORDS = frozenset({"message", "title", "reason", "error"})
 _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 
@@ -105,7 +107,7 @@ def quoted(line: str, hidden: Iterable[str] = ()) -> str:
     if len(line) > 4 * QUOTE:
         line = f"{line[:QUOTE]}…"
     for value in hidden:
-        if value and value in line:
+        if len(value) >= SHORTEST and value in line:
             line = line.replace(value, "****")
     return secrets.mask(line)[:QUOTE]
 

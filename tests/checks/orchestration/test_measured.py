@@ -1,0 +1,95 @@
+"""What the cluster runs is held against the manifests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from given import seen
+
+MANIFEST = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec:
+      containers:
+        - {name: api, image: "docker.io/shop/api:1.2"}
+"""
+
+
+def deployment(image: str, ready: int = 2) -> dict[str, object]:
+    containers = [{"name": "api", "image": image}]
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "api"},
+        "spec": {"replicas": 2, "template": {"spec": {"containers": containers}}},
+        "status": {"readyReplicas": ready},
+    }
+
+
+def shown(*items: dict[str, object]) -> dict[str, str]:
+    return {"cluster.json": json.dumps({"apiVersion": "v1", "kind": "List", "items": list(items)}, indent=1)}
+
+
+@pytest.mark.parametrize(
+    ("image", "outcome"), [("shop/api:1.2", "pass"), ("shop/api:1.1", "fail"), ("other/api:1.2", "fail")]
+)
+def test_the_image_that_runs_is_that_of_the_manifest(tmp_path: Path, image: str, outcome: str) -> None:
+    found = seen(tmp_path, "ORC-070", shown(deployment(image)), {"k8s/api.yaml": MANIFEST})
+
+    assert found.outcomes == [outcome]
+
+
+def test_a_workload_that_no_manifest_declares_and_an_image_from_a_variable_are_left_alone(tmp_path: Path) -> None:
+    for manifest in (
+        MANIFEST.replace("name: api}", "name: web}", 1),
+        MANIFEST.replace("shop/api:1.2", "shop/api:${TAG}"),
+    ):
+        assert seen(tmp_path, "ORC-070", shown(deployment("shop/api:1.1")), {"k8s/api.yaml": manifest}).failed == []
+
+
+def pod(**status: object) -> dict[str, object]:
+    container = {"name": "api", "image": "a", "ready": True, "restartCount": 0, **status}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "api-1"},
+        "spec": {"containers": [{"name": "api"}]},
+        "status": {"phase": status.get("phase", "Running"), "containerStatuses": [container]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "outcome", "said"),
+    [
+        (deployment("a", ready=2), "pass", "1 objects"),
+        (deployment("a", ready=1), "partial", "1 of 2 replicas are ready"),
+        (deployment("a", ready=0), "fail", "0 of 2 replicas are ready"),
+        (pod(), "pass", "1 objects"),
+        (pod(restartCount=9), "partial", "restarted 9 times"),
+        (pod(ready=False, state={"waiting": {"reason": "ImagePullBackOff"}}), "fail", "does not run: ImagePullBackOff"),
+        (pod(phase="Pending"), "fail", "is Pending"),
+        (
+            {
+                "apiVersion": "v1",
+                "kind": "Node",
+                "metadata": {"name": "n"},
+                "status": {"conditions": [{"type": "Ready", "status": "False"}]},
+            },
+            "fail",
+            "is NotReady",
+        ),
+    ],
+)
+def test_what_is_not_ready_is_told(tmp_path: Path, item: dict[str, object], outcome: str, said: str) -> None:
+    found = seen(tmp_path, "ORC-071", shown(item))
+
+    assert found.outcomes == [outcome]
+    assert said in found.text

@@ -1,0 +1,40 @@
+"""The owner's objectives are held against schedules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from given import seen
+
+FILES = {
+    "docker-compose.yml": """
+        services:
+          db:
+            image: postgres:16
+            volumes: [data:/var/lib/postgresql/data]
+        volumes: {data: {}}
+    """,
+    "ops/crontab": "0 3 * * * root /srv/shop/ops/backup.sh\n",
+    "ops/backup.sh": "#!/bin/sh\npg_dump -Fc shop > /backup/shop.dump\n",
+}
+
+
+@pytest.mark.parametrize(("rpo", "outcome"), [("4h", "fail"), ("2d", "pass")])
+def test_the_schedule_is_held_against_the_point_objective(tmp_path: Path, rpo: str, outcome: str) -> None:
+    found = seen(tmp_path, "REC-070", {}, FILES, f"thresholds: {{rpo: {rpo}}}\n")
+
+    assert found.outcomes == [outcome]
+    assert "runs every 24 hours" in found.text
+
+
+def test_a_time_objective_that_nothing_has_timed_is_unknown(tmp_path: Path) -> None:
+    found = seen(tmp_path, "REC-070", {}, FILES, "thresholds: {rto: 4h}\n")
+
+    assert found.outcomes == ["unknown"]
+    assert "within 4 hours" in found.text and "restore drill" in found.text
+
+
+def test_without_an_objective_and_without_a_store_nothing_is_asked(tmp_path: Path) -> None:
+    assert seen(tmp_path / "a", "REC-070", {}, FILES).outcomes == ["not_applicable"]
+    assert seen(tmp_path / "b", "REC-070", {}, {}, "thresholds: {rpo: 1h}\n").outcomes == ["not_applicable"]
