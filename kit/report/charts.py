@@ -165,7 +165,7 @@ def graph(nodes: Sequence[Node], edges: Sequence[tuple[str, str]], headings: Seq
         _heads([_ends(a, b) for a, b in joined]),
         hover,
         height=int(56 * tall + 40),
-        min_width=int(165 * wide),
+        min_width=int(185 * wide),
         shapes=[*(_edge(*_ends(a, b)) for a, b in joined), *(_box(n) for n in nodes)],
         annotations=[*(a for n in nodes for a in _caption(n)), *titles],
         xaxis={**hidden, "range": [-0.5, max(wide, FEWEST) - 0.5]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +20,7 @@ BOXES = 120
 def risk_waterfall(terms: Sequence[tuple[str, float]], total: float) -> go.Figure:
     """The risk score as the sum of its terms: (what is open, points that it adds), then the total of 0 to
     10."""
-    names = [*(esc(name, 44) for name, _ in terms), "Risk"]
+    names = [*(_two_lines(name) for name, _ in terms), "Risk"]
     trace = go.Waterfall(
         orientation="h",
         y=names,
@@ -36,9 +37,9 @@ def risk_waterfall(terms: Sequence[tuple[str, float]], total: float) -> go.Figur
     )
     return figure(
         trace,
-        height=ROW * len(names) + 60,
-        min_width=620,
-        xaxis={"range": [0, 11.5], "tickvals": [0, 2, 4, 6, 8, 10], "title": {"text": "risk points"}},
+        height=(ROW + 6) * len(names) + 60,
+        min_width=440,
+        xaxis={"range": [0, 12.5], "tickvals": [0, 2, 4, 6, 8, 10], "title": {"text": "risk points"}},
         yaxis={"autorange": "reversed", "showgrid": False},
         margin={"l": 8, "r": 50, "t": 8, "b": 36},
         waterfallgap=0.4,
@@ -137,9 +138,9 @@ def remediation(steps: Sequence[tuple[str, float, float]], start: float) -> go.F
         trace,
         height=320,
         xaxis={"title": {"text": "hours of work, added up"}, "rangemode": "tozero"},
-        yaxis={"title": {"text": "score"}, "range": [max(0, min(scores) - 8), 103]},
+        yaxis={"title": {"text": "score"}, "range": [max(0, min(scores) - 12), 103]},
         annotations=[
-            _label(f"Today {start:.0f}", 0, start),
+            _label(f"Today {start:.0f}", 0, start, below=True),
             _label(f"{scores[-1]:.0f}", hours[-1], scores[-1]),
         ],
         margin={"l": 8, "r": 40, "t": 20, "b": 40},
@@ -156,6 +157,12 @@ def _branches(path: str, depth: int) -> list[str]:
     kept = parts if len(parts) <= depth else [*parts[: depth - 1], "/".join(["…", parts[-1]])]
     kept = [p.replace("/", " ") for p in kept]
     return ["/".join(kept[:i]) for i in range(len(kept) + 1)]
+
+
+def _two_lines(name: str) -> str:
+    """A check's id above its title, so that bars have room beside it on a telephone."""
+    check = re.match(r"([A-Z]{3}-\d{3}) (.+)", name)
+    return f"{check[1]}<br>{esc(check[2], 24)}" if check else esc(name, 24)
 
 
 def _gathered(placed: Sequence[tuple[list[str], str]]) -> list[tuple[list[str], str]]:
@@ -183,13 +190,14 @@ def _within(branches: Sequence[str], shown: set[str]) -> list[str]:
     return [branch for branch in branches[:-1] if branch in shown] or [""]
 
 
-def _label(text: str, x: float, y: float) -> dict[str, object]:
+def _label(text: str, x: float, y: float, *, below: bool = False) -> dict[str, object]:
     return {
         "text": text,
         "x": x,
         "y": y,
         "showarrow": False,
-        "yshift": 14,
-        "xanchor": "right" if x else "left",
+        "yshift": -12 if below else 14,
+        "xshift": 6 if below else 0,
+        "xanchor": "left" if below or not x else "right",
         "font": {"color": LIGHT["accent"], "size": 12},
     }

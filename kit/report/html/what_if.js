@@ -54,8 +54,10 @@
     return made
   }
 
-  function cell(content) {
+  const names = [...document.querySelectorAll(".what-if-table thead th")].map((head) => head.textContent)
+  function cell(content, column) {
     const made = element("td")
+    if (column) made.dataset.label = names[column]
     made.append(content)
     return made
   }
@@ -70,7 +72,7 @@
     const grade = finding.blocker ? element("span", "badge blocker", finding.blocker) : badge(finding.severity)
     const accept = refused.has(index) ? element("span", "note", says("refused"))
       : box(waived, fixed, index, says("accept", { check: finding.check }))
-    made.append(head, cell(grade), cell(box(fixed, waived, index, says("mend", { check: finding.check }))), cell(accept))
+    made.append(head, cell(grade), cell(box(fixed, waived, index, says("mend", { check: finding.check })), 2), cell(accept, 3))
     return made
   }
 

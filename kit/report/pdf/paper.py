@@ -14,6 +14,7 @@ from kit.report.texts import text
 
 AREAS = "appendix-areas"
 GRAVE = ("critical", "high")
+OPEN = {"fail", "partial"}
 SIGNED = {"formal": "formal-signoff", "audit": "audit-information"}
 """Style to its section in which the report is signed; the others are signed on their last page."""
 
@@ -31,6 +32,10 @@ MOST_LINES = 6
 
 MOST_BOXES = 12
 """Boxes of a checklist up to which each says where it is open; the template sets longer ones in two columns."""
+
+TALLEST = 14
+"""Rows of a matrix up to which it is drawn; a taller one would leave the page before it half empty, so it stands as
+its table, which breaks between pages."""
 
 MOST_CHARTS = 1
 """Charts of an area; the appendix has those of the whole before."""
@@ -179,10 +184,12 @@ def _area(section: Section) -> Section:
 
 def _area_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
     for group in _groups(blocks):
-        drawn = [block for block in group if isinstance(block, b.Chart)][:MOST_CHARTS]
+        charts = [block for block in group if isinstance(block, b.Chart)][:MOST_CHARTS]
+        drawn = [_short(chart) for chart in charts]
         kept = [block for block in group if not isinstance(block, Table | b.Chart | b.Figures | b.Markdown)] + drawn
         if kept or all(isinstance(block, b.Markdown) for block in group):
-            yield from (block for block in group if isinstance(block, b.Markdown) or block in kept)
+            said = [block for block in group if isinstance(block, b.Markdown)]
+            yield from (*said, *kept)
 
 
 def _groups(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -199,7 +206,19 @@ def _groups(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 def _short(block: Block) -> Block:
     """A table of the appendix with its first rows."""
+    block = _breaking(block)
     if not isinstance(block, Table) or len(block.rows) <= MOST_ROWS + SPARED:
         return block
     note = text("paper.rows", shown=MOST_ROWS, all=len(block.rows))
     return replace(block, rows=block.rows[:MOST_ROWS], note=f"{block.note} {note}".strip())
+
+
+def _breaking(block: Block) -> Block:
+    """A tall matrix as its table, the rows that are open first."""
+    if not isinstance(block, b.Chart) or block.table is None or not block.table.matrix:
+        return block
+    table = block.table
+    if len(table.rows) <= TALLEST:
+        return block
+    rows = sorted(table.rows, key=lambda row: -sum(isinstance(c, Mark) and c.outcome in OPEN for c in row))
+    return replace(table, caption=block.title, rows=tuple(rows))

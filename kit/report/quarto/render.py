@@ -23,6 +23,7 @@ from kit.report.pdf import available as typst_available
 from kit.report.pdf.paper import for_paper
 from kit.report.pdf.render import FONTS, compile_pdf, write_sources
 from kit.report.quarto import markdown
+from kit.report.quarto.lean import lean
 from kit.report.quarto.project import THEME, theme_files, without_remote_scripts
 from kit.report.sections.appendix import EVIDENCE
 from kit.report.sections.material import Material
@@ -56,7 +57,7 @@ def render_html(document: Document, material: Material) -> str:
         _prepare(folder, {"embed-resources": True, "toc-depth": 2})
         (folder / "report.qmd").write_text(source, "utf-8", "replace")
         _quarto(folder, "render", "report.qmd", "--to", "html")
-        return offline(_with_scripts((folder / "report.html").read_text("utf-8"), material, ""))
+        return offline(_with_scripts(lean((folder / "report.html").read_text("utf-8")), material, ""))
 
 
 def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:

@@ -15,7 +15,7 @@ from kit.report.svg import marks
 from kit.report.svg.axes import Axis, Scale, axis_of
 from kit.report.svg.canvas import Box, Canvas, Paint
 from kit.report.svg.marks import LABEL, LENGTH, Plot
-from kit.report.svg.text import fit, lines_of, plain, width, wrap
+from kit.report.svg.text import Run, fit, lines_of, plain, width, wrap
 from kit.report.svg.treemap import Area, treemap
 from kit.report.theme import LIGHT
 
@@ -158,7 +158,8 @@ def _frame(plot: Plot, tall: float) -> None:
 
 def _row_name(canvas: Canvas, text: str, right: float, middle: float) -> None:
     """The name of a row, its bold part at the end kept when it is cut."""
-    parts = [run for line in lines_of(text) for run in line]
+    lines = lines_of(text)
+    parts = [run for line in lines[:-1] for run in (*line, Run(" "))] + lines[-1]
     ends = right - 5
     for run in reversed(parts):
         gap = 4.5 if run.text.endswith(" ") else 0.0
