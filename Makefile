@@ -7,7 +7,7 @@ PROJECT ?= params/sample.yaml
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: report test lint bench evaluate docs clean
+.PHONY: report test lint bench evaluate docs clean fuzz
 
 report: .venv/.core  ## Assess PROJECT (a folder or a params file; the bundled sample without it) and write its report
 	@$(BIN)/readiness assess "$(PROJECT)" --fail-on never $(ARGS) || [ $$? -eq 3 ]
@@ -26,6 +26,9 @@ docs: .venv/.dev  ## Write the generated pages and schema anew
 
 bench: .venv/.dev  ## Time an assessment beside plain papermill and beside reading the files
 	@$(BIN)/python tests/bench.py
+
+fuzz: .venv/.dev  ## Break files of the corpus and read them with every parser, EXAMPLES times per test (2000)
+	@READINESS_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/pytest -n 2 tests/hostile -k "fuzz or endless"
 
 evaluate: .venv/.dev  ## Measure recall and precision on the labelled corpus (ARGS='--checks --unlabelled --missed')
 	@$(BIN)/python tests/evaluate.py $(ARGS)
