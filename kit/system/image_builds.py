@@ -164,7 +164,12 @@ _VALUED = {
 def _of_skaffold(project: Project) -> Iterator[ImageBuild]:
     for path in project.files.named("skaffold.yaml", "skaffold.yml"):
         folder = posixpath.dirname(path) or "."
-        for artifact in project.documents.get(path).each("build", "artifacts", "*"):
+        document = project.documents.get(path)
+        artifacts = (
+            *document.each("build", "artifacts", "*"),
+            *document.each("profiles", "*", "build", "artifacts", "*"),
+        )
+        for artifact in artifacts:
             image, context = artifact.get("image"), artifact.get("context")
             file = artifact.get("docker", "dockerfile")
             place = _inside(folder, context.text if context is not None else ".")

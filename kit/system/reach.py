@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from posixpath import normpath
+from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from kit.model import At
@@ -14,6 +14,7 @@ from kit.sources.commands.definitions import Definitions
 from kit.sources.commands.invocations import Invocation, invocations, open_targets
 from kit.sources.commands.makefiles import NAMES, Makefile
 from kit.sources.commands.scripts import commands, parse
+from kit.sources.commands.wrappers import base_name
 from kit.sources.papers.references import references
 
 if TYPE_CHECKING:
@@ -91,15 +92,26 @@ class Reach:
         for call in open_targets(command):
             for makefile in self._makefiles(call):
                 yield from (("target", makefile.path, one) for one in self._needed(makefile, call.name))
+        yield from (("skaffold", path, None) for path in self._tested_by_skaffold(command))
         for reference in references(command):
             if reference.kind == "script" and reference.path in self.shells:
                 yield ("file", reference.path, command.directory)
 
     def _scripts(self, call: Invocation) -> Iterator[tuple[object, ...]]:
+        if call.kind == "nx":
+            for path in self.project.files.named("project.json"):
+                if self.project.documents.get(path).get("targets", call.name) is not None:
+                    yield ("nx", path, call.name)
         for package in self._packages(call):
             for name in (f"pre{call.name}", call.name, f"post{call.name}"):
                 if name in package.scripts:
                     yield ("script", package.path, name)
+
+    def _tested_by_skaffold(self, command: Command) -> tuple[str, ...]:
+        """The files whose own tests `skaffold test` and what includes it run, modules and all."""
+        if base_name(command.program) != "skaffold" or not {"test", "run", "dev", "verify"} & set(command.args[:1]):
+            return ()
+        return self.project.files.named("skaffold.yaml", "skaffold.yml")
 
     def _packages(self, call: Invocation) -> tuple[Package, ...]:
         if call.kind == "script":
@@ -159,9 +171,33 @@ class Reach:
             package = self.definitions.packages[path]
             node = package.scripts[str(name)]
             return commands(node.text, path, node.line or 1, directory=package.dir)
+        if kind in {"nx", "skaffold"}:
+            return self._of_document(kind, path, str(name))
         directory = None if name is None else str(name)
         text = self.project.files.text(path)
         return parse(text, path, self.shells[path], directory=directory).commands
+
+    def _of_document(self, kind: str, path: str, name: str) -> tuple[Command, ...]:
+        """The commands of a target of nx, or of the tests of skaffold, run in the folder of their file."""
+        document, folder = self.project.documents.get(path), dirname(path) or "."
+        routes = _NX if kind == "nx" else _SKAFFOLD
+        nodes = [n for route in routes for n in document.each(*(name if step == "" else step for step in route))]
+        executor = document.get("targets", name, "executor") if kind == "nx" else None
+        if executor is not None and executor.text in _EXECUTORS:
+            return commands(_EXECUTORS[executor.text], path, executor.line or 1, directory=folder)
+        return tuple(c for n in nodes if n.text for c in commands(n.text, path, n.line or 1, directory=folder))
+
+
+_NX = tuple(
+    ("targets", "", "options", *more) for more in (("command",), ("commands", "*"), ("commands", "*", "command"))
+)
+_SKAFFOLD = tuple((*more, "test", "*", "custom", "*", "command") for more in ((), ("profiles", "*")))
+_EXECUTORS = {
+    "@nx/jest:jest": "jest", "@nrwl/jest:jest": "jest", "@nx/vite:test": "vitest run", "@nx/vitest:test": "vitest run",
+    "@nx/cypress:cypress": "cypress run", "@nrwl/cypress:cypress": "cypress run",
+    "@nx/playwright:playwright": "playwright test",
+    "@nx-go/nx-go:test": "go test ./...", "@angular-devkit/build-angular:karma": "karma start",
+}  # fmt: skip
 
 
 def _meant(makefile: Makefile, name: str) -> Iterator[str]:

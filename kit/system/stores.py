@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from kit.system.images import parse_image
 from kit.system.model import Deployment, Store
 
 if TYPE_CHECKING:
+    from kit.model import At
     from kit.project import Project
     from kit.system.drafts import Draft, Drafts
 
@@ -78,7 +80,15 @@ def _store_of(draft: Draft) -> Store | None:
     real = [d for d in draft.deployments if d.environment not in {"development", "test"}]
     volumes = [_persistent(d) for d in real or draft.deployments]
     lasting = None if not volumes else all(volumes)
-    return Store(images[0].engine or "", draft.name, draft.at, images[0].tag, lasting)
+    return Store(images[0].engine or "", draft.name, _main(draft), images[0].tag, lasting)
+
+
+def _main(draft: Draft) -> At:
+    """The place that speaks for a store: of several compose files of one folder the one that the others amend."""
+    real = [d for d in draft.deployments if d.environment not in {"development", "test"}]
+    files = {d.target for d in real}
+    alike = len({posixpath.dirname(target) for target in files}) == 1 and all(t.startswith("compose:") for t in files)
+    return min(real, key=lambda d: len(d.target)).at if alike and len(files) > 1 else draft.at
 
 
 def _persistent(deployment: Deployment) -> bool:

@@ -54,3 +54,16 @@ def test_a_target_of_another_name_is_no_pattern_rule(tmp_path: Path) -> None:
 
     assert reached(tmp_path, files, "make unit-api") == ["make unit-api", "pytest ${AUTO}"]
     assert reached(tmp_path, files, "make style-api") == ["make style-api"]
+
+
+def test_targets_of_nx_and_tests_of_skaffold_are_followed(tmp_path: Path) -> None:
+    files = {
+        "nx.json": "{}",
+        "apps/api/project.json": '{"targets": {"test": {"executor": "@nx/jest:jest"}, "check": {"options": {"command": "mvn test"}}}}',
+        "cart/skaffold.yaml": "profiles:\n- test:\n  - image: cart\n    custom:\n    - command: pytest -v\n",
+    }
+
+    assert "jest" in reached(tmp_path, files, "npx nx run-many --target=test --all")
+    assert "mvn test" in reached(tmp_path, files, "nx affected -t check lint")
+    assert reached(tmp_path, files, "skaffold test --profile=dev")[-1] == "pytest -v"
+    assert reached(tmp_path, files, "skaffold build") == ["skaffold build"]

@@ -91,6 +91,42 @@ def grade(group: Group) -> dict[str, Any]:
     return {"environment": group.environment}
 
 
+def by_a_chart(project: Project, name: str) -> At | None:
+    """Where a script, pipeline or document installs a chart whose release the name is one of: `helm install redis ...`
+    makes redis and redis-master."""
+    for path in (*_installers(project), *(d.path for d in project.markdown)):
+        text = project.files.text(path)
+        for found in _INSTALLS.finditer(text) if "helm" in text else ():
+            words = {w.rpartition("/")[2] for w in found[1].split() if re.fullmatch(r"[a-z][\w./-]{2,}", w)}
+            if any(name == word or name.startswith(f"{word}-") for word in words):
+                line = text.count("\n", 0, found.start()) + 1
+                return At(path, line, line)
+    return _by_values(project, name)
+
+
+def _by_values(project: Project, name: str) -> At | None:
+    """Where values for a chart that is not in the project speak of the name."""
+    inside = tuple(f"{chart.dir}/" if chart.dir != "." else "" for chart in project.charts)
+    for path in project.files.glob("values*.yaml", "values*.yml", "*-values.yaml"):
+        text = project.files.text(path) if not path.startswith(inside or ("//",)) else ""
+        found = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", text)
+        if found is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            return At(path, line, line)
+    return None
+
+
+_INSTALLS = re.compile(r"\bhelm\s+(?:install|upgrade)\b((?:[^\n\\]|\\\n){0,300})")
+
+
+def _installers(project: Project) -> list[str]:
+    return [
+        *(s.path for s in project.scripts),
+        *(w.path for w in project.workflows),
+        *(m.path for m in project.makefiles),
+    ]
+
+
 def told_once(check: CheckFunction) -> CheckFunction:
     """A check whose facts of copies are told once: what the same thing lacks in several files, with each place."""
 

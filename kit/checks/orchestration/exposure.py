@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from kit.checks.orchestration.common import Group, annotation, grade, groups, is_literal, same_namespace, told_once
+from kit.checks.orchestration.common import (
+    Group,
+    annotation,
+    by_a_chart,
+    grade,
+    groups,
+    is_literal,
+    same_namespace,
+    told_once,
+)
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -47,6 +56,10 @@ def _backend(project: Project, group: Group, manifest: Manifest, backend: Backen
     name = f"{manifest.title}: {backend.host or ''}{backend.path} leads to {backend.service}"
     if not found:
         elsewhere = project.manifests.providing("Service", backend.service)
+        chart = by_a_chart(project, backend.service)
+        if chart is not None:
+            message = f"{name}, which a chart brings that is installed beside it."
+            return unknown(message, backend, chart, **grade(group))
         near = get_close_matches(backend.service, [m.name for m in group.of("Service")], n=1, cutoff=0.9)
         if near and not elsewhere:
             message = f"{name}, a Service that nothing declares; the nearest is {near[0]}."
@@ -54,9 +67,11 @@ def _backend(project: Project, group: Group, manifest: Manifest, backend: Backen
         if elsewhere or not group.known:
             return unknown(f"{name}, which is not applied with it.", backend, *elsewhere[:1], **grade(group))
         return bad(f"{name}, a Service that nothing declares.", backend, **grade(group))
-    ports = {p for port in found[0].service_ports for p in (port.number, port.name)}
-    if backend.port is None or backend.port in ports:
-        return ok(f"{name}.", backend, found[0], **grade(group))
+    # Of namesakes, the one with the port is meant.
+    for each in found:
+        ports = {p for port in each.service_ports for p in (port.number, port.name)}
+        if backend.port is None or backend.port in ports:
+            return ok(f"{name}.", backend, each, **grade(group))
     return bad(f"{name}, which has no port {backend.port}.", backend, found[0], **grade(group))
 
 

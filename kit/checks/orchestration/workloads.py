@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kit.checks.orchestration.common import (
     Group,
+    by_a_chart,
     called,
     containers,
     grade,
@@ -58,8 +60,10 @@ def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
     kinds = {p.kind for p in container.probes}
     name, at = called(workload, container), container
     led_to = any(s.node.get("spec", "ports") for s in group.selecting(workload, "Service"))
-    # A sidecar that declares no port beside a container that does takes no requests from outside of the pod.
-    asked = bool(container.ports) or (led_to and not any(c.ports for c in workload.containers))
+    # A sidecar that declares no port beside the container that the pod is there for takes no requests from outside.
+    beside = [c for c in workload.containers if not c.init]
+    main = next((c for c in beside if c.ports), beside[0] if beside else container)
+    asked = (bool(container.ports) and not _generates_load(workload, led_to=led_to)) or (led_to and container is main)
     minor = is_off_the_shelf(container) or workload.kind == "DaemonSet"
     if "readiness" in kinds and "liveness" in kinds:
         return ok(f"{name}: has liveness and readiness probes.", container.probes[0], **grade(group))
@@ -75,6 +79,11 @@ def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
     missing = "no readiness probe" if "liveness" in kinds else "neither a readiness nor a liveness probe"
     message = f"{name}: {missing}; requests reach it before it is up."
     return (partial if "liveness" in kinds else bad)(message, at, severity=severity, **grade(group))
+
+
+def _generates_load(workload: Manifest, *, led_to: bool) -> bool:
+    """Whether it asks others and no Service leads to it, for all its port of a page with results."""
+    return not led_to and re.search(r"load-?gen|load-?test|locust|\bk6\b", workload.name) is not None
 
 
 @check(
@@ -289,6 +298,9 @@ def autoscalers_work(project: Project) -> Iterator[Fact]:
             )
             if found is not None:
                 yield from _scaled(group, scaler, found)
+            elif (chart := by_a_chart(project, target.name)) is not None:
+                message = f"{scaler.title}: {target.kind} {target.name} comes with a chart that is installed beside it."
+                yield unknown(message, target, chart, **grade(group))
             elif project.manifests.providing(target.kind, target.name) or not group.known:
                 message = f"{scaler.title}: {target.kind} {target.name} is not applied with it."
                 yield unknown(message, target, **grade(group))

@@ -343,5 +343,5 @@ _PLATFORMS: dict[str, Callable[[Document, Lines], Workflow]] = {
     r"\.circleci/config\.ya?ml": circleci,
     r"bitbucket-pipelines\.ya?ml": bitbucket,
     r"\.travis\.ya?ml": travis,
-    r"(?:.*/)?cloudbuild[\w.-]*\.ya?ml": cloudbuild,
+    r"(?:.*/)?cloudbuild[\w.-]*\.ya?ml|(?:.*/)?\.?cloudbuild/[\w.-]+\.ya?ml": cloudbuild,
 }

@@ -148,3 +148,9 @@ def test_a_workload_that_no_policy_selects_is_named(look: Look) -> None:
     files = {"k8s/web.yaml": POD, "k8s/policy.yaml": POLICY, "k8s/api.yaml": POD.replace("web", "api")}
 
     assert look("ORC-011", files).failed == ["k8s/api.yaml:1"]
+
+
+def test_of_namesakes_the_service_with_the_port_is_meant(look: Look) -> None:
+    other = SERVICE.replace("port: 80", "port: 8080")
+
+    assert look("ORC-013", {"k8s/ingress.yaml": INGRESS, "k8s/a.yaml": other, "k8s/web.yaml": SERVICE}).failed == []

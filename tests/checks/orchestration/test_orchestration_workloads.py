@@ -213,3 +213,32 @@ def test_what_copies_of_one_workload_lack_is_told_once(look: Look) -> None:
 
     assert sorted(seen.failed) == ["aws/api.yaml:6", "other/web.yaml:6"]
     assert "in 3 files" in seen.text
+
+
+def test_a_target_that_comes_with_a_chart_beside_cannot_be_told(look: Look) -> None:
+    lost = {"k8s/scaler.yaml": SCALER.replace("name: api}", "name: shop-postgresql}")}
+
+    assert look("ORC-014", {**lost, "README.md": "Run `helm install shop bitnami/postgresql`.\n"}).failed == []
+    assert look("ORC-014", {**lost, "README.md": "Run `helm install other bitnami/postgresql`.\n"}).failed
+    assert look("ORC-014", {**lost, "ha/values.yaml": "a:\n  name: shop-postgresql\n"}).failed == []
+
+
+def test_a_sidecar_without_a_port_and_what_makes_load_take_no_requests(look: Look) -> None:
+    pod = "spec: {selector: {matchLabels: {app: %s}}, template: {metadata: {labels: {app: %s}}, spec: {containers: [%s]}}}"
+    head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %s}\n"
+    api = "{name: api, image: acme/api:1, ports: [{containerPort: 80}], readinessProbe: {httpGet: {path: /, port: 80}}, livenessProbe: {httpGet: {path: /, port: 80}}}"
+    two = head % "api" + pod % ("api", "api", api + ", {name: sql-proxy, image: acme/proxy:1}") + "\n"
+    service = (
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selector: {app: api}, ports: [{port: 80}]}\n"
+    )
+    load = (
+        head % "loadgenerator"
+        + pod % ("l", "l", "{name: main, image: acme/load:1, ports: [{containerPort: 8089}]}")
+        + "\n"
+    )
+    seen = [
+        *look("ORC-005", {"k8s/api.yaml": two + service}).findings,
+        *look("ORC-005", {"k8s/load.yaml": load}).findings,
+    ]
+
+    assert {str(f.severity) for f in seen if f.outcome.open} == {"low"}
