@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from kit.model import At
 from kit.project import Project
+from kit.sources.tree.classify import language_of
 from kit.system.model import Deployment, EnvGiven, EnvRead, Service
 
 ASIDE = frozenset({"development", "test"})
@@ -83,9 +84,18 @@ def required(service: Service) -> Iterator[EnvRead]:
     for read in service.env:
         aside = _NOT_RUN & set(posixpath.dirname(read.at.path).lower().split("/"))
         told = read.name in seen | soft or aside or _BY_PLATFORM.fullmatch(read.name) or BUILD_TIME.fullmatch(read.name)
-        if read.required and not told:
+        if read.required and not told and _is_spoken(service, read.at.path):
             seen.add(read.name)
             yield read
+
+
+def _is_spoken(service: Service, path: str) -> bool:
+    """Whether a file is in the language that the service's program is in; others beside it are tools."""
+    read, own = (_FAMILY.get(language or "", language) for language in (language_of(path), service.language))
+    return read is None or own is None or read == own
+
+
+_FAMILY = {"typescript": "javascript", "tsx": "javascript", "jsx": "javascript", "kotlin": "java"}
 
 
 def in_image(project: Project, service: Service) -> dict[str, At]:

@@ -213,7 +213,7 @@ def _wired(project: Project, service: Service) -> At | None:
     return _among_handlers(project, service)
 
 
-_GO_USE = re.compile(r"\.Use\((?:(?!\n\s*\n)[\s\S]){0,400}?\w*(?i:rate_?limit|limiter|throttl)\w*\(")
+_GO_USE = re.compile(r"\.Use\((?:(?!\n\s*\n)[\s\S]){0,400}?\w*(?i:rate_?limit|(?<!concurrency)limiter)\w*\(")
 """A limiter among the middlewares that a router of Go uses, on one line or several."""
 
 

@@ -157,3 +157,15 @@ def test_a_word_of_its_own_is_no_slip(look: Look) -> None:
     assert (
         look("CFG-008", {**shop(COMPOSE.format(name="EVENT_STORE_BUCKET_NAME")), "shop/__main__.py": app}).failed == []
     )
+
+
+def test_a_tool_in_another_language_demands_nothing_of_the_program(look: Look) -> None:
+    files = {
+        "compose.prod.yml": "services:\n  api:\n    build: .\n",
+        "Dockerfile": "FROM node:22\nCOPY . .\nCMD node app.js\n",
+        "package.json": '{"dependencies": {"express": "4"}}',
+        "app.js": "const app = require('express')();\napp.listen(process.env.PORT || 3000);\n",
+        "cloud/destroy.py": 'import os\n\ntoken = os.environ["CLOUD_TOKEN"]\n',
+    }
+
+    assert "CLOUD_TOKEN" not in look("CFG-001", files).text

@@ -181,3 +181,23 @@ def test_a_field_of_the_body_alone_is_no_key(look: Look, key: str, failed: list[
     text = MADE.replace("windowMs: 1000", f"windowMs: 1000, keyGenerator: {key}") + "app.use(slow);\n"
 
     assert look("SEC-003", shop(text)).failed == failed
+
+
+@pytest.mark.parametrize(
+    ("used", "outcome"), [("limits.RateLimit(10, time.Minute)", "pass"), ("middleware.Throttle(100)", "fail")]
+)
+def test_a_limiter_among_the_middlewares_of_a_go_router(look: Look, used: str, outcome: str) -> None:
+    main = f"""
+        package main
+        import "github.com/gorilla/mux"
+        func main() {{
+            r := mux.NewRouter()
+            r.Use(
+                cors.Allow(cfg.Origins()),
+                {used},
+            )
+            r.HandleFunc("/login", login).Methods("POST")
+        }}
+        """
+
+    assert look("SEC-003", {"go.mod": "module shop\n", "main.go": main}).outcomes == [outcome]
