@@ -37,16 +37,21 @@ def stated(statement: Statement) -> Stated:
     return _of_words(statement)
 
 
+def to_be_done(statement: Statement) -> bool:
+    """Whether an open box names what somebody is to go through or to do, not what is missing."""
+    if statement.to_tick and mood_of(statement.section) is not Mood.MISSING:
+        return True
+    return statement.mark is Stated.FAIL and is_step(words_of(statement.text))
+
+
 def _spoken(statement: Statement, words: tuple[Word, ...], found: tuple[Hit, ...]) -> tuple[Spoken, ...]:
     mood = mood_of(statement.section)
-    if statement.to_tick and mood is not Mood.MISSING:
+    if to_be_done(statement):
         return ()
     if statement.mark is not Stated.PASS and is_task(words):
         if mood is Mood.PLANNED:
             return ()
         mood = Mood.PLANNED if mood is not Mood.MISSING else mood
-    if statement.mark is Stated.FAIL and is_step(words):
-        return ()
     spoken: dict[str, Spoken] = {}
     for hit in sorted(found, key=lambda h: (h.phrase.check, -(h.last - h.first))):
         said = _stated_at(hit, words, statement.mark, mood)
