@@ -88,7 +88,7 @@ def _places(want: str, words: Sequence[Word], at: int, slack: int) -> Iterator[i
     """Where the wanted word stands next, with at most `slack` other words before it."""
     for place in range(at + 1, min(at + 2 + slack, len(words))):
         word = words[place]
-        if word.gap == 2 or (word.gap == 1 and word.sign not in {"/", "-", '"', "(", "&"}):
+        if word.gap == 2 or (word.gap == 1 and word.sign not in {"/", "-", '"', "(", "&", "+"}):
             return
         if word.stem == want:
             yield place

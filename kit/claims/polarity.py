@@ -153,7 +153,7 @@ def _denied_before(before: Sequence[Word]) -> bool:
 
 def _after(after: Sequence[Word]) -> Said:
     """What stands right behind the subject, or at the head of its label's value."""
-    if any(word.stem in _TROUBLES for word in after[:2]):
+    if after and after[0].stem in _TROUBLES:
         return Said.UNCLEAR
     for index, word in enumerate(after[:REACH]):
         if word.sign == "," and word.gap == 1:
