@@ -89,6 +89,16 @@ def required(service: Service) -> Iterator[EnvRead]:
             yield read
 
 
+_CLOUD_KEY = re.compile(r"AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$")
+_EMULATOR = re.compile(r"localstack|moto|elasticmq|dynamodb-local|localhost|127\.0\.0\.1|host\.docker\.internal")
+
+
+def is_for_emulator(deployment: Deployment, one: EnvGiven) -> bool:
+    """Whether a key of the cloud is given beside the address of an emulator of it, which takes any key."""
+    beside = (e.value or "" for e in deployment.env if re.search(r"ENDPOINT|_URL$|_HOST$", e.name))
+    return _CLOUD_KEY.search(one.name) is not None and any(_EMULATOR.search(value) for value in beside)
+
+
 def _is_spoken(service: Service, path: str) -> bool:
     """Whether a file is in the language that the service's program is in; others beside it are tools."""
     read, own = (_FAMILY.get(language or "", language) for language in (language_of(path), service.language))

@@ -12,6 +12,7 @@ from kit.checks.configuration.common import (
     SAMPLE,
     environment_of,
     given,
+    is_for_emulator,
 )
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
@@ -113,7 +114,7 @@ def no_default_password(project: Project) -> Iterator[Fact]:
     wrong: dict[tuple[str, str, bool, str | None], list[tuple[str, EnvGiven]]] = defaultdict(list)
     for service, deployment, one in given(project):
         secret = _secret_of(one)
-        if not secret:
+        if not secret or is_for_emulator(deployment, one):
             continue
         known = is_weak(secret) or secret in _users(deployment)
         if known and not is_placeholder(secret) and one.name.lower() not in secret.lower():

@@ -14,6 +14,7 @@ from kit.checks.configuration.common import (
     SAMPLE,
     environment_of,
     given,
+    is_for_emulator,
 )
 from kit.checks.shared.calls import calls, is_on
 from kit.checks.shared.settings import overridden
@@ -51,6 +52,8 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
     for service, deployment, one in given(project):
         value = one.value or ""
         if not value or one.source in {"image", "build_arg"} or SAMPLE.search(posixpath.basename(one.at.path)):
+            continue
+        if is_for_emulator(deployment, one):
             continue
         if (
             EXAMPLE_HOST.search(value)

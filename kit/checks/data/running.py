@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -129,6 +130,8 @@ def _in_code(project: Project, found: MigrationSet) -> At | None:
     ):
         if _BY_GO.match(match.text):
             return match.at
+    if (embedded := _embedded(project, found)) is not None:
+        return embedded
     if found.tool == "typeorm" and (run := _setting(project, "migrationsRun")) is not None:
         return run.at
     for package in project.packages:
@@ -139,6 +142,17 @@ def _in_code(project: Project, found: MigrationSet) -> At | None:
             and package.ecosystem in {"maven", "gradle"}
         ):
             return dependency.at
+    return None
+
+
+def _embedded(project: Project, found: MigrationSet) -> At | None:
+    """Where a program of Go takes the migrations into its binary, to apply them itself."""
+    above, name = posixpath.split(found.dir)
+    taken = re.compile(rf"//go:embed [^\n]*(?:\b{re.escape(name)}\b|\*\.sql)")
+    for path in project.code.holding("//go:embed", languages=("go",)):
+        match = taken.search(project.code.text(path)) if not above or path.startswith(f"{above}/") else None
+        if match is not None:
+            return At(path, project.code.text(path).count("\n", 0, match.start()) + 1)
     return None
 
 

@@ -30,7 +30,7 @@ def internals_are_not_public(project: Project) -> Iterator[Fact]:
     """
     Metrics, heap dumps, profilers and database consoles tell a stranger how the system is built, some of them its secrets.
 
-    Decides: Spring's actuator with every endpoint, Go's profiler on the server's own mux, directory listings, consoles for
+    Decides: Spring's actuator with every endpoint, H2's console and security that is switched off, Go's profiler on the server's own mux, directory listings, consoles for
     stores that compose files outside development publish, and routes for debugging that nothing guards.
 
     Fix: serve them on a port that is not published, or put authentication in front.
@@ -40,6 +40,7 @@ def internals_are_not_public(project: Project) -> Iterator[Fact]:
     See: https://owasp.org/Top10/A05_2021-Security_Misconfiguration/
     """
     yield from _actuators(project)
+    yield from _switches(project)
     yield from _listings(project)
     yield from _consoles(project)
     yield from _debug_routes(project)
@@ -61,6 +62,31 @@ def _actuators(project: Project) -> Iterator[Fact]:
         at = next(i.at for i in project.code.imports(path) if i.module == "net/http/pprof")
         if re.search(r"ListenAndServe\([^,]+,\s*nil\)", project.code.text(path)) and runs(path):
             yield bad("Go's profiler is served with everything else, on the default mux.", at)
+
+
+_H2 = re.compile(
+    r"(?m)^[ \t]*(?:spring\.)?h2\.console\.enabled[ \t]*[=:][ \t]*true|^([ \t]*)h2:[ \t]*\n\1[ \t]+console:[ \t]*\n(?:\1[ \t]+[^\n]*\n){0,3}?\1[ \t]+enabled:[ \t]*true"
+)
+_OTHERS = re.compile(r"web-allow-others[ \t]*[=:][ \t]*true|webAllowOthers[ \t]*[=:][ \t]*true")
+_OFF = re.compile(r"(?m)^[ \t]*((?:management\.|spring\.)?security\.(?:basic\.)?enabled?)[ \t]*[=:][ \t]*false")
+
+
+def _switches(project: Project) -> Iterator[Fact]:
+    """What a line of Spring's settings opens: the console of H2, and everything."""
+    for path in project.files.glob(*SPRING_SETTINGS, classes={FileClass.PRODUCTION}):
+        text = project.files.text(path)
+        if project.files.environment_of(path) in ASIDE:
+            continue
+        if found := _H2.search(text):
+            open_to_all = _OTHERS.search(text) is not None
+            whom = "everybody" if open_to_all else "whoever reaches the process from its own machine"
+            grave = Severity.HIGH if open_to_all else Severity.MEDIUM
+            yield bad(
+                f"H2's console is served to {whom}.", At(path, text.count("\n", 0, found.end()) + 1), severity=grave
+            )
+        if found := _OFF.search(text):
+            at = At(path, text.count("\n", 0, found.start(1)) + 1)
+            yield bad(f"{found[1]} switches security off.", at, severity=Severity.HIGH)
 
 
 def _listings(project: Project) -> Iterator[Fact]:

@@ -129,6 +129,10 @@ def _limiters(project: Project, service: Service) -> Iterator[Fact]:
     if wired := _wired(project, service):
         yield ok(f"{service.name}: requests are limited.", wired)
         return
+    accounts = dependency(project, service, "django-allauth")
+    if accounts and project.code.holding("allauth.urls", "allauth.account.urls", languages=("python",)):
+        yield ok(f"{service.name}: django-allauth limits how often one may try to log in.", accounts)
+        return
     if made := _made(project, service):
         yield bad(f"{service.name}: a limiter is made here, and nothing mounts it: it limits nothing.", made)
     elif used:

@@ -79,7 +79,8 @@ def _dialect(source: str) -> str | None:
     """The dialect of the SQL in code, whose own backticks quote no names; None where the code asks which one it is."""
     if _CHOOSES.search(source):
         return None
-    return guess_dialect(_QUOTED.sub(lambda found: " " if found[0] == "`" else found[0], source))
+    plain = _QUOTED.sub(lambda found: " " if found[0] == "`" else found[0], source)
+    return guess_dialect(plain.replace("\\`", "`"))
 
 
 def migration(source: str, path: str, tool: str, dialect: str | None = None) -> Migration | None:

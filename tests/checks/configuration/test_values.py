@@ -140,3 +140,12 @@ def test_a_file_that_nobody_filled_in_is_told_once(look: Look) -> None:
 
     assert seen.failed == ["compose.prod.yml:5"]
     assert "4 values" in seen.text
+
+
+def test_keys_for_an_emulator_of_the_cloud_open_nothing(look: Look) -> None:
+    given = "      AWS_SECRET_ACCESS_KEY: changeme\n"
+    compose = f"services:\n  api:\n    build: .\n    environment:\n{given}"
+    emulator = compose + "      AWS_ENDPOINT_URL: http://localstack:4566\n"
+
+    assert look("CFG-002", {"compose.yml": compose, "Dockerfile": "FROM scratch\n"}).failed == ["compose.yml:5"]
+    assert look("CFG-002", {"compose.yml": emulator}).failed == []

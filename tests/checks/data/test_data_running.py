@@ -194,3 +194,29 @@ def test_a_database_in_memory_has_no_schema_to_keep(look: Look, url: str, failed
     text = f"spring.datasource.url={url};DB_CLOSE_DELAY=-1\nspring.jpa.hibernate.ddl-auto=update\n"
 
     assert look("DAT-014", {path: text}).failed == failed
+
+
+def test_knex_that_goes_up_step_by_step_migrates(look: Look) -> None:
+    files = {
+        "package.json": '{"dependencies": {"knex": "3.1.0", "pg": "8.11.0"}}',
+        "migrations/001_orders.js": "exports.up = (knex) => knex.schema.createTable('orders', (t) => { t.increments(); });\nexports.down = () => {};\n",
+        "app.js": "const knex = require('knex')(config);\nknex.migrate.up().then(() => app.listen(3000));\n",
+        "Dockerfile": "FROM node:22\nCOPY . .\nCMD node app.js\n",
+    }
+
+    assert look("DAT-004", files).passed == ["app.js:2"]
+    files["app.js"] = "const knex = require('knex')(config);\napp.listen(3000);\n"
+    assert look("DAT-004", files).passed == []
+
+
+def test_migrations_in_the_binary_of_go_are_its_own(look: Look) -> None:
+    files = {
+        "go.mod": "module shop\n",
+        "db/migrations/0001_orders.up.sql": "CREATE TABLE orders (id INT);\n",
+        "db/migrations/0001_orders.down.sql": "DROP TABLE orders;\n",
+        "db/embed.go": 'package db\n\nimport "embed"\n\n//go:embed migrations/*.sql\nvar Files embed.FS\n',
+    }
+
+    assert look("DAT-004", files).passed == ["db/embed.go:5"]
+    files["db/embed.go"] = files["db/embed.go"].replace("migrations/*.sql", "pages/*.html")
+    assert look("DAT-004", files).passed == []

@@ -207,3 +207,43 @@ def test_a_table_without_a_primary_key_is_told(look: Look) -> None:
 
     assert poor.failed == [f"{V}2__b.sql:1"]
     assert look("DAT-019", {**files, f"{V}2__b.sql": "ALTER TABLE a ADD COLUMN b int;\n"}).failed == []
+
+
+COLUMNS = "\n".join(f"      note{number} String" for number in range(14))
+
+
+def test_a_schema_that_went_its_own_way_is_told_once(look: Look) -> None:
+    schema = PRISMA.replace("      email  String  @unique", f"      email  String  @unique\n{COLUMNS}")
+
+    seen = look("DAT-002", {SCHEMA: schema, FIRST: SQL})
+
+    assert seen.outcomes == ["fail"]
+    assert "14 columns" in seen.text
+
+
+def test_a_schema_that_a_script_pushes_is_left_open(look: Look) -> None:
+    schema = PRISMA.replace("      email  String  @unique", "      email  String  @unique\n      note String")
+    package = '{"scripts": {"db": "prisma db push"}}'
+
+    assert look("DAT-002", {SCHEMA: schema, FIRST: SQL, "package.json": package}).outcomes == ["unknown"]
+    package = '{"scripts": {"db": "prisma db push", "up": "prisma migrate deploy"}}'
+    assert look("DAT-002", {SCHEMA: schema, FIRST: SQL, "package.json": package}).outcomes == ["fail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("    db.create_all()\n    stamp()\n", "pass"),
+        ("    db.create_all()\n", "fail"),
+    ],
+)
+def test_tables_that_are_made_and_stamped_are_in_step(look: Look, body: str, outcome: str) -> None:
+    files = {
+        "requirements.txt": "SQLAlchemy==2.0.0\nalembic==1.13.0\n",
+        "alembic.ini": "[alembic]\nscript_location = migrations\n",
+        "migrations/env.py": "from alembic import context\n",
+        "migrations/versions/1_init.py": "from alembic import op\nrevision = '1'\ndown_revision = None\n\ndef upgrade():\n    op.execute('select 1')\n",
+        "app/cli.py": f"def make(db):\n{body}\n\ndef drop_tables(db):\n    db.drop_all()\n",
+    }
+
+    assert look("DAT-014", files).outcomes == [outcome]

@@ -86,3 +86,27 @@ def test_answers_without_stacks_hold(look: Look) -> None:
         "SEC-022",
         {"package.json": EXPRESS, "app.js": "const app = require('express')();\napp.get('/', page);\napp.listen(1);\n"},
     ).passed == ["app.js:2"]
+
+
+def test_consoles_and_security_in_settings_of_spring(look: Look) -> None:
+    settings = "src/main/resources/application.properties"
+
+    local = look("SEC-013", {settings: "spring.h2.console.enabled=true\n"})
+    world = look(
+        "SEC-013", {settings: "spring.h2.console.enabled=true\nspring.h2.console.settings.web-allow-others=true\n"}
+    )
+    off = look("SEC-013", {settings: "management.security.enabled=false\n"})
+    on = look("SEC-013", {settings: "spring.h2.console.enabled=false\nmanagement.security.enabled=true\n"})
+
+    assert [f.severity for f in local.findings] == ["medium"]
+    assert [f.severity for f in world.findings] == ["high"]
+    assert off.failed == [f"{settings}:1"]
+    assert on.failed == []
+
+
+def test_the_console_of_h2_in_yaml(look: Look) -> None:
+    settings = "src/main/resources/application.yml"
+
+    assert look("SEC-013", {settings: "spring:\n  h2:\n    console:\n      enabled: true\n"}).failed == [
+        f"{settings}:4"
+    ]

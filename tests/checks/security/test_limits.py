@@ -201,3 +201,16 @@ def test_a_limiter_among_the_middlewares_of_a_go_router(look: Look, used: str, o
         """
 
     assert look("SEC-003", {"go.mod": "module shop\n", "main.go": main}).outcomes == [outcome]
+
+
+def test_allauth_limits_tries_to_log_in_by_itself(look: Look) -> None:
+    files = {
+        "requirements.txt": "django==5.0\ndjango-allauth==65.0\n",
+        "manage.py": "import django\n",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['allauth']\n",
+        "shop/urls.py": "from django.urls import include, path\n\nurlpatterns = [\n    path('accounts/', include('allauth.urls')),\n    path('login/', login),\n]\n",
+    }
+
+    assert look("SEC-003", files).passed == ["requirements.txt:2"]
+    files["requirements.txt"] = "django==5.0\n"
+    assert look("SEC-003", files).passed == []
