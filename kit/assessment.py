@@ -117,7 +117,7 @@ class AreaAssessment:
         held = [f for f in self.records if f.outcome is Outcome.PASS]
         if not held:
             return show(Notice("Nothing that was examined here holds yet.", tone="empty", title="No strengths"))
-        return show(findings_table(held, f"{count(len(held), 'thing')} that hold", folded=True))
+        return show(findings_table(held, count(len(held), "thing that holds", "things that hold"), folded=True))
 
     def not_seen(self) -> Display:
         """What files alone could not show, and what would."""

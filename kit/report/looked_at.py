@@ -45,7 +45,12 @@ def _unread(project: Project) -> Block | None:
     if not problems:
         return None
     rows: tuple[tuple[Cell, ...], ...] = tuple((place(p.at), p.message) for p in problems[:PATHS_SHOWN])
-    return Table(f"{count(len(problems), 'file')} not read as they stand", columns("File", "Why"), rows, folded=True)
+    return Table(
+        count(len(problems), "file not read as it stands", "files not read as they stand"),
+        columns("File", "Why"),
+        rows,
+        folded=True,
+    )
 
 
 def _unseen(findings: Sequence[Finding]) -> Block | None:

@@ -14,7 +14,7 @@ from kit.report import charts_overview as charts
 from kit.report.blocks import Block, Cell, Chart, Figure, Figures, Mark, Notice, Ref, Table, columns, empty
 from kit.report.display import Display, figure_json, show
 from kit.report.tables import findings_table, where
-from kit.report.words import OUTCOME_WORDS, VERDICT_MEANING, count, listed
+from kit.report.words import OUTCOME_WORDS, VERDICT_MEANING, count, have, listed
 
 WATERFALL_TERMS = 9
 PATH_ROWS = 200
@@ -80,7 +80,11 @@ def area_scores(assessment: Assessment) -> Chart:
     """Every area's score and confidence."""
     areas = sorted(assessment.areas, key=lambda a: (a.score is None, a.score or 0))
     red = [a.title for a in areas if a.status == "RED"]
-    title = f"{len(red)} of {count(len(areas), 'area')} are red: {listed(red, 3)}" if red else "No area is red"
+    title = (
+        f"{len(red)} of {count(len(areas), 'area')} {have(len(red), 'is', 'are')} red: {listed(red, 3)}"
+        if red
+        else "No area is red"
+    )
     figure = charts.area_scores([(a.title, a.score, a.confidence, a.status) for a in areas])
     return Chart(title, figure_json(figure), f"{title}.", areas_table(assessment))
 

@@ -23,6 +23,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number or 'no'} {word}"
 
 
+def have(number: int, one: str, many: str) -> str:
+    """The form of a verb for so many: "is" or "are", "has" or "have"."""
+    return one if number == 1 else many
+
+
 def sentence(words: str) -> str:
     """The words with a large first letter, as a title."""
     return words[:1].upper() + words[1:]

@@ -190,7 +190,7 @@ def test_a_digest_is_cut_as_docker_cuts_it() -> None:
 def test_open_routes_that_write_are_counted(project: Shop) -> None:
     chart = chart_of(security.routes(project))
 
-    assert chart.title == "2 of 4 routes ask for no authentication, 1 of them change something"
+    assert chart.title == "2 of 4 routes ask for no authentication, 1 of them changes something"
 
 
 def test_a_part_without_tests_and_one_that_nothing_runs_are_told_apart(project: Shop) -> None:
@@ -204,7 +204,7 @@ def test_a_part_without_tests_and_one_that_nothing_runs_are_told_apart(project: 
 def test_a_title_says_who_has_no_tests(project: Shop) -> None:
     title = chart_of(testing.inventory(project)).title
 
-    assert title == "1 of 2 parts have no test; a pipeline runs all that there are"
+    assert title == "1 of 2 parts has no test; a pipeline runs all that there are"
 
 
 @pytest.mark.parametrize(("hours", "words"), [(0.25, "15 minutes"), (1, "1 hour"), (24, "24 hours"), (168, "7 days")])
@@ -226,7 +226,7 @@ def test_operations_meet_routes_whatever_their_parameters_are_called() -> None:
 def test_what_is_only_specified_is_marked_as_not_served(project: Shop) -> None:
     chart = chart_of(contract.operations(project))
 
-    assert chart.title == "1 of 2 specified operations are served by code"
+    assert chart.title == "1 of 2 specified operations is served by code"
     assert chart.table
     assert row_of(chart.table, "POST /refunds")[3] == "fail: not served"
 

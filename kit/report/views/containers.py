@@ -8,7 +8,7 @@ from kit.report.charts import matrix
 from kit.report.display import Display, figure_json, show
 from kit.report.tables import outcome_matrix
 from kit.report.views.common import Findings, at_cell, short_digest, thing_of
-from kit.report.words import count, sentence
+from kit.report.words import count, have, sentence
 from kit.sources.containers.dockerfile import Dockerfile
 
 NO_IMAGES = "A Dockerfile or Containerfile, or a compose file, would be laid out here."
@@ -25,7 +25,10 @@ def hardening(project: Project, findings: Findings) -> Display:
     }
     names, controls_ = [c.name for c in table.columns[1:]], [cell_text(row[0]) for row in table.rows]
     failing = {names[c] for (_, c), mark in marks.items() if mark.outcome in {"fail", "partial"}}
-    title = sentence(f"{len(failing)} of {count(len(names), 'service or file', 'services and files')} miss a control")
+    title = sentence(
+        f"{len(failing)} of {count(len(names), 'service or file', 'services and files')} "
+        f"{have(len(failing), 'misses', 'miss')} a control"
+    )
     figure = matrix(controls_, names, marks)
     return show(Chart(title, figure_json(figure), f"{title}. The table names each one with its line.", table))
 
@@ -36,7 +39,7 @@ def images(project: Project) -> Display:
     if not rows:
         return show(empty("No Dockerfile is in the project", NO_IMAGES))
     heads = columns("Where", ("Base of the last stage", "code"), ("Stages", "number"), "User", "Health check", "Ports")
-    return show(Table(f"What {count(len(rows), 'Dockerfile')} build", heads, rows))
+    return show(Table(f"What {count(len(rows), 'Dockerfile')} {have(len(rows), 'builds', 'build')}", heads, rows))
 
 
 def _image(dockerfile: Dockerfile) -> tuple[Cell, ...]:

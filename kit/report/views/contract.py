@@ -12,7 +12,7 @@ from kit.report.charts import bars
 from kit.report.display import Display, figure_json, show
 from kit.report.theme import LIGHT
 from kit.report.views.common import Findings, at_cell, controls
-from kit.report.words import count
+from kit.report.words import count, have
 
 Operation = tuple[str, str]
 
@@ -35,7 +35,9 @@ def operations(project: Project) -> Display:
         specified.keys() - served.keys(),
         served.keys() - specified.keys(),
     )
-    title = f"{len(both)} of {count(len(specified), 'specified operation')} are served by code"
+    title = (
+        f"{len(both)} of {count(len(specified), 'specified operation')} {have(len(both), 'is', 'are')} served by code"
+    )
     figure = bars(
         ["Specified and served", "Specified only", "Served only"],
         [len(both), len(spec_only), len(code_only)],

@@ -8,7 +8,7 @@ from kit.report.charts import bars
 from kit.report.display import Display, figure_json, show
 from kit.report.theme import LIGHT
 from kit.report.views.common import Findings, at_cell, controls
-from kit.report.words import count
+from kit.report.words import count, have
 from kit.sources.orm.model import Migration
 from kit.sources.orm.model import Table as SchemaTable
 from kit.sources.orm.replay import schema_after
@@ -28,7 +28,10 @@ def schema(project: Project) -> Display:
         len(declared.keys() - made.keys()),
         len(made.keys() - declared.keys()),
     ]
-    title = f"{counts[0]} of {count(len(declared), 'declared table')} are created by a migration"
+    tables = count(len(declared), "declared table")
+    title = f"{counts[0]} of {tables} {have(counts[0], 'is', 'are')} created by a migration"
+    if not declared:
+        title = f"Migrations create {count(len(made), 'table')}; no model that declares one was found"
     figure = bars(
         ["Declared and created", "Declared only", "Created only"],
         counts,
@@ -48,7 +51,7 @@ def migrations(project: Project) -> Display:
         return show(empty("No migration is in the project", fill))
     rows = tuple(_migration(m) for s, m in every)
     undoable = sum(m.down is True for _, m in every)
-    caption = f"{count(len(rows), 'migration')}, {undoable} of them with a way back"
+    caption = f"{count(len(rows), 'migration')}, {undoable or 'none'} of them with a way back"
     heads = columns(("Order", "number"), "Tool", ("Operations", "number"), "Destroys", "Way back", "Where")
     return show(Table(caption, heads, rows, folded=len(rows) > FOLDED_FROM))
 

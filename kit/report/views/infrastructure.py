@@ -12,7 +12,7 @@ from kit.report.blocks import Chart, Mark, Table, columns, empty
 from kit.report.charts import Node, graph
 from kit.report.display import Display, figure_json, show
 from kit.report.views.common import Findings, at_cell, controls
-from kit.report.words import count, listed
+from kit.report.words import count, have, listed
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 OPEN_KINDS = {"LoadBalancer", "NodePort"}
@@ -75,7 +75,8 @@ def exposure_map(project: Project) -> Display:
         return show(empty("No port is published to the outside by what the project declares", fill))
     wide = [e for e in found if e.wide]
     stores = sorted({e.service for e in wide if e.kind == "store"})
-    title = f"{len(wide)} of {count(len(found), 'published port')} are open to any address outside of development"
+    title = f"{len(wide)} of {count(len(found), 'published port')} {have(len(wide), 'is', 'are')} open to any address"
+    title += " outside of development"
     title += f", {listed(stores)} among them" if stores else ""
     return show(Chart(title, figure_json(_map(found)), f"{title}.", _table(found)))
 

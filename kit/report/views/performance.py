@@ -9,7 +9,7 @@ from kit.report.charts import bars
 from kit.report.display import Display, figure_json, show
 from kit.report.theme import LIGHT
 from kit.report.views.common import Findings, at_cell, controls
-from kit.report.words import count
+from kit.report.words import count, have
 from kit.system.model import Deployment, Service
 
 LOAD_TESTS = (
@@ -46,7 +46,8 @@ def scaling(project: Project) -> Display:
         fill = "Replicas and autoscalers of the deployment targets would be drawn here."
         return show(empty("No deployment of a service of the project's own was found", fill))
     single = sorted({s.name for s, d in rows if (d.max_replicas or d.replicas or 1) == 1})
-    title = f"{len(single)} of {count(len({s.name for s, _ in rows}), 'service')} run as a single instance"
+    services = count(len({s.name for s, _ in rows}), "service")
+    title = f"{len(single)} of {services} {have(len(single), 'runs', 'run')} as a single instance"
     names = [f"{s.name} · {d.target.rsplit(':', 1)[-1]}" for s, d in rows]
     figure = bars(
         names,

@@ -24,7 +24,7 @@ def outbound(project: Project, findings: Findings) -> Display:
     of_area = [f for f in findings if f.area == "resilience"]
     rows = tuple(_call(s, c, of_area) for s, c in found)
     unlimited = sum(isinstance(row[3], Mark) and row[3].outcome == "fail" for row in rows)
-    caption = f"{count(len(rows), 'outbound call')}, {unlimited} without a time limit"
+    caption = f"{count(len(rows), 'outbound call')}, {unlimited or 'none'} without a time limit"
     heads = columns("Service", ("Calls", "code"), "Of", "Time limit", "Tried again", "Where")
     return show(Table(caption, heads, rows))
 

@@ -7,7 +7,7 @@ from kit.report.blocks import Cell, Chart, Mark, Table, columns, empty
 from kit.report.charts_system import routes_by_authentication
 from kit.report.display import Display, figure_json, show
 from kit.report.views.common import Findings, at_cell, controls
-from kit.report.words import count
+from kit.report.words import count, have
 from kit.system.model import Route, Service
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -22,8 +22,10 @@ def routes(project: Project) -> Display:
     every = [r for s in serving for r in s.routes]
     unguarded = [r for r in every if r.auth is False]
     writing = [r for r in unguarded if r.method.upper() in WRITES]
-    title = f"{len(unguarded)} of {count(len(every), 'route')} ask for no authentication"
-    title += f", {len(writing)} of them change something" if writing else ""
+    title = (
+        f"{len(unguarded)} of {count(len(every), 'route')} {have(len(unguarded), 'asks', 'ask')} for no authentication"
+    )
+    title += f", {len(writing)} of them {have(len(writing), 'changes', 'change')} something" if writing else ""
     figure = routes_by_authentication({s.name: _counts(s) for s in serving})
     return show(Chart(title, figure_json(figure), f"{title}."), *(_table(s) for s in serving))
 

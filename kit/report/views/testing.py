@@ -13,7 +13,7 @@ from kit.report.charts import bars
 from kit.report.display import Display, figure_json, show
 from kit.report.theme import LIGHT
 from kit.report.views.common import Findings, controls
-from kit.report.words import count
+from kit.report.words import count, have
 from kit.system.model import PipelineStep
 
 CODE = (
@@ -91,7 +91,11 @@ def _title(suites: dict[str, Suite]) -> str:
     untested = sum(bool(s.code and not s.tests) for s in suites.values())
     unrun = sum(bool(s.tests and not s.runs) for s in suites.values())
     parts = count(len(suites), "part")
-    tested = f"{untested} of {parts} have no test" if untested else f"Every one of {parts} has tests"
+    tested = (
+        f"{untested} of {parts} {have(untested, 'has', 'have')} no test"
+        if untested
+        else f"Every one of {parts} has tests"
+    )
     ran = f"no pipeline runs those of {unrun}" if unrun else "a pipeline runs all that there are"
     return f"{tested}; {ran}"
 
