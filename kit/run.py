@@ -14,6 +14,7 @@ from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, St
 from kit.project import Project
 from kit.scanners.merge import merged
 from kit.sources.limits import OutOfTime, time_limit
+from kit.sources.tree.text import visible
 
 EXCERPT_LINES = 8
 EXCERPT_CHARACTERS = 1200
@@ -93,8 +94,8 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
         title=check.title,
         severity=fact.severity or check.severity,
         outcome=fact.outcome,
-        message=project.files.mask(fact.message),
-        fix=project.files.mask(fact.fix) if fact.fix else check.fix,
+        message=visible(project.files.mask(fact.message)),
+        fix=visible(project.files.mask(fact.fix)) if fact.fix else check.fix,
         fingerprint=fingerprint,
         evidence=evidence,
         clause=check.clause,
@@ -123,7 +124,7 @@ def evidence_at(project: Project, place: At, fact: Fact) -> Evidence:
     if place.line is None:
         return Evidence(place.path, None, place.end_line, project.files.mask(fact.said), fact.strength)
     last = min(place.end_line or place.line, place.line + EXCERPT_LINES - 1)
-    excerpt = project.files.excerpt(place.path, place.line, last)[:EXCERPT_CHARACTERS]
+    excerpt = visible(project.files.excerpt(place.path, place.line, last)[:EXCERPT_CHARACTERS])
     before = after = ""
     if fact.outcome.open and excerpt:
         before = _context(project, place.path, place.line - CONTEXT_LINES, place.line - 1)
@@ -134,7 +135,7 @@ def evidence_at(project: Project, place: At, fact: Fact) -> Evidence:
 def _context(project: Project, path: str, first: int, last: int) -> str:
     """Lines around a place; nothing where they are too long to be read."""
     text = project.files.excerpt(path, max(first, 1), last) if last >= 1 else ""
-    return text if len(text) <= CONTEXT_CHARACTERS else ""
+    return visible(text) if len(text) <= CONTEXT_CHARACTERS else ""
 
 
 def _crash(error: BaseException) -> Fact:

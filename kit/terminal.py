@@ -18,6 +18,7 @@ from rich.text import Text
 from kit.execute.outline import BlockerLine, Outline
 from kit.execute.request import Progress
 from kit.model import AREAS, Check
+from kit.sources.tree.text import visible
 
 if TYPE_CHECKING:
     from kit.claims.model import Examination
@@ -260,8 +261,8 @@ def show_claims(to: Console, examination: Examination, page: Path) -> None:
     refuted = [c for c in examination.claims if c.verdict == "refuted"]
     for claim in refuted[:SHOWN_BLOCKERS]:
         place = f"{claim.statement.source}:{claim.statement.line}"
-        to.print(Text.assemble(("refuted ", "bold red"), (place, "cyan"), f"  {claim.statement.text[:100]}"))
-        to.print(Padding(Text(claim.reason[:240], "dim"), (0, 0, 0, 8)))
+        to.print(Text.assemble(("refuted ", "bold red"), (place, "cyan"), f"  {visible(claim.statement.text[:100])}"))
+        to.print(Padding(Text(visible(claim.reason[:240]), "dim"), (0, 0, 0, 8)))
     if examination.contradictions:
         to.print(f"{len(examination.contradictions)} pairs of statements that cannot both be true.")
     to.print(Text(str(page), "cyan"))

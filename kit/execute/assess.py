@@ -51,6 +51,7 @@ from kit.run import run_checks
 from kit.scanners.ask import asked, scans_of
 from kit.sources.evidence.read import read_evidence
 from kit.sources.probes.ask import require
+from kit.sources.tree.text import visible
 
 
 def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[str, bool]]:
@@ -121,7 +122,7 @@ def outline_of(assessment: Assessment, missing: tuple[str, ...], files: int, sec
             for name, v in assessment.environments.items()
         ),
         strictest=assessment.strictest,
-        blockers=tuple(BlockerLine(f.check, f.severity.value, at(f), f.message) for f in grave),
+        blockers=tuple(BlockerLine(f.check, f.severity.value, visible(at(f)), f.message) for f in grave),
         notices=tuple(f"{n.text} ({n.place})" if n.place else n.text for n in assessment.notices),
         missing=missing,
         files=files,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,8 +16,8 @@ except ImportError:  # Windows: two runs into one folder at once are not kept ap
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".lock"
-_LEFT = ".*.part"
-"""What a killed run leaves beside a file that it was about to replace."""
+_LEFT = (".*.part", ".*.old", ".partial-*")
+"""What a killed run leaves beside files and folders that it was about to replace."""
 
 
 @contextmanager
@@ -31,8 +32,7 @@ def locked(out: Path) -> Iterator[None]:
     made = _make(out)
     handle = _take(out)
     try:
-        for left in out.glob(_LEFT):
-            left.unlink(missing_ok=True)
+        _clear(out)
         yield
     finally:
         (out / LOCK).unlink(missing_ok=True)
@@ -47,6 +47,14 @@ def _make(out: Path) -> list[Path]:
     missing = [place for place in (out, *out.parents) if not place.exists()]
     out.mkdir(parents=True, exist_ok=True)
     return missing
+
+
+def _clear(out: Path) -> None:
+    for left in (path for pattern in _LEFT for path in out.glob(pattern)):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _take(out: Path) -> int:

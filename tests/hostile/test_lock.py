@@ -45,6 +45,7 @@ def test_a_second_run_is_told_to_wait_and_a_killed_one_keeps_nobody_out(tmp_path
 
 def test_what_a_killed_run_left_half_written_goes(tmp_path: Path) -> None:
     (tmp_path / ".report.html.123.part").write_text("<html", "utf-8")
+    (tmp_path / ".site.123.part" / "pages").mkdir(parents=True)
     (tmp_path / "report.html").write_text("whole", "utf-8")
 
     with locked(tmp_path):

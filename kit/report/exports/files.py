@@ -6,14 +6,19 @@ import os
 import re
 from pathlib import Path
 
+from kit.sources.tree.text import visible
+
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(path: Path, text: str) -> Path:
     """Write a UTF-8 file whole or not at all: beside its place first, then moved there. Returns the path.
 
+    Pages and Markdown are written without signs that act instead of being seen.
+
     Raises OSError where the folder cannot be made or written to.
     """
+    text = visible(text) if path.suffix in {".html", ".md", ".svg"} else text
     return write_bytes(path, text.encode("utf-8", "replace"))
 
 

@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from kit.sources.tree.text import visible
+
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write the files beside the folder's place, then put them there in place of what was; returns the folder.
@@ -19,7 +21,8 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> Path:
         for name, content in files.items():
             path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
+            text = visible(content) if isinstance(content, str) and name.endswith(".html") else content
+            path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "replace"))
         if folder.exists():
             folder.rename(before)
         beside.rename(folder)

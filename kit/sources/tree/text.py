@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -16,6 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BINARY_MAGIC = (
     b"%PDF-",
     b"\x89PNG",
@@ -69,6 +71,11 @@ def preview(head: bytes) -> str:
 def one_line_end(text: str) -> str:
     """The text with `\\n` for every `\\r\\n` and `\\r`."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def visible(text: str) -> str:
+    """The text with `�` for signs that act instead of being seen: they steer a terminal or turn the order of a line."""
+    return _ACTING.sub("�", text)
 
 
 def encodable(text: str) -> str:
