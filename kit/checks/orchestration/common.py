@@ -97,8 +97,10 @@ def by_a_chart(project: Project, name: str) -> At | None:
     for path in (*_installers(project), *(d.path for d in project.markdown)):
         text = project.files.text(path)
         for found in _INSTALLS.finditer(text) if "helm" in text else ():
-            words = {w.rpartition("/")[2] for w in found[1].split() if re.fullmatch(r"[a-z][\w./-]{2,}", w)}
-            if any(name == word or name.startswith(f"{word}-") for word in words):
+            given = [w.strip("`'\"") for w in found[1].split()]
+            words = {w.rpartition("/")[2] for w in given if re.fullmatch(r"[a-z][\w./-]{2,}", w)}
+            own = any(project.files.is_dir(posixpath.normpath(w)) for w in given if "/" in w or w in words)
+            if not own and any(name == word or name.startswith(f"{word}-") for word in words):
                 line = text.count("\n", 0, found.start()) + 1
                 return At(path, line, line)
     return _by_values(project, name)

@@ -154,3 +154,10 @@ def test_of_namesakes_the_service_with_the_port_is_meant(look: Look) -> None:
     other = SERVICE.replace("port: 80", "port: 8080")
 
     assert look("ORC-013", {"k8s/ingress.yaml": INGRESS, "k8s/a.yaml": other, "k8s/web.yaml": SERVICE}).failed == []
+
+
+def test_the_install_of_the_projects_own_chart_brings_no_other_service(look: Look) -> None:
+    files = {"k8s/ingress.yaml": INGRESS, "deploy/shop/Chart.yaml": "name: shop\nversion: 1.0.0\napiVersion: v2\n"}
+
+    assert look("ORC-013", {**files, "ship.sh": "helm upgrade --install web deploy/shop\n"}).failed
+    assert look("ORC-013", {**files, "ship.sh": "helm upgrade --install web bitnami/nginx\n"}).failed == []
