@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Sequence
 
 from kit.model import Finding, Strength
-from kit.report.blocks import Block, Cell, Mark, Place, Table, columns
+from kit.report.blocks import Block, Cell, Chart, Mark, Place, Table, columns
+from kit.report.charts_measured import against_target
+from kit.report.display import figure_json
 from kit.report.sections.basics import heads, nothing
 from kit.report.sections.material import Material
+from kit.report.sections.readings import Reading, Target, readings, targets
 from kit.report.texts import text
 from kit.report.views import recovery
-from kit.report.words import at
+from kit.report.words import at, count
 
 MEASURED = {Strength.LIVE, Strength.MEASURED}
+MOST = 60
+"""Measurements that the table of them shows; all findings stand in the appendix."""
 
 
 def baselines(material: Material) -> tuple[Block, ...]:
-    """The targets that were set with what is known of each, the measurements, and when data is saved."""
+    """The targets with what was measured of each, in a table and charts, all measurements, and when data is saved."""
     found = measured(material)
-    wanted = tuple(_targets(material))
     timed = recovery.timeline(material.project, material.assessment.thresholds).blocks
     return (
-        _table(wanted) if wanted else nothing("targets"),
+        *against(material),
         _measurements(found) if found else nothing("baselines"),
         *timed,
     )
+
+
+def against(material: Material) -> tuple[Block, ...]:
+    """The targets with what was measured of each: a table, then a chart of floors and one of ceilings."""
+    wanted = targets(material)
+    if not wanted:
+        return (nothing("targets"),)
+    found = readings(material)
+    drawn = (_chart([r for r in found if r.target.least is least], least=least) for least in (True, False))
+    return (_table(wanted, found), *(chart for chart in drawn if chart is not None))
 
 
 def measured(material: Material) -> tuple[Finding, ...]:
@@ -34,39 +47,40 @@ def measured(material: Material) -> tuple[Finding, ...]:
     return tuple(f for f in decided if any(e.strength in MEASURED for e in f.evidence))
 
 
-def _targets(material: Material) -> Iterator[tuple[str, str]]:
-    wanted = material.assessment.thresholds
-    for name in ("lines", "branches", "functions", "statements"):
-        share = getattr(wanted.coverage, name)
-        if share is not None:
-            yield text(f"targets.{name}"), f"≥ {share:g} %"
-    for name in ("p50", "p95", "p99"):
-        limit = getattr(wanted.latency, name)
-        if limit is not None:
-            yield text("targets.latency", name=name), f"< {_time(limit)}"
-    if wanted.error_rate is not None:
-        yield text("targets.errors"), f"≤ {wanted.error_rate * 100:g} %"
-    for name, span in (("rto", wanted.rto), ("rpo", wanted.rpo)):
-        if span is not None:
-            yield text(f"targets.{name}"), f"≤ {_time(span)}"
+def _table(wanted: Sequence[Target], found: Sequence[Reading]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for target in wanted:
+        own = [r for r in found if r.target == target]
+        rows += [(target.name, target.words, Mark(r.outcome, r.words), r.by, Place(r.at)) for r in own]
+        if not own:
+            rows.append((target.name, target.words, Mark("unknown", text("targets.unmeasured")), supply(target), ""))
+    return Table(text("targets.caption"), columns(*heads("metric", "target", "measured", "by", "where")), tuple(rows))
 
 
-def _table(wanted: tuple[tuple[str, str], ...]) -> Table:
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, target, Mark("unknown", text("targets.unmeasured"))) for name, target in wanted
+def supply(target: Target) -> str:
+    """What would measure the target."""
+    own = target.key if target.key in ("errors", "rto", "rpo") else "coverage" if target.least else "latency"
+    return text(f"targets.supply-{own}")
+
+
+def _chart(found: Sequence[Reading], *, least: bool) -> Chart | None:
+    if not found:
+        return None
+    kept = sum(r.outcome == "pass" for r in found)
+    key = "least" if least else "most"
+    title = text(f"targets.{key}", kept=kept, count=count(len(found), "measurement"))
+    drawn = [(f"{r.target.name}, {r.by}", r.share, f"{r.words} ({r.target.words})", r.outcome) for r in found]
+    figure = against_target(drawn, text("targets.unit"))
+    rows = tuple(
+        (r.target.name, r.target.words, Mark(r.outcome, r.words), round(r.share, 1), r.by, Place(r.at)) for r in found
     )
-    return Table(text("targets.caption"), columns(*heads("metric", "target", "measured")), rows)
+    names = columns(*heads("metric", "target", "measured"), (text("targets.unit"), "number"), *heads("by", "where"))
+    said = "; ".join(f"{r.target.name}: {r.words}, {r.target.words}" for r in found)
+    return Chart(title, figure_json(figure), f"{title}. {said}.", Table(title, names, rows))
 
 
 def _measurements(found: tuple[Finding, ...]) -> Table:
-    rows = tuple((f.title, Mark(f.outcome.value), f.message, Place(at(f))) for f in found)
-    return Table(text("targets.measured"), columns(*heads("metric", "result", "seen", "where")), rows)
-
-
-def _time(span: timedelta) -> str:
-    seconds = span.total_seconds()
-    if seconds < 1:
-        return f"{seconds * 1000:g} ms"
-    if seconds < 60:
-        return f"{seconds:g} s"
-    return f"{seconds / 60:g} min" if seconds < 3600 else f"{seconds / 3600:g} h"
+    rows = tuple((f.title, Mark(f.outcome.value), f.message, Place(at(f))) for f in found[:MOST])
+    rest = len(found) - MOST
+    note = text("page.more", number=rest) if rest > 0 else ""
+    return Table(text("targets.measured"), columns(*heads("metric", "result", "seen", "where")), rows, note)

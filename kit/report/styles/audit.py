@@ -13,7 +13,7 @@ from kit.report.sections.closing import authorization, calls, conditions, signof
 from kit.report.sections.entries import entries
 from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.planning import phases, quarterly, steps
-from kit.report.sections.targets import baselines
+from kit.report.sections.targets import against
 from kit.report.sections.topics import TOPICS
 from kit.report.texts import text, texts
 from kit.report.words import long_date
@@ -89,7 +89,7 @@ def _quality(material: Material, key: str) -> Section:
     names = columns(*heads("metric", "value", "status"))
     blocks: tuple[Block, ...] = (Table(text(f"audit.{key}"), names, rows),)
     if key == "quality-infrastructure":
-        blocks += baselines(material)[:2]
+        blocks += against(material)
     return section(f"audit.{key}", *blocks)
 
 

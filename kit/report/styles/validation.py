@@ -13,7 +13,7 @@ from kit.report.sections.closing import calls, conditions, reasons, summary
 from kit.report.sections.entries import entries
 from kit.report.sections.material import Material
 from kit.report.sections.planning import estimate, mitigation, phases, steps
-from kit.report.sections.targets import baselines
+from kit.report.sections.targets import against
 from kit.report.texts import text, texts
 
 STRENGTHS: dict[str, tuple[str, ...]] = {
@@ -117,7 +117,7 @@ def _success(material: Material) -> Section:
     return section(
         "validation.success",
         sections=(
-            section("validation.metrics", _said(material, "success", MEASURED), *baselines(material)[:2]),
+            section("validation.metrics", _said(material, "success", MEASURED), *against(material)),
             section("validation.after", _said(material, "after", AFTERWARDS)),
             section("validation.business", _people(), nothing("business")),
         ),
