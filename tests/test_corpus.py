@@ -50,7 +50,7 @@ def test_the_truth_names_checks_that_are_there_and_each_entry_once(project: Labe
 
 
 def test_every_project_has_its_truth() -> None:
-    folders = {p.name for p in PROJECTS.iterdir() if p.is_dir()}
+    folders = {p.name for p in PROJECTS.iterdir() if p.is_dir() and p.name != "claims"}  # samples of the claims' tests
 
     assert {f for f in folders if not f.endswith(".evidence")} == {p.name for p in projects()}
     assert {f.removesuffix(".evidence") for f in folders} == {p.name for p in projects()}

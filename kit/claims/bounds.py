@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from kit.claims.model import Stated, Statement
+from kit.claims.understand import to_be_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ _PLAN_HEAD = re.compile(
     re.IGNORECASE,
 )
 _IMPERATIVE = re.compile(
-    r"^(?:\*\*)?(?:add|implement|configure|set(?: up)?|create|define|deploy|run|test|enable|establish|execute|validate|review|update|fix"
+    r"^(?:\*\*)?(?:do not|don't|never|avoid|always|add|implement|configure|set(?: up)?|create|define|deploy|run|test|enable|establish|execute|validate|review|update|fix"
     r"|remove|replace|increase|enforce|increase|integrate|migrate|monitor|perform|provide|ensure|verify|wire|profile|audit|complete"
     r"|conduct|document|generate|obtain|rotate|schedule|schedule|upgrade|use|write|move|refactor|extend|improve|introduce|install|check"
     r"|confirm|consider|build|apply|restrict|harden|make|prepare|plan|push|merge|change|avoid|switch|expand|train|announce|notify"
@@ -45,13 +46,17 @@ _FUTURE = re.compile(
     r"|once (?:deployed|live|in production)|post-launch|by (?:q[1-4]|end of)|roadmap|phase \d+ (?:will|is))\b",
     re.IGNORECASE,
 )
+_LATER = re.compile(
+    r"^(?:todo|optional(?: enhancements?)?|future(?: work)?|planned|nice to have)\b\s*[:—–-]|\((?:planned|future|todo|later|optional|deferred|post-launch)\)",
+    re.IGNORECASE,
+)
 _MEASURED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), what)
     for pattern, what in (
         (
             r"\b\d[\d,]*\+?\s*(?:/\s*\d+\s*)?(?:(?:unit|integration|e2e|end-to-end|api|smoke|security|automated|playwright|jest|vitest|pytest"
             r"|backend|frontend|total|of \d+)\s+)*(?:tests?|specs?|assertions?|scenarios?)\b.{0,40}\b(?:pass|passed|passing|green|succeed|ok|fail)"
-            r"|\btests?\b.{0,30}\b\d[\d,]*\s*(?:/\s*\d+)?\s*(?:pass|fail)|\b\d+\s*/\s*\d+\s+(?:tests?|pass)|\ball (?:unit |integration |e2e )?tests"
+            r"|\|\s*\d+\s*/\s*\d+\s*(?:\||$)|\btests?\b.{0,30}\b\d[\d,]*\s*(?:/\s*\d+)?\s*(?:pass|fail)|\b\d+\s*/\s*\d+\s+(?:tests?|pass)|\ball (?:unit |integration |e2e )?tests"
             r" (?:pass|passed|passing|green|are passing)|\btests? (?:all )?pass(?:ing|ed)?\b|\btest (?:results?|pass rate)\b",
             "A test report (JUnit XML) of this revision would decide it.",
         ),
@@ -94,6 +99,12 @@ _SCORE = re.compile(
     r"\b(?:score|rating|grade|confidence|risk|maturity|overall|readiness)\b.{0,40}?\d+(?:\.\d+)?\s*(?:/\s*\d+|%)|^\S[^|]{0,40}\|\s*\d+\s*/\s*100\b",
     re.IGNORECASE,
 )
+_VERDICT = re.compile(
+    r"\b(?:overall )?(?:verdict|recommendation|final assessment|conclusion)\b\s*[:|]|\b(?:production|deployment|enterprise)[- ](?:production[- ])?ready\b"
+    r"|\bready (?:for|to) (?:production|deploy\w*|launch|go[- ]live|ship)|\bdo not deploy\b|\b(?:conditional )?(?:go|no-go) for\b|\bnot (?:approved|deployable)\b"
+    r"|\bdeployment (?:readiness|viability|authorization)\b\s*[:|]",
+    re.IGNORECASE,
+)
 _DONE_BY_PEOPLE = re.compile(
     r"\b(?:has been|have been|had been|was|were|been|is|are|fully|successfully|manually|thoroughly|end-to-end|load|penetration)?\s*"
     r"(?:tested|validated|verified|reviewed|audited|drilled|rehearsed|exercised|approved|signed[- ]off|trained|executed|performed|conducted|practi[cs]ed"
@@ -105,7 +116,7 @@ _ELSEWHERE = re.compile(
     r"|(?:ssl|tls) certificates? (?:installed|issued|valid|verified|purchased|obtained|renewed)|parameter store|app store|play store|on[- ]?call (?:rotation|schedule|team)|team (?:is |was )?(?:trained|training|briefed|ready)"
     r"|stakeholders?|sign[- ]?offs?|budget|legal (?:review|team)|meeting|management|customers?|contract with|vendor (?:agreement|contract)|support team|business (?:owner|approval)|user acceptance"
     r"|api keys? (?:obtained|provisioned|created)|credentials (?:obtained|provisioned|set ?up)|production (?:data|traffic|users|database is|environment is)|(?:instance|server|cluster|environment)s? (?:is |are )?(?:running|up|live|provisioned|active)"
-    r"|currently (?:running|live|deployed)|is live|in production since|live at|deployed (?:to|on|at|in) |post-deployment|penetration test(?:ing|ed)?|pen[- ]?test|security training|whatsapp group|slack (?:channel|workspace|#))\b",
+    r"|currently (?:running|live|deployed)|(?:all |is |are |[|:] ?)(?:healthy|running|loaded|connected|initialized|online|up and running|warmed)|\d+ ?/ ?\d+ (?:healthy|running|up)|is live|in production since|live at|deployed (?:to|on|at|in) |post-deployment|penetration test(?:ing|ed)?|pen[- ]?test|security training|whatsapp group|slack (?:channel|workspace|#))\b",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -125,6 +136,8 @@ def out_of_reach(statement: Statement, stated: Stated) -> Reach | None:
     if statement.kind == "code":
         return None
     text = statement.text
+    if "~~" in text:
+        return Reach("It is struck out in the report.", asks=True)
     if asks(statement):
         return Reach("It says what to do or what is to come, not what is.", asks=True)
     if _LABEL.match(text):
@@ -132,6 +145,8 @@ def out_of_reach(statement: Statement, stated: Stated) -> Reach | None:
     for pattern, what in _MEASURED:
         if pattern.search(text):
             return Reach(f"It is a measurement. {what}", measured=True)
+    if _VERDICT.search(text):
+        return Reach("It is a verdict on the whole; an assessment answers it, not one place in the files.")
     if _SCORE.search(text):
         return Reach("It is the author's own score; nothing in a project could show it.")
     if _ELSEWHERE.search(text):
@@ -155,8 +170,10 @@ def _by_people(text: str) -> bool:
 def asks(statement: Statement) -> bool:
     """Whether it tells the reader what to do, or what will be, in place of what is."""
     text = re.sub(r"^[\W_]+", "", statement.text)
+    if _LATER.search(text):
+        return True
     if statement.mark is not None:
-        return False
+        return to_be_done(statement)
     if _PLAN_HEAD.match(text) or _FUTURE.search(text):
         return True
     planned = any(_PLAN_SECTION.search(heading) for heading in statement.section[-2:])

@@ -10,6 +10,10 @@ from kit.claims.lookups.files import named_paths
 from kit.claims.model import Answer, Spoken, Stated, Statement, Verdict
 from kit.model import Evidence, Finding, Outcome, Strength
 
+_NOT_THERE = re.compile(r"(?:^|:|,| and) ?(?:no|nothing|nobody|none)\b(?! of )", re.IGNORECASE)
+
+_ABSENCE = re.compile(r"\W*(?:no|missing|lack of|absence of)\b", re.IGNORECASE)
+
 
 def heard(statement: Statement, spoken: Iterable[Spoken], ground: Ground, *, measured: bool = False) -> list[Answer]:
     """One answer for each check that decided something. `measured`: only what was measured or probed counts."""
@@ -25,15 +29,15 @@ def heard(statement: Statement, spoken: Iterable[Spoken], ground: Ground, *, mea
         ]
         findings = _narrowed(statement, findings, ground)
         if findings:
-            answers.append(_answer(each, findings, ground))
+            answers.append(_answer(each, statement, findings, ground))
     return answers
 
 
-def _answer(spoken: Spoken, findings: list[Finding], ground: Ground) -> Answer:
+def _answer(spoken: Spoken, statement: Statement, findings: list[Finding], ground: Ground) -> Answer:
     good = [f for f in findings if f.outcome is Outcome.PASS]
     poor = [f for f in findings if f.outcome.open]
     if spoken.stated is Stated.FAIL:
-        verdict, shown = _of_fault(good, poor)
+        verdict, shown = _of_fault(good, poor, absent=_ABSENCE.match(statement.text) is not None)
     elif spoken.stated is Stated.PARTIAL:
         verdict, shown = _of_part(good, poor)
     else:
@@ -53,8 +57,11 @@ def _of_praise(good: list[Finding], poor: list[Finding]) -> tuple[Verdict, list[
     return Verdict.PARTLY, [*poor[:2], *good[:2]]
 
 
-def _of_fault(good: list[Finding], poor: list[Finding]) -> tuple[Verdict, list[Finding]]:
-    """It is said not to hold: one open finding bears that out."""
+def _of_fault(good: list[Finding], poor: list[Finding], *, absent: bool) -> tuple[Verdict, list[Finding]]:
+    """It is said not to hold: one open finding bears that out. Of what is said to be missing altogether, something is
+    there where it holds in part."""
+    if absent and poor and all(f.outcome is Outcome.PARTIAL for f in poor):
+        return Verdict.PARTLY, poor
     if poor:
         return Verdict.CONFIRMED, poor
     return Verdict.REFUTED, good
@@ -68,8 +75,8 @@ def _of_part(good: list[Finding], poor: list[Finding]) -> tuple[Verdict, list[Fi
 
 
 def _is_absence(finding: Finding) -> bool:
-    """Whether it says that something is missing altogether, which stands at no line."""
-    return all(e.line is None for e in finding.evidence)
+    """Whether it says that something is missing altogether: it stands at no line, or is told as a thing not there."""
+    return all(e.line is None for e in finding.evidence) or _NOT_THERE.search(finding.message) is not None
 
 
 def _told(shown: list[Finding], good: list[Finding], poor: list[Finding]) -> str:
@@ -84,10 +91,10 @@ def _evidence(findings: list[Finding]) -> tuple[Evidence, ...]:
 
 def _narrowed(statement: Statement, findings: list[Finding], ground: Ground) -> list[Finding]:
     """The findings about the file, folder or service that the statement names; all where it names none of which one is."""
-    for text in (statement.text, *reversed(statement.section[1:])):
+    for number, text in enumerate((statement.text, *reversed(statement.section[1:]))):
         paths = [p for named in named_paths(text) for p in ground.resolve(named.written, statement.source)[:1]]
         near = [f for f in findings if any(_within(e.path, path) for e in f.evidence for path in paths)]
-        if near:
+        if near or (paths and not number):
             return near
     services = _services_named(statement, ground)
     near = [f for f in findings if services and _about(f, services)]

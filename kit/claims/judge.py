@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kit.claims.bounds import out_of_reach
 from kit.claims.checked import heard
 from kit.claims.ground import Ground
@@ -9,6 +11,7 @@ from kit.claims.lookups import look_up
 from kit.claims.model import Answer, Claim, Spoken, Stated, Statement, Verdict
 from kit.claims.understand import speak_to
 from kit.claims.understand import stated as stated_by
+from kit.claims.weigh import reaches, weighed
 from kit.model import Evidence
 
 _ORDER = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.PARTLY, Verdict.CONFIRMED, Verdict.UNDECIDABLE)
@@ -22,13 +25,33 @@ def judge(statement: Statement, ground: Ground) -> Claim:
     reach = out_of_reach(statement, stated)
     if reach is not None and reach.asks:
         return Claim(statement, stated, Verdict.UNDECIDABLE, reach.reason)
-    spoken = tuple(speak_to(statement))
+    spoken = () if _is_command(statement) else tuple(speak_to(statement))
     if reach is not None:
         answers = heard(statement, spoken, ground, measured=True) if reach.measured else []
         return _joined(statement, stated, spoken, answers, reach.reason)
     looked = (_as_stated(answer, stated) for answer in look_up(statement, ground))
-    answers = [*(answer for answer in looked if answer is not None), *heard(statement, spoken, ground)]
+    answers = [answer for answer in looked if answer is not None]
+    if not _settled(answers, statement):
+        answers += weighed(heard(statement, spoken, ground), statement, spoken, ground)
     return _joined(statement, stated, spoken, answers, "")
+
+
+def _settled(answers: list[Answer], statement: Statement) -> bool:
+    """Whether lookups say all: the file that it is about is missing, or what is said to exist does."""
+    missing = [a for a in answers if a.verdict is Verdict.UNSUPPORTED and a.about.startswith(("file ", "excerpt "))]
+    if missing:
+        return True
+    says_so = re.search(r"\bexists?\b(?!.*\bbut\b)", statement.text, re.IGNORECASE) is not None
+    return says_so and any(a.decisive and _is_there(a) for a in answers)
+
+
+def _is_there(answer: Answer) -> bool:
+    return answer.exists and answer.verdict is Verdict.CONFIRMED
+
+
+def _is_command(statement: Statement) -> bool:
+    """Whether it is nothing but a quoted command."""
+    return re.fullmatch(r"`[^`]+`\W*", statement.text) is not None
 
 
 def _as_stated(answer: Answer, stated: Stated) -> Answer | None:
@@ -51,10 +74,16 @@ def _joined(
         reason, evidence = _undecided(answers, spoken, otherwise)
         return Claim(statement, stated, Verdict.UNDECIDABLE, reason, checks, evidence)
     verdict = _verdict(decisive)
+    if verdict is Verdict.REFUTED and all(a.checks for a in decisive) and any(_is_there(a) for a in answers):
+        verdict = Verdict.PARTLY
+    if not reaches(verdict, decisive, statement, stated, spoken):
+        verdict = Verdict.PARTLY
     kept = [a for a in decisive if a.verdict is verdict] or decisive
     if verdict is Verdict.PARTLY:
         kept = sorted(decisive, key=lambda a: _ORDER.index(a.verdict))
     reason = " ".join(dict.fromkeys(a.reason for a in kept[:MOST_REASONS]))
+    if verdict is Verdict.PARTLY and all(a.verdict is Verdict.CONFIRMED for a in decisive):
+        reason = f"{reason} The rest of what is said is not decided by that."
     evidence = tuple(dict.fromkeys(e for a in kept for e in a.evidence))[:MOST_EVIDENCE]
     return Claim(statement, stated, verdict, reason, checks, evidence)
 
@@ -66,7 +95,9 @@ def _verdict(answers: list[Answer]) -> Verdict:
         return verdicts.pop()
     if Verdict.CONFIRMED in verdicts or Verdict.PARTLY in verdicts:
         return Verdict.PARTLY
-    return Verdict.REFUTED
+    # What is not there cannot be seen to be otherwise.
+    looked = any(answer.verdict is Verdict.UNSUPPORTED and not answer.checks for answer in answers)
+    return Verdict.UNSUPPORTED if looked else Verdict.REFUTED
 
 
 def _undecided(answers: list[Answer], spoken: tuple[Spoken, ...], otherwise: str) -> tuple[str, tuple[Evidence, ...]]:

@@ -174,7 +174,7 @@ class _Walk:
         for piece in lines_of(_plain(token, breaks="\n"), _first(token)):
             if not listed and _LABELS.fullmatch(piece.text):
                 self.headings = [*(h for h in self.headings if h[0] < _LABEL), (_LABEL, piece.text.rstrip(": "))]
-                if re.search(r"[\d`]", piece.text):
+                if re.search(r"(?<![A-Za-z])\d|`", piece.text):
                     yield piece.within(self.section[:-1], "item")
             elif not listed and _FILE_LABEL.match(piece.text):
                 self.headings = [*(h for h in self.headings if h[0] < _LABEL), (_LABEL, piece.text)]

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kit.claims.ground import Ground
-from kit.claims.lookups import commands, counts, excerpts, files, kinds, names, products, releases, routes, settings
+from kit.claims.lookups import (
+    commands,
+    counts,
+    excerpts,
+    files,
+    kinds,
+    names,
+    products,
+    releases,
+    routes,
+    settings,
+    suites,
+)
 from kit.claims.model import Answer, Statement
 
 Lookup = Callable[[Statement, Ground], Iterator[Answer]]
@@ -19,6 +31,7 @@ LOOKUPS: tuple[Lookup, ...] = (
     kinds.look,
     settings.look,
     routes.look,
+    suites.look,
     names.look,
     products.look,
 )

@@ -18,7 +18,7 @@ from kit.sources.papers.references import exists, references
 
 _INLINE = re.compile(
     r"`(?:\$ )?(?P<command>(?:(?:npm|pnpm|yarn|bun) (?:run )?[\w:@.-]+|make [\w.-]+|(?:bash|sh|python3?|node) [\w./-]+"
-    r"|docker[- ]compose(?: -f [\w./-]+)+|\./[\w./-]+\.sh)(?: [^`]{0,120})?)`"
+    r"|docker[- ]compose(?: -f [\w./-]+)+|\./[\w./-]+\.sh)(?: [^`]{0,160})?)`"
 )
 _TYPED = re.compile(r"^(?:\$ |> |% )")
 _WHAT = {"script": "package script", "target": "make target", "recipe": "recipe", "task": "task"}
@@ -31,7 +31,7 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
             yield from _held(_parsed(statement.text), ground, decisive=True)
         return
     for found in _INLINE.finditer(statement.text):
-        yield from _held(_parsed(found["command"]), ground, decisive=False)
+        yield from _held(_parsed(found["command"]), ground, decisive=found[0] == statement.text.strip(" ."))
 
 
 def _parsed(text: str) -> tuple[Command, ...]:

@@ -22,6 +22,7 @@ _QUOTED = re.compile(
     r"[\"“'‘`](?P<text>[^\"”'’`\n]{3,60})[\"”'’`]\s+(?:comments?|markers?|notes?|occurrences?|placeholders?|todos?)"
 )
 _TODO = re.compile(r"\s*(?P<text>TODO|FIXME|XXX|HACK)s?\b(?:\s+comments?)?")
+_COMMENTED = re.compile(r"(?:#|//|/\*|^\s*\*|<!--|--|;).*\b(?:TODO|FIXME|XXX|HACK)\b")
 _IDS = re.compile(r"\b[A-Z]{2,12}(?:-[A-Z]{2,16})*-\d{1,4}\b")
 _LISTED = re.compile(r"\s+" + _NEUTRAL + r"(?P<noun>[a-z][a-z-]{3,24}s)\b", re.IGNORECASE)
 _SHARE = re.compile(r"^\s*(?:/|of\b|out of\b|%)|^\s*-\s*\d")
@@ -109,7 +110,9 @@ def _other_number(ground: Ground, amount: Amount, word: str, noun: Noun, ways: d
 def _far(amount: Amount, ways: dict[str, Places]) -> bool:
     """Whether every way of counting is far from what is said."""
     said = amount.low if amount.low is not None else amount.high or 0.0
-    return all(abs(len(places) - said) > max(2.0, said * 0.25) for places in ways.values())
+    numbers = [len(places) for places in ways.values()]
+    between = min(numbers) < said < max(numbers)
+    return not between and all(abs(number - said) > max(2.0, said * 0.25) for number in numbers)
 
 
 def _shown(name: str, places: Places) -> str:
@@ -137,6 +140,7 @@ def _quoted(statement: Statement, ground: Ground, amount: Amount, text: str) -> 
     if found is None:
         return
     words = found["text"]
+    comment = "text" in found.groupdict() and found.re is _TODO
     manifests = re.search(r"\b(?:k8s|kubernetes|manifests?)\b", text, re.IGNORECASE)
     paths = {m.path for m in ground.project.manifests} if manifests else set(ground.files.paths)
     kinds = {FileClass.DOCUMENTATION, FileClass.VENDORED, FileClass.BUILD}
@@ -145,9 +149,10 @@ def _quoted(statement: Statement, ground: Ground, amount: Amount, text: str) -> 
         for path in sorted(paths)
         if ground.files.class_of(path) not in kinds and words in ground.files.text(path)
         for number, line in enumerate(ground.files.lines(path), 1)
-        if words in line
+        if words in line and (not comment or _COMMENTED.search(line))
     ]
-    other = Verdict.REFUTED if places else Verdict.UNSUPPORTED
+    near = comment and places and not _far(amount, {words: tuple(places)})
+    other = Verdict.UNDECIDABLE if near else Verdict.REFUTED if places else Verdict.UNSUPPORTED
     verdict = Verdict.CONFIRMED if amount.fits(len(places)) else other
     reason = f"“{words}” stands on {len(places)} lines; said is {amount.text}."
     yield Answer(verdict, reason, ground.evidence(places), about=f"number of “{words}”")

@@ -64,7 +64,12 @@ def named_paths(text: str) -> list[Named]:
         found.append(Named(path, line, int(match["last"]) if match["last"] else line, match.start(), match.end()))
     for match in _FOLDER.finditer(bare):
         quoted = bare[max(0, match.start() - 1)] == "`" or match["path"].count("/") > 1 or _listed(bare, match.start())
-        if quoted and not match["path"].startswith("/") and not _PLACEHOLDER.search(match["path"]):
+        if (
+            quoted
+            and match["path"].strip("./")
+            and not match["path"].startswith("/")
+            and not _PLACEHOLDER.search(match["path"])
+        ):
             found.append(Named(match["path"], None, None, match.start(), match.end(), folder=True))
     return found
 
@@ -144,7 +149,7 @@ def _there(statement: Statement, ground: Ground, named: Named, found: tuple[str,
 def _only_says_there(statement: Statement, named: Named) -> bool:
     rest = (statement.text[: named.start] + " " + statement.text[named.end :]).replace("`", " ")
     words = [w for w in re.findall(r"[^\W\d_]{3,}", rest) if w.lower() not in _FILLERS]
-    if _IS_THERE.search(rest) and not re.search(r"\b(?:but|yet|however|and|with)\b", rest, re.IGNORECASE):
+    if _IS_THERE.search(rest) and not re.search(r"\b(?:but|yet|however|with)\b", rest, re.IGNORECASE):
         return len(words) <= 7
     return not words
 
@@ -162,8 +167,7 @@ def _not_there(statement: Statement, ground: Ground, named: Named, about: str) -
         reason = f"{named.written} is kept out of the repository; only the machine that has it could show it."
         yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)
         return
-    near = re.split(r"(?<=[.;:!?])\s", statement.text[max(0, named.start - 90) : named.end + 90])
-    said = " ".join(near)
+    said = _clause(statement.text, named)
     if _ABSENT.search(said):
         reason = f"No file {named.written} is in the project."
         yield Answer(Verdict.CONFIRMED, reason, about=about, decisive=_denied(said), absent=True)
@@ -172,6 +176,13 @@ def _not_there(statement: Statement, ground: Ground, named: Named, about: str) -
         return
     reason = f"No {'folder' if named.folder else 'file'} {named.written} is in the project."
     yield Answer(Verdict.UNSUPPORTED, reason, about=about, exists=True)
+
+
+def _clause(text: str, named: Named) -> str:
+    """The part of a sentence that a path stands in."""
+    before = re.split(r"[.;:!?]\s", text[: named.start])[-1]
+    after = re.split(r"[.;:!?](?:\s|$)", text[named.end :])[0]
+    return f"{before} {after}"
 
 
 def _denied(said: str) -> bool:

@@ -87,7 +87,7 @@ def _is_about(text: str, found: re.Match[str]) -> bool:
 
 
 _PLAIN = frozenset(
-    "for the with and application config configuration configured defined sensitive data kubernetes manifests manifest k8s".split()
+    "for the with and application config configuration configured defined sensitive data ingress egress kubernetes manifests manifest k8s".split()
 )  # noqa: SIM905
 
 

@@ -57,11 +57,6 @@ def _indexes(ground: Ground) -> dict[str, Places]:
         {
             "indexes": plain,
             "indexes and unique constraints": [*plain, *(u.at for t in tables for u in t.uniques)],
-            "indexes with unique constraints and keys": [
-                *plain,
-                *(u.at for t in tables for u in t.uniques),
-                *(t.at for t in tables if t.primary_key),
-            ],
             "indexes that migrations create": made,
         }
     )

@@ -99,6 +99,8 @@ def _answer(
             exists=True,
         )
     if denied:
+        if seen.used and not _beyond(statement.text, match):
+            return Answer(Verdict.REFUTED, f"{product.name} is used.", places, about=about)
         return None
     release = release_said(statement.text, match.end())
     if release is not None:
@@ -107,6 +109,12 @@ def _answer(
         reason = f"{product.name} is declared, and no code of the project takes it in."
         return Answer(Verdict.PARTLY, reason, places, about=about, decisive=decisive, exists=True)
     return Answer(Verdict.CONFIRMED, f"{product.name} is used.", places, about=about, decisive=decisive, exists=True)
+
+
+def _beyond(text: str, match: re.Match[str]) -> list[str]:
+    """The words of a denial that are neither the product's nor those of every report."""
+    rest = _ABSENT.sub(" ", f"{text[: match.start()]} {text[match.end() :]}")
+    return [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in _PLAIN]
 
 
 def _denied(text: str, start: int) -> bool:

@@ -16,7 +16,7 @@ _RELEASE = re.compile(
     r"(?![\w%./-]|\s*(?:%|GB|MB|KB|ms|s\b|min|hour|day|users?|replicas?|instances?|services?|nodes?|tables?|connections?|workers?|files?|tests?))"
 )
 _IMAGE = re.compile(
-    r"(?<![\w/.-])(?P<name>[a-z][a-z0-9._/-]{1,60}):(?P<tag>v?\d[\w.-]{0,40}|latest|alpine|stable)(?![\w/])"
+    r"(?<![\w/.-])(?P<name>[a-z][a-z0-9._/-]{1,60}):(?P<tag>(?:v?\d|latest|alpine|stable)[\w.-]{0,40}(?<=\w))(?![\w/])"
 )
 _RUNTIMES = re.compile(r"\b(?P<what>node(?:\.?js)?|python|go(?:lang)?|java|jdk)\b", re.IGNORECASE)
 _TAGGED = {
@@ -29,7 +29,7 @@ _TAGGED = {
 
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for each image with a tag, and for each runtime with a release, that a statement names."""
-    if statement.kind == "code" and "\n" in statement.text:
+    if statement.kind == "code":
         return
     for found in _IMAGE.finditer(statement.text):
         answer = _image(found["name"], found["tag"], ground)
@@ -123,11 +123,22 @@ def _compared(
     shown = ", ".join(dict.fromkeys(".".join(map(str, release)) for release, _ in known))
     if same:
         reason = f"{name} is {shown} here; said is {said[0]}{'+' if later else ''}."
-        return Answer(Verdict.CONFIRMED, reason, ground.evidence(at for _, at in same), about=about, decisive=decisive)
+        return Answer(
+            Verdict.CONFIRMED,
+            reason,
+            ground.evidence(at for _, at in same),
+            about=about,
+            decisive=decisive,
+            exists=True,
+        )
     if len({release[: len(wanted)] for release, _ in known}) > 1:
         return None
+    if any(wanted[: len(release)] == release for release, _ in known):
+        return None
     reason = f"{name} is {shown} here, not {said[0]}{'+' if later else ''}."
-    return Answer(Verdict.REFUTED, reason, ground.evidence(at for _, at in known), about=about, decisive=True)
+    return Answer(
+        Verdict.REFUTED, reason, ground.evidence(at for _, at in known), about=about, decisive=True, exists=True
+    )
 
 
 def _numbers(text: str) -> tuple[int, ...]:

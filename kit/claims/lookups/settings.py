@@ -15,13 +15,18 @@ from kit.sources.formats.nodes import Node
 
 _CRON = re.compile(r"(?<![\w*/,-])(?P<cron>(?:[\d*][\d*/,-]*\s+){4}[\d*][\d*/,A-Z-]*)(?![\w*/,-])")
 _PORT = re.compile(
-    r"\bports?\b[:\s`*(]{0,4}(?P<port>\d{2,5})\b|(?<=[\w\])]):(?P<colon>\d{4,5})\b(?!\d*[.:])", re.IGNORECASE
+    r"\bports?\b[:\s`*(]{0,4}(?P<port>\d{2,5})\b|(?:localhost|127\.0\.0\.1|0\.0\.0\.0|https?://[\w.-]+):(?P<colon>\d{2,5})\b",
+    re.IGNORECASE,
 )
 _RESTART = re.compile(r"\b(?P<policy>unless-stopped|on-failure)\b")
-_LIMIT = re.compile(r"\b(?:limits?|memory|cpus?|cores?|ram)\b", re.IGNORECASE)
+_LIMITED = re.compile(
+    r"\blimits?\b|\bresources?\b|\bcpus?\b.*\b(?:memory|ram|[mg]i?b)\b|\bmemory\b.*\bcpus?\b", re.IGNORECASE
+)
 _EVERY = re.compile(r"\b(?:health ?-?checks?|probes?)\b[^.;]{0,40}\bevery\b|\binterval\b", re.IGNORECASE)
 _LOGS = re.compile(r"\b(?:logs?|logging|rotation)\b", re.IGNORECASE)
-_MACHINE = re.compile(r"\b(?:minimum|recommended|server|node|ssd|disk|hardware|ram\b.*\bssd)\b", re.IGNORECASE)
+_MACHINE = re.compile(
+    r"\b(?:minimum|recommended|server|node|ssd|disk|hardware|thresholds?|usage|alerts?|ram\b.*\bssd)\b", re.IGNORECASE
+)
 _OFTEN: dict[str, tuple[float, ...]] = {
     "hourly": (3600,),
     "daily": (86400,),
@@ -49,12 +54,10 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
 def _services(statement: Statement, ground: Ground) -> list[ComposeService]:
     """The compose services that the statement, or what it stands below, names; all of the named file where none is."""
     files = [f for f in ground.project.compose if ground.files.class_of(f.path) is FileClass.PRODUCTION]
-    named = [
-        p
-        for text in (statement.text, *reversed(statement.section))
-        for n in named_paths(text)
-        for p in ground.resolve(n.written, statement.source)
-    ]
+    texts = (statement.text, *reversed(statement.section))
+    named = [p for text in texts for n in named_paths(text) for p in ground.resolve(n.written, statement.source)]
+    if not named and any(named_paths(text) for text in texts):
+        return []  # the file that is meant is not there
     chosen = [f for f in files if f.path in named] or files
     services = [s for f in chosen for s in f.services]
     said = f"{statement.text} {' '.join(statement.section[-2:])}".lower()
@@ -73,7 +76,8 @@ def _is_named(name: str, words: set[str]) -> bool:
 
 def _limits(statement: Statement, services: list[ComposeService], ground: Ground) -> Iterator[Answer]:
     text = statement.text
-    if not _LIMIT.search(text) or _MACHINE.search(text) or not services:
+    told = f"{text} {' '.join(statement.section[-2:])}"
+    if not _LIMITED.search(told) or _MACHINE.search(told) or not services:
         return
     for amount in amounts(text):
         if amount.unit == "CPU":

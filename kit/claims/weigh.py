@@ -1,0 +1,170 @@
+"""How far an answer reaches: what a statement says beyond it, and what keeps a check from refuting it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kit.claims.amounts import amounts
+from kit.claims.ground import Ground
+from kit.claims.model import Answer, Spoken, Stated, Statement, Verdict
+from kit.claims.words import words_of
+from kit.model import FileClass
+
+_SPLIT = re.compile(r"\s*(?:,|;|\s\+\s|\s&\s|\band\b|\bplus\b)\s*", re.IGNORECASE)
+_PRAISE = re.compile(
+    r"\b(?:comprehensive(?:ly)?|complete(?:ly)?|full(?:y)?|robust|excellent|enterprise[- ]grade|extensive(?:ly)?|thorough(?:ly)?|perfect"
+    r"|bank[- ]grade|military[- ]grade|world[- ]class|best practices?|proper(?:ly)?|production[- ]grade|good|very good|strong|optimi[sz]ed|efficient(?:ly)?|scalable|well[- ]\w+)\b",
+    re.IGNORECASE,
+)
+_ABSENCE = re.compile(
+    r"\b(?:no|none|missing|lack(?:s|ing)?|without|absent|nothing|not (?:yet )?(?:implemented|configured|present|available|set up|in place"
+    r"|defined|there|enabled|used|added|exist\w*)|does(?:n't| not) exist|unavailable)\b",
+    re.IGNORECASE,
+)
+_UNIVERSAL = re.compile(
+    r"\b(?:no|none|zero|0|never|all|every|any|entirely|without|free of|removed|eliminated|fixed|100\s?%)\b",
+    re.IGNORECASE,
+)
+_COMPLAINT = re.compile(r"\W*(?:issue|problem|gap|risk|concern|bug|weakness|limitation)s?\b\s*[:—–-]", re.IGNORECASE)
+_DOCUMENTED = re.compile(r"\bdocument(?:ed|ation)\b|\bguide\b|\bdescribed in\b|\bdocs?\b", re.IGNORECASE)
+_OF_DOCUMENTS = ("OPS-", "CTR-", "REC-006", "OBS-014", "CMP-006")
+_DISTINCT = re.compile(r"\b(?:[A-Z][a-z]+[A-Z]\w+|[a-z]+(?:-[a-z]+){2,}|[a-z]+[A-Z]\w+|[A-Z]{2,}_[A-Z_]+)\b")
+_SMALL = frozenset(
+    ("the a an for of in on to and or with is are be has have all our its via by from as at we it this that using used use"
+     " implemented configured enabled added set up support supported provided available present exists exist ready").split()
+)  # fmt: skip
+LEAST_SEEN = 0.5
+"""The share of a statement's words that must have been seen before it is borne out as a whole."""
+LEAST_SEEN_OF_FAULT = 0.75
+"""The same of a fault: that one of its kind was found does not say that it is the one that somebody has seen."""
+_KIND = re.compile(r"^(?:issue|problem|impact|finding|risk|evidence|status|note|gaps?)\s*:\s*", re.IGNORECASE)
+_LABEL = re.compile(r":\s|\s[-—–|]\s|\s\(")
+LEAST_COVER = 0.5
+"""The share of a statement's words that a denied thing must make up before its presence refutes the statement."""
+
+
+def weighed(
+    answers: Iterable[Answer], statement: Statement, spoken: tuple[Spoken, ...], ground: Ground
+) -> list[Answer]:
+    """The answers of checks as far as they carry; what lookups say is left as it is."""
+    phrases = {each.check: each for each in spoken}
+    kept = []
+    if _COMPLAINT.match(statement.text):
+        phrases = {check: each for check, each in phrases.items() if each.stated is not Stated.PASS}
+        answers = [answer for answer in answers if not answer.checks or answer.checks[0] in phrases]
+    for answer in answers:
+        said = phrases.get(answer.checks[0]) if answer.checks else None
+        if said is None:
+            kept.append(answer)
+        elif not _about_documents(answer, statement):
+            kept.append(_carried(answer, said, statement, ground))
+    return kept
+
+
+def _about_documents(answer: Answer, statement: Statement) -> bool:
+    """Whether the statement is about a document, and the check is not."""
+    return _DOCUMENTED.search(statement.text) is not None and not answer.checks[0].startswith(_OF_DOCUMENTS)
+
+
+def _carried(answer: Answer, said: Spoken, statement: Statement, ground: Ground) -> Answer:
+    if not _meets_names(answer, statement):
+        return _doubted(answer)
+    if said.stated is Stated.FAIL:
+        # A check that finds no such defect may have overlooked the one that somebody has seen.
+        if answer.verdict is Verdict.REFUTED and (said.defect or not _denies(said, statement)):
+            return _doubted(answer)
+        return answer
+    if answer.verdict is Verdict.REFUTED and _elsewhere(answer, statement, ground):
+        return _doubted(answer)
+    if answer.verdict is Verdict.REFUTED and said.defect and _UNIVERSAL.search(statement.text) is None:
+        return replace(answer, verdict=Verdict.PARTLY)
+    return answer
+
+
+def _doubted(answer: Answer) -> Answer:
+    return replace(answer, verdict=Verdict.UNDECIDABLE, decisive=False)
+
+
+def _meets_names(answer: Answer, statement: Statement) -> bool:
+    """Whether one of the names that a statement quotes stands where the check looked; True where it quotes none."""
+    names = [re.split(r"[/.(]", name.strip("./"))[0] or name for name in re.findall(r"`([^`]{3,60})`", statement.text)]
+    if not names or answer.verdict not in {Verdict.CONFIRMED, Verdict.REFUTED}:
+        return True
+    seen = answer.reason + " ".join(f"{e.path} {e.excerpt}" for e in answer.evidence)
+    return any(name.lower() in seen.lower() for name in names)
+
+
+def _denies(said: Spoken, statement: Statement) -> bool:
+    """Whether a statement denies just the thing that the check asks for, so that its presence refutes it."""
+    box = statement.kind == "item" and statement.mark is Stated.FAIL
+    if not box and _ABSENCE.search(statement.text) is None:
+        return False
+    head = re.split(r"[.;:—–]\s|\s[-—–]\s|\sbut\s", statement.text)[0]
+    words = [w for w in re.findall(r"[a-z][\w-]+", _ABSENCE.sub(" ", head).lower()) if w not in _SMALL]
+    phrase = set(re.findall(r"[a-z][\w-]+", said.phrase.lower()))
+    return bool(words) and sum(w in phrase for w in words) / len(words) >= LEAST_COVER
+
+
+def _elsewhere(answer: Answer, statement: Statement, ground: Ground) -> bool:
+    """Whether a distinct name of the statement stands in code that the check did not look at."""
+    looked = {e.path for e in answer.evidence}
+    for name in _DISTINCT.findall(statement.text)[:4]:
+        places = ground.spoken_of(name)
+        if any(at.path not in looked and ground.files.class_of(at.path) is FileClass.PRODUCTION for at in places):
+            return True
+    return False
+
+
+def reaches(
+    verdict: Verdict, answers: list[Answer], statement: Statement, stated: Stated, spoken: tuple[Spoken, ...]
+) -> bool:
+    """Whether what was seen is all that the statement says: each part of an enumeration, its numbers, its praise."""
+    if verdict is not Verdict.CONFIRMED:
+        return True
+    if stated is Stated.FAIL:
+        return not any(each.defect for each in spoken) or _covers(answers, statement, spoken)
+    by_checks = all(answer.checks for answer in answers)
+    if by_checks and (_numbered(statement) or _PRAISE.search(statement.text)):
+        return False
+    if not all(answer.checks for answer in answers):
+        return True
+    if not any(answer.checks for answer in answers):
+        return True
+    return _covers(answers, statement, spoken) and _all_parts(answers, statement, spoken)
+
+
+def _covers(answers: list[Answer], statement: Statement, spoken: tuple[Spoken, ...]) -> bool:
+    """Whether what was seen makes up a statement's label, or a good part of its words."""
+    checks = {check for answer in answers for check in answer.checks}
+    seen = [each.phrase for each in spoken if each.check in checks] + [answer.about for answer in answers]
+    known = {word for text in seen for word in _content(text)}
+    text = _KIND.sub("", statement.text)
+    label, said = _content(_LABEL.split(text)[0]), _content(text)
+    fault = any(each.defect and each.stated is Stated.FAIL for each in spoken)
+    if label and known.issuperset(label) and not fault:
+        return True
+    return not said or sum(word in known for word in said) / len(said) >= (LEAST_SEEN_OF_FAULT if fault else LEAST_SEEN)
+
+
+def _content(text: str) -> list[str]:
+    """The words that carry a text, as they are compared; praise and small words left out."""
+    bare = _PRAISE.sub(" ", re.sub(r"^\W*\d+[.)]\s", "", text))
+    return [word.stem for word in words_of(bare) if word.text.lower() not in _SMALL]
+
+
+def _numbered(statement: Statement) -> bool:
+    text = re.sub(r"^\W*\d+[.)]\s|#\d+|\b\d+(?:\.\d+)+\b|\b[A-Za-z]+-?\d+\b|\bTop 10\b", " ", statement.text)
+    return any(amount.unit or amount.low not in {None, 1.0, 0.0} for amount in amounts(text))
+
+
+def _all_parts(answers: list[Answer], statement: Statement, spoken: tuple[Spoken, ...]) -> bool:
+    body = statement.text.split(": ", 1)[-1]
+    parts = [part for part in _SPLIT.split(body) if re.search(r"[A-Za-z]{3}", part)]
+    if len(parts) < 3:
+        return True
+    known = [each.phrase.lower() for each in spoken if any(each.check in a.checks for a in answers)]
+    known += [answer.about.rpartition(" ")[2].lower() for answer in answers if not answer.checks]
+    met = sum(any(word and (word in part.lower() or part.lower() in word) for word in known) for part in parts)
+    return met * 2 > len(parts)

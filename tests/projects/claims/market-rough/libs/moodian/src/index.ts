@@ -1,0 +1,1 @@
+export const send = (invoice: string) => invoice

@@ -1,0 +1,5 @@
+from src.main import health
+
+
+def test_health() -> None:
+    assert health() == {"status": "ok"}
