@@ -18,6 +18,7 @@ from kit.sources.code.js_module import (
     method_of,
     pair,
     parameters,
+    required_module,
     unwrap,
 )
 from kit.sources.code.mounts import Key, MountGraph, Prefix, RouterObject
@@ -157,6 +158,9 @@ class JsRouters:
         if key in self.graph.objects:
             return key
         if node.kind() == "call_expression":
+            required = self.project.resolve(node, module) if required_module(node) else None
+            if required is not None and required.node is not None:
+                return self.of(required.node, required.module, hops + 1)
             return self._made_by(node, module, hops)
         if node.kind() == "assignment_expression":
             return self.of(node.field("right"), module, hops + 1)
