@@ -18,6 +18,10 @@ _PKCE = re.compile(r"code_challenge|codeChallenge")
 _BACK = re.compile(
     r"redirect_uri['\"]?\s*[=:,]\s*(?:str\()?(?:req(?:uest)?\.(?:query|args|body|GET|params|query_params)\b|ctx\.query\b|searchParams\.get)"
 )
+_LISTED = re.compile(
+    r"(?i)(?:allow|permit|trust|regist|valid)\w{0,12}_?(?:redirect|uri|url|origin|host|callback)s?\b|white_?list|allow_?list"
+)
+"""What compares an address of return with those that are known."""
 
 
 @check(
@@ -44,7 +48,7 @@ def logins_come_back(project: Project) -> Iterator[Fact]:
             continue
         at = at_offset(path, text, asked.start())
         back = _BACK.search(text)
-        if back is not None:
+        if back is not None and _LISTED.search(text[max(0, back.start() - 1500) : back.end() + 1500]) is None:
             yield bad(
                 "The address of return is taken from the request.",
                 at_offset(path, text, back.start()),

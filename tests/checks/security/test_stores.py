@@ -97,3 +97,12 @@ def test_an_address_of_return_from_the_request_is_reported(look: Look) -> None:
       redirect_uri: req.query.back });
     """
     assert look("SEC-063", {"src/login.js": code}).failed == ["src/login.js:3"]
+
+
+def test_an_address_of_return_that_is_compared_with_known_ones_is_held(look: Look) -> None:
+    asked = "const url = `${HOST}/authorize?response_type=code&client_id=${ID}&state=${state}`;\n"
+    back = "params.set('x', 1); const redirect_uri = req.query.back;\n"
+    held = "if (!ALLOWED_REDIRECTS.includes(redirect_uri)) throw new Error('no');\n"
+
+    assert look("SEC-063", {"src/login.js": asked + back}).failed == ["src/login.js:2"]
+    assert look("SEC-063", {"src/login.js": asked + back + held}).failed == []
