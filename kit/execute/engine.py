@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import sys
+import warnings
 from contextlib import suppress
 from functools import cache
 from multiprocessing.connection import Connection
@@ -117,6 +118,8 @@ def _serve(connection: Connection, parents: Connection, sources: list[str]) -> N
 def _fresh_shell() -> Any:
     from kit.execute.shell import NotebookShell
 
+    # A user without a home is no news; the shell keeps nothing there.
+    warnings.filterwarnings("ignore", message=".*is not a writable location", category=UserWarning)
     NotebookShell.clear_instance()
     shell = NotebookShell.instance(user_ns={"__name__": "__main__"})
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - stays open as long as the process

@@ -1,0 +1,108 @@
+"""A run that is killed, starved or hindered leaves nothing half-written, and the same command goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CLI = "from kit.cli import main; main()"
+SMALL_DISK = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); " + CLI
+NO_NETWORK = "import socket; socket.socket.connect = socket.getaddrinfo = lambda *_, **__: 1 / 0; " + CLI
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of two files."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "Dockerfile").write_text("FROM node:latest\nCOPY nothing.js /app/\n", "utf-8")
+    (root / "README.md").write_text("# Small\n", "utf-8")
+    return root
+
+
+def start(project: Path, out: Path, *, code: str = CLI, **variables: str) -> subprocess.Popen[str]:
+    """Begin an assessment of one area."""
+    words = ["assess", str(project), "--out", str(out), "--fail-on", "never", "--quiet", "--jobs", "1"]
+    areas = ["--area", "containers"]
+    environment = {**os.environ, "READINESS_CACHE": "", **variables}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words, *areas],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """The exit code of a run and what it said."""
+    said = process.communicate(timeout=120)
+    return process.returncode, "".join(said)
+
+
+def assessment(out: Path) -> Any:
+    """The assessment without its time."""
+    data = json.loads((out / "assessment.json").read_bytes())
+    return {key: value for key, value in data.items() if key != "generated_at"}
+
+
+def visible_names(out: Path) -> set[str]:
+    """What lies in the folder and is no working folder."""
+    return {p.name for p in out.iterdir() if not p.name.startswith(".")} if out.exists() else set()
+
+
+def test_a_run_killed_at_any_moment_is_gone_on_with_to_the_same_answer(project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = start(project, out)
+    while not (out / ".partial/notebooks").exists() and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(0.4)
+    os.kill(process.pid, signal.SIGKILL)
+    finish(process)
+    assert not visible_names(out)
+
+    assert finish(start(project, out)) == (0, "")
+    assert finish(start(project, tmp_path / "whole")) == (0, "")
+
+    assert assessment(out) == assessment(tmp_path / "whole")
+    assert sorted(p.name for p in out.iterdir()) == sorted(p.name for p in (tmp_path / "whole").iterdir())
+    assert not [p.name for p in out.iterdir() if p.name.startswith(".")]
+
+
+def test_a_disk_that_is_full_ends_in_one_line_and_no_half_file(project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    code, said = finish(start(project, out, code=SMALL_DISK.format(60_000)))
+
+    assert code in {2, 3} and "Traceback" not in said
+    assert "report.html" not in visible_names(out)
+    for name in visible_names(out) & {"assessment.json", "run.json", "findings.sarif"}:
+        json.loads((out / name).read_bytes())
+
+
+def test_neither_a_home_nor_a_network_is_needed_and_the_project_may_be_read_only(project: Path, tmp_path: Path) -> None:
+    (project / "Dockerfile").chmod(0o444)
+    project.chmod(0o555)
+    before = sorted(project.rglob("*"))
+
+    code, said = finish(
+        start(project, tmp_path / "out", code=NO_NETWORK, HOME="/proc/none", LC_ALL="C", TZ="Asia/Tokyo")
+    )
+
+    assert (code, said) == (0, "")
+    assert sorted(project.rglob("*")) == before
+
+
+def test_a_clock_that_was_set_back_changes_no_answer(project: Path, tmp_path: Path) -> None:
+    for path in project.iterdir():
+        os.utime(path, (4e9, 4e9))
+    (tmp_path / "out").mkdir()
+    os.utime(tmp_path / "out", (4e9, 4e9))
+
+    assert finish(start(project, tmp_path / "out", PYTHONHASHSEED="7")) == (0, "")
+    assert assessment(tmp_path / "out")["schema"] == 1
