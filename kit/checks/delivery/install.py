@@ -210,6 +210,8 @@ def _of_package(project: Project, package: Package, own: list[Install]) -> Itera
             yield bad(
                 f"{package.path} has no lockfile: each build takes the newest versions that its ranges allow.",
                 package,
+                # Who uses a library resolves its ranges anew; a lockfile would only hold its own tests.
+                severity=None if project.system.own else Severity.LOW,
             )
         return
     lost = next((i for i in own if i.demand and i.copied is False and _bears_its_absence(package.lockfile)), None)

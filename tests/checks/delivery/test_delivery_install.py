@@ -109,3 +109,10 @@ def test_a_newer_yarn_without_its_lockfile_ends_the_build(look: Look) -> None:
 
     assert look("DEL-007", files).failed == ["Dockerfile:4"]
     assert look("DEL-007", {**files, "package.json": MANIFEST}).failed == []
+
+
+def test_a_library_without_a_lockfile_weighs_little(look: Look) -> None:
+    library = {"pyproject.toml": '[project]\nname = "slug"\nversion = "1.0.0"\ndependencies = ["click>=8"]\n'}
+    seen = look("DEL-020", {**library, "src/slug/__init__.py": "def slug():\n    return 1\n"})
+
+    assert [str(f.severity) for f in seen.findings] == ["low"]
