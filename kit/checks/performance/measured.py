@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from kit.checks.shared.asked import load_measured
 from kit.checks.shared.evidence import Told, told
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -48,7 +49,7 @@ def latencies_stay_within(project: Project) -> Iterator[Fact]:
                 **test.how,
             )
     for name, limit in wanted.items():
-        if not any(name in test.record.latency for test in tests):
+        if not load_measured(project) and not any(name in test.record.latency for test in tests):
             yield _unmeasured(tests, name, limit)
 
 
@@ -113,7 +114,8 @@ def few_requests_fail(project: Project) -> Iterator[Fact]:
                 severity=Severity.MEDIUM,
                 **test.how,
             )
-    if wanted is not None and not any(t.record.error_rate is not None for t in tests):
+    unmeasured = not load_measured(project) and not any(t.record.error_rate is not None for t in tests)
+    if wanted is not None and unmeasured:
         message = f"At most {wanted:.2%} of requests may fail, and nothing measures it. `{COMMAND}` does; name the file under `evidence.load`."
         yield unknown(message, At("."))
 

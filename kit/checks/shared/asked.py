@@ -80,6 +80,11 @@ def place_of(project: Project, probe: HttpProbe) -> At:
     return service.at if service is not None else At(".")
 
 
+def load_measured(project: Project) -> bool:
+    """Whether a bounded load on an address of the params file was measured."""
+    return any(probe.load is not None and probe.load.latency is not None for probe in probes(project).http)
+
+
 def path_answered(project: Project, service: str, path: str) -> HttpProbe | None:
     """The answer of a running system to a path of a service, where an address of the params file names both."""
     for probe in answered(probes(project).http):

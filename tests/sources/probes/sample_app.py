@@ -75,6 +75,8 @@ class Shop(BaseHTTPRequestHandler):
     def at_page(self, _: str) -> None:
         self.tell(200, PAGE, {"Content-Type": "text/html", **ARMOUR})
 
+    at_ = at_page
+
     def at_bare(self, _: str) -> None:
         cookie = "session=abcdef0123456789; Path=/"
         self.tell(200, PAGE, {"Content-Type": "text/html", "Set-Cookie": cookie, "X-Powered-By": "X/1.2"})

@@ -1,0 +1,349 @@
+"""The poor shop with everything that a params file can have: evidence, commands, a running system, answers of people.
+
+Its application is stood for by a small one; PostgreSQL, Redis and nginx are real.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import servers
+import yaml
+
+pytestmark = [
+    pytest.mark.xdist_group("live"),
+    pytest.mark.skipif(sys.platform == "win32", reason="commands are run on POSIX systems"),
+]
+SHOP = Path(__file__).parent / "projects" / "shop-poor"
+MIGRATIONS = sorted((SHOP / "api" / "prisma" / "migrations").glob("*/migration.sql"))
+TOKEN = "t0ken-of-the-sample-shop"  # noqa: S105 - planted, to see that it is shown nowhere
+SCHEMA = """
+CREATE TABLE _prisma_migrations (migration_name text, finished_at timestamptz, rolled_back_at timestamptz, started_at int);
+CREATE ROLE shop LOGIN PASSWORD '{password}';
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO shop;
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the command came to."""
+
+    out: Path
+    code: int
+    said: str
+
+    @property
+    def assessment(self) -> Any:
+        return json.loads((self.out / "assessment.json").read_text("utf-8"))
+
+    def of(self, check: str, *outcomes: str) -> list[dict[str, Any]]:
+        """The findings of a check, all or those with one of the outcomes."""
+        found = [f for f in self.assessment["findings"] if f["check"] == check]
+        return [f for f in found if not outcomes or f["outcome"] in outcomes]
+
+    def said_of(self, check: str) -> list[tuple[str, str]]:
+        """Outcome and message of the findings of a check."""
+        return [(f["outcome"], f["message"]) for f in self.of(check)]
+
+    def unknown(self) -> list[tuple[str, str]]:
+        """What stayed unknown: check and message."""
+        return [(f["check"], f["message"]) for f in self.assessment["findings"] if f["outcome"] == "unknown"]
+
+    def area(self, id: str) -> Any:
+        return next(a for a in self.assessment["areas"] if a["id"] == id)
+
+
+@dataclass(frozen=True)
+class System:
+    """The addresses of what runs, and the variables that hold the secret ones."""
+
+    app: str
+    dead: str
+    nginx: servers.Nginx
+    variables: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[System]:
+    """The application, one without its dependency, nginx, PostgreSQL with the shop's schema but its last migration, Redis."""
+    with ExitStack() as stack:
+        admin = stack.enter_context(servers.postgres("-c", "log_min_duration_statement=500"))
+        cache = stack.enter_context(servers.redis("--appendonly", "yes", password=servers.PASSWORD))
+        port = admin.rpartition(":")[2].partition("/")[0]
+        app = stack.enter_context(servers.sample_app(f"127.0.0.1:{port}"))
+        dead = stack.enter_context(servers.sample_app(f"127.0.0.1:{servers.free_port()}"))
+        front = stack.enter_context(servers.nginx(app))
+        variables = {"DATABASE_URL": _schema(admin), "REDIS_URL": cache, "API_TOKEN": f"Bearer {TOKEN}"}
+        yield System(app, dead, front, variables)
+
+
+def _schema(admin: str) -> str:
+    """The DSN of a plain role of a database in which all migrations but the last have run, as Prisma notes them."""
+    import psycopg
+
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE shop")
+    with psycopg.connect(admin.replace("/postgres", "/shop"), autocommit=True) as connection:
+        for migration in MIGRATIONS[:-1]:
+            connection.execute(migration.read_text("utf-8").encode())
+        connection.execute(SCHEMA.format(password=servers.PASSWORD).encode())
+        for number, migration in enumerate(MIGRATIONS[:-1]):
+            row = (migration.parent.name, number)
+            connection.execute("INSERT INTO _prisma_migrations VALUES (%s, now(), NULL, %s)", row)
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO shop")
+    return admin.replace("admin:", "shop:").replace("/postgres", "/shop")
+
+
+def params(system: System, **more: Any) -> dict[str, Any]:
+    """A params file with all four kinds."""
+    say = "import os, sys; print('calling as somebody else:', os.environ['API_TOKEN']); print('3 passed in 0.10s')"
+    tsc = "api/src/index.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'."
+    return {
+        "project": {"name": "Sample shop", "path": "shop"},
+        "report": {"style": "status"},
+        "thresholds": {"coverage": {"lines": 80}, "latency": {"p95": "2s"}, "rto": "4h"},
+        "evidence": {"coverage": ["coverage.info"]},
+        "commands": [
+            {"name": "type-check", "run": f'echo "{tsc}"; exit 2', "shell": True, "area": "delivery"},
+            {
+                "name": "ownership", "run": [sys.executable, "-c", say], "area": "security", "env": ["API_TOKEN"],
+                "decides": ["SEC-064"],
+            },
+            {"name": "restore drill", "run": ["sleep", "0.1"], "area": "recovery"},
+        ],
+        "targets": {
+            "http": [
+                {"url": f"{system.app}/", "role": "page", "service": "web", "requests": 5},
+                {
+                    "url": f"{system.app}/ready", "role": "readiness", "service": "api", "requests": 5,
+                    "dead": {"url": f"{system.dead}/ready"}, "header_env": {"Authorization": "API_TOKEN"},
+                    "load": {"users": 5, "duration": "2s", "pause": "100ms"},
+                },
+            ],
+            "postgres": [{"dsn_env": "DATABASE_URL"}],
+            "redis": [{"url_env": "REDIS_URL"}],
+            "tls": [{"host": "localhost", "port": system.nginx.ports["valid"], "ca": str(system.nginx.ca)}],
+            "host": {"disk_free": "0.1%", "memory_free": "0.1%"},
+        },
+        "attestations": [
+            {
+                "check": "CFG-001", "answer": "pass", "by": "Jane Doe, SRE", "on": "2026-01-01", "expires": "2099-01-01",
+                "note": "the variables stand in the vault", "path": "worker/**",
+            }
+        ],
+        **more,
+    }  # fmt: skip
+
+
+def assess(folder: Path, system: System, given: Mapping[str, Any], *options: str) -> Run:
+    """Run the command over the params, in an environment that holds the secrets and nothing else of note."""
+    shutil.copytree(SHOP, folder / "shop", dirs_exist_ok=True)
+    (folder / "coverage.info").write_text("TN:\nSF:shop/api/src/index.ts\nDA:1,1\nDA:2,0\nLF:2\nLH:1\nend_of_record\n")
+    (folder / "p.yaml").write_text(yaml.safe_dump(dict(given)), "utf-8")
+    words = [
+        sys.executable,
+        "-m",
+        "kit",
+        "assess",
+        "p.yaml",
+        "--out",
+        "out",
+        "--no-cache",
+        "--fail-on",
+        "never",
+        *options,
+    ]
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8", **system.variables}
+    repo = str(Path(__file__).parents[1])
+    done = subprocess.run(
+        words, cwd=folder, env={**env, "PYTHONPATH": repo}, capture_output=True, text=True, timeout=400, check=False
+    )
+    return Run(folder / "out", done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="module")
+def alive(system: System, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run over all that runs."""
+    run = assess(tmp_path_factory.mktemp("alive"), system, params(system))
+    assert run.code == 0, run.said
+    return run
+
+
+def test_every_unknown_of_the_files_is_decided(alive: Run) -> None:
+    assert alive.unknown() == []
+
+
+def test_a_probe_path_is_decided_by_the_service_that_runs(alive: Run) -> None:
+    decided = [f for f in alive.of("ORC-003", "pass") if "answers 200 where it runs" in f["message"]]
+
+    assert len(decided) == 2
+    assert decided[0]["evidence"][0]["path"].startswith("k8s/")
+    assert {e["strength"] for e in decided[0]["evidence"]} == {"live"}
+    assert decided[0]["evidence"][1]["excerpt"].endswith("HTTP 200")
+
+
+def test_a_command_decides_what_it_was_named_for(alive: Run) -> None:
+    (found,) = [f for f in alive.of("SEC-064", "pass") if "ownership answers it" in f["message"]]
+
+    assert found["evidence"][-1]["strength"] == "measured"
+
+
+def test_a_person_decides_the_rest_and_it_is_shown_as_such(alive: Run) -> None:
+    attested = [f for f in alive.of("CFG-001", "pass") if f["message"].startswith("Jane Doe, SRE attests")]
+
+    assert len(attested) == 2
+    assert {e["strength"] for f in attested for e in f["evidence"]} == {"attested"}
+
+
+def test_a_failed_command_is_shown_with_its_console_and_its_lines(alive: Run) -> None:
+    whole, line = alive.of("DEL-080", "fail")
+
+    assert whole["evidence"][0]["excerpt"].startswith('$ echo "api/src/index.ts(3,7): error TS2322')
+    assert (line["evidence"][0]["path"], line["evidence"][0]["line"]) == ("api/src/index.ts", 3)
+
+
+def test_the_running_system_is_told_as_it_is(alive: Run) -> None:
+    assert {outcome for outcome, _ in alive.said_of("OPS-081")} == {"pass"}
+    assert [o for o, _ in alive.said_of("RES-081")] == ["pass"]
+    assert [o for o, _ in alive.said_of("SEC-085")] == ["pass"]
+    assert [o for o, _ in alive.said_of("SEC-086")] == ["pass"]
+    assert [o for o, _ in alive.said_of("OBS-081")] == ["pass"]
+    (behind,) = alive.of("DAT-083", "fail")
+    assert MIGRATIONS[-1].parent.name in behind["message"]
+    assert [f["evidence"][0]["strength"] for f in alive.of("SEC-083", "pass")] == ["live"]
+
+
+def test_each_kind_raises_the_confidence_of_its_area(
+    alive: Run, system: System, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bare = assess(tmp_path_factory.mktemp("bare"), system, {"project": {"path": "shop"}})
+
+    assert len(bare.unknown()) == 5
+    for area in ("security", "orchestration", "configuration", "data", "operations"):
+        assert alive.area(area)["confidence"] > bare.area(area)["confidence"], area
+    assert alive.assessment["confidence"] > bare.assessment["confidence"]
+
+
+def test_no_secret_is_in_any_file_that_was_written(alive: Run) -> None:
+    written = [p for p in alive.out.rglob("*") if p.is_file()]
+
+    assert {p.name for p in written} >= {"report.html", "assessment.json", "run.json", "17-health.ipynb"}
+    for path in written:
+        content = path.read_bytes()
+        assert servers.PASSWORD.encode() not in content, path
+        assert TOKEN.encode() not in content, path
+    assert TOKEN not in alive.said
+
+
+def test_the_health_check_has_ten_sections(alive: Run) -> None:
+    notebook = json.loads((alive.out / "notebooks" / "17-health.ipynb").read_text("utf-8"))
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+
+    assert all(c["outputs"] for c in code if "check." in "".join(c["source"]))
+    assert "17-health" not in alive.said
+    assert "Health check" in (alive.out / "report.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def broken(system: System, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run while nearly everything is wrong: a stopped server, an expired certificate, hanging commands, a broken answer."""
+    gone = f"redis://:{servers.PASSWORD}@127.0.0.1:{servers.free_port()}/0"
+    given = params(
+        system,
+        commands=[
+            {"name": "hanging", "run": ["sleep", "600"], "area": "operations", "timeout": "1s"},
+            {"name": "endless", "run": ["yes"], "area": "operations"},
+            {"name": "staying", "run": "(setsid sleep 79.5 &); echo done", "shell": True, "area": "operations"},
+        ],
+        targets={
+            "http": [
+                {"url": f"{system.app}/broken", "headers": False},
+                {"url": f"{system.app}/hang", "timeout": "300ms", "headers": False},
+                {"url": f"{system.app}/away", "headers": False},
+                {"url": f"{system.app}/always-ready", "headers": False, "dead": {"url": f"{system.dead}/always-ready"}},
+            ],
+            "postgres": [{"dsn_env": "DATABASE_URL"}],
+            "redis": [{"url_env": "GONE_URL"}],
+            "tls": [{"host": "localhost", "port": system.nginx.ports[name], "ca": str(system.nginx.ca)} for name in ("expired", "near")],
+        },
+    )  # fmt: skip
+    wrong = system.variables["DATABASE_URL"].replace(servers.PASSWORD, "wr0ng-p4ssw0rd")
+    without = System(
+        system.app, system.dead, system.nginx, {**system.variables, "DATABASE_URL": wrong, "GONE_URL": gone}
+    )
+    areas = [word for area in ("operations", "security", "resilience") for word in ("--area", area)]
+    run = assess(tmp_path_factory.mktemp("broken"), without, given, *areas)
+    assert run.code == 0, run.said
+    return run
+
+
+def test_each_wrong_thing_is_shown_as_what_it_is(broken: Run, system: System) -> None:
+    answers = dict.fromkeys(message.partition(": ")[2] for _, message in broken.said_of("OPS-081"))
+
+    assert "it answers 500; 200 was expected." in answers
+    assert "it did not answer in time." in answers
+    assert (
+        "it answers 302 and leads to http://other.example.org/health?…, which is another address; 200 was expected."
+        in answers
+    )
+    assert "the connection was refused." in answers
+    assert "it could not be asked: the password was refused." in answers
+    assert [o for o, _ in broken.said_of("RES-081")] == ["fail"]
+    port = system.nginx.ports["expired"]
+    assert any(m.startswith(f"localhost:{port}: its certificate ran out on") for _, m in broken.said_of("SEC-083"))
+    assert sorted(f["severity"] for f in broken.of("SEC-083", "fail")) == ["critical", "medium"]
+
+
+def test_commands_that_hang_flood_or_stay_are_shown_as_such(broken: Run) -> None:
+    told = dict(tuple(message.split(": ", 1))[::1] for _, message in broken.said_of("OPS-080"))
+
+    assert told["hanging"] == "it had not ended after 1 s and was ended, with everything that it had started."
+    assert told["endless"] == "it wrote without end and was ended."
+    assert told["staying"] == "exit code 0, and left 1 process running, which were ended."
+
+
+def test_what_could_not_be_asked_stays_unknown(broken: Run) -> None:
+    assert {check for check, _ in broken.unknown()} >= {"OPS-081", "SEC-085", "SEC-086"}
+
+
+def test_commands_are_run_by_their_own_leave_alone(system: System, tmp_path: Path) -> None:
+    made = tmp_path / "shop" / "made"
+    command = {"name": "make", "run": ["touch", "made"], "area": "operations"}
+    given = {"project": {"path": "shop"}, "commands": [{**command, "on_demand": True}]}
+    area = ("--area", "operations")
+
+    assert assess(tmp_path, system, given, *area).of("OPS-080", "unknown")
+    assert assess(tmp_path, system, {**given, "commands": [command]}, "--commands", "--no-commands", *area).of(
+        "OPS-080", "unknown"
+    )
+    assert not made.exists()
+    assert assess(tmp_path, system, given, "--commands", *area).of("OPS-080", "pass")
+    assert made.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "said"),
+    [
+        ({"attestations": [{"check": "CFG-999", "answer": "pass", "by": "J", "on": "2026-01-01"}]}, (), "there is no check CFG-999; did you mean 'CFG-"),
+        ({"commands": [{"name": "a", "run": ["b"], "area": "data", "decides": ["DAT-999"]}]}, (), "there is no check DAT-999"),
+        ({}, ("--commands",), "--commands: no commands are named"),
+        ({"targets": {"http": [{"url": "http://u:p4ssw0rd@h/"}]}}, (), "an address without a name and password"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_before_anything_is_run(
+    given: dict[str, Any], options: tuple[str, ...], said: str, system: System, tmp_path: Path
+) -> None:
+    run = assess(tmp_path, system, {"project": {"path": "shop"}, **given}, *options)
+
+    assert run.code == 2
+    assert said in run.said
+    assert not run.out.exists()
