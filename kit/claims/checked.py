@@ -24,13 +24,17 @@ def heard(statement: Statement, spoken: Iterable[Spoken], ground: Ground, *, mea
             findings = [
                 f for f in findings if any(e.strength in {Strength.MEASURED, Strength.LIVE} for e in f.evidence)
             ]
-        findings = [
-            f for f in findings if any(e.strength is not Strength.DOCUMENTED for e in f.evidence) or not f.evidence
-        ]
+        if each.stated is not Stated.FAIL and not ground.is_about_documents(each.check):
+            findings = [f for f in findings if not _only_documented(f)]
         findings = _narrowed(statement, findings, ground)
         if findings:
             answers.append(_answer(each, statement, findings, ground))
     return answers
+
+
+def _only_documented(finding: Finding) -> bool:
+    """Whether nothing but a document says so: no proof of what another document says."""
+    return bool(finding.evidence) and all(e.strength is Strength.DOCUMENTED for e in finding.evidence)
 
 
 def _answer(spoken: Spoken, statement: Statement, findings: list[Finding], ground: Ground) -> Answer:

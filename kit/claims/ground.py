@@ -60,6 +60,11 @@ class Ground:
         known = self._checks.get(check)
         return known.title if known else check
 
+    def is_about_documents(self, check: str) -> bool:
+        """Whether the check judges documents themselves: there a document is the thing, and no hearsay."""
+        known = self._checks.get(check)
+        return known is not None and known.documents
+
     def evidence(self, places: Iterable[Located | None]) -> tuple[Evidence, ...]:
         """The first few places with what stands there, secrets masked."""
         known = dict.fromkeys(place.at for place in places if place is not None)
