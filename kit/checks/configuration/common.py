@@ -101,6 +101,8 @@ def is_for_emulator(deployment: Deployment, one: EnvGiven) -> bool:
 
 def _is_spoken(service: Service, path: str) -> bool:
     """Whether a file is in the language that the service's program is in; others beside it are tools."""
+    if service.kind == "function" or any(d.target.startswith("serverless") for d in service.deployments):
+        return True  # functions of one service may each be in their own
     read, own = (_FAMILY.get(language or "", language) for language in (language_of(path), service.language))
     return read is None or own is None or read == own
 
