@@ -126,7 +126,9 @@ def _phrases(check: str, entry: Entry) -> Iterator[Phrase]:
         )
         for lacks, texts in ((False, group.holds), (True, group.lacks)):
             for text in texts:
-                yield from (Phrase(check, form, text, lacks, lacks or group.hunts, conditions) for form in forms_of(text))
+                yield from (
+                    Phrase(check, form, text, lacks, lacks or group.hunts, conditions) for form in forms_of(text)
+                )
 
 
 def _sequences(texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

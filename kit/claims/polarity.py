@@ -28,6 +28,11 @@ REACH = 6
 _TURNS, _NO, _NOT, _LEAVES = cues("turns"), cues("no"), cues("not"), cues("leaves")
 _MISSING_AFTER, _PARTLY, _WISHES = cues("missing_after"), cues("partly"), cues("wishes")
 _ONLY_LOOKED_AT, _TO_BE_MADE, _BASES = cues("only_looked_at"), cues("to_be_made"), cues("bases")
+_FOREIGN = plain_cues("foreign")
+_POINTER = re.compile(
+    r"^\W*(?:locations?|files?|paths?|lines?|sources?|cwe|cvss|owasp|references?|category)\b[^:|]{0,20}[:|]",
+    re.IGNORECASE,
+)
 _TROUBLES, _RESERVES = cues("troubles"), cues("reserves")
 _TASKS, _STEPS = plain_cues("tasks"), plain_cues("steps")
 _ENDED = re.compile(
@@ -41,10 +46,11 @@ _ASKING = re.compile(
 )
 
 
-def said_of(words: Sequence[Word], first: int, last: int) -> Said:
-    """What the words around the subject from `first` to `last` say of it."""
+def said_of(words: Sequence[Word], first: int, last: int, own: Sequence[str | None] = ()) -> Said:
+    """What the words around the subject from `first` to `last`, and between its `own` ones, say of it."""
     begin, end = _clause(words, first, last)
-    before, inside, after = words[begin:first], words[first + 1 : last], words[last + 1 : end]
+    before, after = words[begin:first], words[last + 1 : end]
+    inside = [word for word in words[first + 1 : last] if word.stem not in own]
     if _wished(before) or _asked_after(after) or any(w.stem in _WISHES or w.stem == "need" for w in inside):
         return Said.ASKED
     denied = _denied_before(before) or any(w.stem in _NOT | _NO for w in inside)
@@ -77,8 +83,16 @@ def is_step(words: Sequence[Word]) -> bool:
 
 
 def is_asked(text: str) -> bool:
-    """Whether it is a question, a condition or a pointer to elsewhere."""
-    return bool(_ASKING.search(text))
+    """Whether it is a question, a condition, or a pointer to elsewhere."""
+    return bool(_ASKING.search(text) or _POINTER.match(text))
+
+
+def is_foreign(text: str, *, marked: bool = False) -> bool:
+    """Whether it is told in a language whose denials are not understood; with a mark only where it denies."""
+    letters = [sign for sign in text if sign.isalpha()]
+    strange = sum(not sign.isascii() for sign in letters)
+    denied = any(word in _FOREIGN for word in re.findall(r"[^\W\d_]+", text.lower()))
+    return denied or (strange * 4 > len(letters) and not marked)
 
 
 def held(said: Said, mark: Stated | None, mood: Mood | None) -> Stated | None:
@@ -182,7 +196,7 @@ def _wished(before: Sequence[Word]) -> bool:
 
 
 def _asked_after(after: Sequence[Word]) -> bool:
-    return any(word.stem in {"should", "must", "recommend", "will"} for word in after[:3])
+    return any(word.stem in {"should", "must", "recommend", "will", "if", "unless"} for word in after[:3])
 
 
 def _somewhat(before: Sequence[Word]) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from kit.claims.match import Hit, hits
 from kit.claims.model import Spoken, Stated, Statement
-from kit.claims.polarity import Said, ended, failed, held, is_asked, is_step, is_task, said_of, together
+from kit.claims.polarity import Said, ended, failed, held, is_asked, is_foreign, is_step, is_task, said_of, together
 from kit.claims.sections import Mood, mood_of
 from kit.claims.words import Word, words_of
 
@@ -17,7 +17,9 @@ def speak_to(statement: Statement) -> tuple[Spoken, ...]:
 
     A check that asks whether a thing is there at all comes before those that look at how it is made.
     """
-    if is_asked(statement.text) or (statement.kind in {"code", "heading"} and statement.mark is None):
+    if is_asked(statement.text) or is_foreign(statement.text, marked=statement.mark is not None):
+        return ()
+    if statement.kind in {"code", "heading"} and statement.mark is None:
         return ()
     words = words_of(statement.text)
     above = tuple(word for heading in statement.section for word in words_of(heading))
@@ -62,7 +64,7 @@ def _spoken(statement: Statement, words: tuple[Word, ...], found: tuple[Hit, ...
 
 
 def _stated_at(hit: Hit, words: tuple[Word, ...], mark: Stated | None, mood: Mood | None) -> Stated | None:
-    said = said_of(words, hit.first, hit.last)
+    said = said_of(words, hit.first, hit.last, hit.phrase.words)
     if hit.phrase.lacks:
         return failed(said, ended(words, hit.first, hit.last), mark, mood)
     return held(said, mark, mood)

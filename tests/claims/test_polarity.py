@@ -199,6 +199,21 @@ def test_statements_that_speak_to_no_check_state_something_too(
     assert stated(statement(text, *section)) is expected
 
 
+def test_a_language_that_is_not_understood_claims_nothing() -> None:
+    assert said("Keine Rate limiting Tests", LIMIT) is None
+    assert said("Rate limiting нет защиты", LIMIT) is None
+    assert said("Rate limiting برای همه سرویس‌ها", LIMIT, mark=Stated.PASS) is Stated.PASS
+
+
+@pytest.mark.parametrize("text", ["Location: rate limiting", "CWE: rate limiting missing", "See rate limiting"])
+def test_pointers_to_elsewhere_claim_nothing(text: str) -> None:
+    assert said(text, LIMIT) is None
+
+
+def test_a_denial_that_belongs_to_the_words_themselves_denies_nothing() -> None:
+    assert said("The code compiles without errors", "DEL-070", "Report") is Stated.PASS
+
+
 def test_two_subjects_of_which_one_is_denied_hold_in_part() -> None:
     both = statement("Rate limiting exists but no CSRF protection", "Report")
 
