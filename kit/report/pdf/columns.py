@@ -28,6 +28,9 @@ MANY = 7
 WHOLE = 10
 """Columns up to which a matrix is set as a table is, each column as wide as its words ask for."""
 
+PLACED = 4
+"""How many times wider than a mark a place stands in a matrix."""
+
 _SIGN = 14.0
 _LONGEST = 600.0
 _MONO = 0.6
@@ -80,12 +83,13 @@ def parted(table: Table) -> list[Part]:
 def _matrix_part(table: Table, chosen: Sequence[int]) -> Part:
     columns = tuple(table.columns[i] for i in chosen)
     rows = tuple(tuple(row[i] for i in chosen) for row in table.rows)
-    each = min(PAGE * (1 - FIRST) / (len(chosen) - 1), 110.0)
+    weights = [PLACED if any(isinstance(row[i], Place) for row in rows) else 1 for i in range(1, len(chosen))]
+    each = min(PAGE * (1 - FIRST) / sum(weights), 110.0)
     upright = any(width(longest_word(breakable(c.name)), SMALL) > each - 4 for c in columns[1:])
-    first = PAGE - each * (len(chosen) - 1)
+    first = PAGE - each * sum(weights)
     terse = each < 62
     kept = tuple((row[0], *(_terse(cell) if terse else cell for cell in row[1:])) for row in rows)
-    return Part(columns, kept, (min(first, 260.0), *([each] * (len(chosen) - 1))), upright, small=True)
+    return Part(columns, kept, (min(first, 260.0), *(each * weight for weight in weights)), upright, small=True)
 
 
 def _terse(cell: Cell) -> Cell:

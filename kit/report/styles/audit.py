@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Prose, Table, columns
+from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notice, Prose, Table, columns
 from kit.report.document import Section
 from kit.report.exports.run import kit_version
 from kit.report.sections import commands, inventory
@@ -59,7 +59,7 @@ def _in_place(material: Material) -> tuple[Section, ...]:
     return (
         _part(material, "build", ("delivery",), inventory.pipelines(material)),
         _part(material, "images", ("containers",), inventory.images(material)),
-        _part(material, "compose", (), (inventory.compose(material), inventory.deployments(material, ("compose",)))),
+        _part(material, "compose", (), _compose(material)),
         _part(material, "environment", ("configuration",), inventory.variables(material)),
         _part(material, "kubernetes", ("orchestration",), (kubernetes, *inventory.kubernetes(material))),
         _part(material, "guide", ("operations",), inventory.guide(material)),
@@ -67,6 +67,12 @@ def _in_place(material: Material) -> tuple[Section, ...]:
         _topical(material, "health", "health", (inventory.health(material),)),
         section("audit.security", topics_table(material, text("audit.security"), SECURITY), boxes(_secure(material))),
     )
+
+
+def _compose(material: Material) -> tuple[Block, ...]:
+    """Compose files and what they run; that there is none is said once."""
+    files = inventory.compose(material)
+    return (files,) if isinstance(files, Notice) else (files, inventory.deployments(material, ("compose",)))
 
 
 def _secure(material: Material) -> tuple[Standing, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.report.blocks import Column, Mark, Place, Table
+from kit.report.blocks import Column, Mark, Place, Table, columns
 from kit.report.pdf.columns import PAGE, ordinary, parted
 from kit.report.pdf.words import BREAK, breakable, longest_word, spans
 
@@ -55,3 +55,17 @@ def test_places_in_a_matrix_have_the_room_that_marks_do_not_need() -> None:
 
     assert part.widths[3] > 2 * part.widths[1]
     assert not part.upright
+
+
+def test_places_in_a_matrix_have_more_room_than_its_marks() -> None:
+    names = ("Workload", "Kind", *(f"Control number {i}" for i in range(8)), "Where")
+    row = (
+        "payments-and-invoices",
+        "StatefulSet",
+        *([Mark("pass", "set")] * 8),
+        Place("k8s/overlays/production/api.yaml:3"),
+    )
+    part = parted(Table("Workloads", columns(*names), (row,), matrix=True))[0]
+
+    assert part.widths[-1] > 3 * part.widths[3]
+    assert sum(part.widths) <= PAGE + 0.01
