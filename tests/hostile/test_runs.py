@@ -41,7 +41,7 @@ def start(project: Path, out: Path, *, code: str = CLI, **variables: str) -> sub
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """The exit code of a run and what it said."""
-    said = process.communicate(timeout=120)
+    said = process.communicate(timeout=400)
     return process.returncode, "".join(said)
 
 
