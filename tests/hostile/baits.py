@@ -15,6 +15,8 @@ from typing import Any
 
 import kit
 
+READERS = ("kit.sources", "kit.system", "kit.checks", "kit.claims", "kit.judgement", "kit.report")
+"""Packages whose modules look at what a project says."""
 _SIGNS = "aA1 \t_-./:=\"'`({[<,;$@#%&*+?!\n|\\)}]>~^é"
 _IN_CALL = re.compile(r"\bre\.(?:search|match|fullmatch|find|sub|split)")
 _FLAGS = {"I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "X", "VERBOSE"}
@@ -33,8 +35,8 @@ def patterns() -> dict[tuple[str, int, bool], str]:
     to match a text as a whole, and where it stands."""
     root = Path(kit.__file__).parent
     found: dict[tuple[str, int, bool], str] = {}
-    for module in pkgutil.walk_packages(kit.__path__, "kit."):
-        if not module.name.endswith("__main__"):
+    for module in pkgutil.walk_packages(kit.__path__, "kit.", onerror=lambda _: None):
+        if module.name.startswith(READERS) and not module.name.endswith(("__main__", "locust_users")):
             for pattern, whole in _globals(import_module(module.name)):
                 found.setdefault((pattern.pattern, pattern.flags & ~re.UNICODE, whole), module.name)
     for path in root.rglob("*.py"):
