@@ -19,6 +19,7 @@ class Said(StrEnum):
     PARTLY = "partly"
     ENDED = "ended"
     ASKED = "asked"
+    MAYBE = "maybe"
     PLAIN = "plain"
     UNCLEAR = "unclear"
 
@@ -28,6 +29,7 @@ REACH = 6
 _TURNS, _NO, _NOT, _LEAVES = cues("turns"), cues("no"), cues("not"), cues("leaves")
 _MISSING_AFTER, _PARTLY, _WISHES = cues("missing_after"), cues("partly"), cues("wishes")
 _ONLY_LOOKED_AT, _TO_BE_MADE, _BASES = cues("only_looked_at"), cues("to_be_made"), cues("bases")
+_IF, _POORLY = cues("if"), cues("poorly")
 _FOREIGN = plain_cues("foreign")
 _POINTER = re.compile(
     r"^\W*(?:locations?|files?|paths?|lines?|sources?|cwe|cvss|owasp|references?|category)\b[^:|]{0,20}[:|]",
@@ -51,9 +53,15 @@ def said_of(words: Sequence[Word], first: int, last: int, own: Sequence[str | No
     begin, end = _clause(words, first, last)
     before, after = words[begin:first], words[last + 1 : end]
     inside = [word for word in words[first + 1 : last] if word.stem not in own]
+    if any(word.stem in _IF for word in after[:3]):
+        return Said.MAYBE
     if _wished(before) or _asked_after(after) or any(w.stem in _WISHES or w.stem == "need" for w in inside):
         return Said.ASKED
-    denied = _denied_before(before) or any(w.stem in _NOT | _NO for w in inside)
+    denied = (
+        _denied_before(before)
+        or any(w.stem in _POORLY for w in before[-2:])
+        or any(w.stem in _NOT | _NO for w in inside)
+    )
     behind = _after(after) if not _reserved(words[end : end + 3]) else Said.PARTLY
     if denied:
         return Said.NEGATED if behind is not Said.NEGATED else Said.UNCLEAR
@@ -97,7 +105,7 @@ def is_foreign(text: str, *, marked: bool = False) -> bool:
 
 def held(said: Said, mark: Stated | None, mood: Mood | None) -> Stated | None:
     """What is stated of a thing that ought to hold; None where nothing is claimed."""
-    if mood is Mood.NO_CLAIM:
+    if mood is Mood.NO_CLAIM or said is Said.MAYBE:
         return None
     if said in {Said.ASKED, Said.UNCLEAR}:
         return mark if mark in {Stated.FAIL, Stated.PARTIAL} else None
@@ -118,6 +126,8 @@ def held(said: Said, mark: Stated | None, mood: Mood | None) -> Stated | None:
 
 def failed(said: Said, gone: bool, mark: Stated | None, mood: Mood | None) -> Stated | None:
     """What is stated where a defect is named: that it is not there is a pass."""
+    if said is Said.MAYBE:
+        return None
     if mark is not None:
         return mark
     if said is Said.ASKED or mood in {Mood.PLANNED, Mood.NO_CLAIM}:
@@ -196,11 +206,14 @@ def _wished(before: Sequence[Word]) -> bool:
 
 
 def _asked_after(after: Sequence[Word]) -> bool:
-    return any(word.stem in {"should", "must", "recommend", "will", "if", "unless"} for word in after[:3])
+    return any(word.stem in {"should", "must", "recommend", "will"} for word in after[:3])
 
 
 def _somewhat(before: Sequence[Word]) -> bool:
-    return any(word.stem in _PARTLY for word in before[-3:])
+    near = list(before[-3:])
+    while near and any(word.gap for word in near[1:]):
+        near.pop(0)
+    return any(word.stem in _PARTLY for word in near)
 
 
 def _base(word: Word, words: Sequence[Word]) -> bool:

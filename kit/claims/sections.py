@@ -42,6 +42,11 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str]:
 _READ = Moods.model_validate(yaml.safe_load(FILE.read_text("utf-8")))
 _FIXED = _pattern(_READ.fixed)
 _PATTERNS = tuple((mood, _pattern(words)) for mood, words in _READ.moods.items())
+_DOCUMENT = re.compile(r"[\w-]\.(?:md|mdx|rst|pdf|docx?)\b", re.IGNORECASE)
+"""What stands under a document's name is what that document speaks of."""
+_ADVICE = re.compile(
+    r"\b(?:next steps?|recommend\w*|immediate\w*|remediation|suggest\w*|(?:short|long)[- ]term|week \d|hours)\b", re.I
+)
 _POOR = frozenset({Mood.WRONG, Mood.MISSING})
 _BY_MARK = {Stated.PASS: Mood.HOLDS, Stated.FAIL: Mood.MISSING, Stated.PARTIAL: Mood.PARTIAL}
 
@@ -55,8 +60,15 @@ def mood_of(section: Sequence[str]) -> Mood | None:
     return None
 
 
+def is_advice(section: Sequence[str]) -> bool:
+    """Whether the nearest heading gives advice, so that a tick in front of a task does not say that it was done."""
+    return bool(section) and _ADVICE.search(section[-1]) is not None
+
+
 def _mood(heading: str) -> Mood | None:
     bare = marks.without_signs(heading)
+    if _DOCUMENT.search(bare):
+        return Mood.NO_CLAIM
     if _FIXED.search(bare) and not re.search(r"\b(?:not|un\w+|to be|must be|needs?)\b", bare, re.IGNORECASE):
         return Mood.HOLDS
     named = next((mood for mood, pattern in _PATTERNS if pattern.search(bare)), None)

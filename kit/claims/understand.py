@@ -7,7 +7,7 @@ from functools import lru_cache
 from kit.claims.match import Hit, hits
 from kit.claims.model import Spoken, Stated, Statement
 from kit.claims.polarity import Said, ended, failed, held, is_asked, is_foreign, is_step, is_task, said_of, together
-from kit.claims.sections import Mood, mood_of
+from kit.claims.sections import Mood, is_advice, mood_of
 from kit.claims.words import Word, words_of
 
 
@@ -17,6 +17,8 @@ def speak_to(statement: Statement) -> tuple[Spoken, ...]:
 
     A check that asks whether a thing is there at all comes before those that look at how it is made.
     """
+    if statement.kind == "heading" and statement.mark is Stated.PARTIAL:
+        return ()
     if is_asked(statement.text) or is_foreign(statement.text, marked=statement.mark is not None):
         return ()
     if statement.kind in {"code", "heading"} and statement.mark is None:
@@ -50,9 +52,9 @@ def _spoken(statement: Statement, words: tuple[Word, ...], found: tuple[Hit, ...
     mood = mood_of(statement.section)
     if to_be_done(statement):
         return ()
+    if is_task(words) and (mood is Mood.PLANNED if statement.mark is not Stated.PASS else is_advice(statement.section)):
+        return ()
     if statement.mark is not Stated.PASS and is_task(words):
-        if mood is Mood.PLANNED:
-            return ()
         mood = Mood.PLANNED if mood is not Mood.MISSING else mood
     spoken: dict[str, Spoken] = {}
     for hit in sorted(found, key=lambda h: (h.phrase.check, -(h.last - h.first))):
