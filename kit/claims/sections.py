@@ -53,6 +53,8 @@ _BY_MARK = {Stated.PASS: Mood.HOLDS, Stated.FAIL: Mood.MISSING, Stated.PARTIAL: 
 
 def mood_of(section: Sequence[str]) -> Mood | None:
     """What the headings say, the innermost that says something first; None where none does."""
+    if any(_DOCUMENT.search(heading) for heading in section[-2:]):
+        return Mood.NO_CLAIM
     for heading in reversed(section):
         mood = _mood(heading)
         if mood is not None:
@@ -67,8 +69,6 @@ def is_advice(section: Sequence[str]) -> bool:
 
 def _mood(heading: str) -> Mood | None:
     bare = marks.without_signs(heading)
-    if _DOCUMENT.search(bare):
-        return Mood.NO_CLAIM
     if _FIXED.search(bare) and not re.search(r"\b(?:not|un\w+|to be|must be|needs?)\b", bare, re.IGNORECASE):
         return Mood.HOLDS
     named = next((mood for mood, pattern in _PATTERNS if pattern.search(bare)), None)
