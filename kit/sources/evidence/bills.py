@@ -66,9 +66,9 @@ def cyclonedx_xml(text: str) -> Found:
             open_ones.append(_XmlComponent(tag.line))
         elif tag.name == "component":
             done = open_ones.pop().component
-            if "metadata" in tag.path:
+            if tag.path[-1] == "metadata":
                 subject = f"{done.name} {done.version}".strip()
-            else:
+            elif "metadata" not in tag.path:
                 components.append(done)
         elif tag.ended and tag.name == "timestamp" and tag.path[-1:] == ("metadata",):
             made = moment(tag.text)

@@ -111,7 +111,9 @@ def _cobertura(root: Tag, each: Iterator[Tag]) -> Found:
             for conditions in _CONDITIONS.findall(tag.attributes.get("condition-coverage", "")):
                 current.add("branches", int(conditions[0]), int(conditions[1]))
         elif tag.name == "method" and not tag.ended and current is not None:
-            current.add("functions", (number(tag.attributes.get("line-rate")) or 0) > 0, 1)
+            reached = tag.attributes.get("hits", tag.attributes.get("line-rate"))
+            if reached is not None:
+                current.add("functions", (number(reached) or 0) > 0, 1)
     totals: dict[Metric, Counted] = {}
     for metric, name in (("lines", "lines"), ("branches", "branches")):
         hit, of = (number(root.attributes.get(f"{name}-{end}")) for end in ("covered", "valid"))
@@ -269,6 +271,6 @@ TEXT: tuple[Format[str], ...] = (
     Format("Go coverage profile", lambda t: re.match(r"mode: (?:set|count|atomic)\n", t) is not None, go_profile),
 )
 XML = {
-    "coverage": Format("coverage XML", lambda _: True, xml_report),
+    "coverage": Format("", lambda _: True, xml_report),
     "report": Format("JaCoCo", lambda _: True, xml_report),
 }

@@ -182,6 +182,12 @@ def locust_csv(text: str) -> Found:
     return Found((record,))
 
 
+def locust_beside(text: str) -> Found:
+    """The files that Locust writes beside its statistics: nothing that those do not tell."""
+    del text
+    return Found((), note="the statistics beside it (_stats.csv) hold the sums")
+
+
 def locust_json(root: Part) -> Found:
     """`locust --json`: a histogram of times for each kind of request."""
     tally, made = _Tally("Locust"), None
@@ -340,6 +346,11 @@ def _starts(*columns: str) -> re.Pattern[str]:
     return re.compile(r'\s*"?' + r'"?,"?'.join(map(re.escape, columns)))
 
 
+_LOCUST_BESIDE = (
+    _starts("Timestamp", "User Count", "Type", "Name"),
+    _starts("Method", "Name", "Error", "Occurrences"),
+    _starts("Count", "Message", "Traceback"),
+)
 _LOCUST_HEAD, _JMETER_HEAD = _starts("Type", "Name", "Request Count"), _starts("timeStamp", "elapsed", "label")
 
 
@@ -366,6 +377,7 @@ JSON: tuple[Format[Part], ...] = (
 LINES: tuple[Format[list[Part]], ...] = (Format("k6", _points, k6_points),)
 TEXT: tuple[Format[str], ...] = (
     Format("Locust", lambda t: _LOCUST_HEAD.match(t) is not None, locust_csv),
+    Format("Locust, beside its statistics", lambda t: any(h.match(t) for h in _LOCUST_BESIDE), locust_beside),
     Format("JMeter", lambda t: _JMETER_HEAD.match(t) is not None, jmeter_csv),
 )
 XML = {"testResults": Format("JMeter", lambda _: True, jmeter_xml)}

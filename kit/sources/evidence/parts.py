@@ -11,7 +11,7 @@ from typing import Any
 from kit.sources.formats.json import loads, parse_json
 from kit.sources.formats.nodes import Node
 
-LARGE = 8_000_000
+LARGE = 4_000_000
 """Characters from which on lines of JSON are not told: they cost several times the reading."""
 MAX_TEXT = 400
 

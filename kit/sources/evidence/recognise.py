@@ -48,7 +48,9 @@ def recognise(text: str, key: str) -> tuple[str, Found]:
     text = text.removeprefix("\ufeff")
     head = text.lstrip()[:1]
     if not head:
-        raise ValueError("it is empty")
+        raise ValueError(
+            "it is empty; a tool that writes nothing where it finds nothing has a format that says so (JSON, SARIF)"
+        )
     if key == "logs":
         return _first(logs.NAMED, text)
     if head == "<":
@@ -82,12 +84,22 @@ def _json(text: str) -> tuple[str, Found]:
         if len(rows) < 2:
             raise ValueError(f"the JSON cannot be read: {error}") from error
     else:
+        _refuse_error(root)
         known = next((each for each in JSON if each.fits(root)), None)
         if known is not None:
             return known.name, known.read(root)
         rows = [root]
     lined = next((each for each in LINES if each.fits(rows)), None)
     return (lined.name, lined.read(rows)) if lined is not None else _first(logs.LOG, text)
+
+
+def _refuse_error(root: Part) -> None:
+    """Raises ValueError for what a tool writes where it could not do its work."""
+    said = root.get("error").first("summary", "detail", "message").text
+    if not said and "message" in root and "uri" in root:
+        said = root.get("message").text
+    if said:
+        raise ValueError(f"the tool ended in an error and measured nothing: {said}")
 
 
 def _rows(text: str) -> list[Part]:

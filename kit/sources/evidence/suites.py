@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Literal
 
 from kit.sources.evidence.found import Format, Found
-from kit.sources.evidence.model import Case, Suites
+from kit.sources.evidence.model import Case, Issue, Issues, Level, Suites
 from kit.sources.evidence.parts import Part, later, moment, number, one_line
 from kit.sources.evidence.xml import Tag, tags
 
 MOST_CASES = 500
 """Cases that are kept by name; all are counted."""
 
+MOST_ISSUES = 5_000
 Outcome = Literal["passed", "failed", "error", "skipped", "flaky"]
 _ENDS: dict[str, Outcome] = {
     "failure": "failed",
@@ -79,7 +80,36 @@ def _worst_first(cases: Iterable[Case]) -> list[Case]:
 
 
 def junit(text: str) -> Found:
-    """JUnit XML of whatever runner. What it declares and what it holds are compared."""
+    """JUnit XML of whatever runner. What it declares and what it holds are compared. Linters write it, too: then it is
+    what they raised."""
+    linter = _LINTER.search(text[:4000])
+    return _linted(text, linter["tool"]) if linter else _junit(text)
+
+
+_LINTER = re.compile(r"<testsuite\b[^>]*\bpackage=\"org\.(?P<tool>ruff|eslint|stylelint)\"")
+_AT = re.compile(r"line (\d{1,9})")
+
+
+def _linted(text: str, tool: str) -> Found:
+    """What a linter raised, each rule as a case of the suite of its file."""
+    issues, path, case = [], "", None
+    for tag in tags(text):
+        if tag.name == "testsuite" and not tag.ended:
+            path = tag.attributes.get("name", "")
+        elif tag.name == "testcase" and not tag.ended:
+            case = tag
+        elif tag.name in ("failure", "error") and tag.ended and case is not None:
+            rule = case.attributes.get("name", "").removeprefix(f"org.{tool}.")
+            told = _AT.search(tag.text)
+            at = number(case.attributes.get("line")) or (int(told[1]) if told else None)
+            level: Level = "warning" if "Warning" in tag.text[:60] else "error"
+            said = one_line(tag.attributes.get("message", "") or tag.text)
+            issues.append(Issue(rule, level, said, path, int(at) if at else None, line=case.line))
+    name = {"ruff": "Ruff", "eslint": "ESLint"}.get(tool, tool)
+    return Found((Issues(name, "lint", tuple(issues[:MOST_ISSUES]), "", max(0, len(issues) - MOST_ISSUES), 1),))
+
+
+def _junit(text: str) -> Found:
     run, made, seconds, first = _Run("JUnit"), None, 0.0, None
     declared = Counter[str]()
     case: _JUnitCase | None = None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from evidence_files import one, packed, read
@@ -12,6 +16,7 @@ from hypothesis import strategies as st
 from kit.sources.evidence.find import digests
 from kit.sources.evidence.read import read_evidence
 from kit.sources.tree.files import FileIndex
+from tests.sources.evidence import test_audits, test_coverage, test_issues, test_load, test_running, test_suites
 
 JUNIT = '<testsuite name="a" tests="1"><testcase name="b" classname="c"/></testsuite>'
 BOMB = '<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;">]><testsuite><testcase name="&y;"/></testsuite>'
@@ -33,6 +38,10 @@ def test_a_file_is_known_by_its_content_whatever_its_name_and_key(tmp_path: Path
         ("[" * 100_000, "the JSON cannot be read"),
         ("{" * 5 + '"a":' * 3, "the JSON cannot be read"),
         ("", "it is empty"),
+        (
+            '{"error": {"code": "ENOLOCK", "summary": "This command requires an existing lockfile."}}',
+            "ended in an error and measured nothing: This command",
+        ),
         (b"\0\1\2\3" * 50, "it is no text"),
         (packed(JUNIT), "packed with gzip"),
         (b"PK\x03\x04rest", "packed with zip"),
@@ -93,3 +102,45 @@ def test_lines_that_records_name_are_quoted_with_secrets_masked(tmp_path: Path) 
 @given(data=st.binary(max_size=400))
 def test_no_bytes_make_it_raise(tmp_path: Path, data: bytes) -> None:
     assert one(tmp_path, data).path == "../evidence/file"
+
+
+_MODULES = (test_audits, test_coverage, test_issues, test_load, test_running, test_suites)
+_SAMPLES = [
+    value
+    for module in _MODULES
+    for name, value in vars(module).items()
+    if name.isupper() and isinstance(value, str | dict | list) and len(str(value)) > 60
+]
+"""One small output of every tool."""
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_nothing_that_is_cut_or_changed_within_makes_it_raise(tmp_path: Path, data: st.DataObject) -> None:
+    sample = data.draw(st.sampled_from(_SAMPLES))
+    text = (sample if isinstance(sample, str) else json.dumps(sample)).strip()
+    start, end = sorted((data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))))
+    instead = data.draw(st.sampled_from(["", "null", "[]", "{}", "-1", '"x"', "1e999", "<a>", "\ud800", "0" * 400]))
+
+    file = one(tmp_path, (text[:start] + instead + text[end:]).encode("utf-8", "surrogatepass"))
+
+    assert file.error is not None or file.format
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_value_of_another_kind_makes_it_raise(tmp_path: Path, data: st.DataObject) -> None:
+    sample = copy.deepcopy(data.draw(st.sampled_from([s for s in _SAMPLES if not isinstance(s, str)])))
+    places = list(_places(sample))
+    holder, key = data.draw(st.sampled_from(places))
+    holder[key] = data.draw(st.sampled_from([None, [], {}, -1, 1e308, "x", True, [[]], {"a": 1}, [1], "9" * 30]))
+
+    file = one(tmp_path, json.dumps(sample))
+
+    assert file.error is not None or file.format
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key in range(len(value)) if isinstance(value, list) else list(value) if isinstance(value, dict) else []:
+        yield value, key
+        yield from _places(value[key])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from evidence_files import one
 
-from kit.sources.evidence.model import Suites
+from kit.sources.evidence.model import Issues, Suites
 
 
 def ran(root: Path, content: str) -> Suites:
@@ -196,3 +196,32 @@ def test_sums_at_the_end_of_a_tap_stream_count_what_stands_within_suites(tmp_pat
     )
 
     assert (run.passed, run.failed) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("package", "case", "tool", "rule"),
+    [
+        (
+            "org.ruff",
+            '<testcase name="org.ruff.F401" classname="a" line="4"><failure message="unused">line 4, col 1, unused</failure></testcase>',
+            "Ruff",
+            "F401",
+        ),
+        (
+            "org.eslint",
+            '<testcase name="org.eslint.no-undef" classname="a"><failure message="no">line 4, col 7, Error - no</failure></testcase>',
+            "ESLint",
+            "no-undef",
+        ),
+    ],
+)
+def test_what_a_linter_writes_as_cases_is_no_run_of_tests(
+    tmp_path: Path, package: str, case: str, tool: str, rule: str
+) -> None:
+    [record] = one(
+        tmp_path,
+        f'<testsuites><testsuite package="{package}" name="/app/a.py" tests="1">{case}</testsuite></testsuites>',
+    ).records
+
+    assert isinstance(record, Issues)
+    assert (record.tool, [(i.rule, i.path, i.at) for i in record.found]) == (tool, [(rule, "/app/a.py", 4)])
