@@ -228,6 +228,10 @@ def _publish(
     facts: dict[str, Any] = {"jobs": request.jobs, "missing": list(missing), "files": len(inputs)}
     if project.scans is not None:
         facts["scanners"] = {scan.scanner: scan.version for scan in project.scans}
+    if project.ran is not None:
+        facts["commands"] = {run.name: f"{run.ended}, {run.seconds:g} s" for run in project.ran}
+    if project.probes is not None:
+        facts["asked"] = project.probes.at
     executed = [staging.notebooks / n.name for n in chosen]
     with clock.step("report"):
         sections = tuple(read_section(path) for path in executed)

@@ -62,6 +62,14 @@ def test_the_summary_says_what_each_section_comes_to(poor: HealthCheck) -> None:
     assert {row[1].outcome for row in sound.rows[:8]} == {"pass"}  # type: ignore[union-attr]  # a mark
 
 
+def test_the_headline_names_what_is_not_as_it_should_be(poor: HealthCheck, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+
+    assert text(poor.headline()).startswith("Not as it should be: Containers, Services, Endpoints")
+    assert "8 of 9 sections hold. Not asked: Logs." in text(check("kiosk-sound").headline())
+    assert "0 of 9 sections hold." in text(health(str(tmp_path)).headline())
+
+
 @pytest.mark.parametrize("section", [*TEN, "ran"])
 def test_a_section_of_nothing_says_what_would_fill_it(section: str, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing")

@@ -44,7 +44,10 @@ class HealthCheck:
         """Containers as a listing tells them."""
         found = [state for run in self.project.ran or () for read in run.read for state in read.containers]
         if not found:
-            return _nothing("No container was listed", "A command such as `docker compose ps --all --format json`")
+            return _nothing(
+                "No container was listed",
+                "Containers that a command such as docker compose ps --all --format json lists",
+            )
         rows: tuple[tuple[Cell, ...], ...] = tuple(
             (
                 c.name,
@@ -65,35 +68,35 @@ class HealthCheck:
         """Addresses with their answers, headers and times."""
         found = probes(self.project).http
         if not found:
-            return _nothing("No address was asked", "Addresses under `targets: {http: [...]}`")
+            return _nothing("No address was asked", "Addresses under targets.http")
         return show(tables.endpoints(found), *_latencies(self.project, found))
 
     def database(self) -> Display:
         """PostgreSQL servers, their migrations and largest tables."""
         found = probes(self.project).postgres
         if not found:
-            return _nothing("No database was asked", "Servers under `targets: {postgres: [{dsn_env: ...}]}`")
+            return _nothing("No database was asked", "Servers under targets.postgres")
         return show(tables.databases(found), *tables.migrations(found), *_sizes(self.project))
 
     def cache(self) -> Display:
         """Redis servers."""
         found = probes(self.project).redis
         if not found:
-            return _nothing("No cache was asked", "Servers under `targets: {redis: [{url_env: ...}]}`")
+            return _nothing("No cache was asked", "Servers under targets.redis")
         return show(tables.caches(found))
 
     def storage(self) -> Display:
         """Buckets."""
         found = probes(self.project).s3
         if not found:
-            return _nothing("No bucket was asked", "Buckets under `targets: {s3: [{bucket: ...}]}`")
+            return _nothing("No bucket was asked", "Buckets under targets.s3")
         return show(tables.buckets(found))
 
     def resources(self) -> Display:
         """Disks and memory of the machine that this ran on."""
         host = probes(self.project).host
         if host is None:
-            return _nothing("This host was not asked", "Its disks and memory, with `targets: {host: {}}`")
+            return _nothing("This host was not asked", "Its disks and memory, with targets.host")
         names = [*(f"disk {d.mount}" for d in host.disks if not d.error), "memory"]
         shares = [*(d.share for d in host.disks if not d.error), host.share]
         least = [*(host.disk_free for d in host.disks if not d.error), host.memory_free]
@@ -114,20 +117,31 @@ class HealthCheck:
         found = probes(self.project)
         blocks = [t for t in (tables.endpoints_of_tls(found.tls), tables.names(found.dns)) if t is not None]
         if not blocks:
-            return _nothing("No name and no TLS endpoint was asked", "Those under `targets: {tls: [...], dns: [...]}`")
+            return _nothing("No name and no TLS endpoint was asked", "Those under targets.tls and targets.dns")
         return show(*blocks)
 
     def logs(self) -> Display:
         """Logs by level and service, and what repeats."""
         blocks = tables.logs(self.project)
-        return show(*blocks) if blocks else _nothing("No log was given", "Files under `evidence: {logs: [...]}`")
+        return show(*blocks) if blocks else _nothing("No log was given", "Files under evidence.logs")
 
     def ran(self) -> Display:
         """Commands and what they wrote."""
         runs = self.project.ran or ()
         if not runs:
-            return _nothing("No command was run", "Commands under `commands`")
+            return _nothing("No command was run", "Commands under commands")
         return show(*(Excerpt("", tuple(console(r).split("\n")), caption=f"{r.name} ({r.area})") for r in runs))
+
+    def headline(self) -> Display:
+        """How many sections hold, and which do not."""
+        came = {title: self._worst(checks) for title, checks in SECTIONS.items()}
+        wrong = [title for title, worst in came.items() if worst in {Outcome.FAIL, Outcome.PARTIAL}]
+        unasked = [title for title, worst in came.items() if worst is None]
+        said = f"{len(came) - len(wrong) - len(unasked)} of {len(came)} sections hold."
+        more = f" Not asked: {', '.join(unasked)}." if unasked else ""
+        if not wrong:
+            return show(Notice(f"{said}{more}", tone="empty" if len(unasked) == len(came) else "pass", title="Health"))
+        return show(Notice(f"{said}{more}", tone="fail", title=f"Not as it should be: {', '.join(wrong)}"))
 
     def summary(self) -> Display:
         """Each section with what its checks came to."""
@@ -137,9 +151,13 @@ class HealthCheck:
         heads = columns("Section", "Comes to", ("Holds", "number"), ("Open", "number"), ("Unknown", "number"))
         return show(Table("The health check in nine lines", heads, rows, note))
 
+    def _worst(self, checks: Sequence[str]) -> Outcome | None:
+        found = {f.outcome for f in self.findings if f.check in checks}
+        return next((o for o in _WORST if o in found), None)
+
     def _row(self, title: str, checks: Sequence[str]) -> tuple[Cell, ...]:
         found = [f for f in self.findings if f.check in checks]
-        worst = next((o for o in _WORST if any(f.outcome is o for f in found)), None)
+        worst = self._worst(checks)
         mark = Mark(worst.value) if worst else Mark("not_applicable", "not asked")
         held = sum(f.outcome is Outcome.PASS for f in found)
         opened = sum(f.outcome.open for f in found)

@@ -35,7 +35,7 @@ def endpoints(found: Sequence[HttpProbe]) -> Table:
     heads = columns(
         ("Address", "code"), "Role", ("Expected", "number"), "Answer", "Redirects", "With a dead dependency", "Load"
     )
-    return Table(count(len(rows), "address"), heads, rows)
+    return Table(count(len(rows), "address", "addresses"), heads, rows)
 
 
 def latencies(found: Sequence[HttpProbe]) -> Table:

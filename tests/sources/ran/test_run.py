@@ -14,7 +14,7 @@ from kit.sources.ran.run import not_run, run_command
 from kit.sources.secrets.known import Known
 
 SHELL = {"shell": True}
-SECRET = "tr0ub4dor-and-3"
+SECRET = "tr0ub4dor-and-3"  # noqa: S105 - made up for these tests
 
 
 def command(*words: str, **more: Any) -> Command:
