@@ -15,7 +15,8 @@ from kit.checks.configuration.common import (
     in_image,
     required,
 )
-from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
+from kit.checks.shared.evidence import keys_in_cluster
+from kit.model import At, Clause, Fact, Located, Severity, Strength, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Deployment, EnvGiven, EnvRead, Service
@@ -150,7 +151,20 @@ def required_is_given(project: Project) -> Iterator[Fact]:
             f"{name}: {_names(all_given)} {'is' if len(all_given) == 1 else 'are'} given wherever it is deployed.",
             all_given[0].read,
         )
-    for (name, target), not_seen in hidden.items():
+    for (name, target), demanded in hidden.items():
+        yield from _hidden(project, name, target, demanded)
+
+
+def _hidden(project: Project, name: str, target: str, demanded: list[Demand]) -> Iterator[Fact]:
+    """Variables of an environment that the repository does not hold: those that a cluster was seen to have, the rest."""
+    keys = keys_in_cluster(project)
+    shown = [d for d in demanded if d.read.name in keys]
+    not_seen = [d for d in demanded if d.read.name not in keys]
+    if shown:
+        first = shown[0].read
+        message = f"{name}: {_names(shown)} {'stands' if len(shown) == 1 else 'stand'} in a Secret or ConfigMap of the cluster that was seen, for {target}."
+        yield ok(message, first, keys[first.name], strength=Strength.MEASURED)
+    if not_seen:
         places = [d.read for d in not_seen[:5]]
         yield unknown(
             f"{name}: {target} takes part of its environment from what is not in the repository; {_names(not_seen)} may come from there.",

@@ -17,6 +17,7 @@ from kit.checks.orchestration.common import (
     service_of,
 )
 from kit.checks.shared.asked import answer_of, path_answered
+from kit.checks.shared.evidence import probed_ready
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, unknown
 from kit.project import Project
@@ -120,6 +121,11 @@ def _where_it_runs(project: Project, service: Service, name: str, path: str, at:
     """What the running service answers to a path of which files do not tell."""
     probe = path_answered(project, service.name, path)
     if probe is None or probe.status is None:
+        seen = probed_ready(project, service.name, path)
+        if seen is not None:
+            found, pod, container = seen
+            message = f"{name} asks {path}, and the cluster holds {pod.name} ready by it."
+            return ok(found.said(message), at, found.at(container.line), **found.how, **place)
         return unknown(f"{name} asks {path}; that {service.name} serves it cannot be seen.", at, **place)
     told = ok if probe.status < 400 else bad
     message = f"{name} asks {path}, to which {service.name} answers {probe.status} where it runs."

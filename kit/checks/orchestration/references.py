@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kit.checks.orchestration.common import Group, grade, groups, is_literal
+from kit.checks.shared.evidence import declared_in_cluster
 from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -55,6 +56,9 @@ def _configured(project: Project, group: Group, workload: Manifest, reference: R
     made = _made_by_command(project, reference)
     if made is not None:
         return ok(f"{workload.title}: the {what} is made by a command.", made, **grade(group))
+    seen = _in_cluster(project, workload, reference, what, group)
+    if seen is not None:
+        return seen
     elsewhere = project.manifests.providing(reference.kind, reference.name)
     if elsewhere:
         message = f"{workload.title}: the {what} is declared only where it is not applied with it."
@@ -104,6 +108,9 @@ def _secret(project: Project, group: Group, workload: Manifest, reference: Refer
     made = _made_by_command(project, reference)
     if made is not None:
         return ok(f"{workload.title}: the Secret {reference.name} is made by a command.", made, **place)
+    seen = _in_cluster(project, workload, reference, f"Secret {reference.name}", group)
+    if seen is not None:
+        return seen
     missing = f"{workload.title}: nothing in the project makes the Secret {reference.name}"
     told = _documented(project, reference)
     if told is not None:
@@ -113,6 +120,16 @@ def _secret(project: Project, group: Group, workload: Manifest, reference: Refer
     if others and not pulls and group.known and workload.complete:
         return bad(f"{missing}, though others are declared; the pods never start.", reference, **place)
     return unknown(f"{missing}; it must be there before the pods can start.", reference, **place)
+
+
+def _in_cluster(project: Project, workload: Manifest, reference: Reference, what: str, group: Group) -> Fact | None:
+    """What `kubectl get -o json` showed of it; None where it is not among that."""
+    seen = declared_in_cluster(project, reference.kind, reference.name, reference.key)
+    if seen is None:
+        return None
+    found, resource = seen
+    message = found.said(f"{workload.title}: the {what} is in the cluster.")
+    return ok(message, reference, found.at(resource.line), **found.how, **grade(group))
 
 
 def _references(group: Group) -> Iterator[tuple[Manifest, Reference]]:

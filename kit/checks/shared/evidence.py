@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from kit.model import At, Strength
 from kit.project import Project
-from kit.sources.evidence.model import Cluster, EvidenceFile, Resource
+from kit.sources.evidence.model import Cluster, Container, EvidenceFile, Resource
 from kit.sources.evidence.places import ours
 
 R = TypeVar("R")
@@ -55,6 +55,33 @@ def in_cluster(project: Project, *types: str) -> Iterator[tuple[Told[Cluster], R
         for resource in found.record.resources:
             if resource.type in types:
                 yield found, resource
+
+
+def probed_ready(project: Project, service: str, path: str) -> tuple[Told[Cluster], Resource, Container] | None:
+    """A container of that name that a cluster was seen to hold ready by a probe of this path."""
+    for found, pod in in_cluster(project, "Pod"):
+        for container in pod.containers:
+            probed = any(probe.rpartition(" ")[2] == path for probe in container.probes)
+            if container.ready and probed and service in (container.name, pod.name.partition("-")[0]):
+                return found, pod, container
+    return None
+
+
+def declared_in_cluster(
+    project: Project, type: str, name: str, key: str | None
+) -> tuple[Told[Cluster], Resource] | None:
+    """The Secret, ConfigMap or other object of that name that a cluster was seen to have, with the key where one is
+    meant."""
+    for found, resource in in_cluster(project, type):
+        if resource.name == name and (key is None or key in resource.keys):
+            return found, resource
+    return None
+
+
+def keys_in_cluster(project: Project) -> dict[str, At]:
+    """The keys of every Secret and ConfigMap that a cluster was seen to have."""
+    pairs = ((key, found.at(r.line)) for found, r in in_cluster(project, "Secret", "ConfigMap") for key in r.keys)
+    return dict(pairs)
 
 
 def same_object(resource: Resource, name: str, namespace: str = "") -> bool:

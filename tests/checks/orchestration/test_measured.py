@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 from given import seen
 
+from kit.assessment import opened
+from kit.model import Strength
+from kit.params import load_params
+from kit.registry import catalogue
+from kit.run import run_check
+
 MANIFEST = """
 apiVersion: apps/v1
 kind: Deployment
@@ -93,3 +99,46 @@ def test_what_is_not_ready_is_told(tmp_path: Path, item: dict[str, object], outc
 
     assert found.outcomes == [outcome]
     assert said in found.text
+
+
+def test_a_secret_that_the_cluster_has_is_declared_there(tmp_path: Path) -> None:
+    manifest = MANIFEST.replace(
+        '"docker.io/shop/api:1.2"}', '"a", env: [{name: T, valueFrom: {secretKeyRef: {name: api, key: TOKEN}}}]}'
+    )
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "api"}, "data": {"TOKEN": "eA=="}}
+
+    without = seen(tmp_path / "a", "ORC-023", {}, {"k8s/api.yaml": manifest})
+    there = seen(tmp_path / "b", "ORC-023", shown(secret), {"k8s/api.yaml": manifest})
+    other = seen(tmp_path / "c", "ORC-023", shown({**secret, "data": {"OTHER": "eA=="}}), {"k8s/api.yaml": manifest})
+
+    assert (without.outcomes, there.outcomes, other.outcomes) == (["unknown"], ["pass"], ["unknown"])
+    assert there.findings[0].evidence[0].strength is Strength.MEASURED
+
+
+def test_a_pod_that_is_ready_by_a_probe_shows_that_its_path_is_served(tmp_path: Path) -> None:
+    poor = Path(__file__).parents[2] / "projects" / "shop-poor"
+    container = {"name": "web", "image": "w", "readinessProbe": {"httpGet": {"path": "/", "port": 80}}}
+    item = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web-1"},
+        "spec": {"containers": [container]},
+        "status": {"phase": "Running", "containerStatuses": [{"name": "web", "ready": True, "restartCount": 0}]},
+    }
+    keys = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "worker"},
+        "data": {"CARRIER_API_URL": "eA==", "MAIL_FROM": "eA==", "SMTP_HOST": "eA=="},
+    }
+    (tmp_path / "cluster.json").write_text(shown(item, keys)["cluster.json"])
+    (tmp_path / "params.yaml").write_text(f"project: {{path: {poor}}}\nevidence: {{other: [cluster.json]}}\n")
+    project = opened(load_params(tmp_path / "params.yaml"))
+
+    def unknowns(check_id: str) -> int:
+        return sum(f.outcome == "unknown" for f in run_check(project, next(c for c in catalogue() if c.id == check_id)))
+
+    assert (unknowns("ORC-003"), unknowns("CFG-001")) == (0, 0)
+    project.evidence = None
+    assert unknowns("ORC-003") == 2
+    assert unknowns("CFG-001") == 2
