@@ -135,10 +135,8 @@ def _verdicts(claims: list[Claim]) -> Iterator[Contradiction]:
     for one in ready:
         for other in not_ready:
             a, b = one.statement, other.statement
-            if (
-                a.source == b.source
-                or b.source in {c.statement.source for c in ready}
-                and a.source in {c.statement.source for c in not_ready}
+            if a.source == b.source or (
+                b.source in {c.statement.source for c in ready} and a.source in {c.statement.source for c in not_ready}
             ):
                 continue
             reason = (
@@ -170,11 +168,8 @@ def _between(one: Claim, other: Claim, about: str, reason: str) -> Contradiction
     first, second = sorted((one, other), key=lambda c: (c.statement.source, c.statement.line))
     better = _WORTH[first.verdict] - _WORTH[second.verdict]
     supported = None
-    if (
-        better > 0
-        and first.verdict is Verdict.CONFIRMED
-        or better > 0
-        and second.verdict in {Verdict.REFUTED, Verdict.UNSUPPORTED}
+    if (better > 0 and first.verdict is Verdict.CONFIRMED) or (
+        better > 0 and second.verdict in {Verdict.REFUTED, Verdict.UNSUPPORTED}
     ):
         supported = first
     elif better < 0 and (

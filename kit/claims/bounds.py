@@ -116,7 +116,7 @@ _ELSEWHERE = re.compile(
     r"|(?:ssl|tls) certificates? (?:installed|issued|valid|verified|purchased|obtained|renewed)|parameter store|app store|play store|on[- ]?call (?:rotation|schedule|team)|team (?:is |was )?(?:trained|training|briefed|ready)"
     r"|stakeholders?|sign[- ]?offs?|budget|legal (?:review|team)|meeting|management|customers?|contract with|vendor (?:agreement|contract)|support team|business (?:owner|approval)|user acceptance"
     r"|api keys? (?:obtained|provisioned|created)|credentials (?:obtained|provisioned|set ?up)|production (?:data|traffic|users|database is|environment is)|(?:instance|server|cluster|environment)s? (?:is |are )?(?:running|up|live|provisioned|active)"
-    r"|currently (?:running|live|deployed)|(?:all |is |are |[|:] ?)(?:healthy|running|loaded|connected|initialized|online|up and running|warmed)|\d+ ?/ ?\d+ (?:healthy|running|up)|is live|in production since|live at|deployed (?:to|on|at|in) |post-deployment|penetration test(?:ing|ed)?|pen[- ]?test|security training|whatsapp group|slack (?:channel|workspace|#))\b",
+    r"|currently (?:running|live|deployed)|(?:all |is |are |[|:] ?)(?:healthy|running|loaded|connected|initialized|online|up and running|warmed)|\d+ ?/ ?\d+ (?:healthy|running|up)|\b(?:healthy|loaded|initialized|connected|online|operational|up and running)(?=\s*(?:$|[|(,]))|is live|in production since|live at|deployed (?:to|on|at|in) |post-deployment|penetration test(?:ing|ed)?|pen[- ]?test|security training|whatsapp group|slack (?:channel|workspace|#))\b",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(

@@ -28,7 +28,7 @@ def examine(
     for reading in read:
         own = [weighed(judge(statement, ground), reading, project) for statement in reading.statements]
         claims += own
-        inner += inner_contradictions(reading, own)
+        inner += inner_contradictions(own)
     return Examination(
         project=project.name,
         revision=project.files.revision,

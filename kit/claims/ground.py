@@ -186,6 +186,15 @@ class Ground:
             self._names[name] = tuple(found)
         return self._names[name]
 
+    def named_at(self, product: str) -> At | None:
+        """The first place in a file that is no document where a product's name stands, in any case."""
+        pattern = re.compile(rf"(?<![\w@-]){re.escape(product)}(?![\w-])", re.IGNORECASE)
+        for path in self._coded:
+            found = pattern.search(self.files.text(path))
+            if found:
+                return At(path, self.files.text(path).count("\n", 0, found.start()) + 1)
+        return None
+
     def numbered(self, number: int) -> At | None:
         """The first line of a file that is no document where a number stands by itself."""
         return next(iter(self.spoken_of(str(number))), None)

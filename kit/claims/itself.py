@@ -50,7 +50,7 @@ def weighed(claim: Claim, reading: Reading, project: Project) -> Claim:
     return claim
 
 
-def inner_contradictions(reading: Reading, claims: list[Claim]) -> list[Contradiction]:
+def inner_contradictions(claims: list[Claim]) -> list[Contradiction]:
     """What one report says that cannot both be true."""
     statements = [claim.statement for claim in claims]
     return [*_ratings(statements), *_lists(statements), *_sums(statements), *_scores(statements), *_boxes(claims)]

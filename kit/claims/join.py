@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from kit.claims import marks
 from kit.claims.model import Statement
+from kit.sources.commands.command import word_set
 
-_SMALL = frozenset(
+_SMALL = word_set(
     "a an the of for in on to and or with is are be has have all any this that by as at it its our we from via"
-    " been was were".split()
+    " been was were"
 )
 LEAST_WORDS = 2
 

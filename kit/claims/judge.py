@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from kit.claims.bounds import out_of_reach
 from kit.claims.checked import heard
@@ -15,6 +16,10 @@ from kit.claims.weigh import reaches, weighed
 from kit.model import Evidence
 
 _ORDER = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.PARTLY, Verdict.CONFIRMED, Verdict.UNDECIDABLE)
+_PRESENT = re.compile(
+    r"\b(?:is|are)? ?(?:present|in place|enabled|configured|implemented|tracked|working|available)\W*$", re.IGNORECASE
+)
+_DENIED = re.compile(r"\b(?:no|not|never|missing|without|lacks?|un\w+ed|nothing|none|cannot)\b", re.IGNORECASE)
 MOST_REASONS = 3
 MOST_EVIDENCE = 6
 
@@ -25,7 +30,7 @@ def judge(statement: Statement, ground: Ground) -> Claim:
     reach = out_of_reach(statement, stated)
     if reach is not None and reach.asks:
         return Claim(statement, stated, Verdict.UNDECIDABLE, reach.reason)
-    spoken = () if _is_command(statement) else tuple(speak_to(statement))
+    spoken = () if _is_command(statement) else _own_words(statement, tuple(speak_to(statement)))
     if reach is not None:
         answers = heard(statement, spoken, ground, measured=True) if reach.measured else []
         return _joined(statement, stated, spoken, answers, reach.reason)
@@ -34,6 +39,14 @@ def judge(statement: Statement, ground: Ground) -> Claim:
     if not _settled(answers, statement):
         answers += weighed(heard(statement, spoken, ground), statement, spoken, ground)
     return _joined(statement, stated, spoken, answers, "")
+
+
+def _own_words(statement: Statement, spoken: tuple[Spoken, ...]) -> tuple[Spoken, ...]:
+    """What is said to be there in so many words is praise, also below a heading that finds fault."""
+    praised = statement.mark is None and _PRESENT.search(statement.text) and not _DENIED.search(statement.text)
+    if not praised:
+        return spoken
+    return tuple(replace(s, stated=Stated.PASS) if s.stated is Stated.FAIL and not s.defect else s for s in spoken)
 
 
 def _settled(answers: list[Answer], statement: Statement) -> bool:

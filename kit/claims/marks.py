@@ -27,7 +27,7 @@ _SHORT_SIGNS = {
 _BOX = re.compile(r"^(?:[-*+•]\s+)?\[(?P<sign>[ xX✓✔~\-/!])\]\s+")
 _BOXES = {" ": Stated.FAIL, "~": Stated.PARTIAL, "-": Stated.PARTIAL, "/": Stated.PARTIAL, "!": Stated.FAIL}
 
-_PASS_WORDS = (
+_GOOD_WORDS = (
     "pass|passed|passing|ok|okay|green|yes|done|complete|completed|ready|go|implemented|enabled|excellent|good"
     "|very good|strong|configured|fixed|resolved|compliant|met|achieved|verified|approved|active|working|operational"
     "|present|covered|secure|secured|healthy|success|successful|available|supported|in place|production ready|production-ready"
@@ -46,7 +46,7 @@ _FAIL_WORDS = (
 _WORDS = (
     (Stated.FAIL, re.compile(rf"(?:{_FAIL_WORDS})", re.IGNORECASE)),
     (Stated.PARTIAL, re.compile(rf"(?:{_PARTIAL_WORDS})", re.IGNORECASE)),
-    (Stated.PASS, re.compile(rf"(?:{_PASS_WORDS})", re.IGNORECASE)),
+    (Stated.PASS, re.compile(rf"(?:{_GOOD_WORDS})", re.IGNORECASE)),
 )
 _HEAD = re.compile(
     r"^(?:\d+[.)]\s*)?(?P<word>PASS(?:ED)?|OK|FAIL(?:ED)?|PARTIAL|WARN(?:ING)?|MISSING|DONE|READY|GREEN|YELLOW|AMBER|RED"

@@ -11,6 +11,7 @@ from kit.claims.ground import Ground
 from kit.claims.model import Answer, Spoken, Stated, Statement, Verdict
 from kit.claims.words import words_of
 from kit.model import FileClass
+from kit.sources.commands.command import word_set
 
 _SPLIT = re.compile(r"\s*(?:,|;|\s\+\s|\s&\s|\band\b|\bplus\b)\s*", re.IGNORECASE)
 _PRAISE = re.compile(
@@ -31,14 +32,12 @@ _COMPLAINT = re.compile(r"\W*(?:issue|problem|gap|risk|concern|bug|weakness|limi
 _DOCUMENTED = re.compile(r"\bdocument(?:ed|ation)\b|\bguide\b|\bdescribed in\b|\bdocs?\b", re.IGNORECASE)
 _OF_DOCUMENTS = ("OPS-", "CTR-", "REC-006", "OBS-014", "CMP-006")
 _DISTINCT = re.compile(r"\b(?:[A-Z][a-z]+[A-Z]\w+|[a-z]+(?:-[a-z]+){2,}|[a-z]+[A-Z]\w+|[A-Z]{2,}_[A-Z_]+)\b")
-_SMALL = frozenset(
-    ("the a an for of in on to and or with is are be has have all our its via by from as at we it this that using used use"
-     " implemented configured enabled added set up support supported provided available present exists exist ready").split()
-)  # fmt: skip
+_SMALL = word_set(
+    "the a an for of in on to and or with is are be has have all our its via by from as at we it this that using used use"
+    " implemented configured enabled added set up support supported provided available present exists exist ready"
+)
 LEAST_SEEN = 0.5
 """The share of a statement's words that must have been seen before it is borne out as a whole."""
-LEAST_SEEN_OF_FAULT = 0.75
-"""The same of a fault: that one of its kind was found does not say that it is the one that somebody has seen."""
 _KIND = re.compile(r"^(?:issue|problem|impact|finding|risk|evidence|status|note|gaps?)\s*:\s*", re.IGNORECASE)
 _LABEL = re.compile(r":\s|\s[-—–|]\s|\s\(")
 LEAST_COVER = 0.5
@@ -124,7 +123,7 @@ def reaches(
     if verdict is not Verdict.CONFIRMED:
         return True
     if stated is Stated.FAIL:
-        return not any(each.defect for each in spoken) or _covers(answers, statement, spoken)
+        return True
     by_checks = all(answer.checks for answer in answers)
     if by_checks and (_numbered(statement) or _PRAISE.search(statement.text)):
         return False
@@ -142,10 +141,9 @@ def _covers(answers: list[Answer], statement: Statement, spoken: tuple[Spoken, .
     known = {word for text in seen for word in _content(text)}
     text = _KIND.sub("", statement.text)
     label, said = _content(_LABEL.split(text)[0]), _content(text)
-    fault = any(each.defect and each.stated is Stated.FAIL for each in spoken)
-    if label and known.issuperset(label) and not fault:
+    if label and known.issuperset(label):
         return True
-    return not said or sum(word in known for word in said) / len(said) >= (LEAST_SEEN_OF_FAULT if fault else LEAST_SEEN)
+    return not said or sum(word in known for word in said) / len(said) >= LEAST_SEEN
 
 
 def _content(text: str) -> list[str]:

@@ -27,6 +27,9 @@ _IDS = re.compile(r"\b[A-Z]{2,12}(?:-[A-Z]{2,16})*-\d{1,4}\b")
 _LISTED = re.compile(r"\s+" + _NEUTRAL + r"(?P<noun>[a-z][a-z-]{3,24}s)\b", re.IGNORECASE)
 _SHARE = re.compile(r"^\s*(?:/|of\b|out of\b|%)|^\s*-\s*\d")
 
+PART = 4
+"""How many times as much as is said leaves it open whether a part was meant."""
+
 
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for each number of a statement that stands before something countable."""
@@ -99,12 +102,18 @@ def _other_number(ground: Ground, amount: Amount, word: str, noun: Noun, ways: d
     _, places = min(ways.items(), key=lambda way: abs(len(way[1]) - (amount.low or amount.high or 0)))
     shown = "; ".join(_shown(n, p) for n, p in list(ways.items())[:4])
     evidence = ground.evidence(places)
-    if noun.certain and (len(ways) == 1 or _far(amount, ways)):
+    if noun.certain and (len(ways) == 1 or _far(amount, ways)) and not _may_be_part(amount, ways):
         return Answer(
             Verdict.REFUTED, f"Said are {amount.text} {word.lower()}; the project has: {shown}.", evidence, about=about
         )
     reason = f"Said are {amount.text} {word.lower()}; counted are: {shown}. What is meant cannot be told beyond doubt."
     return Answer(Verdict.UNDECIDABLE, reason, evidence, about=about)
+
+
+def _may_be_part(amount: Amount, ways: dict[str, Places]) -> bool:
+    """Whether so much more is there that a report of one feature may have counted its own."""
+    said = amount.high if amount.high is not None else amount.low
+    return said is not None and said * PART < min(len(places) for places in ways.values())
 
 
 def _far(amount: Amount, ways: dict[str, Places]) -> bool:

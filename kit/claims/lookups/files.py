@@ -196,7 +196,7 @@ def _denied(said: str) -> bool:
 
 
 def _elsewhere(path: str) -> bool:
-    return path.startswith(("/etc/", "/opt/", "/var/", "/usr/", "/root/", "/home/", "/tmp/", "/srv/", "~", "../"))  # noqa: S108
+    return path.startswith(("/etc/", "/opt/", "/var/", "/usr/", "/root/", "/home/", "/tmp/", "/srv/", "~", "../"))  # noqa: S108 - paths that reports name
 
 
 def _size_said(text: str, paths: list[Named]) -> Amount | None:

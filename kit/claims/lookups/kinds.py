@@ -10,6 +10,7 @@ from kit.claims.ground import Ground
 from kit.claims.lookups.files import named_paths
 from kit.claims.model import Answer, Statement, Verdict
 from kit.model import At
+from kit.sources.commands.command import word_set
 from kit.sources.kubernetes.manifests import Manifest
 
 _KINDS: dict[str, str] = {
@@ -86,9 +87,9 @@ def _is_about(text: str, found: re.Match[str]) -> bool:
     return len(words) <= 1 and not re.search(r"\d", rest)
 
 
-_PLAIN = frozenset(
-    "for the with and application config configuration configured defined sensitive data ingress egress kubernetes manifests manifest k8s".split()
-)  # noqa: SIM905
+_PLAIN = word_set(
+    "for the with and application config configuration configured defined sensitive data ingress egress kubernetes manifests manifest k8s"
+)
 
 
 def _replicas(statement: Statement, objects: list[Manifest], ground: Ground) -> Iterator[Answer]:

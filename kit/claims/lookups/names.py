@@ -41,7 +41,12 @@ def _names(text: str) -> list[tuple[str, bool]]:
     found: dict[str, bool] = {}
     for match in _QUOTED.finditer(text):
         name = re.split(r"\.|::|->", match["name"])[-1].lstrip("@")
-        if (_CALLED.search(match["name"]) or match[0].endswith(")`")) and len(name) > 3 and name.lower() not in _WORDS:
+        if (
+            (_CALLED.search(match["name"]) or match[0].endswith(")`"))
+            and len(name) > 3
+            and re.search(r"[A-Za-z]{2}", name)
+            and name.lower() not in _WORDS
+        ):
             found[name] = bool(_VARIABLE.fullmatch(name))
     for match in _VARIABLE.finditer(text):
         found.setdefault(match["name"], True)

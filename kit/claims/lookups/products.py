@@ -11,6 +11,7 @@ from kit.claims.ground import Ground
 from kit.claims.lookups.releases import release_said, same_release
 from kit.claims.model import Answer, Statement, Verdict
 from kit.model import At, FileClass
+from kit.sources.commands.command import word_set
 from kit.sources.packages.model import plain_name
 
 _OFFERED = re.compile(
@@ -21,8 +22,7 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 _TURNED = re.compile(r"[.;:,]|\bbut\b|\band\b", re.IGNORECASE)
-_PLAIN = frozenset(
-    """the a an for with and via using of in on to from is are be as by all our its service services integration integrated
+_PLAIN = word_set("""the a an for with and via using of in on to from is are be as by all our its service services integration integrated
     configured configuration config setup set support supported supports ready enabled used uses implementation implemented
     based system layer database cache caching queue background jobs job processing storage object store stack framework
     library client server proxy reverse management monitoring metrics dashboards dashboard alerting alerts logging logs tracing
@@ -33,8 +33,7 @@ _PLAIN = frozenset(
     cd workflow workflows linting formatting lint format code quality static analysis scanning dependency
     dependencies package packages manager monorepo incremental workspace load balancer balancing message broker
     event driven architecture search payments payment email sms error tracking session sessions compatible s3 redis
-    infrastructure provisioning manifests charts chart version versions latest via files file exists exist available performance""".split()  # noqa: SIM905 - a list of words
-)
+    infrastructure provisioning manifests charts chart version versions latest via files file exists exist available performance""")
 LEAST_PLAIN = 1
 """How many words beyond those of every report leave a statement one about the product."""
 
@@ -88,6 +87,10 @@ def _answer(
                 decisive=decisive or _heads(statement.text, match),
                 absent=True,
             )
+        spoken = ground.named_at(product.name)
+        if spoken is not None:
+            reason = f"{product.name} is named at {spoken}; whether it is used cannot be told from that."
+            return Answer(Verdict.UNDECIDABLE, reason, ground.evidence([spoken]), about=about, decisive=False)
         if product.hosted:
             reason = f"Nothing in the project shows {product.name}; it may be run elsewhere."
             return Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kit.claims.ground import Ground
 from kit.claims.model import Answer, Statement, Verdict
 from kit.model import At
+from kit.sources.commands.command import word_set
 
 _ROUTE = re.compile(
     r"(?:(?P<method>GET|POST|PUT|PATCH|DELETE)\s+)?(?:(?<=`)|(?<=\s)|(?<=\()|^)(?P<path>/(?:[\w:{}.*-]+/)*[\w:{}*-]+)(?=[`\s),;|]|\.?$)"
@@ -21,6 +22,7 @@ _ABSENT = re.compile(
     r"\b(?:no|missing|lacks?|without|not (?:found|implemented|served|exposed|present|available)|add|implement|create|returns? 404|should|must|needs?)\b",
     re.IGNORECASE,
 )
+_OF_MACHINES = tuple(f"/{name}/" for name in ("etc", "opt", "var", "usr", "tmp", "home", "docs", "dev", "proc"))
 _FILES = re.compile(r"\.(?:md|ya?ml|json|sh|ts|js|py|go|conf|env|sql|txt|log|crt|pem|key)$")
 
 
@@ -53,9 +55,7 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
 
 def _is_route(match: re.Match[str], text: str) -> bool:
     path = match["path"]
-    if _FILES.search(path) or path.startswith(
-        ("/etc/", "/opt/", "/var/", "/usr/", "/tmp/", "/home/", "/docs/", "/dev/", "/proc/")
-    ):  # noqa: S108
+    if _FILES.search(path) or path.startswith(_OF_MACHINES):
         return False
     return (
         match["method"] is not None
@@ -70,11 +70,7 @@ def _served(method: str | None, path: str, ground: Ground) -> At | None:
         if method and route.method not in {method, "ANY"}:
             continue
         known = _parts(route.path or "")
-        if (
-            known == wanted
-            or (len(known) >= len(wanted) and known[-len(wanted) :] == wanted)
-            or (len(wanted) > len(known) > 0 and wanted[-len(known) :] == known)
-        ):
+        if _same(known, wanted):
             return route.at
         if path.endswith("*") and known[: len(wanted) - 1] == wanted[:-1]:
             return route.at
@@ -84,6 +80,16 @@ def _served(method: str | None, path: str, ground: Ground) -> At | None:
                 if _parts(event.path) == wanted:
                     return event.at
     return None
+
+
+def _same(known: list[str], wanted: list[str]) -> bool:
+    """Whether two paths are one, a prefix of an API left out on either side ("/api", "/v1")."""
+    if known == wanted:
+        return True
+    longer, shorter = (known, wanted) if len(known) > len(wanted) else (wanted, known)
+    rest = len(longer) - len(shorter)
+    prefix = longer[:rest]
+    return bool(shorter) and longer[rest:] == shorter and all(re.fullmatch(r"api|v\d+|rest", step) for step in prefix)
 
 
 def _parts(path: str) -> list[str]:
@@ -105,8 +111,6 @@ def _is_about(text: str, found: list[tuple[str | None, str]]) -> bool:
     return len(words) <= 1 and not re.search(r"\d", rest)
 
 
-_PLAIN = frozenset(
-    """health check checks endpoint endpoints route routes for and the available exposed exposes probe probes liveness readiness
+_PLAIN = word_set("""health check checks endpoint endpoints route routes for and the available exposed exposes probe probes liveness readiness
     metrics prometheus at via status service services api provides provide returns implemented defined multiple with url
-    kubernetes monitoring ready live""".split()  # noqa: SIM905 - a list of words
-)
+    kubernetes monitoring ready live""")
