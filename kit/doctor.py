@@ -18,6 +18,20 @@ BROWSERS = (
 )
 
 
+_LIVE = "pip install 'readiness-kit[live]'"
+PROBES = (
+    ("httpx", "httpx", "targets.http", _LIVE),
+    ("cryptography", "cryptography", "targets.tls and https addresses", _LIVE),
+    ("psycopg", "psycopg", "targets.postgres", _LIVE),
+    ("redis", "redis", "targets.redis", _LIVE),
+    ("botocore", "botocore", "targets.s3", _LIVE),
+    ("dnspython", "dns", "targets.dns", _LIVE),
+    ("psutil", "psutil", "targets.host", _LIVE),
+    ("Locust", "locust", "the load of targets.http", "pip install 'readiness-kit[load]'"),
+)
+"""Libraries that live probes need: how the library is called, its module, what it asks, how it comes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One thing that may be here: its version or place where it is, and what its presence or absence changes."""
@@ -50,6 +64,7 @@ def parts() -> tuple[Part, ...]:
         _module("Typst", "typst", "sets the PDF: pip install 'readiness-kit[pdf]'"),
         _program("Browser", BROWSERS, "runs the browser tests of this repository; reports need none to be made"),
         _module("JupyterLab", "jupyterlab", "opens the notebooks for exploring: pip install 'readiness-kit[lab]'"),
+        *(_module(f"Probe: {name}", module, f"asks {kind}: {how}") for name, module, kind, how in PROBES),
         *_scanners(),
     )
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -328,6 +330,40 @@ def test_commands_are_run_by_their_own_leave_alone(system: System, tmp_path: Pat
     assert not made.exists()
     assert assess(tmp_path, system, given, "--commands", *area).of("OPS-080", "pass")
     assert made.exists()
+
+
+def test_an_interrupt_ends_what_runs_and_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "a.txt").write_text("a")
+    line = f"(setsid sleep 79.6 &); touch {tmp_path}/begun; sleep 79.6"
+    command = {"name": "long", "run": line, "shell": True, "area": "operations"}
+    (tmp_path / "p.yaml").write_text(yaml.safe_dump({"project": {"path": "shop"}, "commands": [command]}))
+    words = [sys.executable, "-m", "kit", "assess", "p.yaml", "--out", "out", "--quiet"]
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[1])}
+    running = subprocess.Popen(words, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True)
+    _until(lambda: (tmp_path / "begun").exists())
+
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=60)[1]
+
+    assert running.returncode == 130
+    assert "interrupted" in said
+    assert not [p for p in Path("/proc").glob("[0-9]*/cmdline") if b"79.6" in _read(p)]
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
+def _until(true: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to be in time"
+        time.sleep(0.05)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 @pytest.mark.parametrize(

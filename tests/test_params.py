@@ -69,7 +69,7 @@ def test_every_key_of_the_contract_is_read(tmp_path: Path) -> None:
 
 
 def test_what_this_version_does_not_look_at_is_named(tmp_path: Path) -> None:
-    assert load(tmp_path, CONTRACT).unused() == ("claims", "history")
+    assert load(tmp_path, CONTRACT).unused() == ("history",)
     assert load(tmp_path, "project: {path: shop}\nclaims: []\n").unused() == ()
 
 
