@@ -134,6 +134,7 @@ class Shop:
     schemas: tuple[Schema, ...] = ()
     packages: tuple[Any, ...] = ()
     metrics: tuple[MetricFact, ...] = ()
+    evidence: tuple[Any, ...] | None = None
 
     @cached_property
     def files(self) -> FileIndex:

@@ -61,6 +61,7 @@ VIEWS: dict[str, Callable[[Any], Display]] = {
     "recovery.material": recovery.material,
     "observability.chain": observability.chain,
     "observability.alerts": observability.alerts,
+    "observability.logged": observability.logged,
     "performance.load_tests": performance.load_tests,
     "performance.scaling": performance.scaling,
     "resilience.outbound": lambda p: resilience.outbound(p, []),

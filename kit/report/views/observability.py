@@ -6,6 +6,7 @@ from kit.model import Located
 from kit.project import Project
 from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
+from kit.report.views import logs
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, listed
 from kit.sources.platforms.prometheus import Alert, Target
@@ -40,6 +41,11 @@ def alerts(project: Project) -> Display:
     rows = tuple((a.name, a.expression, _exported(a, exported), at_cell(a.at)) for a in rules)
     heads = columns("Alert", ("Asks", "code"), "Its metrics", "Where")
     return show(Table(count(len(rows), "alert rule"), heads, rows, sent))
+
+
+def logged(project: Project) -> Display:
+    """What logs that were given say: errors by service, what repeats, secrets and personal data."""
+    return logs.told(project)
 
 
 def checks(project: Project, findings: Findings) -> Display:
