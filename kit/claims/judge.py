@@ -103,6 +103,9 @@ def _joined(
 
 def _verdict(answers: list[Answer]) -> Verdict:
     """Of several parts: all alike that verdict; some borne out and some not, partly."""
+    if any(answer.verdict is Verdict.REFUTED and not answer.checks for answer in answers):
+        # That the thing is there bears out nothing of a number, size or release that is wrong.
+        answers = [answer for answer in answers if not _is_there(answer)]
     verdicts = {answer.verdict for answer in answers}
     if len(verdicts) == 1:
         return verdicts.pop()

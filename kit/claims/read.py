@@ -25,6 +25,10 @@ _LABELS = re.compile(r"(?=[^.!?;]{2,70}:$)(?:\S+\s+){0,7}\S+")
 _FILE_LABEL = re.compile(
     r"(?:File|Path|Location|Script|Manifest|Config(?:uration)?|Document)s?:\s*`[^`]+`", re.IGNORECASE
 )
+_SAYS = re.compile(
+    r"\d|\b(?:production|deployment)[- ]ready\b|\bready (?:for|to)\b|\bapproved\b|\bnot deployable\b", re.IGNORECASE
+)
+"""What makes a heading a statement: a number, or a verdict."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 
 
@@ -161,7 +165,7 @@ class _Walk:
         text = _plain(token)
         self.headings = [(depth, name) for depth, name in self.headings if depth < level]
         line = _first(token)
-        if marks.mark_of(text) is not None or re.search(r"\d", re.sub(r"^[\W\d]*", "", text)):
+        if marks.mark_of(text) is not None or _SAYS.search(re.sub(r"^[\W\d]*", "", text)):
             yield Piece(text, line, line, "heading", self.section)
         if re.search(r"\w", text):
             self.headings.append((level, text))

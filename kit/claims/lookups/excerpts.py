@@ -86,7 +86,9 @@ def _changed(ground: Ground, path: str, quoted: list[str], lines: list[str], abo
         keyed = _KEYED.match(code)
         if keyed is None:
             continue
-        other = re.compile(rf"^\s*(?:export\s+)?{re.escape(keyed['key'])}\s*[:=]\s*\S")
+        other = re.compile(
+            rf"^\s*(?:(?:export|const|let|var|static|final|public|private)\s+)*{re.escape(keyed['key'])}\s*[:=]\s*\S"
+        )
         number = next((n for n, line in enumerate(lines, 1) if other.match(line)), None)
         if number is not None:
             shown = ground.files.excerpt(path, number, number).strip()[:120]

@@ -21,7 +21,7 @@ _ABSENT = re.compile(
     r"\b(?:no|without|missing|lacks?|lacking|not (?:using|use|used|configured|installed|implemented|integrated|present|set up|yet))\b",
     re.IGNORECASE,
 )
-_TURNED = re.compile(r"[.;:,]|\bbut\b|\band\b", re.IGNORECASE)
+_TURNED = re.compile(r"[.;:,]|\b(?:but|and|in|for|from|on|within|inside|by)\b", re.IGNORECASE)
 _PLAIN = word_set("""the a an for with and via using of in on to from is are be as by all our its service services integration integrated
     configured configuration config setup set support supported supports ready enabled used uses implementation implemented
     based system layer database cache caching queue background jobs job processing storage object store stack framework

@@ -18,6 +18,8 @@ _RELEASE = re.compile(
 _IMAGE = re.compile(
     r"(?<![\w/.-])(?P<name>[a-z][a-z0-9._/-]{1,60}):(?P<tag>(?:v?\d|latest|alpine|stable)[\w.-]{0,40}(?<=\w))(?![\w/])"
 )
+_TROUBLE = re.compile(r"\b(?:failed|fails|incompatib\w+|compatibility issues?|unsupported|deprecated)\b", re.IGNORECASE)
+"""A release that something does not work with is not one that is said to be used."""
 _RUNTIMES = re.compile(r"\b(?P<what>node(?:\.?js)?|python|go(?:lang)?|java|jdk)\b", re.IGNORECASE)
 _TAGGED = {
     "node": ("node",),
@@ -29,7 +31,7 @@ _TAGGED = {
 
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for each image with a tag, and for each runtime with a release, that a statement names."""
-    if statement.kind == "code":
+    if statement.kind == "code" or _TROUBLE.search(statement.text):
         return
     for found in _IMAGE.finditer(statement.text):
         answer = _image(found["name"], found["tag"], ground)
