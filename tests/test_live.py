@@ -21,6 +21,9 @@ import pytest
 import servers
 import yaml
 
+from kit.execute.live import commands_of
+from kit.params import Params
+
 pytestmark = [
     pytest.mark.xdist_group("live"),
     pytest.mark.skipif(sys.platform == "win32", reason="commands are run on POSIX systems"),
@@ -303,6 +306,19 @@ def test_each_wrong_thing_is_shown_as_what_it_is(broken: Run, system: System) ->
     port = system.nginx.ports["expired"]
     assert any(m.startswith(f"localhost:{port}: its certificate ran out on") for _, m in broken.said_of("SEC-083"))
     assert sorted(f["severity"] for f in broken.of("SEC-083", "fail")) == ["critical", "medium"]
+
+
+def test_a_command_that_says_nothing_of_the_areas_asked_for_is_not_run(tmp_path: Path) -> None:
+    given = {
+        "commands": [
+            {"name": "own", "run": ["true"], "area": "data"},
+            {"name": "deciding", "run": ["true"], "area": "testing", "decides": ["DAT-001"]},
+            {"name": "other", "run": ["true"], "area": "testing"},
+        ]
+    }
+    runs = commands_of(Params.model_validate({"project": {"path": str(tmp_path)}, **given}), ("data",))
+
+    assert [(r.name, r.ended) for r in runs] == [("own", "exited"), ("deciding", "exited"), ("other", "not-asked")]
 
 
 def test_commands_that_hang_flood_or_stay_are_shown_as_such(broken: Run) -> None:

@@ -148,7 +148,7 @@ def _ask(request: Request, project: Project, staging: Staging, clock: _Clock) ->
     """Run the commands and ask the targets of the params file, once; an earlier run of the same key has kept them."""
     if request.params.commands:
         with clock.step("commands"):
-            project.ran = read_commands(staging.folder) or commands_of(request.params)
+            project.ran = read_commands(staging.folder) or commands_of(request.params, request.areas)
             save_commands(staging.folder, project.ran)
     if request.params.targets.any:
         with clock.step("probes"):

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kit.params import Params, ParamsError
 from kit.registry import catalogue
 from kit.sources.formats.settings import nearest
 from kit.sources.probes.ask import ask
 from kit.sources.probes.model import Probes
+from kit.sources.ran.command import Command
 from kit.sources.ran.model import CommandRun
 from kit.sources.ran.run import not_run, run_command
 from kit.sources.secrets.known import Known
 
 
-def commands_of(params: Params) -> tuple[CommandRun, ...]:
-    """What came of the commands of the params file, in its order; those that are run on demand are left.
+def commands_of(params: Params, areas: Collection[str] = ()) -> tuple[CommandRun, ...]:
+    """What came of the commands of the params file, in its order. Those on demand are left, and where only some areas
+    are assessed, those that say nothing of them.
 
     An interrupt ends what runs with everything that it started, and goes on to the caller.
     """
     known = secrets_of(params)
-    return tuple(not_run(c) if c.on_demand else run_command(params.root, c, known) for c in params.commands)
+    return tuple(
+        not_run(c) if c.on_demand or not _speaks_of(c, areas) else run_command(params.root, c, known)
+        for c in params.commands
+    )
+
+
+def _speaks_of(command: Command, areas: Collection[str]) -> bool:
+    decided = {check.area for check in catalogue() if check.id in command.decides}
+    return not areas or command.area in areas or bool(decided & set(areas))
 
 
 def probes_of(params: Params) -> Probes:

@@ -34,8 +34,12 @@ def answered(found: tuple[_Probe, ...]) -> Iterator[_Probe]:
 
 
 def live(told: Told, message: str, about: str, said: str = "", *at: Located, **more: Any) -> Fact:
-    """A fact that a running system told by itself. `about` is what was asked, `said` the answer."""
-    return told(message, *(at or (At("."),)), strength=Strength.LIVE, about=about, said=said, blocks=False, **more)
+    """A fact that a running system told by itself. `about` is what was asked, `said` the answer, which is shown beside
+    places of files."""
+    places = [place.at for place in at]
+    if not places or (said and all(place.line is not None for place in places)):
+        places.append(At("."))
+    return told(message, *places, strength=Strength.LIVE, about=about, said=said, blocks=False, **more)
 
 
 def silent(found: tuple[_Probe, ...], what: str) -> Iterator[Fact]:

@@ -37,6 +37,8 @@ def run_commands(
 def run_command(root: Path, command: Command, known: Known) -> CommandRun:
     """What came of one command."""
     asked = not_run(command)
+    if os.name != "posix":
+        return replace(asked, ended="not-started", error="commands are run on Linux and macOS only")
     folder = (root / command.folder).resolve()
     if not folder.is_relative_to(root.resolve()) or not folder.is_dir():
         return replace(asked, ended="not-started", error=f"{command.folder} is no folder of the project")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kit.sources.ran.model import Problem, Read, Counts
+from kit.sources.ran.model import Counts, Problem, Read
 
 _WIDTH = r"[^\s:]{1,300}"
 _PYTEST_SUM = re.compile(r"=* ?(?P<sum>(?:\d+ [a-z]+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))? ?=*")
