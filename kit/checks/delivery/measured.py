@@ -29,11 +29,14 @@ def compilers_report_no_error(project: Project) -> Iterator[Fact]:
 
     See: https://www.typescriptlang.org/tsconfig/#noEmitOnError
     """
+    seen: set[tuple[str, str, int | None, str]] = set()
     for output in told(project, Issues):
         topic = output.record.topic
         if topic not in _GRADES:
             continue
-        errors = sorted((i for i in output.record.found if i.level == "error"), key=lambda i: (i.path, i.at or 0))
+        every = [i for i in output.record.found if i.level == "error"]
+        errors = sorted((i for i in every if _key(output, i) not in seen), key=lambda i: (i.path, i.at or 0))
+        seen |= {_key(output, i) for i in errors}
         grouped = [list(group) for _, group in groupby(errors, key=lambda i: i.path)]
         for issues in grouped[:MOST_TOLD]:
             yield _file(project, output, issues)
@@ -45,8 +48,13 @@ def compilers_report_no_error(project: Project) -> Iterator[Fact]:
                 severity=_GRADES[topic],
                 **output.how,
             )
-        if not errors:
+        if not every:
             yield _no_errors(output)
+
+
+def _key(output: Told[Issues], issue: Issue) -> tuple[str, str, int | None, str]:
+    """What makes an error the same in two outputs of one tool."""
+    return output.record.tool.lower(), issue.path, issue.at, issue.rule
 
 
 def _file(project: Project, output: Told[Issues], issues: list[Issue]) -> Fact:

@@ -113,10 +113,11 @@ def what_runs_is_ready(project: Project) -> Iterator[Fact]:
 
 def _troubles(found: Told[Cluster], resource: Resource) -> Iterator[Fact]:
     name = f"{resource.type} {resource.name}"
-    if resource.type in WORKLOADS and (resource.ready or 0) < (resource.wanted if resource.wanted is not None else 1):
+    wanted = resource.wanted if resource.wanted is not None else 1
+    if resource.type in WORKLOADS and resource.ready is not None and resource.ready < wanted:
         grade = bad if not resource.ready else partial
         yield grade(
-            found.said(f"{name}: {resource.ready or 0} of {resource.wanted} replicas are ready."),
+            found.said(f"{name}: {resource.ready} of {wanted} replicas are ready."),
             found.at(resource.line),
             **found.how,
         )

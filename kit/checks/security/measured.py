@@ -105,14 +105,23 @@ def scanners_raise_no_alarm(project: Project) -> Iterator[Fact]:
         if scan.record.topic not in ("security", "configuration"):
             continue
         elsewhere = [i for i in scan.record.found if place(project, scan, i.path, i.at) is None]
-        for issue in elsewhere[:MOST_PACKAGES]:
+        strange = len(elsewhere) == len(scan.record.found) > 1
+        for issue in elsewhere[: 0 if strange else MOST_PACKAGES]:
             yield _elsewhere(scan, issue)
-        if not scan.record.found:
+        if strange:
+            yield _strange(scan)
+        elif not scan.record.found:
             yield ok(scan.said(f"{scan.record.tool} raised no alarm."), scan.at(), **scan.how)
         elif not elsewhere:
             count = len(scan.record.found) + scan.record.more
             message = f"{scan.record.tool}: its {count} {'alarm is' if count == 1 else 'alarms are'} judged where the code stands."
             yield ok(scan.said(message), scan.at(), **scan.how)
+
+
+def _strange(scan: Told[Issues]) -> Fact:
+    first = scan.record.found[0]
+    message = f"{scan.record.tool}: none of its {len(scan.record.found)} alarms is in a file of this project; the first is in {first.path or 'no file'}. It looked at another project, or at an image."
+    return bad(scan.said(message), scan.at(first.line), blocks=False, **scan.how)
 
 
 def _elsewhere(scan: Told[Issues], issue: Issue) -> Fact:

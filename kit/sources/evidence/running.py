@@ -117,6 +117,9 @@ def _owner(each: Part) -> str:
 
 
 def _ready(type: str, status: Part) -> int | None:
+    """The replicas that are ready; None for other kinds, and for an object that no cluster has looked at."""
+    if not status.value:
+        return None
     if type == "DaemonSet":
         return status.get("numberReady").count or 0
     return (status.get("readyReplicas").count or 0) if type in _WORKLOADS - {"Job", "CronJob"} else None

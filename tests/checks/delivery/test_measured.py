@@ -34,3 +34,9 @@ def test_warnings_alone_show_in_part_and_nothing_at_all_holds(tmp_path: Path) ->
         tmp_path, "DEL-070", {"e.json": eslint({"ruleId": "r", "severity": 1, "message": "m", "line": 1})}, CODE
     ).outcomes == ["partial"]
     assert seen(tmp_path, "DEL-070", {"e.json": eslint()}, CODE).outcomes == ["pass"]
+
+
+def test_what_one_tool_says_in_two_outputs_is_told_once(tmp_path: Path) -> None:
+    text = "src/a.ts(1,7): error TS1: First.\n"
+
+    assert seen(tmp_path, "DEL-070", {"a.txt": text, "b.txt": text}, CODE).failed == ["src/a.ts:1"]

@@ -101,6 +101,10 @@ def test_what_is_not_ready_is_told(tmp_path: Path, item: dict[str, object], outc
     assert said in found.text
 
 
+def test_an_object_that_no_cluster_has_looked_at_is_not_judged(tmp_path: Path) -> None:
+    assert seen(tmp_path, "ORC-071", shown({**deployment("a"), "status": {}})).failed == []
+
+
 def test_a_secret_that_the_cluster_has_is_declared_there(tmp_path: Path) -> None:
     manifest = MANIFEST.replace(
         '"docker.io/shop/api:1.2"}', '"a", env: [{name: T, valueFrom: {secretKeyRef: {name: api, key: TOKEN}}}]}'

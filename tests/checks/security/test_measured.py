@@ -116,3 +116,13 @@ def test_a_secret_that_gitleaks_found_is_a_finding_of_our_check_and_shown_nowher
 
     assert found.failed == ["conf/app.txt:1"]
     assert "qwpo2309fjkdlsaz" not in str(found.findings)
+
+
+def test_a_report_of_another_project_is_told_once(tmp_path: Path) -> None:
+    report = json.loads(sarif("js/odd", "elsewhere/x.js", 2))
+    report["runs"][0]["results"] *= 3
+
+    found = seen(tmp_path, "SEC-071", {"s.sarif": json.dumps(report)}, {"src/a.ts": "x\n"})
+
+    assert found.outcomes == ["fail"]
+    assert "none of its 3 alarms is in a file of this project; the first is in elsewhere/x.js" in found.text

@@ -98,7 +98,7 @@ DEPLOYMENT = {
     "kind": "Deployment",
     "metadata": {"name": "api", "namespace": "shop"},
     "spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "api", "image": "shop/api:1"}]}}},
-    "status": {},
+    "status": {"observedGeneration": 1},
 }
 
 
