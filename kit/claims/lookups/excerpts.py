@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kit.claims.blocks import CITED
 from kit.claims.ground import Ground
+from kit.claims.lookups.files import named_paths
 from kit.claims.model import Answer, Statement, Verdict
 from kit.model import At
 
@@ -23,7 +24,7 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         return
     head, _, body = statement.text.partition("\n")
     cited = CITED.match(head)
-    if cited is None:
+    if cited is None or (cited["first"] is None and not named_paths(cited["path"])):
         return
     found = ground.resolve(cited["path"], statement.source)
     about = f"excerpt of {cited['path']}"

@@ -60,6 +60,8 @@ def named_paths(text: str) -> list[Named]:
         path = match["path"]
         if _PRODUCT.match(path) or _PLACEHOLDER.search(path) or _is_name(path):
             continue
+        if path.startswith("/") and path.count("/") == 1:
+            continue  # an address of a site
         line = int(match["line"]) if match["line"] else None
         found.append(Named(path, line, int(match["last"]) if match["last"] else line, match.start(), match.end()))
     for match in _FOLDER.finditer(bare):

@@ -48,7 +48,8 @@ def _names(text: str) -> list[tuple[str, bool]]:
             and name.lower() not in _WORDS
         ):
             found[name] = bool(_VARIABLE.fullmatch(name))
-    for match in _VARIABLE.finditer(text):
+    named = re.search(r"\b(?:env\w*|variables?|vars?|settings?)\b", text, re.IGNORECASE)
+    for match in _VARIABLE.finditer(text) if named else ():
         found.setdefault(match["name"], True)
     return [(name, variable) for name, variable in found.items() if name not in paths][:MOST_NAMES]
 
