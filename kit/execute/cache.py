@@ -2,7 +2,8 @@
 
 An entry is a folder: the files that a run wrote, and a manifest with the hash of each, the run in outline, and which
 paths outside of the index the run looked for. It is made beside its place and moved there, so that two runs at once
-never see half of one; an entry that is damaged, or whose paths have come or gone, is no answer.
+never see half of one; an entry that is damaged, or whose paths have come or gone, is no answer. Nothing but entries is
+ever removed from the folder, whatever else lies there, and no link in it is followed.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kit.execute.outline import Outline, outline_from
@@ -28,7 +31,11 @@ MAX_BYTES = 1_000_000_000
 """How much the cache may hold; the entries that were used longest ago go first."""
 
 _MANIFEST = "manifest.json"
+_MAX_MANIFEST_BYTES = 20_000_000
 _FILES = "files"
+_NEW = ".new-"
+_LEFT_AFTER = 86_400.0
+"""Seconds after which an entry that is still being made belongs to a run that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +51,29 @@ class Cache:
         """
         entry = self.folder / key
         try:
-            manifest = json.loads((entry / _MANIFEST).read_bytes())
+            _require_private(self.folder)
+            manifest = json.loads(_plain(entry, _MANIFEST, _MAX_MANIFEST_BYTES).read_bytes())
             looked_for: Mapping[str, bool] = manifest["on_disk"]
             if any(on_disk(path) is not there for path, there in looked_for.items()):
                 return None
             outline = outline_from(manifest["outline"])
             _bring(entry / _FILES, manifest["files"], out)
-            os.utime(entry)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
+        with suppress(OSError):  # a cache that may only be read answers as well
+            os.utime(entry)
         return outline
 
     def keep(self, key: str, out: Path, names: tuple[str, ...], outline: Outline, on_disk: Mapping[str, bool]) -> None:
         """Keep what a run has written: the files and folders `names` of `out`."""
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
+            _require_private(self.folder)
+            made = Path(tempfile.mkdtemp(prefix=_NEW, dir=self.folder))
             try:
                 files = _copied(out, names, made / _FILES)
                 self._write(made, {"outline": outline.as_data(), "on_disk": dict(on_disk), "files": files})
-                shutil.rmtree(self.folder / key, ignore_errors=True)
+                _remove(self.folder / key)
                 made.rename(self.folder / key)
             finally:
                 shutil.rmtree(made, ignore_errors=True)
@@ -73,14 +83,27 @@ class Cache:
         (entry / _MANIFEST).write_text(json.dumps(manifest), "utf-8")
 
     def _prune(self) -> None:
-        entries = sorted((e for e in self.folder.iterdir() if e.is_dir()), key=lambda e: e.stat().st_mtime)
-        sizes = {e: sum(f.stat().st_size for f in e.rglob("*") if f.is_file()) for e in entries}
+        used = {entry: entry.stat().st_mtime for entry in self._entries()}
+        entries = sorted(used, key=lambda entry: used[entry])
+        for left in [e for e in entries if e.name.startswith(_NEW)]:
+            entries.remove(left)
+            if used[left] < time.time() - _LEFT_AFTER:
+                _remove(left)
+        sizes = {e: sum(f.lstat().st_size for f in e.rglob("*")) for e in entries}
         held = sum(sizes.values())
         for entry in entries[:-1]:
             if held <= MAX_BYTES:
                 return
-            shutil.rmtree(entry, ignore_errors=True)
+            _remove(entry)
             held -= sizes[entry]
+
+    def _entries(self) -> Iterator[Path]:
+        """The folders that hold what an entry holds and nothing else: the variable may name any folder."""
+        for place in self.folder.iterdir():
+            if place.is_dir() and not place.is_symlink():
+                names = {p.name for p in place.iterdir()}
+                if names == {_MANIFEST, _FILES} or (place.name.startswith(_NEW) and names <= {_MANIFEST, _FILES}):
+                    yield place
 
 
 def default_cache() -> Cache | None:
@@ -97,6 +120,35 @@ def default_cache() -> Cache | None:
         return Cache(Path(platformdirs.user_cache_dir("readiness-kit", appauthor=False)) / "runs")
     except (OSError, RuntimeError):
         return None
+
+
+def _require_private(folder: Path) -> None:
+    """Raise PermissionError where everybody may write into the folder, and so make up an answer."""
+    if folder.stat().st_mode & stat.S_IWOTH:
+        raise PermissionError(f"{folder} may be written to by everybody")
+
+
+def _plain(root: Path, name: str, most: int) -> Path:
+    """The plain file of that relative path. Raises ValueError for one that lies elsewhere, or is more than so many
+    bytes: who may write to the cache shall not have other files read, overwritten, or waited for."""
+    parts = PurePosixPath(name).parts
+    if not parts or ".." in parts or PurePosixPath(name).is_absolute() or "\\" in name or ":" in parts[0]:
+        raise ValueError(f"{name} leads elsewhere")
+    place = root
+    for part in ("", *parts):
+        place = place / part
+        if place.is_symlink():
+            raise ValueError(f"{name} is a link")
+    found = place.stat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+        raise ValueError(f"{name} is no file of the kit")
+    return place
+
+
+def _remove(place: Path) -> None:
+    if place.is_symlink():
+        place.unlink()
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _copied(out: Path, names: tuple[str, ...], target: Path) -> dict[str, str]:
@@ -123,7 +175,7 @@ def _bring(source: Path, files: Mapping[str, str], out: Path) -> None:
         for name, digest in files.items():
             place = beside / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, place)
+            shutil.copyfile(_plain(source, name, MAX_BYTES), place)
             if _hash(place) != digest:
                 raise ValueError(f"{name} is not what was kept")
         remove_stale(out, {name.partition("/")[0] for name in files})
