@@ -64,10 +64,13 @@ def _largest(found: tuple[Hit, ...]) -> tuple[Hit, ...]:
     return tuple(
         hit
         for hit in found
-        if hit.phrase.lacks
-        or hit.phrase.check not in lacking
-        or hit.last - hit.first > lacking[hit.phrase.check].last - lacking[hit.phrase.check].first
+        if hit.phrase.lacks or hit.phrase.check not in lacking or _weight(hit) > _weight(lacking[hit.phrase.check])
     )
+
+
+def _weight(hit: Hit) -> tuple[int, int]:
+    """How much of the statement a phrase takes up."""
+    return hit.last - hit.first, len(hit.phrase.words)
 
 
 def _end(wanted: Sequence[str | None], words: Sequence[Word], index: int) -> int | None:
