@@ -178,9 +178,7 @@ def test_the_folder_is_for_its_user_only(cache: Cache) -> None:
     assert cache.folder.stat().st_mode & 0o077 == 0
 
 
-def test_a_cache_that_may_only_be_read_answers(
-    cache: Cache, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cache_that_may_only_be_read_answers(cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+MAX_BYTES = 64_000_000
+"""The largest evidence file that is read, in bytes; a log is read up to there."""
 MOST_FILES = 500
 MOST_ENTRIES = 200_000
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__"})
@@ -53,12 +55,15 @@ def leads_out(root: Path, path: Path) -> bool:
 
 
 def _digest(root: Path, named: Named) -> str:
-    digest = hashlib.sha256()
+    digest, left = hashlib.sha256(), MAX_BYTES
     try:
         if not named.missing and named.path.is_file() and not leads_out(root, named.path):
             with named.path.open("rb") as stream:
-                while block := stream.read(1 << 20):
+                while block := stream.read(min(1 << 20, left)):
                     digest.update(block)
+                    left -= len(block)
+                more = stream.read(1)
+            return f"{digest.hexdigest()} and more" if more else digest.hexdigest()
     except OSError:
         return ""
     return digest.hexdigest()

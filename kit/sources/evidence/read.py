@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kit.sources.evidence.find import Named, find, leads_out, relative
+from kit.sources.evidence.find import MAX_BYTES, Named, find, leads_out, relative
 from kit.sources.evidence.found import Found
 from kit.sources.evidence.model import EvidenceFile
 from kit.sources.evidence.parts import one_line
@@ -19,8 +19,6 @@ from kit.sources.tree.files import FileIndex
 from kit.sources.tree.history import History
 from kit.sources.tree.text import decode, is_binary
 
-MAX_BYTES = 64_000_000
-"""The largest evidence file that is read, in bytes; a log is read up to there."""
 MOST_QUOTES = 2_000
 QUOTE = 240
 SHORTEST = 4
