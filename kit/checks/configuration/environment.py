@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections import defaultdict
@@ -141,7 +142,7 @@ def required_is_given(project: Project) -> Iterator[Fact]:
         key = (demand.read.at, demand.read.name, tuple(sorted({t.at.path for t in demand.missing})))
         if demand.missing and key not in told:  # services of one program miss it together
             told.add(key)
-            yield _missing(demand)
+            yield _missing(demand, late=_is_late(project, demand.read))
         for deployment in demand.unseen:
             hidden[(demand.service.name, deployment.target)].append(demand)
         if demand.given and not demand.missing:
@@ -172,7 +173,22 @@ def _hidden(project: Project, name: str, target: str, demanded: list[Demand]) ->
         )
 
 
-def _missing(demand: Demand) -> Fact:
+def _is_late(project: Project, read: EnvRead) -> bool:
+    """Whether a handler of requests reads the variable: the service starts without it, and its request fails."""
+    module = project.code.python(read.at.path) if read.at.path.endswith(".py") else None
+    line = read.at.line or 0
+    around = [
+        n
+        for n in (ast.walk(module) if module is not None else ())
+        if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.lineno <= line <= (n.end_lineno or n.lineno)
+    ]
+    return any(_ANSWERS.search(ast.unparse(d)) for n in around for d in n.decorator_list)
+
+
+_ANSWERS = re.compile(r"\.(?:get|post|put|patch|delete|route|api_route|websocket)\(")
+
+
+def _missing(demand: Demand, *, late: bool) -> Fact:
     name, targets = demand.read.name, demand.missing
     read = {e.name for e in demand.service.env}
     given = {e.name: e for target in targets for e in target.env if e.name not in read}
@@ -188,6 +204,8 @@ def _missing(demand: Demand) -> Fact:
         f"{demand.service.name}: {name} is required, and {where} {'does' if len(targets) == 1 else 'do'} not give it{hint}.",
         *places,
         environment=None if only == "unknown" else only,
+        severity=Severity.HIGH if late else None,
+        blocks=not late,
         fix=f"Give {name} to {demand.service.name} in {where}" + (f", where {near[0]} stands now." if near else "."),
     )
 

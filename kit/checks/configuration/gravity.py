@@ -18,9 +18,8 @@ _SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|in
 _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
 _OF_ONESELF = re.compile(r"(?i)localhost|self-?signed|snake-?oil|(?:^|[/._-])(?:local|dev|example|dummy)(?:[/._-]|$)")
 """Where keys stand that nobody but a developer's own browser trusts."""
-_BUNDLED = re.compile(
-    r"(?i)\b(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY)_\w+\s*[=:]|\bsearch_?api_?key"
-)
+_PUBLIC = r"(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY)_"
+_BUNDLED = re.compile(rf"(?i)\b{_PUBLIC}\w+\s*[=:]|\bsearch_?api_?key")
 _LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal)"
 _COMMENT = re.compile(r"\s*(?:#|//|--|;|\*|<!--)")
 _FALLS_BACK = re.compile(
@@ -97,6 +96,8 @@ def _in_every_browser(text: str, hit: SecretHit) -> bool:
     """A key that the bundle of a web page shows anyway: a key of Google for browsers, or one that may only search."""
     start, stop = text.rfind("\n", 0, hit.start) + 1, hit.end
     if hit.kind == "google-api-key":
-        return _BUNDLED.search(text[start:stop]) is not None or "firebase" in text[start : stop + 400].lower()
+        value = re.escape(text[hit.start : hit.end])
+        shown = re.search(rf"\b{_PUBLIC}\w+(?:[ \t]*[=:]|\s*(?:\|\||\?\?))\s*[\"'`]?{value}", text)
+        return shown is not None or "firebase" in text[start : stop + 400].lower()
     around = text[max(0, hit.start - 300) : hit.end + 300]
     return _BUNDLED.search(text[start:stop]) is not None or bool(re.search(r"\balgolia\b|\bindexName\b", around))

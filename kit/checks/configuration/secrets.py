@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from kit.checks.configuration.common import (
     ASIDE,
+    BUILD_TIME,
     SAMPLE,
     environment_of,
     given,
@@ -60,6 +61,8 @@ def _opens(name: str, default: str) -> bool:
     """Whether a fall-back is a secret at all: no stand-in for somebody else's key, no name of an account."""
     if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
         return False
+    if BUILD_TIME.fullmatch(name):
+        return False  # every browser gets it anyway
     if re.search(r"(?i)(?<!SECRET_)ACCESS_?KEY$", name) and is_weak(default):
         return False
     theirs = _OF_OTHERS.search(name) is not None
@@ -116,7 +119,7 @@ def no_default_password(project: Project) -> Iterator[Fact]:
         secret = _secret_of(one)
         if not secret or is_for_emulator(deployment, one):
             continue
-        known = is_weak(secret) or secret in _users(deployment)
+        known = is_weak(secret) or secret in {service.name, *_users(deployment)}
         if known and not is_placeholder(secret) and one.name.lower() not in secret.lower():
             beside = _only_stores(project, one.at.path)
             wrong[one.name, secret, beside, environment_of(deployment)].append((service.name, one))

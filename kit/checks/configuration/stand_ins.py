@@ -21,13 +21,17 @@ def is_thrown_away(text: str, hit: SecretHit) -> bool:
 
 
 def is_own_user(text: str, hit: SecretHit) -> bool:
-    """A password that is the name of its user or database, in its URL or beside it: CFG-004 judges what is deployed."""
+    """A password that is the name of its user, database or service, in its URL or beside it: CFG-004 judges what is
+    deployed."""
     value = text[hit.start : hit.end]
     if re.search(r"//([^:/@\s]+):\1@", value):
         return True
     around = text[max(0, hit.start - 300) : hit.end + 300]
-    named = rf"(?i)(?:user|username|db|database)[\"']?(?:\s*[:=]\s*|\s{{1,40}}[\"']?value[\"']?: *)[\"']?{re.escape(value)}(?![\w-])"
-    return value.isalpha() and re.search(named, around) is not None
+    named = rf"(?i)(?:user|username|db|database)[\"']?(?:\s*[:=]-?\s*|\s{{1,40}}[\"']?value[\"']?: *)[\"']?{re.escape(value)}(?![\w-])"
+    if value.isalpha() and re.search(named, around) is not None:
+        return True
+    service = rf"(?m)^ +(?:container_name: *)?[\"']?{re.escape(value)}[\"']?:?[ \t]*$"  # of the same compose file
+    return hit.kind == "url-password" and re.search(service, text) is not None and "services:" in text
 
 
 def is_stand_in(text: str, hit: SecretHit) -> bool:
@@ -37,6 +41,8 @@ def is_stand_in(text: str, hit: SecretHit) -> bool:
     user = re.search(r"//([^:/@\s]+):$", before)
     if user is not None and user[1] == value:
         return True
+    if hit.kind == "url-password" and re.fullmatch(r"\d{1,5}\\+", value):
+        return True  # a port, and a sign that URLs do not have
     if re.search(r":secretsmanager:[\w$#{}.:*-]*:secret:$", before):
         return True  # the name of a secret in its ARN
     if (

@@ -112,7 +112,19 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
                 names = listed(f"{d.table}.{d.column}" if d.column else d.table for d in missing)
                 yield unknown(f"{label(pair.declared)}: no migration creates {names}; {said}.", pushed, pair.declared)
             else:
-                yield from _missing(pair, missing)
+                maker = _maker(project, pair)
+                begun = [d for d in missing if d.kind == "missing_table" and maker is not None]
+                if begun and maker is not None:
+                    names = listed(dict.fromkeys(d.table for d in begun))
+                    said = f"no migration creates {names}; code makes every table that is lacking"
+                    yield unknown(f"{label(pair.declared)}: {said}.", begun[0].declared_at or pair.declared, maker)
+                yield from _missing(pair, [d for d in missing if d not in begun], made=bool(begun))
+
+
+def _maker(project: Project, pair: Pair) -> At | None:
+    """Where code makes every table that is not there yet, beside the migrations: columns it never adds."""
+    makes = (s for s in syncs(project) if s.words == "`create_all`" and not s.guarded)
+    return next((s.at for s in makes if within(s.at.path, pair.declared.path)), None)
 
 
 def _pushed(project: Project) -> At | None:
@@ -148,7 +160,7 @@ def _far_apart(pair: Pair, missing: list[Difference]) -> Fact:
     return bad(said, *places, pair.made_by.migrations[-1])
 
 
-def _missing(pair: Pair, missing: list[Difference]) -> Iterator[Fact]:
+def _missing(pair: Pair, missing: list[Difference], *, made: bool) -> Iterator[Fact]:
     last = pair.made_by.migrations[-1]
     proven = [d for d in missing if not d.opaque]
     if len(proven) > MANY:
@@ -169,7 +181,7 @@ def _missing(pair: Pair, missing: list[Difference]) -> Iterator[Fact]:
             f"{label(pair.declared)}: no migration that can be read creates {names}; a step that cannot be read may.",
             *places,
         )
-    if not missing:
+    if not missing and not made:
         yield ok(
             f"{label(pair.declared)}: all {len(pair.declared.tables)} declared tables are created with their columns.",
             pair.declared.tables[0],

@@ -105,13 +105,17 @@ def _bound(receiver: str, text: str) -> bool:
     )
 
 
+_PYTHON = ("$A.create_all($$$)", "$A.drop_all($$$)", "$C.run_sync($A.create_all)", "$C.run_sync($A.drop_all)")
+"""The calls, and the functions that SQLAlchemy's connections without blocking are handed."""
+
+
 def _in_python(project: Project) -> Iterator[Sync]:
     for match in project.code.find(
         languages=("python",),
         needles=("create_all", "drop_all"),
-        any=[{"pattern": "$A.create_all($$$)"}, {"pattern": "$A.drop_all($$$)"}],
+        any=[{"pattern": pattern} for pattern in _PYTHON],
     ):
-        made = next((word for word in ("create_all", "drop_all") if f".{word}(" in match.text), "")
+        made = next((word for word in ("create_all", "drop_all") if re.search(rf"\.{word}[(,)]", match.text)), "")
         if made and "conftest" not in match.path and not _starts_anew(match) and not _stamps(match):
             yield Sync(f"`{made}`", match.at, made == "drop_all", _asked(match))
 

@@ -36,6 +36,7 @@ _BACKOFF = r"(?i)back_?off|exponential|jitter|2\s*\*\*\s*\w|\*\*\s*attempt|math\
 _ENDLESS = frozenset(
     {"requests", "urllib", "urllib3", "net/http", "httpx", "axios", "got", "request", "superagent", "node-fetch"}
 )
+_TO_ITSELF = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])\b")
 _PAYING = re.compile(r"payment|charge|refund|payout|checkout|capture", re.IGNORECASE)
 
 
@@ -58,6 +59,8 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
     browser: list[CallFact] = []
     for call, shown in outbound(project):
         limited = _limited(project, call)
+        if shown is False and _TO_ITSELF.match(call.url):
+            continue  # somebody tries out what runs on the same machine
         if shown:
             browser += [call] if limited is False else []
         else:
@@ -218,6 +221,10 @@ def requests_are_retried(project: Project) -> Iterator[Fact]:
             yield partial(f"{service.name}: tries again, and nothing shows that the pauses grow.", used)
 
 
+_BREAKER_MADE = r"(?i)(?<!func )(?<!class )(?<!function )(?<!def )\b\w{0,60}circuit_?breaker\w{0,60}\s{0,3}\("
+"""Where one is made or called; one that is only written stands before nothing."""
+
+
 @check("RES-003", "A failing system is left alone for a while", Severity.LOW, Clause.EXECUTION, effort_hours=6)
 def breakers_are_there(project: Project) -> Iterator[Fact]:
     """
@@ -245,7 +252,7 @@ def breakers_are_there(project: Project) -> Iterator[Fact]:
         if len(files) < 2:
             continue
         found = library(project, service, _BREAKERS)
-        written = mentions(project, service, r"(?i)circuit_?-?breaker|outlierDetection", "ircuit")
+        written = mentions(project, service, _BREAKER_MADE, "ircuit")
         place = found[1] if found else written or (mesh.at if mesh else None)
         if place is not None:
             yield ok(f"{service.name}: a circuit breaker stands before other systems.", place)

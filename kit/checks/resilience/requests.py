@@ -16,6 +16,9 @@ from kit.system.scope import within
 def outbound(project: Project) -> Iterator[tuple[CallFact, bool]]:
     """The requests of code that runs in production, each with whether a browser makes it."""
     web = {s.root for s in project.system.own if s.kind == "web" and s.root not in {None, "."} and not s.routes}
+    web |= {
+        p.dir for p in project.packages if p.dir and p.depends_on("react-native", "expo")
+    }  # nor do phones serve others
     probes = _of_health_checks(project)
     for call in project.calls:
         if runs(call.at.path) and call.at.path.rpartition("/")[2] not in probes:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
+from kit.checks.security.questions import asks_by_hand, only_answers
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
@@ -29,7 +30,7 @@ _WAY_IN = word_set(
 _PUBLIC = word_set(
     "health healthz livez readyz ready live liveness readiness ping status metrics public csp report reports contact "
     "newsletter subscribe unsubscribe feedback track tracking telemetry analytics collect beacon rum vitals locale language lang "
-    "theme currency cookie consent fallback echo error errors logs ingest"
+    "theme currency cookie consent fallback echo error errors logs ingest impression impressions click clicks"
 )
 
 
@@ -42,7 +43,9 @@ _READS = word_set(
 _ACCOUNTS = frozenset({"users", "user", "accounts", "account", "members", "customers"})
 
 
-_READING = re.compile(r"(?:get|find|query|search|list|fetch|calculate|compute|count|preview)(?=[A-Z_]|$)")
+_READING = re.compile(
+    r"(?:get|find|query|search|list|fetch|calculate|compute|count|preview|check|validate)(?=[A-Z_]|$)"
+)
 """Handlers that answer a question which is too long for a path."""
 _CREATES = re.compile(r"(?i)create|add|new|open")
 _GUARDED_ELSEWHERE = ("auth_request", "auth_basic")
@@ -163,7 +166,8 @@ def _is_judged(project: Project, route: Route) -> bool:
     """Whether the route changes state and is none that may stand open."""
     open_by_nature = _by_nature(route.method, route.path, route.handler) is not None
     lost = route.mounted is None and is_uncalled(project, route.at.path)
-    return route.method in CHANGING and not open_by_nature and not lost and not _signed(project, route)
+    harmless = open_by_nature or lost or _signed(project, route)
+    return route.method in CHANGING and not harmless and not (route.auth is not True and only_answers(project, route))
 
 
 def _signed(project: Project, route: Route) -> bool:
@@ -199,7 +203,8 @@ _KNOWN = re.compile(
 def asks_within(project: Project, route: Route) -> bool:
     """Whether the handler, where it stands with its route, looks at credentials or turns strangers away."""
     text = "\n".join(project.files.lines(route.at.path)[(route.at.line or 1) - 1 : route.at.end_line])
-    return refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None or _is_filtered(project, route)
+    shown = refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None
+    return shown or asks_by_hand(project, route) or _is_filtered(project, route)
 
 
 _FILTER = re.compile(

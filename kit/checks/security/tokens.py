@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
@@ -175,14 +176,15 @@ def signing_keys_are_not_in_code(project: Project) -> Iterator[Fact]:
 
     See: https://cwe.mitre.org/data/definitions/321.html
     """
-    found: set[At] = set()
+    written: dict[tuple[At, str], list[Call]] = defaultdict(list)
     for call, key, what in _keys(project):
         literal = _literal(flow(project), key, call.path)
-        if literal is not None and call.at not in found:
-            found.add(call.at)
-            yield bad(f"The key of {what} is written in the code.", node_at(call.path, literal), call)
+        if literal is not None:
+            written[node_at(call.path, literal), what].append(call)
         elif "env" in key.text()[:200].lower() or "config" in key.text()[:200].lower():
             yield ok(f"The key of {what} comes from outside of the code.", call)
+    for (place, what), uses in written.items():
+        yield bad(f"The key of {what} is written in the code.", place, *uses[:7])
     yield from _settings(project)
 
 

@@ -4,6 +4,7 @@ wrappers."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -127,7 +128,9 @@ class PythonEnv:
         given = default if default is not None else _alternative(call, module)
         nothing = given is None or (isinstance(given, ast.Constant) and given.value is None)
         empty = isinstance(given, ast.Constant) and given.value == ""
-        required = _demanded(call, module, scope) if nothing else empty and _demanded(call, module, scope) is True
+        taken_apart = isinstance(module.parents.get(call), ast.Attribute | ast.Subscript)  # "" has methods, too
+        demanded = _demanded(call, module, scope)
+        required = demanded if nothing else empty and not taken_apart and demanded is True
         fallback = None if nothing or required else given
         yield from self._named(call, name, required, fallback, default, module, scope)
 
@@ -323,11 +326,22 @@ def _checked(targets: set[str], module: PythonModule, scope: Scope) -> bool | No
 
 
 def _stops(body: list[ast.stmt]) -> bool:
-    return any(isinstance(node, ast.Raise) or _exits(node) for stmt in body for node in ast.walk(stmt))
+    nodes = [node for stmt in body for node in ast.walk(stmt)]
+    return any((isinstance(node, ast.Raise) and not _answers(node)) or _exits(node) for node in nodes)
+
+
+def _answers(raised: ast.Raise) -> bool:
+    """Whether what is raised is the answer to one request (`raise HTTPException(501)`): the program goes on."""
+    made = raised.exc.func if isinstance(raised.exc, ast.Call) else raised.exc
+    return (
+        made is not None and re.search(r"(?i)^http|httpexception|^api(?:exception|error)", last_name(made)) is not None
+    )
 
 
 def _exits(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and last_name(node.func) in {"exit", "_exit", "quit", "abort"}
+    """Whether a call ends the program; `abort(501)` of Flask only answers."""
+    name = last_name(node.func) if isinstance(node, ast.Call) else ""
+    return name in {"exit", "_exit", "quit"} or (name == "abort" and isinstance(node, ast.Call) and not node.args)
 
 
 def _gate(raised: ast.Raise, function: ast.AST, module: PythonModule) -> str:

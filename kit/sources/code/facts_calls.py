@@ -91,6 +91,8 @@ def _filled(text: Prefix) -> str:
 
 _JS_CLIENTS = {"axios": False, "got": False, "ky": True, "superagent": False, "needle": False, "undici": True}
 _JS_CLIENTS |= {"node-fetch": False, "cross-fetch": False, "request": False}
+_EXPORTS = frozenset([*_JS_CLIENTS, "default", "fetch", "stream", "axiosInstance"])
+"""What a library exports that makes a request when it is called."""
 
 
 def js_calls(code: CodeIndex) -> Iterator[CallFact]:
@@ -115,9 +117,10 @@ def _js_client(call: SgNode, module: JsModule, project: JsProject) -> tuple[str,
     head, _, verb = name.rpartition(".")
     if verb not in VERBS and head:
         return "", "", None
-    origin = project.origin(function, module).split(".")[0]
+    origin, _, export = project.origin(function, module).partition(".")
     if origin in _JS_CLIENTS:
-        return origin, verb if head else "", None
+        asks = head or not export or export in VERBS or export in _EXPORTS  # no `isAxiosError(error)`
+        return (origin, verb if head else "", None) if asks else ("", "", None)
     receiver = function.field("object") if function.kind() == "member_expression" else None
     found = project.resolve(receiver, module) if receiver is not None else None
     made = found.node if found and found.node is not None and found.node.kind() == "call_expression" else None

@@ -169,3 +169,27 @@ def test_a_tool_in_another_language_demands_nothing_of_the_program(look: Look) -
     }
 
     assert "CLOUD_TOKEN" not in look("CFG-001", files).text
+
+
+@pytest.mark.parametrize(
+    ("read", "outcome"),
+    [
+        ('KEY = os.getenv("CLOUD_KEY", "").strip()', "pass"),
+        ('KEY = int(os.getenv("CLOUD_KEY", ""))', "fail"),
+        ('def put():\n    key = os.getenv("CLOUD_KEY")\n    if not key:\n        raise HTTPException(501)', "pass"),
+        ('def put():\n    key = os.getenv("CLOUD_KEY")\n    if not key:\n        raise RuntimeError("no key")', "fail"),
+        ('def put():\n    key = os.getenv("CLOUD_KEY")\n    if not key:\n        abort(501)', "pass"),
+    ],
+)
+def test_only_what_stops_without_it_demands_a_variable(look: Look, read: str, outcome: str) -> None:
+    files = shop(COMPOSE.format(name="DATABASE_URL"), **{"shop/cloud.py": f"import os\n\n{read}\n"})
+
+    assert ("CLOUD_KEY" in look("CFG-001", files).text) is (outcome == "fail")
+
+
+def test_what_a_handler_of_requests_reads_does_not_stop_the_start(look: Look) -> None:
+    route = '@router.post("/sms")\ndef sms():\n    send(os.environ["SMS_KEY"])\n'
+    files = shop(COMPOSE.format(name="DATABASE_URL"), **{"shop/sms.py": f"import os\n\n{route}"})
+    (found,) = [f for f in look("CFG-001", files).findings if "SMS_KEY" in f.message]
+
+    assert (found.severity, found.blocker) == ("high", None)

@@ -354,3 +354,41 @@ def test_an_answer_in_a_comment_weighs_less(look: Look, path: str, text: str, se
 )
 def test_names_of_things_are_no_secrets(look: Look, line: str) -> None:
     assert look("CFG-005", {"app.py": line + "\n"}).outcomes == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        ("environment:\n      POSTGRES_USER: ${USER:-parcels}\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-parcels}\n", False),
+        ("environment:\n      POSTGRES_USER: ${USER:-parcels}\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-Qx7vT2mK9z}\n", True),
+        ("environment:\n      CACHE: redis://default:parcels@redis:6379\n", False),
+        ("environment:\n      CACHE: redis://default:Qx7vT2mK9z@redis:6379\n", True),
+    ],
+)
+def test_a_password_that_is_the_name_of_its_service_is_a_default(look: Look, text: str, failed: bool) -> None:
+    files = {"compose.yaml": f"services:\n  parcels:\n    image: parcels\n    {text}"}
+
+    assert ("fail" in look("CFG-005", files).outcomes) is failed
+    if not failed and "CACHE" in text:
+        assert look("CFG-004", files).outcomes == ["fail"]
+
+
+def test_a_key_for_browsers_is_one_wherever_it_stands(look: Look) -> None:
+    key = "AIza" + "SyD3x9Kq7mZ2wVbN4tRfLp8sYhGc1eJuAo0"
+    shown = {".env.production": f"MAPS_API_KEY={key}\nVITE_MAPS_API_KEY={key}\n"}
+    alone = {".env.production": f"MAPS_API_KEY={key}\n"}
+
+    assert {f.severity for f in look("CFG-005", shown).findings} == {"medium"}
+    assert {f.severity for f in look("CFG-005", alone).findings} == {"critical"}
+    read = f'export const KEY = import.meta.env.VITE_MAPS_API_KEY || "{key}";\n'
+    seen = look("CFG-005", {"src/maps.ts": read, ".env.production": "A=1\n"})
+
+    assert {f.severity for f in seen.findings} == {"medium"}
+    assert look("CFG-003", {}).failed == []
+
+
+def test_a_port_and_a_sign_of_no_url_is_no_password(look: Look) -> None:
+    said = 'def hosts(url):\n    """http://INSIDE:8888\\\\@OUTSIDE/ means two hosts."""\n'
+
+    assert look("CFG-005", {"urls.py": said}).failed == []
+    assert look("CFG-005", {"urls.py": 'URL = "http://me:Qx7vT2mK9z@example-shop.net/"\n'}).failed == ["urls.py:1"]

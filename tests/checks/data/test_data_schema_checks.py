@@ -247,3 +247,24 @@ def test_tables_that_are_made_and_stamped_are_in_step(look: Look, body: str, out
     }
 
     assert look("DAT-014", files).outcomes == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("makes", "outcome"), [("conn.run_sync(Base.metadata.create_all)", "unknown"), ("None", "fail")]
+)
+def test_tables_that_code_makes_where_they_lack_are_left_open(look: Look, makes: str, outcome: str) -> None:
+    models = (
+        "from sqlalchemy import Column, Integer\nfrom sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n\n\n"
+        "class A(Base):\n    __tablename__ = 't_a1'\n    id = Column(Integer, primary_key=True)\n\n\n"
+        "class B(Base):\n    __tablename__ = 'lots'\n    id = Column(Integer, primary_key=True)\n\n\n"
+        f"async def begin(conn):\n    await {makes}\n"
+    )
+    files = {
+        **ALEMBIC,
+        "requirements.txt": "SQLAlchemy==2.0.0\n",
+        "models.py": models,
+        "alembic/versions/a1.py": revision("a1", None),
+    }
+
+    assert look("DAT-002", files).outcomes == [outcome]
+    assert ("create_all" in look("DAT-014", files).text) is (outcome == "unknown")

@@ -78,6 +78,30 @@ def test_two_outside_systems_want_a_breaker(look: Look) -> None:
     assert look("RES-003", files).passed == ["package.json:1"]
 
 
+def test_a_breaker_that_is_written_and_never_made_stands_before_nothing(look: Look) -> None:
+    files = {
+        **API,
+        "src/a.js": "export const a = () => fetch('https://a.test/');\n",
+        "src/b.js": "export const b = () => fetch('https://b.test/');\n",
+        "src/breaker.js": "export class CircuitBreaker {\n  constructor(limit) { this.limit = limit; }\n}\n",
+    }
+    assert look("RES-003", files).failed == ["src/a.js:1"]
+    files["src/b.js"] += "const breaker = new CircuitBreaker(5);\n"
+    assert look("RES-003", files).passed == ["src/b.js:2"]
+
+
+def test_a_breaker_that_comes_with_another_module_is_nobodys(look: Look) -> None:
+    files = {
+        "go.mod": "module a.test/api\n\ngo 1.22\n\nrequire github.com/sony/gobreaker v1.0.0 // indirect\n",
+        "Dockerfile": "FROM golang:1.22\nCOPY . .\nRUN go build -o /api .\nCMD [\"/api\"]\n",
+        "main.go": 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.Get("https://a.test/")\n\thttp.ListenAndServe(":80", nil)\n}\n',
+        "more.go": 'package main\n\nimport "net/http"\n\nfunc more() { http.Get("https://b.test/") }\n',
+    }
+    assert look("RES-003", files).passed == []
+    files["go.mod"] = files["go.mod"].replace(" // indirect", "")
+    assert look("RES-003", files).passed == ["go.mod:5"]
+
+
 def test_one_outside_system_wants_no_breaker(look: Look) -> None:
     assert look("RES-003", {**API, "src/a.js": "export const a = () => fetch('https://a.test/');\n"}).failed == []
 
@@ -92,7 +116,7 @@ def test_a_payment_without_a_key_may_charge_twice(look: Look) -> None:
 
 
 def test_the_script_of_a_health_check_has_its_limit_outside(look: Look) -> None:
-    script = "import requests\n\ndef go():\n    return requests.get('http://localhost/x')\n"
+    script = "import requests\n\ndef go():\n    return requests.get('http://shop.test/x')\n"
     image = "FROM python:3.12\nHEALTHCHECK CMD python ./ask.py\n"
 
     assert look("RES-001", {"ask.py": script, "other.py": script, "Dockerfile": image}).failed == ["other.py:4"]
@@ -121,3 +145,23 @@ def test_what_only_a_page_has_makes_it_a_page(look: Look) -> None:
     source = "import axios from 'axios';\nexport const refresh = () => axios.post(BASE + '/refresh', localStorage.getItem('t'));\n"
 
     assert [f.severity for f in look("RES-001", {**API, "lib/client.js": source}).findings] == ["low"]
+
+
+def test_what_is_no_request_is_none(look: Look) -> None:
+    source = 'import axios, {{ isAxiosError }} from "axios";\nexport const f = (x) => {call};\n'
+    asked = {"server/a.ts": source.format(call="isAxiosError(x)")}
+    made = {"server/a.ts": source.format(call='axios("https://a.test/x")')}
+
+    assert look("RES-001", asked).failed == []
+    assert look("RES-001", made).failed == ["server/a.ts:2"]
+
+
+def test_requests_of_a_phone_and_to_the_machine_itself_hold_up_nobody(look: Look) -> None:
+    phone = '{"name": "app", "dependencies": {"react-native": "0.74.0", "axios": "1.7.0"}}'
+    source = 'import axios from "axios";\nexport const f = () => axios.get("https://a.test/x");\n'
+    seen = look("RES-001", {"mobile/package.json": phone, "mobile/src/api/a.ts": source})
+
+    assert [f.severity for f in seen.findings] == ["low"]
+    local = "import requests\n\nBASE = 'http://127.0.0.1:8000'\nprint(requests.get(f'{BASE}/x'))\n"
+    assert "try_out" not in look("RES-001", {"try_out.py": local}).text
+    assert "try_out.py:4" in look("RES-001", {"try_out.py": local.replace("127.0.0.1", "a.test")}).failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 PACKAGE = {
@@ -253,3 +254,34 @@ def test_a_servlet_filter_that_turns_strangers_away_leaves_it_open(look: Look) -
 
 def test_a_question_that_is_asked_by_post_changes_nothing(look: Look) -> None:
     assert "nearest" not in look("SEC-001", JAVA).text
+
+
+API = {
+    "requirements.txt": "fastapi==0.115.0\n",
+    "Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "main:app"]\n',
+}
+API_HEAD = (
+    "from fastapi import FastAPI, Depends, HTTPException\n\napp = FastAPI()\nSTORE = {}\n\n"
+    "def get_current_user():\n    raise HTTPException(status_code=401)\n\n"
+    '@app.put("/orders/{id}")\ndef change(id: int, user=Depends(get_current_user)):\n    STORE[id] = user\n\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("handler", "outcome"),
+    [
+        (
+            '@app.post("/prices")\nasync def prices(asked: Asked):\n    return await predict_price(asked.symbol)\n',
+            "pass",
+        ),
+        ('@app.post("/later")\ndef later():\n    """Not yet."""\n    raise HTTPException(status_code=501)\n', "pass"),
+        ('@app.post("/prices")\ndef prices(asked: Asked):\n    found = find(asked)\n    db.add(found)\n', "fail"),
+        ('@app.post("/prices")\ndef prices(asked: Asked):\n    STORE[asked.id] = asked\n    return asked\n', "fail"),
+        ('@app.post("/prices")\ndef prices(asked: Asked):\n    return begin_trade(asked)\n', "fail"),
+        ('@app.post("/prices")\ndef prices(asked: Asked):\n    user = get_current_user()\n    add(user)\n', "unknown"),
+    ],
+)
+def test_what_a_handler_does_tells_a_question_from_a_change(look: Look, handler: str, outcome: str) -> None:
+    seen = look("SEC-001", {**API, "main.py": API_HEAD + handler})
+
+    assert sorted({*seen.outcomes} - {"pass"}) == ([] if outcome == "pass" else [outcome])

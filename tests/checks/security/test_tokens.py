@@ -104,3 +104,14 @@ def test_a_build_script_is_no_part_of_what_runs(look: Look) -> None:
 
     assert look("SEC-007", {"build.js": code}).failed == []
     assert look("SEC-007", {"server.js": code}).failed == ["server.js:3"]
+
+
+def test_a_key_that_many_calls_use_is_told_once_with_each(look: Look) -> None:
+    source = (
+        'const jwt = require("jsonwebtoken");\nconst KEY = "correct horse battery";\n'
+        "exports.make = (c) => jwt.sign(c, KEY, { expiresIn: '1h' });\nexports.read = (t) => jwt.verify(t, KEY);\n"
+    )
+    seen = look("SEC-023", {"tokens.js": source})
+
+    assert seen.outcomes == ["fail"]
+    assert [e.line for e in seen.findings[0].evidence] == [2, 3, 4]

@@ -1,0 +1,89 @@
+"""What the handler of a route does, as far as its own lines show: does it only answer, does it ask who calls?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from kit.project import Project
+from kit.sources.code.python_module import last_name
+from kit.sources.code.words import suggests_auth, words_of
+from kit.sources.commands.command import word_set
+from kit.system.model import Route
+
+_CHANGES = word_set(
+    "add save insert create update upsert delete remove commit flush persist write store put push publish send emit enqueue "
+    "delay apply schedule submit place cancel approve reject assign grant revoke set start stop restart reset trigger dispatch "
+    "process run pay charge refund transfer upload move rename sync record register subscribe mark toggle enable disable lock "
+    "unlock merge replace bulk increment decrement incr decr presign presigned generate issue sign hold release post patch exec"
+)
+_LOOKS_UP = word_set(
+    "get find query select search list fetch load read calculate compute count preview predict forecast estimate compress "
+    "decompress encode decode validate check parse convert compare lookup"
+)
+
+
+def only_answers(project: Project, route: Route) -> bool:
+    """Whether a handler of Python behind a POST looks things up or computes, and calls nothing that sounds like a change:
+    a question too long for a path. One that only refuses (501) changes nothing either."""
+    handler = _handler(project, route)
+    if handler is None or route.method != "POST":
+        return handler is not None and _refuses_all(handler)
+    if _refuses_all(handler):
+        return True
+    called = [words_of(last_name(c.func)) for c in _calls(handler) if isinstance(c.func, ast.Name | ast.Attribute)]
+    said = {word for words in called for word in words}
+    return not said & _CHANGES and (bool(said & _LOOKS_UP) or not said) and not _writes(handler)
+
+
+def asks_by_hand(project: Project, route: Route) -> bool:
+    """Whether the body of a Python handler calls what tells who the caller is, without the framework's help."""
+    handler = _handler(project, route)
+    return handler is not None and any(suggests_auth(last_name(c.func)) for c in _calls(handler))
+
+
+def _handler(project: Project, route: Route) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    module = project.code.python(route.at.path) if route.at.path.endswith(".py") else None
+    name, line = route.handler.rsplit(".", 1)[-1], route.at.line or 0
+    for node in ast.walk(module) if module is not None else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            if first <= line <= (node.end_lineno or node.lineno):
+                return node
+    return None
+
+
+def _calls(handler: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
+    """The calls of the body; what makes an error is none of the handler's work."""
+    waiting: list[ast.AST] = list(handler.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Raise):
+            continue
+        if isinstance(node, ast.Call):
+            yield node
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def _writes(handler: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether an attribute, or an entry of what is not the handler's own, gets a value or goes."""
+    names = [n for n in ast.walk(handler) if isinstance(n, ast.Name)]
+    own = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+    for node in ast.walk(handler):
+        if isinstance(node, ast.Global | ast.Delete):
+            return True
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            return True
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            root: ast.expr = node
+            while isinstance(root, ast.Subscript | ast.Attribute):
+                root = root.value
+            if not isinstance(root, ast.Name) or root.id not in own:
+                return True
+    return False
+
+
+def _refuses_all(handler: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a handler is a promise only: nothing but words and an error stands in it."""
+    body = [s for s in handler.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    return len(body) == 1 and isinstance(body[0], ast.Raise)
