@@ -49,18 +49,19 @@ def packages_of(project: Project, service: Service) -> list[Package]:
 
 
 def library(project: Project, service: Service, names: tuple[str, ...]) -> tuple[str, At] | None:
-    """The first of these libraries that a service depends on, and that its code mentions."""
-    for package in packages_of(project, service):
-        found = package.depends_on(*names)
-        if found is not None:
-            return found.name, found.at
-    for package in packages_of(project, service):
-        for dependency in package.dependencies:
-            if any(dependency.name.startswith(n) for n in names if "/" in n and "." in n) or any(
-                dependency.name.endswith(":" + n) for n in names
-            ):
-                return dependency.name, dependency.at
-    return None
+    """The first of these libraries that a service itself depends on; not those that come with another one."""
+    packages = packages_of(project, service)
+    exact = (package.depends_on(*names) for package in packages)
+    alike = (
+        dependency for package in packages for dependency in package.dependencies if _is_one(dependency.name, names)
+    )
+    found = next((d for d in (*exact, *alike) if d is not None and d.group != "indirect"), None)
+    return (found.name, found.at) if found else None
+
+
+def _is_one(name: str, names: tuple[str, ...]) -> bool:
+    """Whether it is a part of a Go module, or a Java artifact of that name."""
+    return any(name.startswith(n) for n in names if "/" in n and "." in n) or any(name.endswith(f":{n}") for n in names)
 
 
 def first_mention(project: Project, service: Service, marks: tuple[str, ...]) -> At | None:

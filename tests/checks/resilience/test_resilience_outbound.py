@@ -93,7 +93,7 @@ def test_a_breaker_that_is_written_and_never_made_stands_before_nothing(look: Lo
 def test_a_breaker_that_comes_with_another_module_is_nobodys(look: Look) -> None:
     files = {
         "go.mod": "module a.test/api\n\ngo 1.22\n\nrequire github.com/sony/gobreaker v1.0.0 // indirect\n",
-        "Dockerfile": "FROM golang:1.22\nCOPY . .\nRUN go build -o /api .\nCMD [\"/api\"]\n",
+        "Dockerfile": 'FROM golang:1.22\nCOPY . .\nRUN go build -o /api .\nCMD ["/api"]\n',
         "main.go": 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.Get("https://a.test/")\n\thttp.ListenAndServe(":80", nil)\n}\n',
         "more.go": 'package main\n\nimport "net/http"\n\nfunc more() { http.Get("https://b.test/") }\n',
     }
