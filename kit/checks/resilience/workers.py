@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kit.checks.shared.judged import JS, runs
+from kit.checks.shared.started import Run
 from kit.checks.shared.started import runs as started
+from kit.checks.shared.submodules import kept_elsewhere
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
-from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 
@@ -76,7 +78,11 @@ def _queues(project: Project) -> Iterator[Fact]:
     known = {t.name for t in taken} | _processed(project)
     done = [q for q in put if q.name in known]
     for queue in {q.name: q for q in put if q.name not in known}.values():
-        if taken or not _spoken_of(project, queue):
+        elsewhere = kept_elsewhere(project, project.code.unit(queue.at.path))
+        if elsewhere is not None:
+            said = "a part of the program is in another repository"
+            yield unknown(f"Whether a worker takes the jobs of {queue.name} is not seen: {said}.", queue, elsewhere)
+        elif taken or not _spoken_of(project, queue):
             yield bad(f"Jobs are put into the queue {queue.name}, and no worker takes them out.", queue, *taken[:1])
     if done:
         yield ok(f"{plural(len({q.name for q in done}), 'queue')} have a worker.", done[0])
@@ -147,9 +153,16 @@ def _celery(project: Project) -> Iterator[Fact]:
     tasks = list(_tasks(project))
     if not tasks:
         return
-    yield from _imported(project, tasks)
+    started_by = _started_by(project)
+    lacks = started_by is not None and not _WORKER.search(started_by.told)
+    if started_by is not None and lacks:  # no module is imported then, nor is a timetable of use
+        said = "Celery has tasks, and no deployment runs a worker: what is sent stays in the broker."
+        yield bad(said, tasks[0][1], started_by.first)
+    else:
+        yield from _imported(project, tasks)
     yield from _timetable(project, {name for name, _ in tasks})
-    yield from _run(project, tasks[0][1])
+    if started_by is not None and not lacks:
+        yield from _beats(project, started_by.told)
 
 
 def _tasks(project: Project) -> Iterator[tuple[str, At]]:
@@ -205,25 +218,36 @@ def _timetable(project: Project, names: set[str]) -> Iterator[Fact]:
                 yield bad(f"The timetable names the task {found[1]}, which is not there: it fails each time.", at)
 
 
-def _run(project: Project, task: At) -> Iterator[Fact]:
-    """Whether a deployment runs a worker for the tasks, and the timetable."""
+_WORKER = re.compile(r"\bcelery\b[^\n]*(?:\bworker\b|\s-B\b)|\bcelery[- ]?worker\b")
+_BEAT = re.compile(r"\bcelery\b[^\n]*(?:\bbeat\b|\s-B\b)|\bcelery[- ]?beat\b")
+
+
+class _Started(NamedTuple):
+    """What deployments start: the text of all files that say so, and the first place."""
+
+    told: str
+    first: At
+
+
+def _started_by(project: Project) -> _Started | None:
+    """None where nothing is started, or where what is started cannot be told."""
     every = [r for r in started(project) if r.kind in {"start", "once"} and r.environment not in _ASIDE]
-    told = "\n".join(project.files.text(p) for p in project.files.glob(*_STARTING) if "elery" in project.files.text(p))
     by_itself = project.code.holding("worker_main(", "celery.bin", ".Worker(", languages=("python",))
     if not every or _hidden(every) or by_itself:
-        return
-    if not re.search(r"\bcelery\b[^\n]*(?:\bworker\b|\s-B\b)|\bcelery[- ]?worker\b", told):
-        yield bad(
-            "Celery has tasks, and no deployment runs a worker: what is sent stays in the broker.", task, every[0].at
-        )
-        return
+        return None
+    files = (project.files.text(p) for p in project.files.glob(*_STARTING))
+    return _Started("\n".join(text for text in files if "elery" in text), every[0].at)
+
+
+def _beats(project: Project, told: str) -> Iterator[Fact]:
+    """Whether something runs the timetable."""
     marks = ("beat_schedule", "BEAT_SCHEDULE", "add_periodic_task")
     timetable = [p for p in project.code.holding(*marks, languages=("python",)) if runs(p)]
-    if timetable and not re.search(r"\bcelery\b[^\n]*(?:\bbeat\b|\s-B\b)|\bcelery[- ]?beat\b", told):
-        found = re.search("|".join(marks), project.code.text(timetable[0]))
-        line = project.code.text(timetable[0]).count("\n", 0, found.start()) + 1 if found else 1
+    if timetable and not _BEAT.search(told):
+        text = project.code.text(timetable[0])
+        found = re.search("|".join(marks), text)
         say = "Celery has a timetable, and no deployment runs `celery beat`: nothing on it ever runs."
-        yield bad(say, At(timetable[0], line))
+        yield bad(say, At(timetable[0], text.count("\n", 0, found.start()) + 1 if found else 1))
 
 
 _STARTING = (
@@ -233,12 +257,12 @@ _STARTING = (
 """Files that say what is started."""
 
 
-def _hidden(every: Iterable[object]) -> bool:
+def _hidden(every: Iterable[Run]) -> bool:
     """Whether some process is started by a program that chooses what to run."""
     return any(
         re.search(
             r"supervisord|honcho|foreman|circusd|overmind|\$\{?[A-Z_]*(?:ROLE|COMMAND|CMD|PROCESS)",
-            str(getattr(r, "text", "")),
+            r.text,
         )
         for r in every
     )

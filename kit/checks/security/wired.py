@@ -9,9 +9,10 @@ from typing import NamedTuple
 from kit.checks.security.common import dependency
 from kit.checks.shared.calls import runs
 from kit.checks.shared.services import line_of
+from kit.checks.shared.submodules import kept_elsewhere
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import plural
-from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.guards_jvm import SpringSecurity
@@ -140,6 +141,9 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
         for kind, name, at, nest in _defined(project, service):
             if _is_used(wiring, name, at.path, nest=nest):
                 used.append(at)
+            elif (elsewhere := kept_elsewhere(project, service.root)) is not None:
+                said = f"the {kind} {name} is used by nothing here; a part of the program is in another repository"
+                yield unknown(f"{service.name}: {said}.", at, elsewhere)
             else:
                 yield bad(
                     f"{service.name}: the {kind} {name} is written and nothing uses it.",

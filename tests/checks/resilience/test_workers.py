@@ -105,3 +105,21 @@ def test_a_timer_that_nothing_switches_on_is_told(look: Look) -> None:
     assert look("RES-012", {"src/sweeper.ts": service}).failed == ["src/sweeper.ts:3"]
     module = 'import { ScheduleModule } from "@nestjs/schedule";\n@Module({ imports: [ScheduleModule.forRoot()] })\nexport class AppModule {}\n'
     assert look("RES-012", {"src/sweeper.ts": service, "src/app.module.ts": module}).failed == []
+
+
+def test_a_queue_whose_worker_a_submodule_may_hold_is_left_open(look: Look) -> None:
+    worker = 'const { Worker } = require("bullmq");\nnew Worker("invoices", handle, { connection });\n'
+    files = {"package.json": BULL, "src/queue.js": QUEUE, "src/worker.js": worker}
+    part = {".gitmodules": '[submodule "x"]\n\tpath = src/more\n\turl = https://a.test/x\n'}
+
+    assert look("RES-012", {**files, **part}).outcomes == ["unknown"]
+    assert look("RES-012", {**files, **part, "src/more/a.js": "1\n"}).outcomes == ["fail"]
+
+
+def test_without_any_worker_each_module_of_tasks_is_not_told_as_well(look: Look) -> None:
+    web = "services:\n  web:\n    build: .\n    command: uvicorn shop.main:app\n"
+    app = 'from celery import Celery\napp = Celery("shop", include=["shop.mails"])\n'
+    seen = look("RES-012", {**CELERY, "docker-compose.yml": web, "shop/worker.py": app})
+
+    assert seen.outcomes == ["fail"]
+    assert "no deployment runs a worker" in seen.text

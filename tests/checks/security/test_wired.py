@@ -169,3 +169,11 @@ def test_a_go_middleware_that_no_router_uses_is_told(look: Look) -> None:
             """,
     }
     assert look("SEC-025", files).failed == ["middleware.go:7"]
+
+
+def test_what_a_submodule_may_use_is_left_open(look: Look) -> None:
+    part = '[submodule "x"]\n\tpath = {path}\n\turl = https://a.test/x\n'
+    assert look("SEC-025", {**NEST, ".gitmodules": part.format(path="src/more")}).outcomes.count("unknown") == 1
+    seen = look("SEC-025", {**NEST, ".gitmodules": part.format(path="docs/theme")})
+
+    assert seen.failed == ["src/roles.guard.ts:3"]
