@@ -149,3 +149,39 @@ def test_a_ping_by_wget_is_how_a_failure_is_noticed(look: Look) -> None:
     text = "#!/bin/sh\nset -e\npg_dump shop > /b/a.sql\nwget -q -O /dev/null https://hc-ping.com/0d9\n"
 
     assert look("REC-010", {"ops/backup.sh": text}).passed == ["ops/backup.sh:4"]
+
+
+def test_a_stack_that_is_published_for_others_to_install_weighs_less(look: Look) -> None:
+    release = """\
+        on: {push: {tags: ["v*"]}}
+        jobs:
+          image:
+            runs-on: x
+            steps:
+              - uses: docker/build-push-action@v6
+                with: {context: ., push: true, tags: "acme/wiki:latest,acme/wiki:${{ github.ref_name }}"}
+        """
+    shipped = {
+        "Dockerfile": "FROM node:22\nCOPY . .\nCMD node .\n",
+        "compose.yaml": STORE + "  wiki:\n    image: acme/wiki:latest\n",
+        ".github/workflows/release.yml": release,
+    }
+    told = look("REC-001", shipped)
+    built = look("REC-001", {**shipped, "compose.yaml": STORE + "  wiki:\n    build: .\n"})
+
+    assert ([str(f.severity) for f in told.findings], told.failed) == (["medium"], ["compose.yaml:2"])
+    assert [str(f.severity) for f in built.findings] == ["high"]
+
+
+def test_an_image_of_a_store_that_nothing_runs_is_left_open(look: Look) -> None:
+    files = {
+        "compose.yaml": "services:\n  api:\n    build: ./api\n",
+        "api/Dockerfile": "FROM node:22\nCMD node .\n",
+        "old/mysql/Dockerfile": "FROM mysql:8\nCOPY init.sql /docker-entrypoint-initdb.d/\n",
+        "old/mysql/init.sql": "select 1;\n",
+    }
+    beside = look("REC-001", files)
+    run = look("REC-001", {**files, "compose.yaml": files["compose.yaml"] + "  db:\n    build: ./old/mysql\n"})
+
+    assert (beside.unknown, beside.failed) == (["old/mysql/Dockerfile"], [])
+    assert run.failed == ["compose.yaml:4"]

@@ -30,6 +30,12 @@ _HIDDEN = re.compile(
     r"mask|redact|sanitiz|hash|scrub|obfuscat|\*\*\*|length|typeof|exists|boolean|!!|Valid|type\b|count",
     re.IGNORECASE,
 )
+_VALUE = re.compile(
+    r"(?<![\w'\"])[\w.?\[\]]*?\b(email(?:Address)?|password|passwd|access_?token|refresh_?token|client_?secret|card_?number|credit_?card|cvv|ssn|phone(?:_?number)?|authorization)\b(?!\s*\()",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\s*(?:\?(?![.?])|[!=]==?|\bis\b)")
+"""What makes a value the question of a condition: its answer is logged in its place."""
 _DELETES = re.compile(
     r"/(users?|accounts?|me|profile|customers?|members?)\b[^/]*(/\{[^}]+\})?(/delete|/close|/deactivate|/erase)?/?$",
     re.IGNORECASE,
@@ -91,13 +97,11 @@ def _private(line: str) -> str | None:
     )
     outside = re.sub(r"`[^`]*`?", " ", _STRING.sub(" ", rest))
     for part in (outside, inserted):
-        value = re.search(
-            r"(?<![\w'\"])[\w.?\[\]]*?\b(email(?:Address)?|password|passwd|access_?token|refresh_?token|client_?secret|card_?number|credit_?card|cvv|ssn|phone(?:_?number)?|authorization)\b(?!\s*\()",
-            part,
-            re.IGNORECASE,
-        )
-        if value and not _HIDDEN.search(part) and not re.search(r"=\s*$|:\s*$", part[: value.start()]):
-            return value[0].strip()
+        for value in _VALUE.finditer(part):
+            named = re.search(r"=\s*$|:\s*$", part[: value.start()])
+            asked = _ASKED.match(part, value.end()) or re.search(r"\b(?:if|not)\s+$", part[: value.start()])
+            if not (named or asked or _HIDDEN.search(part)):
+                return value[0].strip()
     return None
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from kit.checks.containers.packages import left_behind
-from kit.checks.shared.images import Image, images, judged
+from kit.checks.shared.images import Image, images, judged, nobody_runs
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -33,7 +34,8 @@ def copy_sources_exist(project: Project) -> Iterator[Fact]:
     A `COPY` of a file that is not there ends the build: no image, no release.
 
     Decides: each literal source of `COPY` and `ADD` is looked up in the context that compose, a pipeline or the
-    Dockerfile's place gives, with `.dockerignore` applied.
+    Dockerfile's place gives, with `.dockerignore` applied. A Dockerfile that nothing builds or runs, where others are
+    built, weighs less.
 
     Fix: add the file, correct the path relative to the build context, or take the line in `.dockerignore` out.
 
@@ -80,7 +82,10 @@ def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) 
             f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.",
             copy,
         )
-    return bad(f"{image.name}: {source} does not exist in the build context ({where}); the build stops here.", copy)
+    message = f"{image.name}: {source} does not exist in the build context ({where}); the build stops here."
+    if nobody_runs(project, image.dockerfile.path):
+        return replace(bad(message, copy, severity=Severity.MEDIUM), blocks=False)
+    return bad(message, copy)
 
 
 @check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.project import Project
@@ -16,6 +17,9 @@ from kit.system.scope import with_workspaces, within
 WHOLE = re.compile(r"(?:^|[\s;&|])(?:tsc|vue-tsc|tsgo|nest build|next build)\b")
 """Builds that read every file of a package, imported or not."""
 _ASIDE = frozenset({"scripts", "tools", "hack", "bin", "notebooks", "experiments"})
+_TASKS = ("package.json", "pyproject.toml", "Makefile", "justfile", "Taskfile.yml", "Procfile")
+_RETIRED = re.compile(r"(?:^|/)(?:backups?|archived?|old|deprecated|attic|unused)/")
+"""Folders of what was once in use, where nothing outside of them imports it."""
 COMPILED = frozenset({"go", "java", "kotlin", "csharp", "rust"})
 
 
@@ -37,7 +41,7 @@ def built(project: Project) -> frozenset[str]:
     """The files of the services' folders that a compiler reads, that another file there imports, or that start it."""
     folders = _folders(project)
     inside = [p for p in project.code.files() if any(within(p, folder) for folder in folders)]
-    starts = {at.path for s in project.system.own for at in s.entrypoints} | _named(project)
+    starts = _started(project) | _named(project)
     imported = _imported(project, inside, starts)
     whole = _compiled_whole(project)
     return frozenset(p for p in inside if p in imported or p in starts or _is_compiled(project, p, whole))
@@ -49,20 +53,67 @@ def _folders(project: Project) -> tuple[str, ...]:
     return with_workspaces(project, dict.fromkeys(roots))
 
 
+def _started(project: Project) -> set[str]:
+    """The files that start the services. One that can be run by hand counts where a command names it, or where the
+    service has none besides: a script that lies beside a program is copied with it, and starts nothing."""
+    named: dict[str, set[str]] = {}
+    for entry in project.entrypoints:
+        named.setdefault(entry.at.path, set()).add(entry.name)
+    found: set[str] = set()
+    for service in project.system.own:
+        paths = {at.path for at in service.entrypoints}
+        programs = {p for p in paths if named.get(p) != {"__main__"} or _is_called(project, p)}
+        found |= programs or paths
+    return found
+
+
+def _is_called(project: Project, path: str) -> bool:
+    """Whether a command of an image, a compose file, a pipeline, a script or a manifest names the file or module."""
+    stem, _ = posixpath.splitext(path)
+    module = ".".join(stem.split("/")[-2:])
+    called = re.compile(rf"(?<![\w-])(?:{re.escape(posixpath.basename(path))}|{re.escape(module)})(?![\w-])")
+    return any(called.search(text) for text in _commanding(project))
+
+
+@lru_cache(maxsize=4)
+def _commanding(project: Project) -> tuple[str, ...]:
+    """The texts that hold commands."""
+    paths = [d.path for d in project.dockerfiles] + [c.path for c in project.compose]
+    paths += [w.path for w in project.workflows] + [s.path for s in project.scripts]
+    paths += project.files.named(*_TASKS)
+    paths += [m.path for m in project.manifests.effective]
+    paths += project.files.glob("**/supervisord*.conf") + project.files.glob("**/*.service")
+    return tuple(project.files.text(p) for p in dict.fromkeys(paths))
+
+
 def _imported(project: Project, inside: list[str], starts: set[str]) -> frozenset[str]:
-    """What the files import, scripts beside the program left out that nothing starts."""
-    modules, found = own_modules(project), set()
-    for path in inside:
-        if _ASIDE & set(path.split("/")[:-1]) and path not in starts:
-            continue
-        python = project.code.language(path) == "python"
-        for name, names in seen(project).get(path, ()):
-            if python or name.startswith("."):
-                target = modules.python(path, name) if python else modules.javascript(path, name)
-                found.add(target.path)
-                below = target.path.removesuffix("/__init__.py")
-                found |= {f"{below}/{n}.py" for n in names} if python and below else set()
-    return frozenset(found)
+    """What the files import; left out are scripts beside the program that nothing starts, and retired folders."""
+    links = [
+        (path, target)
+        for path in inside
+        if path in starts or not _ASIDE & set(path.split("/")[:-1])
+        for target in _targets(project, path)
+    ]
+    entered = {f for path, target in links for f in _retired(target) - _retired(path)}
+    return frozenset(target for path, target in links if path in starts or _retired(path) <= entered)
+
+
+def _retired(path: str) -> set[str]:
+    """The folders of a path that are named as what was once in use."""
+    return {path[: match.end()] for match in _RETIRED.finditer(path)}
+
+
+def _targets(project: Project, path: str) -> Iterator[str]:
+    """The files that a file's imports mean."""
+    modules = own_modules(project)
+    python = project.code.language(path) == "python"
+    for name, names in seen(project).get(path, ()):
+        if python or name.startswith("."):
+            target = modules.python(path, name) if python else modules.javascript(path, name)
+            yield target.path
+            below = target.path.removesuffix("/__init__.py")
+            if python and below:
+                yield from (f"{below}/{n}.py" for n in names)
 
 
 def _named(project: Project) -> set[str]:

@@ -18,6 +18,7 @@ LOOKS = ("test", "types", "lint", "build", "scan", "try")
 WORK = frozenset({"test", "build", "try"})
 _NEEDS = re.compile(r"\bneeds\.([A-Za-z_][\w-]*)|\bneeds\['([^'\n]{1,80})'\]")
 _STEPS = re.compile(r"\bsteps\.([A-Za-z_][\w-]*)\.(?:outputs|outcome|conclusion)\b")
+_PASSED_ON = re.compile(r">|\||::set-|`|\$\((?!\()|&&|;")
 _SECRET_CONDITION = re.compile(r"\bsecrets\.[A-Za-z_]")
 
 
@@ -181,7 +182,11 @@ def _expressions(job: Job) -> Iterator[Fact]:
             name = match[1] or match[2]
             if name not in job.needs and name not in told and _is_expression(node):
                 told.add(name)
-                yield bad(f"Job {job.id} reads needs.{name} without needing {name}: it is always empty.", node)
+                yield bad(
+                    f"Job {job.id} reads needs.{name} without needing {name}: it is always empty.",
+                    node,
+                    severity=_gravity(node, f"needs.{name}"),
+                )
         for match in _STEPS.finditer(node.text) if "steps." in node.text else ():
             name = match[1]
             if name not in known and name not in told and not job.uses and _is_expression(node):
@@ -189,9 +194,17 @@ def _expressions(job: Job) -> Iterator[Fact]:
                 yield bad(
                     f"Job {job.id} reads steps.{name}, and no step of it has that id: it is always empty.",
                     node,
+                    severity=_gravity(node, f"steps.{name}"),
                 )
         if node.key == "if" and _SECRET_CONDITION.search(node.text):
             yield bad(f"Job {job.id}: a condition may not read secrets; the file is refused.", node)
+
+
+def _gravity(node: Node, name: str) -> Severity | None:
+    """Less, where the value is only printed: whoever reads the log misses it, and nothing else."""
+    lines = [line.strip() for line in node.text.splitlines() if f"{name}." in line]
+    printed = all(re.match(r"(?:echo|printf|Write-Host)\s", line) and not _PASSED_ON.search(line) for line in lines)
+    return Severity.LOW if node.key == "run" and lines and printed else None
 
 
 def _is_expression(node: Node) -> bool:

@@ -156,8 +156,9 @@ def _suspect(project: Project, path: str, name: str, names: tuple[str, ...]) -> 
     if not python and not name.startswith("."):
         return None
     target = modules.python(path, name) if python else modules.javascript(path, name)
-    if target.state in {"absent", "case", "ignored"}:
-        elsewhere = python and not name.startswith(".") and modules.seen_elsewhere(name)
+    if target.state in {"absent", "case", "ignored", "shadowed"}:
+        hidden = target.state == "shadowed"
+        elsewhere = python and not hidden and not name.startswith(".") and modules.seen_elsewhere(name)
         return None if elsewhere else (target, [])
     if target.state == "found" and names:
         absent = _names_absent(project, target.path, names)
@@ -205,6 +206,9 @@ def _told(project: Project, imported: Import, target: Target, absent: list[str])
         return bad(message, imported.at, At(target.path), severity=late)
     if target.state == "case":
         message = f"{where} imports {name}; the file is {target.path}, and Linux tells upper and lower case apart."
+        return bad(message, imported.at, At(target.path), severity=late)
+    if target.state == "shadowed":
+        message = f"{where} imports {name}; Python takes {target.path} before the folder of that name, which has no __init__.py."
         return bad(message, imported.at, At(target.path), severity=late)
     if _mentioned(project, target.path) or _moved(project, where):
         return unknown(

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from kit.checks.shared.crowd import crowded
 from kit.checks.shared.deployed import production_is_told
+from kit.checks.shared.images import nobody_runs
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.formats.nodes import Node
 from kit.system.backups import Backup
+from kit.system.images import parse_image
 from kit.system.landings import in_the_store
 from kit.system.model import Store
 
@@ -88,6 +90,9 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
                 f"{store.name}: {store.at.path} runs it beside none of the services; what production runs is not said"
             )
             yield unknown(f"{words}, nor whether that is backed up.", store)
+        elif _left_lying(project, store):
+            words = f"{store.name}: {store.at.path} makes an image of a {store.engine} store that nothing here runs"
+            yield unknown(f"{words}; whether one is run elsewhere, and backed up, is not said.", store)
         else:
             yield bad(
                 f"{store.name}: nothing in the project backs up the {store.engine} store.",
@@ -116,6 +121,29 @@ def _beside_nothing(project: Project, store: Store) -> bool:
     return bool(targets and own) and not targets & own and named <= {"unknown", "development", "test"}
 
 
+def _left_lying(project: Project, store: Store) -> bool:
+    service = project.system.service(store.name)
+    build = service.build if service is not None and not service.deployments else None
+    return build is not None and nobody_runs(project, build.dockerfile)
+
+
+def _is_taken_home(project: Project, store: Store) -> bool:
+    """Whether only compose files run the store that build nothing, around images which the project's pipelines publish:
+    what people install elsewhere, who back their data up themselves."""
+    service = project.system.service(store.name)
+    targets = {d.target for d in service.deployments} if service is not None else set()
+    published = {_repository(name) for b in project.image_builds if b.workflow for name in b.images}
+    beside = [(s, d) for s in project.system.services for d in s.deployments if d.target in targets]
+    shipped = [d for _, d in beside if d.build is None and d.image and _repository(d.image) in published]
+    made = [d for s, d in beside if s.first_party and d not in shipped]
+    return bool(shipped) and not made and not production_is_told(project)
+
+
+def _repository(image: str) -> str:
+    parsed = parse_image(image)
+    return parsed.name if parsed is not None else image.rpartition(":")[0]
+
+
 def _elsewhere(project: Project, store: Store, made: list[Backup]) -> Iterator[Fact]:
     """A compose file for production whose store only a job of the cluster would save."""
     service = project.system.service(store.name)
@@ -132,8 +160,8 @@ def _elsewhere(project: Project, store: Store, made: list[Backup]) -> Iterator[F
 
 def _grade(project: Project, store: Store) -> dict[str, Severity]:
     """Object stores and search indexes can often be filled again; a project without a production target may be a
-    developer's stack."""
-    if store.engine in {"elasticsearch", "etcd", "influxdb"}:
+    developer's stack, and one that is published for others to install keeps no data itself."""
+    if store.engine in {"elasticsearch", "etcd", "influxdb"} or _is_taken_home(project, store):
         return {"severity": Severity.MEDIUM}
     service = project.system.service(store.name)
     named = {d.environment for d in service.deployments} if service else set()

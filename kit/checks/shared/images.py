@@ -59,6 +59,17 @@ def images(project: Project) -> list[Image]:
     return list(found.values())
 
 
+def nobody_runs(project: Project, dockerfile: str) -> bool:
+    """Whether nothing in the project builds or runs a Dockerfile, while it does so with others: one left lying about."""
+    named = {b.dockerfile for b in project.image_builds if b.dockerfile}
+    for service in project.system.services:
+        builds = [d.build for d in service.deployments if d.build is not None]
+        named |= {b.dockerfile for b in builds}
+        if service.build is not None and service.deployments:
+            named.add(service.build.dockerfile)
+    return bool(named) and dockerfile not in named
+
+
 def services(project: Project) -> Iterator[tuple[ComposeFile, ComposeService]]:
     """Every compose service that may run in production, with its file; one that an overriding file leaves as it is is
     judged once."""

@@ -38,8 +38,9 @@ class Target(NamedTuple):
     """Where an import leads.
 
     `state`: "found"; "case" where only the spelling of upper and lower case differs; "ignored" where an ignore rule
-    keeps such a path out of the repository; "absent"; "open" where something may make it. `path` is the file or folder
-    that is meant.
+    keeps such a path out of the repository; "absent"; "shadowed" where a module `x.py` stands before the folder `x`,
+    which is no package; "open" where something may make it. `path` is the file or folder that is meant, or the module
+    that stands before it.
     """
 
     state: str
@@ -77,13 +78,13 @@ class OwnModules:
                 if not folder:
                     return Target("open")
                 folder = posixpath.dirname(folder)
-            return self.python_at(posixpath.join(folder, rest).rstrip("/") or ".")
+            return self._shadow(folder, rest) or self.python_at(posixpath.join(folder, rest).rstrip("/") or ".")
         root = self.python_root(importer, module)
         if root is None:
             return self._beside(importer, rest)
         if self._extended(posixpath.join(root, module.partition(".")[0], "__init__.py")):
             return Target("open")
-        return self.python_at(posixpath.join(root, rest))
+        return self._shadow(root, rest) or self.python_at(posixpath.join(root, rest))
 
     def python_at(self, stem: str) -> Target:
         """The module at a path without its extension."""
@@ -121,6 +122,15 @@ class OwnModules:
         return self._missing(folder, [folder]) if not self._foreign(folder) else Target("open")
 
     # the tree
+
+    def _shadow(self, folder: str, rest: str) -> Target | None:
+        """The module that Python finds before the folder of the same name, so that nothing below it can be imported."""
+        for part in rest.split("/")[:-1]:
+            folder = posixpath.join(folder, part)
+            module = f"{folder}.py"
+            if module in self._paths and f"{folder}/__init__.py" not in self._paths:
+                return Target("open") if self._extended(module) else Target("shadowed", module)
+        return None
 
     def _missing(self, base: str, wanted: Iterable[str]) -> Target:
         other = next((self._lower[p.lower()] for p in wanted if p.lower() in self._lower), None)

@@ -156,9 +156,12 @@ class Dockerfile:
         return interpolate(text, scope.value, self._escape).text
 
     def _copy(self, instruction: Instruction) -> Copy:
+        given = instruction.args
+        if self._escape == "`" and not instruction.json:  # of Windows, where a backslash parts folders
+            given = split_words(instruction.value.replace("\\", "/"))
         words = [
             word if instruction.json or "$" not in word else self.expand(instruction, word)
-            for word in instruction.args
+            for word in given
             if not word.startswith("<<")
         ]
         target = words.pop() if words else ""

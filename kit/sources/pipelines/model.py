@@ -102,7 +102,7 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Workflow:
-    """One pipeline file. Platforms: github, gitlab, azure, circleci, jenkins, cloudbuild, bitbucket, travis.
+    """One pipeline file. Platforms: github, gitlab, azure, circleci, jenkins, cloudbuild, codebuild, bitbucket, travis.
 
     `triggers` are event names ("push", "pull_request", "schedule" ...); `on` the node that states them;
     `schedules` cron expressions; `includes` other files of the project that it takes in.

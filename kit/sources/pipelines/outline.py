@@ -1,4 +1,4 @@
-"""Pipelines in outline (file, jobs, commands): Azure, CircleCI, Bitbucket, Travis, Cloud Build, Jenkins."""
+"""Pipelines in outline (file, jobs, commands): Azure, CircleCI, Bitbucket, Travis, Cloud Build, CodeBuild, Jenkins."""
 
 from __future__ import annotations
 
@@ -303,6 +303,17 @@ def _cloud_step(node: Node, lines: Lines) -> Step:
     return Step(image, node, node.at, uses=image, directory=directory, commands=found)
 
 
+def codebuild(document: Document, lines: Lines) -> Workflow:
+    """buildspec.yml: one job whose steps are the commands of its phases, in one shell."""
+    shell = Shell(document.path)
+    nodes = [
+        n for phase in document.each("phases", "*") for n in (*phase.each("commands", "*"), *phase.each("finally", "*"))
+    ]
+    steps = tuple(_script(node, lines, shell) for node in nodes if isinstance(node.data, str))
+    job = Job("build", "build", document.root, document.at, steps, checks_out=True)
+    return _workflow(document, "codebuild", iter((job,) if steps else ()), ("push",))
+
+
 _STAGE = re.compile(r"""\bstage\s*\(\s*(?:name:\s*)?(["'])(.{1,120}?)\1""")
 _SH = re.compile(r"""\b(sh|bat|pwsh|powershell)\s*\(?\s*(?:script\s*:\s*)?('{3}|"{3}|'|")""")
 _KINDS = {"bat": "batch", "pwsh": "powershell"}
@@ -343,5 +354,6 @@ _PLATFORMS: dict[str, Callable[[Document, Lines], Workflow]] = {
     r"\.circleci/config\.ya?ml": circleci,
     r"bitbucket-pipelines\.ya?ml": bitbucket,
     r"\.travis\.ya?ml": travis,
+    r"(?:.*/)?buildspec[\w.-]*\.ya?ml": codebuild,
     r"(?:.*/)?cloudbuild[\w.-]*\.ya?ml|(?:.*/)?\.?cloudbuild/[\w.-]+\.ya?ml": cloudbuild,
 }

@@ -63,7 +63,7 @@ _LOCKS = _words(
 _CODE = "py|[cm]?[jt]sx?|go|java|kt|rb|php|cs|rs|swift|scala|exs?|groovy|vue|svelte|sh|http|snap"
 _TEST_NAME = re.compile(
     rf".+\.(?:(?!latest)[a-z]*tests?|spec|cy|e2e|e2e-spec|unit|pact)\.(?:{_CODE})"
-    r"|.+_test\.(?:go|py|rb|dart|ex|exs|cc|cpp|rs)|.+_spec\.rb|test_.+\.(?:py|rb|sh)|conftest\.py"
+    r"|.+_test\.(?:go|py|rb|dart|ex|exs|cc|cpp|rs)|.+_spec\.rb|test_.+\.(?:py|rb|sh)|conftest\.py|tests\.py"
     rf"|test[_-]?(?:helpers?|utils?|support)\.(?:{_CODE})|spec_helper\.rb|rails_helper\.rb"
     r"|.+\.snap|.+\.feature|.+\.tests?\.dockerfile"
     r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.test(?:s|ing)?"

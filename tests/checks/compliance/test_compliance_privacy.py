@@ -12,6 +12,8 @@ from conftest import Look
         ("a.js", "logger.info(`login failed for ${email}`);"),
         ("a.js", "console.log('user', user.email);"),
         ("a.js", "log.debug(req.body.password)"),
+        ("a.js", "log.debug(refreshToken ? refreshToken : 'none')"),
+        ("a.js", "log.debug(user?.email ?? 'none')"),
         ("a.py", 'logger.info(f"reset for {user.email}")'),
         ("a.py", "logging.warning('token %s', access_token)"),
         ("a.go", 'log.Printf("card %s", order.CardNumber)'),
@@ -30,6 +32,8 @@ def test_a_log_line_that_holds_a_personal_value_is_told(look: Look, path: str, l
         "logger.info({ hasToken: !!accessToken });",
         "send(user.email);",
         "// console.log(user.password)",
+        "console.log('token:', refreshToken ? 'EXISTS' : 'NULL');",
+        "console.log('same', password === again);",
     ],
 )
 def test_words_about_it_and_masked_values_are_none(look: Look, line: str) -> None:

@@ -103,3 +103,17 @@ def test_a_download_is_checked_before_it_runs(look: Look) -> None:
     kept = look("CON-019", {"Dockerfile": "FROM debian:12.8\nRUN curl -fsSLo t.tgz https://acme.io/t.tgz\n"})
 
     assert (piped.failed, added.failed, kept.failed) == (["Dockerfile:2"], ["Dockerfile:2"], [])
+
+
+def test_an_image_that_nothing_builds_beside_others_weighs_less(look: Look) -> None:
+    files = {
+        "compose.yaml": "services:\n  api:\n    build: ./api\n",
+        "api/Dockerfile": "FROM node:22\nCOPY server.js ./\nCMD node server.js\n",
+        "api/server.js": "require('http');\n",
+        "spare/Dockerfile": "FROM nginx:1.27\nCOPY ../images /images\n",
+    }
+    beside = [f for f in look("CON-001", files).findings if f.outcome.open]
+    only = [f for f in look("CON-001", {**files, "compose.yaml": "services: {}\n"}).findings if f.outcome.open]
+
+    assert [(str(f.severity), f.blocker) for f in beside] == [("medium", None)]
+    assert [(str(f.severity), f.blocker) for f in only] == [("critical", "cannot build")]

@@ -97,6 +97,15 @@ def test_the_output_of_a_step_with_that_id_is_known(look: Look) -> None:
     assert look("DEL-017", {".github/workflows/ci.yml": workflow}).outcomes == ["pass"]
 
 
+def test_an_empty_value_that_is_only_printed_is_slight(look: Look) -> None:
+    workflow = PR.replace("run: pytest", "run: echo built ${{ steps.vars.outputs.tag }}")
+    printed = look("DEL-017", {".github/workflows/ci.yml": workflow})
+    kept = look("DEL-017", {".github/workflows/ci.yml": workflow.replace("tag }}", "tag }} >> $GITHUB_ENV")})
+
+    assert [str(f.severity) for f in printed.findings] == ["low"]
+    assert [str(f.severity) for f in kept.findings] == ["high"]
+
+
 def test_a_workflow_that_follows_an_unknown_name_never_runs(look: Look) -> None:
     workflow = PR.replace("[push, pull_request]", "{workflow_run: {workflows: [Tests]}}")
 

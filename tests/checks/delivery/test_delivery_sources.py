@@ -136,3 +136,47 @@ def test_imports_beside_the_services_are_told_by_folder(look: Look) -> None:
 
 def test_whole_files_beside_the_services_hold(look: Look) -> None:
     assert look("DEL-029", {**IMAGE, "src/main.js": "run();\n", "tools/a.js": "run();\n"}).outcomes == ["pass"]
+
+
+def test_a_script_copied_beside_a_program_is_no_part_of_it(look: Look) -> None:
+    by_hand = 'from shop import gone\n\nif __name__ == "__main__":\n    gone()\n'
+    files = {**PYTHON, "main.py": "from fastapi import FastAPI\nimport shop\n\napp = FastAPI()\n", "shop.py": "x = 1\n"}
+
+    assert look("DEL-028", {**files, "routes_list.py": by_hand}).failed == []
+    assert look("DEL-029", {**files, "routes_list.py": by_hand}).failed == ["routes_list.py:1"]
+    assert look("DEL-028", {**files, "main.py": by_hand}).failed == ["main.py:1"]
+
+
+def test_a_script_that_a_command_names_is_part_of_it(look: Look) -> None:
+    by_hand = 'from shop import gone\n\nif __name__ == "__main__":\n    gone()\n'
+    files = {**PYTHON, "main.py": "from fastapi import FastAPI\nimport shop\n\napp = FastAPI()\n", "shop.py": "x = 1\n"}
+    start = "services:\n  api:\n    build: .\n    command: sh -c 'python prepare.py && python main.py'\n"
+
+    assert look("DEL-028", {**files, "prepare.py": by_hand, "compose.yaml": start}).failed == ["prepare.py:1"]
+
+
+def test_what_lies_in_a_folder_of_backups_counts_once_something_imports_it(look: Look) -> None:
+    files = {
+        **PYTHON,
+        "backups/__init__.py": "from . import buyer\n",
+        "backups/buyer.py": "from shop import gone\n",
+        "shop.py": "x = 1\n",
+    }
+
+    assert look("DEL-028", {**files, "main.py": "import shop\n"}).failed == []
+    assert look("DEL-028", {**files, "main.py": "from backups import buyer\n"}).failed == ["backups/buyer.py:1"]
+
+
+def test_a_folder_in_the_shadow_of_a_module_cannot_be_imported(look: Look) -> None:
+    files = {
+        **PYTHON,
+        "main.py": "from wallet.schemas.rates import Rate\n",
+        "wallet/__init__.py": "",
+        "wallet/schemas.py": "class Wallet: ...\n",
+        "wallet/schemas/rates.py": "class Rate: ...\n",
+    }
+    seen = look("DEL-028", files)
+
+    assert seen.failed == ["main.py:1"]
+    assert "wallet/schemas.py before the folder" in seen.text
+    assert look("DEL-028", {**files, "wallet/schemas/__init__.py": ""}).failed == []

@@ -82,6 +82,14 @@ def test_a_heredoc_without_end_is_a_problem() -> None:
     assert "EOF has no end" in read("FROM alpine\nRUN <<EOF\nls\n").problems[0].message
 
 
+def test_with_the_escape_of_windows_a_backslash_parts_folders() -> None:
+    windows = read("# escape=`\nFROM windows\nCOPY .\\out\\site ./\n")
+    other = read("FROM linux\nCOPY a\\ b ./\n")
+
+    assert [c.sources for c in windows.copies()] == [("./out/site",)]
+    assert "/" not in next(other.copies()).sources[0]
+
+
 def test_the_escape_directive_changes_the_continuation() -> None:
     found = read("# escape=`\nFROM windows\nCOPY a.txt c:\\\nRUN dir `\n  /s\n")
 

@@ -281,6 +281,7 @@ def test_the_other_platforms_are_read_in_outline(tmp_path: Path) -> None:
         """
     bitbucket = "pipelines: {default: [{step: {name: T, deployment: production, script: [npm test]}}]}\n"
     cloud = "steps:\n  - {name: gcr.io/x/docker, dir: api, args: [build, ., -f, Dockerfile]}\n"
+    spec = "phases:\n  build:\n    commands: [npm test]\n    finally: [npm run report]\nversion: 0.2\n"
     jenkins = "stage('Build') {\n  sh 'make'\n}\nstage('Test') {\n  sh '''\n    npm test\n  '''\n}\n"
     all_ = found(
         tmp_path,
@@ -289,6 +290,7 @@ def test_the_other_platforms_are_read_in_outline(tmp_path: Path) -> None:
             ".circleci/config.yml": circle,
             "bitbucket-pipelines.yml": bitbucket,
             "cloudbuild.yaml": cloud,
+            "web/buildspec.yml": spec,
             "Jenkinsfile": jenkins,
             ".travis.yml": "install: [npm ci]\nscript: npm test\n",
         },
@@ -303,6 +305,7 @@ def test_the_other_platforms_are_read_in_outline(tmp_path: Path) -> None:
         "circleci": [("build", "make", ".", 1), ("build", "npm", "web", 5)],
         "bitbucket": [("T", "npm", ".", 1)],
         "cloudbuild": [("build", "docker", "api", 2)],
+        "codebuild": [("build", "npm", ".", 3), ("build", "npm", ".", 4)],
         "jenkins": [("Build", "make", ".", 2), ("Test", "npm", ".", 6)],
         "travis": [("travis", "npm", ".", 1), ("travis", "npm", ".", 2)],
     }

@@ -45,6 +45,7 @@ CLASSES = {
         "src/test/java/app/Base.java",
         "src/main/java/app/UserServiceTest.java",
         "app/conftest.py",
+        "shop/tests.py",
         "e2e/Dockerfile",
         "tests/k8s/deployment.yaml",
         "cypress/support/commands.js",
