@@ -28,7 +28,7 @@ _FROM_STORE = re.compile(
 _LIVE = frozenset({"production", "staging"})
 _ROTATING = frozenset({"aws_secretsmanager_secret_rotation", "vault_database_secret_backend_role", "time_rotating"})
 _SECRETS = ("aws_secretsmanager_secret", "google_secret_manager_secret", "azurerm_key_vault_secret")
-_ROTATES = re.compile(r"rotat\w*[-_ /]*(?:\w+[-_ /]+)?(?:secret|key|password|credential|token|cert)|(?:secret|key|password|credential|token)s?[-_ ]*rotat", re.IGNORECASE)  # fmt: skip
+_ROTATES = re.compile(r"rotat\w{0,20}[-_ /]{0,4}(?:\w{1,40}[-_ /]{1,4})?(?:secret|key|password|credential|token|cert)|(?:secret|key|password|credential|token)s?[-_ ]*rotat", re.IGNORECASE)  # fmt: skip
 _RESTARTS = re.compile(
     r"rollout restart|force-new-deployment|docker service update|compose .*(?:restart|up)|systemctl (?:restart|reload)"
 )

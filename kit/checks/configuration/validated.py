@@ -17,8 +17,8 @@ from kit.sources.secrets.find import is_placeholder, is_reference, is_secret_nam
 from kit.system.model import EnvGiven
 
 _OURS = re.compile(
-    r"(?i)(?:jwt|session|cookie|auth|sign|crypt|csrf|app|token|master|webhook|cron|internal|hash)\w*(?:secret|key|salt)\w*"
-    r"|secret(?:_?key(?:_?base)?)?|\w*admin\w*passw\w*"
+    r"(?i)(?:jwt|session|cookie|auth|sign|crypt|csrf|app|token|master|webhook|cron|internal|hash)\w{0,80}(?:secret|key|salt)\w{0,80}"
+    r"|secret(?:_?key(?:_?base)?)?|\w{0,80}admin\w{0,80}passw\w{0,80}"
 )
 """Secrets of one's own, which work with any value: a stand-in for another system's key opens nothing."""
 _THEIRS = re.compile(r"(?i)client|api_?key|access_?key|public|bucket|stripe|github|google|aws|oauth")

@@ -20,7 +20,9 @@ _HEAP = re.compile(
     r"-Xmx(?P<java>\d{1,9})(?P<unit>[kKmMgG]?)(?![\w.])|--max[-_]old[-_]space[-_]size[= ](?P<node>\d{1,7})"
 )
 _SHARE = re.compile(r"-XX:MaxRAMPercentage=(\d{1,3})")
-_OPTIONS = re.compile(r"^(?:\w*JAVA\w*OPT\w*|JVM\w*|NODE_OPTIONS|\w*HEAP_OPTS|CATALINA_OPTS|\w*JAVA_ARGS)$")
+_OPTIONS = re.compile(
+    r"^(?:\w{0,80}JAVA\w{0,80}OPT\w{0,80}|JVM\w*|NODE_OPTIONS|\w{0,80}HEAP_OPTS|CATALINA_OPTS|\w{0,80}JAVA_ARGS)$"
+)
 _QUANTITY = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _MOST = 0.9
 """The share of a container's memory above which a heap leaves too little for stacks, buffers and the runtime itself."""

@@ -19,8 +19,8 @@ _FROM_OUTSIDE = re.compile(
     r"^(up|ALERTS|absent|scrape_\w+|prometheus_\w+|alertmanager_\w+|kube_\w+|kubelet_\w+|container_\w+|node_\w+|machine_\w+|pg_\w+|"
     r"postgres_\w+|redis_\w+|mysql_\w+|mongodb_\w+|rabbitmq_\w+|kafka_\w+|nginx_\w+|probe_\w+|blackbox_\w+|apiserver_\w+|etcd_\w+|"
     r"coredns_\w+|istio_\w+|envoy_\w+|traefik_\w+|haproxy_\w+|go_\w+|process_\w+|python_\w+|nodejs_\w+|jvm_\w+|tomcat_\w+|hikaricp_\w+|"
-    r"logback_\w+|system_\w+|grafana_\w+|loki_\w+|otelcol_\w+|celery_\w+|flower_\w+|argocd_\w+|cert\w*_\w+|aws_\w+|windows_\w+|elasticsearch_\w+|"
-    r"http_server_\w+|http_client_\w+|http_requests_total|http_request_\w+|spring_\w+|django_\w+|fastapi_\w+|starlette_\w+|flask_\w+|push\w*_\w+|vm_\w+|cadvisor_\w+)$"
+    r"logback_\w+|system_\w+|grafana_\w+|loki_\w+|otelcol_\w+|celery_\w+|flower_\w+|argocd_\w+|cert\w{0,80}_\w+|aws_\w+|windows_\w+|elasticsearch_\w+|"
+    r"http_server_\w+|http_client_\w+|http_requests_total|http_request_\w+|spring_\w+|django_\w+|fastapi_\w+|starlette_\w+|flask_\w+|push\w{0,80}_\w+|vm_\w+|cadvisor_\w+)$"
 )
 _SUFFIX = re.compile(r"_(bucket|sum|count|total|created|info)$")
 _NOWHERE = re.compile(

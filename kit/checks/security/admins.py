@@ -23,7 +23,9 @@ _ROLE = re.compile(
     r"|has_?access|\bscopes?\b|allowed_?users|admin_?(?:only|required|guard|middleware|user|auth|email|id|token|key|secret)"
     r"|(?:require|ensure|verify|check|only|assert|get|current)\w{0,12}_?admin|\badmins?\b(?!\s*[.=/])"
 )
-_MADE = re.compile(r"(?i)\b\w*admin\w*(?:router?|routes|controller|service|handlers?|api|module|page|views?)\b")
+_MADE = re.compile(
+    r"(?i)\b\w{0,80}admin\w{0,80}(?:router?|routes|controller|service|handlers?|api|module|page|views?)\b"
+)
 _BASE = re.compile(
     r"^class \w{1,80}(?:\(|\s+extends\s)[^:{]{0,200}?(?:[Aa]dmin\w{0,40}(?:Base|Mixin|Guard)|Base_?Admin|Admin(?:Controller|View|API))\b"
 )

@@ -16,9 +16,11 @@ _FIXED = frozenset({
     "Boolean", "BigInteger", "UUID", "LocalDate",
 })  # fmt: skip
 _METHOD = re.compile(
-    r"\b(?:public|protected|abstract|default)\s+(?:final\s+|static\s+)*([\w<>\[\], ?]{1,60}?)\s+((?:get|is)\w+)\(\s*\)"
+    r"\b(?:public|protected|abstract|default)\s{1,20}(?:final\s{1,20}|static\s{1,20}){0,4}([\w<>\[\], ?]{1,60}?)\s{1,20}((?:get|is)\w{1,80})\(\s{0,20}\)"
 )
-_FIELD = re.compile(r"\b(?:private|protected)\s+(?:final\s+)?([\w<>\[\], ?]{1,60}?)\s+(\w+)\s*[;=]")
+_FIELD = re.compile(
+    r"\b(?:private|protected)\s{1,20}(?:final\s{1,20})?([\w<>\[\], ?]{1,60}?)\s{1,20}(\w{1,80})\s{0,20}[;=]"
+)
 
 
 def is_typed_number(values: Flow, node: SgNode, path: str) -> bool:

@@ -22,7 +22,7 @@ _QUOTED = re.compile(
     r"[\"“'‘`](?P<text>[^\"”'’`\n]{3,60})[\"”'’`]\s+(?:comments?|markers?|notes?|occurrences?|placeholders?|todos?)"
 )
 _TODO = re.compile(r"\s*(?P<text>TODO|FIXME|XXX|HACK)s?\b(?:\s+comments?)?")
-_COMMENTED = re.compile(r"(?:#|//|/\*|^\s*\*|<!--|--|;).*\b(?:TODO|FIXME|XXX|HACK)\b")
+_COMMENTED = re.compile(r"(?:#|//|/\*|^\s*\*|<!--|--|;).{0,2000}\b(?:TODO|FIXME|XXX|HACK)\b")
 _IDS = re.compile(r"\b[A-Z]{2,12}(?:-[A-Z]{2,16})*-\d{1,4}\b")
 _LISTED = re.compile(r"\s+" + _NEUTRAL + r"(?P<noun>[a-z][a-z-]{3,24}s)\b", re.IGNORECASE)
 _SHARE = re.compile(r"^\s*(?:/|of\b|out of\b|%)|^\s*-\s*\d")

@@ -87,7 +87,9 @@ def _ruby(code: CodeIndex) -> Iterator[EnvReadFact]:
         if found:
             yield EnvReadFact(found[1], match.at)
     for match in code.find(kind="call", languages=("ruby",), needles=("ENV.fetch",)):
-        found = re.match(r"^ENV\.fetch\(\s*['\"](\w+)['\"]\s*(?:,\s*['\"]?([^'\")]*)['\"]?\s*)?\)", match.text)
+        found = re.match(
+            r"^ENV\.fetch\(\s{0,80}['\"](\w+)['\"]\s{0,80}(?:,\s{0,80}['\"]?([^'\")]*)['\"]?\s{0,80})?\)", match.text
+        )
         if found:
             lenient = found[2] is not None or "{" in match.text
             yield EnvReadFact(found[1], match.at, not lenient, found[2])
