@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kit.checks.configuration.common import (
     ASIDE,
@@ -39,6 +41,7 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
     See: https://vite.dev/guide/env-and-mode
     """
     told: set[tuple[At, str, str]] = set()
+    lacking: dict[tuple[At, str], list[Fact]] = defaultdict(list)
     for service in project.system.own:
         dockerfile = next(
             (d for d in project.dockerfiles if service.build and d.path == service.build.dockerfile), None
@@ -55,7 +58,10 @@ def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
                 set_at = next((i for i in dockerfile.of("ARG", "ENV") if name in i.pairs), None)
                 yield ok(f"{service.name}: {name} is there when the bundle is built.", set_at or read)
             elif f"__{name}__" not in project.files.text(read.at.path) and not _replaced(project, service, name):
-                yield from _not_at_build(service, name, read, soft=_soft(project, name))
+                lacking[read.at, name].extend(_not_at_build(service, name, read, soft=_soft(project, name)))
+    for same in lacking.values():
+        places = dict.fromkeys(at for fact in same for at in fact.at)
+        yield from (replace(fact, at=tuple(places)[:8]) for fact in same[:1])
 
 
 def _soft(project: Project, name: str) -> bool:

@@ -233,15 +233,18 @@ def _open(name: str, routes: list[Route]) -> Iterator[Fact]:
     by_file: dict[str, list[Route]] = defaultdict(list)
     for route in routes:
         by_file[route.at.path].append(route)
+    if len(by_file) > MANY_FILES:
+        where = f"{len(routes)} routes in {len(by_file)} files"
+        first = [found[0] for found in by_file.values()]
+        yield bad(f"{name}: {where} change state, and nothing asks who calls: {_shown(first)}.", *first[:40])
+        return
     for found in by_file.values():
-        if len(found) > 3:
-            yield bad(
-                f"{name}: {_shown(found)} change state, and nothing asks who calls; other routes of the service are guarded.",
-                *found[:8],
-            )
-            continue
-        for route in found:
-            yield bad(f"{name}: {route.method} {route.path} changes state, and nothing asks who calls.", route)
+        verb = "change" if len(found) > 1 else "changes"
+        yield bad(f"{name}: {_shown(found)} {verb} state, and nothing asks who calls.", *found[:8])
+
+
+MANY_FILES = 8
+"""From more files on what stands open in a service is told as one: its guard is put on by hand, here and there."""
 
 
 def _wide_open(project: Project, unguarded: list[tuple[Service, list[Route]]], guards: int) -> Iterator[Fact]:

@@ -60,3 +60,20 @@ def test_a_prefix_counts_for_the_framework_that_knows_it(look: Look) -> None:
     kit = '{"name": "web", "devDependencies": {"@sveltejs/kit": "2.0.0"}}'
     assert look("CFG-009", {**files, "package.json": kit}).failed == ["docker-compose.prod.yml:5"]
     assert look("CFG-009", {**files, "package.json": others}).outcomes == ["not_applicable"]
+
+
+def test_services_that_build_one_program_lack_a_variable_together(look: Look) -> None:
+    compose = """
+    services:
+      web:
+        build: .
+      worker:
+        build: {context: ., dockerfile: Dockerfile.worker}
+    """
+    bare = DOCKERFILE.format("")
+    files = {**FILES, "docker-compose.prod.yml": compose, "Dockerfile": bare, "Dockerfile.worker": bare}
+    both = look("CFG-009", files)
+
+    assert both.outcomes == ["fail"]
+    one = look("CFG-009", {**files, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL\n")})
+    assert sorted(one.outcomes) == ["fail", "pass"]

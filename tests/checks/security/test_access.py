@@ -285,3 +285,23 @@ def test_what_a_handler_does_tells_a_question_from_a_change(look: Look, handler:
     seen = look("SEC-001", {**API, "main.py": API_HEAD + handler})
 
     assert sorted({*seen.outcomes} - {"pass"}) == ([] if outcome == "pass" else [outcome])
+
+
+def test_open_routes_are_told_once_for_their_router_and_for_a_service_that_is_full_of_them(look: Look) -> None:
+    def router(number: int) -> str:
+        return (
+            f'from fastapi import APIRouter\n\nrouter = APIRouter(prefix="/r{number}")\n\n@router.put("/a/{{id}}")\ndef a(id: int):\n'
+            f'    save(id)\n\n@router.delete("/b/{{id}}")\ndef b(id: int):\n    remove(id)\n'
+        )
+
+    def api(count: int) -> dict[str, str]:
+        files = {f"r{n}.py": router(n) for n in range(count)}
+        mounts = "".join(f"import r{n}\napp.include_router(r{n}.router)\n" for n in range(count))
+        return {**API, **files, "main.py": API_HEAD + mounts}
+
+    few, many = look("SEC-001", api(2)), look("SEC-001", api(10))
+
+    assert few.outcomes.count("fail") == 2
+    assert "PUT /r1/a/{id}, DELETE /r1/b/{id} change state" in few.text
+    assert many.outcomes.count("fail") == 1
+    assert "20 routes in 10 files" in many.text
