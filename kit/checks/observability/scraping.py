@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
+from kit.checks.shared.images import services
 from kit.checks.shared.services import METRICS, MOUNTING, library
+from kit.checks.shared.words import listed
 from kit.model import Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.platforms.prometheus import ScrapeJob, Target
+from kit.sources.containers.compose import ComposeService
+from kit.sources.platforms.prometheus import PrometheusConfig, ScrapeJob, Target
+from kit.system.images import parse_image
 from kit.system.model import Service
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+_OWN_PORT = 9090
+"""Where Prometheus answers about itself."""
 
 
 @check("OBS-003", "Scrape targets answer", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
@@ -18,19 +27,20 @@ def scrape_targets_answer(project: Project) -> Iterator[Fact]:
     A scrape job that asks a path nobody serves is a dashboard of blanks, and an alert that never fires.
 
     Decides: each target of a scrape job that names a service of the system: the service listens on or is given the port,
-    and serves the path.
+    and serves the path. `localhost` in the configuration of a server that compose runs is the server's own container.
 
     Fix: correct the job's `targets` and `metrics_path`, or serve the metrics there.
 
-    Blind to: targets that are discovered when Prometheus runs.
+    Blind to: targets that are discovered when Prometheus runs, and those that an exporter is asked to try.
 
     See: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
     """
     for config in project.prometheus.configs:
         if config.environment in {"development", "test"}:
             continue
+        yield from _itself(project, config)
         for job in config.jobs:
-            for target in job.targets:
+            for target in () if _asks_another(job) else job.targets:
                 service = project.system.service(target.host) or _in_cluster(project, target.host)
                 if service is not None:
                     mounted = job.metrics_path == "/metrics" and library(project, service, MOUNTING) is not None
@@ -43,6 +53,36 @@ def scrape_targets_answer(project: Project) -> Iterator[Fact]:
                 ):
                     yield bad(f"Job {job.name} scrapes {target.host}, and no service is called that.", target)
     yield from _annotated(project)
+
+
+def _asks_another(job: ScrapeJob) -> bool:
+    """Whether the job hands its targets to an exporter that tries them: what it scrapes stands in its relabelling."""
+    labels = {n.text for n in job.node.each("relabel_configs", "*", "target_label")}
+    return bool(labels & {"__address__", "__param_target"}) or job.metrics_path.rstrip("/") == "/probe"
+
+
+def _itself(project: Project, config: PrometheusConfig) -> Iterator[Fact]:
+    """The jobs that ask `localhost` from within a container in which nothing but the server runs."""
+    jobs = [(j, t) for j in config.jobs if not _asks_another(j) for t in j.targets if t.host in _LOOPBACK]
+    lost = [(j, t) for j, t in jobs if t.port is not None and t.port != _OWN_PORT]
+    server = _server(project, config) if lost else None
+    if server is not None:
+        names = listed([job.name for job, _ in lost], 4)
+        message = f"{names}: localhost is {server.name}'s own container, and nothing else runs in it: no answer comes."
+        yield bad(message, *[target for _, target in lost[:5]], server)
+
+
+def _server(project: Project, config: PrometheusConfig) -> ComposeService | None:
+    """The compose service that runs Prometheus with this file, on a network of its own."""
+    for _, service in services(project):
+        image = parse_image(service.image)
+        if image is None or image.base != "prometheus" or "network_mode" in service.node:
+            continue
+        for volume in service.volumes:
+            source = posixpath.normpath(posixpath.join(service.directory, volume.source or "."))
+            if volume.kind == "bind" and (source == config.path or posixpath.dirname(config.path) == source):
+                return service
+    return None
 
 
 def _in_cluster(project: Project, host: str) -> Service | None:

@@ -44,6 +44,33 @@ def test_a_target_on_another_port_or_path_or_of_no_service_is_told(look: Look) -
     assert look("OBS-003", {**APP, "prometheus.yml": prometheus(target="apy:3000")}).failed == ["prometheus.yml:7"]
 
 
+def test_localhost_is_the_container_of_the_server_itself(look: Look) -> None:
+    server = """
+        services:
+          api: {build: ., ports: ["3000:3000"]}
+          prometheus:
+            image: prom/prometheus:v3
+            volumes: [./prometheus.yml:/etc/prometheus/prometheus.yml]
+        """
+    poor = look("OBS-003", {**APP, "compose.yml": server, "prometheus.yml": prometheus(target="localhost:3000")})
+    host = server.replace("image:", "network_mode: host\n            image:")
+    shared = look("OBS-003", {"compose.yml": host})
+    own = look("OBS-003", {"compose.yml": server, "prometheus.yml": prometheus(target="localhost:9090")})
+
+    assert (poor.failed, shared.failed, own.failed) == (["prometheus.yml:7"], [], [])
+
+
+def test_what_an_exporter_is_asked_to_try_is_no_target(look: Look) -> None:
+    tried = prometheus(target="shop", path="/probe", more="    params: {module: [http_2xx]}\n")
+    moved = prometheus(
+        target="shop", more="    relabel_configs:\n      - {target_label: __address__, replacement: 'blackbox:9115'}\n"
+    )
+
+    assert look("OBS-003", {**APP, "prometheus.yml": tried}).failed == []
+    assert look("OBS-003", {**APP, "prometheus.yml": moved}).failed == []
+    assert look("OBS-003", {**APP, "prometheus.yml": prometheus(target="shop")}).failed == ["prometheus.yml:7"]
+
+
 def test_no_alerts_at_all_are_told_where_something_runs(look: Look) -> None:
     assert look("OBS-004", APP).failed == ["."]
 
