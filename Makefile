@@ -7,7 +7,7 @@ PROJECT ?= params/sample.yaml
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: report test lint bench evaluate docs clean fuzz
+.PHONY: report test lint bench evaluate docs clean fuzz reproducible
 
 report: .venv/.core  ## Assess PROJECT (a folder or a params file; the bundled sample without it) and write its report
 	@$(BIN)/readiness assess "$(PROJECT)" --fail-on never $(ARGS) || [ $$? -eq 3 ]
@@ -28,7 +28,10 @@ bench: .venv/.dev  ## Time an assessment beside plain papermill and beside readi
 	@$(BIN)/python tests/bench.py
 
 fuzz: .venv/.dev  ## Break files of the corpus and read them with every parser, EXAMPLES times per test (2000)
-	@READINESS_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/pytest -n 2 tests/hostile -k "fuzz or endless"
+	@READINESS_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/pytest -n 2 -m fuzz
+
+reproducible: .venv/.dev  ## Assess PROJECTS (both samples without it) in every way and compare: the same bytes, but for the time
+	@$(BIN)/python tests/reproducible.py $(PROJECTS) $(ARGS)
 
 evaluate: .venv/.dev  ## Measure recall and precision on the labelled corpus (ARGS='--checks --unlabelled --missed')
 	@$(BIN)/python tests/evaluate.py $(ARGS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 from kit.params import Thresholds
 from kit.sources.code import env as code_env
@@ -50,6 +52,21 @@ WARM_SECONDS = 600.0
 """Seconds of computing that one kind of source may take."""
 
 
+T = TypeVar("T")
+
+
+def _source(read: Callable[[Project], T]) -> cached_property[T]:
+    """A property that is read once, and not at all after `warm` has given it up: raises OutOfTime then."""
+
+    @wraps(read)
+    def once(project: Project) -> T:
+        if read.__name__ in project.given_up:
+            raise OutOfTime
+        return read(project)
+
+    return cached_property(once)
+
+
 class Project:
     """An assessed project: untrusted data under `root`. Nothing of it is executed or followed outside.
 
@@ -61,6 +78,8 @@ class Project:
         if not self.root.is_dir():
             raise NotADirectoryError(str(root))
         self.name = name or self.root.name
+        self.given_up: set[str] = set()
+        """The properties that could not be read within their time."""
         self.thresholds = Thresholds()
         """What the owner of the system demands of it."""
         self.ran: tuple[CommandRun, ...] | None = None
@@ -101,179 +120,183 @@ class Project:
     def warm(self) -> None:
         """Parse everything now, so that processes forked after this share it.
 
-        What cannot be parsed, or not within its time, is left to the checks that ask for it, each of which says so.
+        What cannot be parsed is left to the checks that ask for it, each of which says so; so is what takes too long,
+        without another try.
         """
         for name, attribute in vars(type(self)).items():
             if isinstance(attribute, cached_property):
-                with suppress(Exception, OutOfTime), time_limit(WARM_SECONDS):
-                    getattr(self, name)
+                try:
+                    with suppress(Exception), time_limit(WARM_SECONDS):
+                        getattr(self, name)
+                except OutOfTime:
+                    self.given_up.add(name)
 
-    @cached_property
+    @_source
     def files(self) -> FileIndex:
         """Every file that belongs to the project, classified."""
         return FileIndex.of(self.root)
 
-    @cached_property
+    @_source
     def documents(self) -> Documents:
         """Structured files, parsed once each."""
         return Documents(self.files)
 
-    @cached_property
+    @_source
     def dockerfiles(self) -> tuple[dockerfile.Dockerfile, ...]:
         """Every Dockerfile and Containerfile."""
         return dockerfile.find(self.files)
 
-    @cached_property
+    @_source
     def compose(self) -> tuple[compose.ComposeFile, ...]:
         """Every compose file, merged with what it extends, includes or overrides."""
         return compose.find(self.files, self.documents)
 
-    @cached_property
+    @_source
     def kustomizations(self) -> tuple[kustomize.Kustomization, ...]:
         """Every Kustomize folder, resolved."""
         return tuple(kustomize.find(self.files, self.documents))
 
-    @cached_property
+    @_source
     def charts(self) -> tuple[helm.Chart, ...]:
         """Every Helm chart, rendered as far as its templates allow."""
         return tuple(helm.find(self.files, self.documents))
 
-    @cached_property
+    @_source
     def manifests(self) -> kubernetes.Manifests:
         """Every Kubernetes object: plain, from overlays, from charts."""
         return kubernetes.find(self.files, self.documents, self.kustomizations, self.charts)
 
-    @cached_property
+    @_source
     def serverless(self) -> tuple[serverless.ServerlessFile, ...]:
         """Every Serverless Framework file."""
         return serverless.find(self.files, self.documents)
 
-    @cached_property
+    @_source
     def paas(self) -> tuple[paas.PaasApp, ...]:
         """Every file of a hosting platform."""
         return paas.find(self.files, self.documents)
 
-    @cached_property
+    @_source
     def terraform(self) -> tuple[terraform.Terraform, ...]:
         """Every folder of Terraform."""
         return terraform.find(self.files, self.documents)
 
-    @cached_property
+    @_source
     def workflows(self) -> tuple[workflows.Workflow, ...]:
         """Every pipeline of every platform."""
         return workflows.find(self.files, self.documents)
 
-    @cached_property
+    @_source
     def packages(self) -> tuple[packages.Package, ...]:
         """Every package manifest, each with its lockfile."""
         return packages.find(self.files, self.documents)
 
-    @cached_property
+    @_source
     def scripts(self) -> tuple[scripts.Script, ...]:
         """Shell, PowerShell and batch scripts."""
         return scripts.find(self.files)
 
-    @cached_property
+    @_source
     def makefiles(self) -> tuple[makefiles.Makefile, ...]:
         """Makefiles, justfiles and Taskfiles."""
         return (*makefiles.find(self.files), *taskfiles.find(self.files, self.documents))
 
-    @cached_property
+    @_source
     def nginx(self) -> tuple[nginx.NginxConfig, ...]:
         """Every nginx configuration."""
         return nginx.find(self.files)
 
-    @cached_property
+    @_source
     def prometheus(self) -> prometheus.Prometheus:
         """Prometheus and Alertmanager configuration, rules, dashboards."""
         return prometheus.find(self.files, self.documents, self.manifests)
 
-    @cached_property
+    @_source
     def openapi(self) -> tuple[openapi.OpenApi, ...]:
         """Every OpenAPI description."""
         return openapi.find(self.files, self.documents)
 
-    @cached_property
+    @_source
     def markdown(self) -> tuple[markdown.Markdown, ...]:
         """Every Markdown file."""
         return markdown.find(self.files)
 
-    @cached_property
+    @_source
     def schemas(self) -> tuple[orm.Schema, ...]:
         """What ORMs declare."""
         return orm.schemas(self.files)
 
-    @cached_property
+    @_source
     def migrations(self) -> tuple[orm.MigrationSet, ...]:
         """Every set of migrations, in order."""
         return orm.migration_sets(self.files, self.documents)
 
-    @cached_property
+    @_source
     def code(self) -> CodeIndex:
         """Source code, searched by structure."""
         return CodeIndex(self.files)
 
-    @cached_property
+    @_source
     def routes(self) -> tuple[RouteFact, ...]:
         """Routes that code serves, with their prefixes."""
         return code_routes.routes(self.code)
 
-    @cached_property
+    @_source
     def env_reads(self) -> tuple[EnvReadFact, ...]:
         """Environment variables that code reads."""
         return code_env.env_reads(self.code)
 
-    @cached_property
+    @_source
     def listens(self) -> tuple[ListenFact, ...]:
         """Ports that code listens on."""
         return code_facts.listens(self.code)
 
-    @cached_property
+    @_source
     def calls(self) -> tuple[CallFact, ...]:
         """Requests that code makes."""
         return code_facts.calls(self.code)
 
-    @cached_property
+    @_source
     def store_clients(self) -> tuple[StoreFact, ...]:
         """Stores that code connects to."""
         return code_facts.stores(self.code)
 
-    @cached_property
+    @_source
     def metrics(self) -> tuple[MetricFact, ...]:
         """Metrics that code registers."""
         return code_facts.metrics(self.code)
 
-    @cached_property
+    @_source
     def middleware(self) -> tuple[UseFact, ...]:
         """Middleware that code puts onto applications."""
         return code_facts.middleware(self.code)
 
-    @cached_property
+    @_source
     def entrypoints(self) -> tuple[EntryPointFact, ...]:
         """Where programs start."""
         return code_facts.entrypoints(self.code)
 
-    @cached_property
+    @_source
     def image_builds(self) -> tuple[ImageBuild, ...]:
         """Where pipelines and scripts build images."""
         return image_builds(self)
 
-    @cached_property
+    @_source
     def system(self) -> SystemMap:
         """The system map, joined from all sources."""
         return build_map(self)
 
-    @cached_property
+    @_source
     def backups(self) -> tuple[Backup, ...]:
         """What saves the data of the stores."""
         return backups(self)
 
-    @cached_property
+    @_source
     def restores(self) -> tuple[Restore, ...]:
         """What brings it back."""
         return restores(self)
 
-    @cached_property
+    @_source
     def serving(self) -> Serving:
         """What services listen on and serve."""
         return Serving(self)

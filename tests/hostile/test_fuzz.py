@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hostile.mutants import CORPUS, Mutation, broken, mutations, seeds
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from kit.sources.evidence.read import read_evidence
 from kit.sources.limits import time_limit
 from kit.sources.secrets.find import mask
 
+pytestmark = pytest.mark.fuzz
 EXAMPLES = int(os.environ.get("READINESS_FUZZ", "40"))
 SECONDS = 20.0
 """Seconds of computing for one small project; most take a tenth of one."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kit import project as project_module
 from kit import run
 from kit.model import Check, Fact, Outcome, bad
 from kit.project import Project
@@ -126,3 +127,28 @@ def test_a_source_that_cannot_be_read_does_not_stop_the_others(
     assert "routes" in vars(project)
     with pytest.raises(RecursionError):
         _ = project.markdown
+
+
+def test_a_source_that_took_too_long_is_not_tried_again_for_each_check(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def endless(_: Project) -> None:
+        tried.append(True)
+        while True:
+            pass
+
+    slow = project_module._source(endless)
+    slow.__set_name__(Project, "markdown")
+    endless.__name__ = "markdown"
+    monkeypatch.setattr(Project, "markdown", slow)
+    monkeypatch.setattr(project_module, "WARM_SECONDS", 0.2)
+    monkeypatch.setattr(run, "_ended", [])
+    project.warm()
+
+    found = run_check(project, check_of(lambda p: p.markdown))
+
+    assert len(tried) == 1
+    assert "took too long" in found[0].message
+    assert "routes" in vars(project)

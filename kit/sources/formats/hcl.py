@@ -19,6 +19,9 @@ MAX_CHARACTERS = 500_000
 MAX_WORK = 10**10
 """Squares of the lines' lengths: to tell a place takes time that grows with the length of its line."""
 
+_BLANKS = re.compile(r"\s{1000}")
+"""The grammar takes time that grows with the square of blanks behind an error, and nothing can end it."""
+
 EXPRESSION = "!expression"
 """The tag of a value that has to be evaluated; its data is its source text."""
 
@@ -33,6 +36,9 @@ def parse_hcl(text: str, path: str) -> Document:
     text = one_line_end(text)
     if len(text) > MAX_CHARACTERS or sum(len(line) ** 2 for line in text.split("\n")) > MAX_WORK:
         return Document(path, "hcl", error=Problem("The HCL is too large, or has lines too long.", At(path)))
+    if blanks := _BLANKS.search(text):
+        line = text.count("\n", 0, blanks.start()) + 1
+        return Document(path, "hcl", error=Problem("The HCL has a thousand blanks in a row.", At(path, line, line)))
     root = SgRoot(text, "hcl").root()
     reader = _Reader(path)
     body = next((child for child in root.children() if child.kind() == "body"), None)
