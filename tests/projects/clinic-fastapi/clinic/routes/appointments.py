@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import requests
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,3 +54,23 @@ async def bring(request: Request) -> dict[str, int]:
     body = await request.json()
     sheet = requests.get(body["url"], timeout=10)
     return {"rows": len(sheet.text.splitlines())}
+
+
+class Wish(BaseModel):
+    day: datetime
+    length: int
+
+
+@router.post("/openings")
+async def openings(wish: Wish, db: Database) -> list[dict[str, Any]]:
+    rows = await db.scalars(select(models.Appointment).where(models.Appointment.starts_at >= wish.day))
+    return [{"room": row.room} for row in find_gaps(rows.all(), wish.length)]
+
+
+def find_gaps(rows: Any, length: int) -> list[Any]:
+    return [row for row in rows if row.length <= length]
+
+
+@router.post("/waiting")
+async def wait_for(wish: Wish) -> dict[str, str]:
+    raise HTTPException(501, "comes with the next release")
