@@ -31,8 +31,8 @@ def only_answers(project: Project, route: Route) -> bool:
         return handler is not None and _refuses_all(handler)
     if _refuses_all(handler):
         return True
-    called = [words_of(last_name(c.func)) for c in _calls(handler) if isinstance(c.func, ast.Name | ast.Attribute)]
-    said = {word for words in called for word in words}
+    called = [last_name(c.func) for c in _calls(handler) if isinstance(c.func, ast.Name | ast.Attribute)]
+    said = {word for name in called if not name[:1].isupper() for word in words_of(name)}  # a class is made, not done
     return not said & _CHANGES and (bool(said & _LOOKS_UP) or not said) and not _writes(handler)
 
 
