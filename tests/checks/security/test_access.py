@@ -274,6 +274,7 @@ API_HEAD = (
             '@app.post("/prices")\nasync def prices(asked: Asked):\n    return await predict_price(asked.symbol)\n',
             "pass",
         ),
+        ('@app.post("/prices")\ndef prices(asked: Asked):\n    return RunResponse(find(asked))\n', "pass"),
         ('@app.post("/later")\ndef later():\n    """Not yet."""\n    raise HTTPException(status_code=501)\n', "pass"),
         ('@app.post("/prices")\ndef prices(asked: Asked):\n    found = find(asked)\n    db.add(found)\n', "fail"),
         ('@app.post("/prices")\ndef prices(asked: Asked):\n    STORE[asked.id] = asked\n    return asked\n', "fail"),
