@@ -75,6 +75,8 @@ def _queues(project: Project) -> Iterator[Fact]:
     if not all(t.known for t in taken):
         return  # a name that is computed: that worker may be for any queue
     put = [q for q in _named(project, _PUTS) if q.known]
+    if not put:
+        return
     known = {t.name for t in taken} | _processed(project)
     done = [q for q in put if q.name in known]
     for queue in {q.name: q for q in put if q.name not in known}.values():
@@ -110,16 +112,26 @@ def _constant(project: Project, name: str, path: str) -> str:
     return ""
 
 
+_MADE = re.compile(
+    r"\b(?P<held>\w+)\s*(?::[^=\n]{1,60})?=\s*new\s+(?:\w+\.)?Queue(?:<[^<>()]{0,200}>)?\(\s*" + _NAME.format("a") + r"\s*[,)]"
+    r"|@InjectQueue\(\s*" + _NAME.format("b") + r"\s*\)\s*(?:(?:private|public|protected|readonly)\s+){0,2}(?P<injected>\w+)"
+)  # fmt: skip
+"""A queue and the variable or the member that holds it."""
+
+
 def _processed(project: Project) -> set[str]:
     """The queues of Bull that process their own jobs: `queue.process(...)`."""
+    held: dict[str, dict[str, str]] = {}
+    for path in project.code.holding("Queue", languages=JS):
+        for made in _MADE.finditer(project.code.text(path)):
+            said = {k: v for k, v in made.groupdict().items() if v}
+            holder = said.pop("held", "") or said.pop("injected", "")
+            held.setdefault(path, {}).setdefault(holder, next(iter(said.values()), ""))
+    anywhere = {holder: name for names in reversed(held.values()) for holder, name in names.items()}
     found = set()
-    for path in project.code.holding(".process(", languages=JS):
-        text = project.code.once(Wiring).body(path)
-        for called in re.finditer(r"\b(\w+)\.process\(", text):
-            holder = re.compile(rf"\b{called[1]}\s*(?::[^=\n]{{1,60}})?=\s*{_PUTS.pattern}")
-            places = (path, *project.code.holding(called[1], languages=JS))
-            made = next((m for p in places if (m := holder.search(project.code.text(p)))), None)
-            found.add(next((v for v in made.groupdict().values() if v), "") if made else called[1])
+    for path in project.code.holding(".process(", languages=JS) if held else ():
+        for called in re.findall(r"\b(\w+)\.process\(", project.code.once(Wiring).body(path)):
+            found.add(held.get(path, {}).get(called) or anywhere.get(called) or called)
     return found
 
 

@@ -123,3 +123,13 @@ def test_without_any_worker_each_module_of_tasks_is_not_told_as_well(look: Look)
 
     assert seen.outcomes == ["fail"]
     assert "no deployment runs a worker" in seen.text
+
+
+def test_a_queue_of_bull_that_processes_its_own_jobs_has_a_worker(look: Look) -> None:
+    bull = '{"name": "shop", "dependencies": {"bull": "4.0.0"}}'
+    queue = 'const Queue = require("bull");\nconst mails = new Queue("send-mails", url);\nmodule.exports = { mails };\n'
+    worker = 'const { mails } = require("./queue");\nmails.process(async (job) => send(job));\n'
+
+    assert look("RES-012", {"package.json": bull, "src/queue.js": queue, "src/worker.js": worker}).outcomes == ["pass"]
+    other = worker.replace("mails", "bills")
+    assert look("RES-012", {"package.json": bull, "src/queue.js": queue, "src/worker.js": other}).outcomes == ["fail"]
