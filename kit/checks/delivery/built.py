@@ -68,11 +68,13 @@ def _started(project: Project) -> set[str]:
 
 
 def _is_called(project: Project, path: str) -> bool:
-    """Whether a command of an image, a compose file, a pipeline, a script or a manifest names the file or module."""
+    """Whether a command of an image, a compose file, a pipeline, a script or a manifest names the file or module, or
+    code that loads it by its name."""
     stem, _ = posixpath.splitext(path)
     module = ".".join(stem.split("/")[-2:])
     called = re.compile(rf"(?<![\w-])(?:{re.escape(posixpath.basename(path))}|{re.escape(module)})(?![\w-])")
-    return any(called.search(text) for text in _commanding(project))
+    loaded = project.code.holding(f'"{module}', f"'{module}") if "/" in stem else ()
+    return any(called.search(text) for text in _commanding(project)) or any(p != path for p in loaded)
 
 
 @lru_cache(maxsize=4)

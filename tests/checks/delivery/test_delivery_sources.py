@@ -155,6 +155,15 @@ def test_a_script_that_a_command_names_is_part_of_it(look: Look) -> None:
     assert look("DEL-028", {**files, "prepare.py": by_hand, "compose.yaml": start}).failed == ["prepare.py:1"]
 
 
+def test_a_file_that_code_loads_by_its_name_is_part_of_it(look: Look) -> None:
+    by_hand = 'from shop import gone\n\nif __name__ == "__main__":\n    gone()\n'
+    main = 'import os\nfrom fastapi import FastAPI\n\nos.environ["SETTINGS"] = "conf.values"\napp = FastAPI()\n'
+    files = {**PYTHON, "shop.py": "x = 1\n", "conf/values.py": by_hand}
+
+    assert look("DEL-028", {**files, "main.py": main}).failed == ["conf/values.py:1"]
+    assert look("DEL-028", {**files, "main.py": main.replace("conf.values", "conf")}).failed == []
+
+
 def test_what_lies_in_a_folder_of_backups_counts_once_something_imports_it(look: Look) -> None:
     files = {
         **PYTHON,
