@@ -107,9 +107,7 @@ def _assess(
 
     params, file = _params(target, params_file, style)
     params = params.with_scanners() if scanners else params
-    if commands and not params.commands:
-        raise ParamsError("--commands: no commands are named; a params file names them under 'commands'")
-    params = params.with_commands(not no_commands) if commands or no_commands else params
+    params = _with_commands(params, commands, no_commands)
     if environment is not None and environment not in params.environments:
         raise ParamsError(f"--env {environment}: no such environment; one of {', '.join(params.environments)}")
     place = out or Path("build") / _folder_name(params.name)
@@ -130,6 +128,15 @@ def _assess(
         return INCOMPLETE
     failing = {"no-go": {"NO-GO"}, "conditional": {"NO-GO", "CONDITIONAL"}, "never": set()}[fail_on]
     return 1 if run.verdict(environment) in failing else 0
+
+
+def _with_commands(params: Any, commands: bool, no_commands: bool) -> Any:
+    """The params with what `--commands` and `--no-commands` say of their commands; the latter beats everything."""
+    from kit.params import ParamsError
+
+    if commands and not params.commands:
+        raise ParamsError("--commands: no commands are named; a params file names them under 'commands'")
+    return params.with_commands(not no_commands) if commands or no_commands else params
 
 
 def _params(target: Path, params_file: Path | None, style: str | None) -> tuple[Any, Path | None]:

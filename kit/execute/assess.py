@@ -51,6 +51,7 @@ from kit.run import run_checks
 from kit.scanners.ask import asked, scans_of
 from kit.sources.evidence.read import read_evidence
 from kit.sources.probes.ask import require
+from kit.sources.scanners.tools import Tool
 from kit.sources.tree.text import visible
 
 
@@ -70,24 +71,11 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     outputs = _outputs(request)
     clock = _Clock(progress)
     progress.notebooks(len(chosen))
-    with clock.step("read"):
-        project = open_project(str(request.params.root), request.params.name)
-        project.files = request.files
-        project.thresholds = request.params.thresholds
-        inputs = request.inputs
-    with clock.step("map"):
-        project.warm()
-        checks = [c for c in catalogue() if not request.areas or c.area in request.areas]
+    project = _opened(request, clock)
+    checks = [c for c in catalogue() if not request.areas or c.area in request.areas]
     key = key_of({}, run=request.key, scanners={tool.id: tool.version() for tool in tools})
     staging = Staging(request.out, key)
-    globs = request.params.evidence_globs()
-    project.evidence = read_evidence(project.files, globs) if globs else None
-    if project.evidence is not None:
-        save_evidence(staging.folder, project.evidence)
-    if tools:
-        with clock.step("scanners"):
-            project.scans = read_scans(staging.folder) or scans_of(project, tools)
-            save_scans(staging.folder, project.scans)
+    _gather(request, project, staging, tools, clock)
     _ask(request, project, staging, clock)
     examination = _hear(request, project, staging, clock)
     with clock.step("notebooks"):
@@ -105,8 +93,31 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     )
     missing = (*failed.values(), *_unfinished(project), *_crashed(assessment))
     looked_for = {**read_looked_for(staging.folder), **project.files.looked_for}
-    _publish(request, outputs, project, staging, assessment, chosen, inputs, missing, examination, clock)
-    return outline_of(assessment, missing, len(inputs), clock.seconds), looked_for
+    _publish(request, outputs, project, staging, assessment, chosen, missing, examination, clock)
+    return outline_of(assessment, missing, len(request.inputs), clock.seconds), looked_for
+
+
+def _opened(request: Request, clock: _Clock) -> Project:
+    """The project, read and parsed."""
+    with clock.step("read"):
+        project = open_project(str(request.params.root), request.params.name)
+        project.files = request.files
+        project.thresholds = request.params.thresholds
+    with clock.step("map"):
+        project.warm()
+    return project
+
+
+def _gather(request: Request, project: Project, staging: Staging, tools: tuple[Tool, ...], clock: _Clock) -> None:
+    """What other tools wrote and what scanners say, kept for the notebooks' processes."""
+    globs = request.params.evidence_globs()
+    if globs:
+        project.evidence = read_evidence(project.files, globs)
+        save_evidence(staging.folder, project.evidence)
+    if tools:
+        with clock.step("scanners"):
+            project.scans = read_scans(staging.folder) or scans_of(project, tools)
+            save_scans(staging.folder, project.scans)
 
 
 def outline_of(assessment: Assessment, missing: tuple[str, ...], files: int, seconds: Mapping[str, float]) -> Outline:
@@ -219,13 +230,12 @@ def _publish(
     staging: Staging,
     assessment: Assessment,
     chosen: tuple[Notebook, ...],
-    inputs: dict[str, str],
     missing: tuple[str, ...],
     examination: Examination | None,
     clock: _Clock,
 ) -> None:
     out = request.out
-    facts: dict[str, Any] = {"jobs": request.jobs, "missing": list(missing), "files": len(inputs)}
+    facts: dict[str, Any] = {"jobs": request.jobs, "missing": list(missing), "files": len(request.inputs)}
     if project.scans is not None:
         facts["scanners"] = {scan.scanner: scan.version for scan in project.scans}
     if project.ran is not None:
@@ -245,7 +255,7 @@ def _publish(
         staging.publish_notebooks(tuple(n.name for n in chosen))
     facts["outputs"] = sorted({*exported, *reported, "notebooks", "run.json"})
     params_hash = _hash(request.params_file)
-    record = run_record.render(assessment, inputs=inputs, params=params_hash, seconds=clock.seconds, **facts)
+    record = run_record.render(assessment, inputs=request.inputs, params=params_hash, seconds=clock.seconds, **facts)
     write(out / "run.json", record)
     staging.remove()
 
