@@ -25,8 +25,13 @@ _FENCE = re.compile(r"`{3,}")
 
 
 def plain(said: str) -> str:
-    """Words for a place where Markdown is read: nothing in them is a sign of it, or a shortcode."""
-    return _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", " ".join(said.split()))
+    """Words for a place where Markdown is read: nothing in them is a sign of it, or a shortcode.
+
+    Quarto looks for shortcodes in metadata once references are signs again: a blank without width keeps
+    their signs apart.
+    """
+    apart = re.sub(r"(?<=[{<>])(?=[{<>}])", "\u200b", " ".join(said.split()))
+    return _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", apart)
 
 
 def raw(kind: str, content: str) -> str:
