@@ -10,11 +10,7 @@ import pytest
 from kit.claims.examine import examine
 from kit.claims.model import Claim, Examination
 from kit.claims.read import read
-from kit.model import At, Outcome
 from kit.project import Project
-from kit.registry import catalogue
-from kit.run import run_check
-from kit.sources.papers.stated import Contested, StatedDocument
 
 
 @pytest.fixture
@@ -144,23 +140,3 @@ def test_hostile_reports_are_judged_without_harm(project: Project) -> None:
     text += "- `" + "a/" * 1500 + "b.ts` exists\n- 999999999999999999999+ services\n"
 
     assert all(claim.reason for claim in judged(project, text))
-
-
-def test_ops_063_a_refuted_statement_is_a_finding_at_its_line(project: Project) -> None:
-    check = next(c for c in catalogue() if c.id == "OPS-063")
-    contested = Contested("12 services", At("docs/GUIDE.md", 1), "The project has 2.", (At("docker-compose.yml", 2),))
-    project.stated = (
-        StatedDocument("docs/GUIDE.md", At("docs/GUIDE.md"), 3, (contested,)),
-        StatedDocument("docs/OTHER.md", None, 2),
-    )
-
-    bad, good = run_check(project, check)
-
-    assert (bad.outcome, bad.evidence[0].path, bad.evidence[0].line) == (Outcome.FAIL, "docs/GUIDE.md", 1)
-    assert good.outcome is Outcome.PASS
-
-
-def test_ops_063_is_not_asked_where_no_document_is_named(project: Project) -> None:
-    check = next(c for c in catalogue() if c.id == "OPS-063")
-
-    assert [f.outcome for f in run_check(project, check)] == [Outcome.NOT_APPLICABLE]

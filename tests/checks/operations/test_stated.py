@@ -1,0 +1,42 @@
+"""OPS-063: documents that the params file names, held against the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit.model import At, Outcome
+from kit.project import Project
+from kit.registry import catalogue
+from kit.run import run_check
+from kit.sources.papers.stated import Contested, StatedDocument
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with a guide and a compose file."""
+    for name, text in (("docs/GUIDE.md", "12 services\n"), ("docker-compose.yml", "services:\n  api: {image: a}\n")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return Project(tmp_path)
+
+
+def test_ops_063_a_refuted_statement_is_a_finding_at_its_line(project: Project) -> None:
+    check = next(c for c in catalogue() if c.id == "OPS-063")
+    contested = Contested("12 services", At("docs/GUIDE.md", 1), "The project has 2.", (At("docker-compose.yml", 2),))
+    project.stated = (
+        StatedDocument("docs/GUIDE.md", At("docs/GUIDE.md"), 3, (contested,)),
+        StatedDocument("docs/OTHER.md", None, 2),
+    )
+
+    bad, good = run_check(project, check)
+
+    assert (bad.outcome, bad.evidence[0].path, bad.evidence[0].line) == (Outcome.FAIL, "docs/GUIDE.md", 1)
+    assert good.outcome is Outcome.PASS
+
+
+def test_ops_063_is_not_asked_where_no_document_is_named(project: Project) -> None:
+    check = next(c for c in catalogue() if c.id == "OPS-063")
+
+    assert [f.outcome for f in run_check(project, check)] == [Outcome.NOT_APPLICABLE]
