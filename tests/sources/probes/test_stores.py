@@ -95,7 +95,7 @@ def test_keys_come_from_the_variables_that_are_named_alone(buckets: str, monkeyp
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
     unset = {"secret_env": "SURELY_NOT_SET"}
 
-    found = bucket("closed", buckets, monkeypatch, secret_env="SURELY_NOT_SET")
+    found = bucket("closed", buckets, monkeypatch, **unset)
 
     assert found.error == "the variable SURELY_NOT_SET is not set"
 
