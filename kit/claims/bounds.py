@@ -23,7 +23,7 @@ _PLAN_SECTION = re.compile(
     r"\b(?:next steps?|recommend(?:ation|ed|ations)|action (?:required|items?|plan)|actions? required|required (?:for|actions?|before)"
     r"|to[- ]?do|roadmap|future|road to|immediate actions?|short[- ]term|medium[- ]term|long[- ]term|must do|must fix|fix required"
     r"|remediation|what (?:to|you should) do|improvements?|enhancements?|mitigations?|before (?:launch|deployment|production|going)"
-    r"|suggest(?:ed|ions)|phase \d|week \d|day \d|how to|instructions|pre-launch|nice to have|planned|plan\b|timeline|steps? to)",
+    r"|suggest(?:ed|ions)|remaining work|phase \d|week \d|day \d|how to|instructions|pre-launch|nice to have|planned|plan\b|timeline|steps? to)",
     re.IGNORECASE,
 )
 _PLAN_HEAD = re.compile(
@@ -124,6 +124,10 @@ _BEFORE = re.compile(
     r"|reduced by|improved by|reduction|\d+% (?:faster|smaller|less))\b",
     re.IGNORECASE,
 )
+_FAULTS = re.compile(
+    r"\b(?:issues?|blockers?|problems?|bugs?|findings?|vulnerabilit\w+|gaps?|weaknesses|risks?)\b", re.IGNORECASE
+)
+_SLOT = re.compile(r"[:|]\s*\[[^\]\[]{3,60}\]\W*$")
 _LABEL = re.compile(
     r"^(?:(?:last )?(?:updated|reviewed)|date|generated(?: (?:on|by|at))?|prepared(?: by)?|author|auditor|evaluator|reviewer|version|status|environment"
     r"|classification|audience|owner|next review|review date|report date|assessment (?:date|phase)|approved by|approval|project|system|scope|framework|contact|prepared for)\s*(?:\||:)",
@@ -138,6 +142,8 @@ def out_of_reach(statement: Statement, stated: Stated) -> Reach | None:
     text = statement.text
     if "~~" in text:
         return Reach("It is struck out in the report.", asks=True)
+    if _SLOT.search(text):
+        return Reach("It is a place that nobody filled in.", asks=True)
     if asks(statement):
         return Reach("It says what to do or what is to come, not what is.", asks=True)
     if _LABEL.match(text):
@@ -176,5 +182,5 @@ def asks(statement: Statement) -> bool:
         return to_be_done(statement)
     if _PLAN_HEAD.match(text) or _FUTURE.search(text):
         return True
-    planned = any(_PLAN_SECTION.search(heading) for heading in statement.section[-2:])
+    planned = any(_PLAN_SECTION.search(heading) and not _FAULTS.search(heading) for heading in statement.section[-2:])
     return bool(_IMPERATIVE.match(text)) or planned

@@ -12,7 +12,7 @@ from kit.model import Evidence, Finding, Outcome, Strength
 
 _NOT_THERE = re.compile(r"(?:^|:|,| and) ?(?:no|nothing|nobody|none)\b(?! of )", re.IGNORECASE)
 
-_ABSENCE = re.compile(r"\W*(?:no|missing|lack of|absence of)\b", re.IGNORECASE)
+_ABSENCE = re.compile(r"\b(?:no|missing|lack(?:s|ing)?|absence of|without)\b", re.IGNORECASE)
 
 
 def heard(statement: Statement, spoken: Iterable[Spoken], ground: Ground, *, measured: bool = False) -> list[Answer]:
@@ -41,7 +41,7 @@ def _answer(spoken: Spoken, statement: Statement, findings: list[Finding], groun
     good = [f for f in findings if f.outcome is Outcome.PASS]
     poor = [f for f in findings if f.outcome.open]
     if spoken.stated is Stated.FAIL:
-        verdict, shown = _of_fault(good, poor, absent=_ABSENCE.match(statement.text) is not None)
+        verdict, shown = _of_fault(good, poor, absent=_ABSENCE.search(statement.text) is not None)
     elif spoken.stated is Stated.PARTIAL:
         verdict, shown = _of_part(good, poor)
     else:
@@ -64,8 +64,8 @@ def _of_praise(good: list[Finding], poor: list[Finding]) -> tuple[Verdict, list[
 def _of_fault(good: list[Finding], poor: list[Finding], *, absent: bool) -> tuple[Verdict, list[Finding]]:
     """It is said not to hold: one open finding bears that out. Of what is said to be missing altogether, something is
     there where it holds in part."""
-    if absent and poor and all(f.outcome is Outcome.PARTIAL for f in poor):
-        return Verdict.PARTLY, poor
+    if absent and poor and (good or all(f.outcome is Outcome.PARTIAL for f in poor)):
+        return Verdict.PARTLY, [*poor[:2], *good[:2]]
     if poor:
         return Verdict.CONFIRMED, poor
     return Verdict.REFUTED, good

@@ -49,8 +49,15 @@ def date_against_history(statement: Statement, source: str, project: Project) ->
             )
         return Verdict.CONFIRMED, f"The file was last changed on {last}."
     if first - SLACK <= stated <= last + SLACK:
-        return Verdict.CONFIRMED, f"The file was changed between {first} and {last}."
+        return (
+            Verdict.CONFIRMED,
+            f"The file was changed {_between(first, last)}; a fortnight either way is allowed for.",
+        )
     return Verdict.UNDECIDABLE, f"It is dated {stated}; the repository has the file only since {first}."
+
+
+def _between(first: date, last: date) -> str:
+    return f"on {first}" if first == last else f"between {first} and {last}"
 
 
 def stated_date(text: str) -> date | None:

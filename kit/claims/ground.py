@@ -91,6 +91,14 @@ class Ground:
         return next(scripts, None)
 
     @cached_property
+    def hollow(self) -> frozenset[str]:
+        """The root's folders that are here without any file, as submodules are that nobody took in."""
+        folders = (entry for entry in self.project.root.iterdir() if entry.is_dir() and not entry.is_symlink())
+        return frozenset(
+            entry.name for entry in folders if not entry.name.startswith(".") and not next(entry.iterdir(), None)
+        )
+
+    @cached_property
     def _by_end(self) -> dict[str, tuple[str, ...]]:
         """Paths by each of their ends: "b/c.py" and "c.py" for "a/b/c.py"."""
         found: dict[str, list[str]] = defaultdict(list)

@@ -14,7 +14,10 @@ _SIGNS = {
     **dict.fromkeys(PARTLY, Stated.PARTIAL),
     **dict.fromkeys(FAILS, Stated.FAIL),
 }
-_SIGN = re.compile(rf"[{PASSES}{PARTLY}{FAILS}]\ufe0f?")
+_SIGN = re.compile(
+    rf"[{PASSES}{PARTLY}{FAILS}]\ufe0f?(?!\s*(?:Low|Medium|Minor|Informational|Nice)\b(?:\s*(?:severity|priority|risk|impact|today))?\s*(?:$|[|)\]:—–-]))",
+    re.IGNORECASE,
+)
 _SHORT = re.compile(
     r":(?P<name>white_check_mark|heavy_check_mark|ballot_box_with_check|green_circle|warning|yellow_circle|x"
     r"|negative_squared_cross_mark|red_circle|no_entry|no_entry_sign|construction):"

@@ -39,6 +39,18 @@ _SMALL = word_set(
 LEAST_SEEN = 0.5
 """The share of a statement's words that must have been seen before it is borne out as a whole."""
 _KIND = re.compile(r"^(?:issue|problem|impact|finding|risk|evidence|status|note|gaps?)\s*:\s*", re.IGNORECASE)
+_APPLIED = re.compile(r"migrat|supabase/|flyway|liquibase|drizzle|initdb|(?:^|/)V\d", re.IGNORECASE)
+_DEPLOYS_ITSELF = re.compile(
+    r"\bauto\w*[- ]deploy|\bdeploy\w*\b.{0,30}\b(?:automatic\w*|on (?:every |each )?(?:push|merge|commit))|\bcontinuous deployment",
+    re.IGNORECASE,
+)
+_DEPLOYING = re.compile(
+    r"deploy|kubectl|helm|vercel|railway|fly(?:ctl)?\b|\becs\b|rsync|\bssh\b|terraform apply|firebase|serverless|wrangler|netlify|heroku"
+    r"|docker push|argocd",
+    re.IGNORECASE,
+)
+_DENIED_LABEL = re.compile(r"\W*(?:no|missing)\b[^:—–]{3,50}[:—–]", re.IGNORECASE)
+_DENIAL = re.compile(r"\bno\s+[a-z]", re.IGNORECASE)
 _LABEL = re.compile(r":\s|\s[-—–|]\s|\s\(")
 LEAST_COVER = 0.5
 """The share of a statement's words that a denied thing must make up before its presence refutes the statement."""
@@ -74,12 +86,55 @@ def _carried(answer: Answer, said: Spoken, statement: Statement, ground: Ground)
         # A check that finds no such defect may have overlooked the one that somebody has seen.
         if answer.verdict is Verdict.REFUTED and (said.defect or not _denies(said, statement)):
             return _doubted(answer)
+        if answer.verdict is Verdict.CONFIRMED and not _quotes_stand(statement, ground):
+            return replace(answer, verdict=Verdict.PARTLY)
         return answer
+    if answer.verdict is Verdict.CONFIRMED and (_only_smoke(answer, said) or _only_tests(answer, statement, ground)):
+        return _doubted(answer)
+    if answer.verdict is Verdict.CONFIRMED and _nobody_applies(answer, ground):
+        return replace(_doubted(answer), reason=f"{answer.reason} Nothing in the project names that file.")
     if answer.verdict is Verdict.REFUTED and _elsewhere(answer, statement, ground):
         return _doubted(answer)
     if answer.verdict is Verdict.REFUTED and said.defect and _UNIVERSAL.search(statement.text) is None:
         return replace(answer, verdict=Verdict.PARTLY)
     return answer
+
+
+def _quotes_stand(statement: Statement, ground: Ground) -> bool:
+    """Whether each piece of code that a fault quotes stands in the project (`allow_origins=["*"]`)."""
+    quoted = re.findall(r"`([\w.]{3,}\s?[=(\[][^`]{1,60})`", statement.text)
+    return all(ground.mention((quote, quote.replace('"', "'"))) is not None for quote in quoted)
+
+
+def _only_smoke(answer: Answer, said: Spoken) -> bool:
+    """Whether end-to-end tests are spoken of, and all that was seen is a pipeline's step that calls the system."""
+    if said.check != "TST-009" or "smoke" in said.phrase.lower():
+        return False
+    return all(e.path.endswith((".yml", ".yaml")) for e in answer.evidence)
+
+
+def _only_tests(answer: Answer, statement: Statement, ground: Ground) -> bool:
+    """Whether a pipeline is said to deploy, and no step of any does."""
+    if answer.checks[0] != "DEL-001" or _DEPLOYS_ITSELF.search(statement.text) is None:
+        return False
+    words = (
+        f"{s.name} {s.uses} {' '.join(c.program + ' ' + ' '.join(c.words) for c in s.commands)}" for s in ground.steps
+    )
+    return not any(_DEPLOYING.search(text) for text in words)
+
+
+def _nobody_applies(answer: Answer, ground: Ground) -> bool:
+    """Whether all that was seen stands in SQL that lies in no folder of migrations and that nothing names."""
+    paths = {e.path for e in answer.evidence}
+    if not paths or not all(path.endswith(".sql") for path in paths):
+        return False
+    return all(not _APPLIED.search(path) and _unnamed(path, ground) for path in paths)
+
+
+def _unnamed(path: str, ground: Ground) -> bool:
+    folder, _, name = path.rpartition("/")
+    marks = (name, f"./{folder}:", f"{folder}/") if folder else (name,)
+    return ground.mention(marks) is None
 
 
 def _doubted(answer: Answer) -> Answer:
@@ -123,7 +178,9 @@ def reaches(
     if verdict is not Verdict.CONFIRMED:
         return True
     if stated is Stated.FAIL:
-        return True
+        # "No auth, no rate limiting, no tests" is three things, each of which has to be seen.
+        denied = len(_DENIAL.findall(statement.text))
+        return denied < 2 or _DENIED_LABEL.match(statement.text) is not None or len(answers) >= denied
     by_checks = all(answer.checks for answer in answers)
     if by_checks and (_numbered(statement) or _PRAISE.search(statement.text)):
         return False

@@ -122,7 +122,8 @@ def _marked_lines(project: Project, found: set[At]) -> Iterator[Fact]:
             continue
         for number, line in enumerate(project.files.lines(path), start=1):
             mark = re.search(
-                r"ACTION REQUIRED|CHANGE[-_]ME|REPLACE[-_]ME|\bTODO\b[: ]+(set|replace|change|update|fill)",
+                r"ACTION REQUIRED|CHANGE[-_]ME|REPLACE[-_]ME|\bTODO\b[: ]+(set|replace|change|update|fill)"
+                r"|=\s*[\"']?\S*\byour[-_][a-z]+([-_][a-z]+)+",
                 line,
                 re.IGNORECASE,
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kit.checks.observability.health import health_routes
 from kit.checks.shared.services import METRICS, MOUNTING, first_mention, folders_of, library, line_of, running
 from kit.checks.shared.words import listed
-from kit.model import At, Clause, Fact, Severity, bad, ok, partial
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Route, Service
@@ -118,7 +118,8 @@ _OWN_LOGGER = re.compile(r"\b[fF]astify\(\{[^;]{0,300}?\blogger\s*:\s*(?!false)|
 def _own_logger(project: Project, service: Service) -> At | None:
     folders = folders_of(project, service)
     for path in project.code.holding("astify(", '"log/slog"'):
-        found = _OWN_LOGGER.search(project.code.text(path)) if covers(folders, path) else None
+        weighs = covers(folders, path) and project.files.class_of(path) is FileClass.PRODUCTION
+        found = _OWN_LOGGER.search(project.code.text(path)) if weighs else None
         if found is not None:
             return At(path, project.code.text(path).count("\n", 0, found.start()) + 1)
     return None

@@ -27,6 +27,9 @@ _IDS = re.compile(r"\b[A-Z]{2,12}(?:-[A-Z]{2,16})*-\d{1,4}\b")
 _LISTED = re.compile(r"\s+" + _NEUTRAL + r"(?P<noun>[a-z][a-z-]{3,24}s)\b", re.IGNORECASE)
 _SHARE = re.compile(r"^\s*(?:/|of\b|out of\b|%)|^\s*-\s*\d")
 
+_LANGUAGE_MODELS = re.compile(
+    r"\b(?:AI|ML|LLMs?|GPT\S*|Groq|OpenAI|Ollama|Claude|Anthropic|Gemini|Llama|Mistral|embeddings?|inference|neural|trained)\b"
+)
 PART = 4
 """How many times as much as is said leaves it open whether a part was meant."""
 
@@ -41,14 +44,23 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
             amount.unit not in {"", "lines"}
             or _SHARE.match(text[amount.end :])
             or (amount.low or amount.high or 0) > 1e6
+            or text[: amount.start].rstrip().endswith("§")
         ):
             continue
         yield from _quoted(statement, ground, amount, text)
         noun = _noun_behind(text[amount.end :])
+        if noun is not None and _of_another_kind(noun[0], statement):
+            continue
         if noun is not None:
             yield from _counted(statement, ground, amount, *noun)
         else:
             yield from _in_document(statement, ground, amount, text)
+
+
+def _of_another_kind(word: str, statement: Statement) -> bool:
+    """Whether the models that are counted are a language model's and not those of a database."""
+    said = " ".join((statement.text, *statement.section[-2:]))
+    return word.lower() == "models" and _LANGUAGE_MODELS.search(said) is not None
 
 
 def _hypothetical(statement: Statement) -> bool:

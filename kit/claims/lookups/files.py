@@ -58,6 +58,8 @@ def named_paths(text: str) -> list[Named]:
     found = []
     for match in PATH.finditer(bare):
         path = match["path"]
+        if bare[match.end() : match.end() + 1] == "*":
+            continue  # a pattern, of which one spelling tells nothing
         if _PRODUCT.match(path) or _PLACEHOLDER.search(path) or _is_name(path):
             continue
         if path.startswith("/") and path.count("/") == 1:
@@ -68,7 +70,7 @@ def named_paths(text: str) -> list[Named]:
         quoted = bare[max(0, match.start() - 1)] == "`" or match["path"].count("/") > 1 or _listed(bare, match.start())
         if (
             quoted
-            and match["path"].strip("./")
+            and re.search(r"[A-Za-z]", match["path"])
             and not match["path"].startswith("/")
             and not _PLACEHOLDER.search(match["path"])
         ):
@@ -151,8 +153,9 @@ def _there(statement: Statement, ground: Ground, named: Named, found: tuple[str,
 def _only_says_there(statement: Statement, named: Named) -> bool:
     rest = (statement.text[: named.start] + " " + statement.text[named.end :]).replace("`", " ")
     words = [w for w in re.findall(r"[^\W\d_]{3,}", rest) if w.lower() not in _FILLERS]
-    if _IS_THERE.search(rest) and not re.search(r"\b(?:but|yet|however|with)\b", rest, re.IGNORECASE):
-        return len(words) <= 7
+    if _IS_THERE.search(rest) and not re.search(r"\b(?:but|yet|however|with|never|no|not)\b|;\s", rest, re.IGNORECASE):
+        # "Added x and y" says what was put into a file, "exists" that the file is there.
+        return len(words) <= (7 if re.search(r"\b(?:exists?|present|in place|is available)\b", rest) else 3)
     return not words
 
 
@@ -172,7 +175,12 @@ def _not_there(statement: Statement, ground: Ground, named: Named, about: str) -
     said = _clause(statement.text, named)
     if _ABSENT.search(said):
         reason = f"No file {named.written} is in the project."
-        yield Answer(Verdict.CONFIRMED, reason, about=about, decisive=_denied(said), absent=True)
+        sure = _denied(said) and not ground.hollow
+        yield Answer(Verdict.CONFIRMED, reason, about=about, decisive=sure, absent=True)
+        return
+    if first in ground.hollow:
+        reason = f"The folder {first} is here without its files; another repository has them."
+        yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)
         return
     if named.folder and not named.written.rstrip("/").count("/") and not _listed(statement.text, named.start):
         return
@@ -201,13 +209,23 @@ def _elsewhere(path: str) -> bool:
     return path.startswith(("/etc/", "/opt/", "/var/", "/usr/", "/root/", "/home/", "/tmp/", "/srv/", "~", "../"))  # noqa: S108 - paths that reports name
 
 
+MOST_BETWEEN = 60
+"""How many signs may stand between a file and its size."""
+
+
 def _size_said(text: str, paths: list[Named]) -> Amount | None:
     """The size in bytes or lines that stands behind the only file of a text."""
     files = [named for named in paths if not named.folder]
     if len(files) != 1:
         return None
-    behind = (a for a in amounts(text) if a.unit in {"B", "lines"} and a.start >= files[0].start)
-    return next(behind, None)
+    behind = [a for a in amounts(text) if a.unit in {"B", "lines"} and a.start >= files[0].start]
+    if (
+        not behind
+        or re.search(r"[.;]\s", text[files[0].end : behind[0].start])
+        or behind[0].start - files[0].end > MOST_BETWEEN
+    ):
+        return None
+    return behind[0]
 
 
 def _of_size(ground: Ground, path: str, size: Amount, about: str) -> Answer:

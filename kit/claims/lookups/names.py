@@ -17,7 +17,7 @@ _EXISTS = re.compile(
     r"\b(?:exists?|there|present|available|defined|implemented|exported|added|created)\b", re.IGNORECASE
 )
 _ABSENT = re.compile(
-    r"\b(?:no|missing|lacks?|without|not (?:found|present|implemented|used|set|defined|enforced)|unused|never|removed|add|needs?|should|must)\b",
+    r"\b(?:no|nothing|none|zero|missing|lacks?|without|not (?:found|present|implemented|used|set|defined|enforced)|unused|never|removed|add|needs?|should|must)\b",
     re.IGNORECASE,
 )
 _WORDS = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kit.claims.catalogue import Product, named
 from kit.claims.ground import Ground
@@ -17,6 +17,11 @@ from kit.sources.packages.model import plain_name
 _OFFERED = re.compile(
     r"\b(?:or|e\.g\.?|such as|like|for example|similar|equivalent|alternatives?|any of|either)\b", re.IGNORECASE
 )
+_BY_HAND = re.compile(
+    r"\b(?:audit(?:ed)?|(?:re-?)?scan(?:ned)?|found|findings?|pass(?:es|ed)?|ran|run by hand|review(?:ed)?|reported)\b",
+    re.IGNORECASE,
+)
+"""Words of a run that somebody made once: the tool need not be in the project."""
 _ABSENT = re.compile(
     r"\b(?:no|without|missing|lacks?|lacking|not (?:using|use|used|configured|installed|implemented|integrated|present|set up|yet))\b",
     re.IGNORECASE,
@@ -54,18 +59,32 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     found = named(text)
     offered = _OFFERED.search(text) is not None or re.search(r"\w/\w", _without_paths(text)) is not None
     decisive = _is_about(text, [match for _, match in found])
-    missing = []
+    by_hand = _BY_HAND.search(text) is not None
+    missing, seen_here, unseen = [], [], []
     for product, match in found:
         seen = where(product, ground)
         answer = _answer(product, match, seen, statement, ground, decisive=decisive)
         if answer is None:
             continue
-        if answer.verdict is Verdict.UNSUPPORTED and offered:
+        if answer.verdict is Verdict.UNSUPPORTED and by_hand:
+            yield replace(answer, verdict=Verdict.UNDECIDABLE, decisive=False)
+        elif answer.verdict is Verdict.UNSUPPORTED and offered:
             missing.append(answer)
+        elif answer.verdict is Verdict.CONFIRMED and answer.exists:
+            seen_here.append(answer)
         else:
+            unseen += [answer] if answer.verdict is Verdict.UNDECIDABLE else []
             yield answer
+    for answer in seen_here:
+        yield answer if offered or not unseen else _one_of_several(answer, unseen)
     if offered and missing and len(missing) == len(found):
         yield missing[0]
+
+
+def _one_of_several(answer: Answer, unseen: list[Answer]) -> Answer:
+    """What is there of an enumeration whose other members nothing shows: a part of it."""
+    reason = f"{answer.reason} {unseen[0].reason}"
+    return replace(answer, verdict=Verdict.PARTLY, reason=reason)
 
 
 def _without_paths(text: str) -> str:

@@ -1,0 +1,95 @@
+"""How far what was seen carries: a part of an enumeration, a tool run by hand, SQL that nobody applies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from kit.claims.examine import examine
+from kit.claims.marks import mark_of
+from kit.claims.model import Claim
+from kit.claims.read import read
+from kit.project import Project
+
+PIPELINE = """\
+on: [push]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: npm test
+      {more}
+"""
+
+
+def claim(root: Path, text: str, **files: str) -> Claim:
+    for name, content in {"package.json": '{"name": "a", "dependencies": {"pg": "8.0.0"}}', **files}.items():
+        place = root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content, "utf-8")
+    return examine(Project(root), [read(dedent(text), "report.md")]).claims[0]
+
+
+def test_one_of_two_databases_bears_out_a_part(tmp_path: Path) -> None:
+    files = {"db.js": "const { Pool } = require('pg')\nmodule.exports = new Pool()\n"}
+
+    assert claim(tmp_path, "- Database Support: PostgreSQL, MySQL support", **files).verdict.value == "partly"
+    assert claim(tmp_path, "- Database Support: PostgreSQL", **files).verdict.value == "confirmed"
+
+
+def test_a_scanner_that_somebody_ran_once_need_not_be_in_the_project(tmp_path: Path) -> None:
+    assert claim(tmp_path, "- A Bandit scan found no further defects").verdict.value == "undecidable"
+
+
+def test_a_place_that_nobody_filled_in_claims_nothing(tmp_path: Path) -> None:
+    assert claim(tmp_path, "- Database: [PostgreSQL Support]").verdict.value == "undecidable"
+
+
+@pytest.mark.parametrize(("more", "borne_out"), [("", False), ("- run: kubectl apply -f k8s", True)])
+def test_a_pipeline_that_only_tests_does_not_deploy(tmp_path: Path, more: str, borne_out: bool) -> None:
+    files = {".github/workflows/ci.yml": PIPELINE.format(more=more)}
+
+    said = claim(tmp_path, "- CI/CD pipeline: automatic deployment on GitHub push", **files).verdict.value
+
+    assert (said in {"confirmed", "partly"}) is borne_out, said
+
+
+def test_several_denials_want_each_to_be_seen(tmp_path: Path) -> None:
+    files = {"app.js": "const app = require('express')()\napp.post('/x', f)\napp.listen(80)\n", "package.json": '{"name": "a", "dependencies": {"express": "4.19.2"}}'}  # fmt: skip
+
+    said = claim(tmp_path, "- Hardening is weak: no backups of mail, no rate limiting, no badge, no lamp", **files)
+
+    assert said.verdict.value != "confirmed", said.reason
+
+
+def test_models_of_a_language_are_no_tables(tmp_path: Path) -> None:
+    files = {"models.prisma": "model A {\n id Int @id\n}\nmodel B {\n id Int @id\n}\n"}
+
+    assert claim(tmp_path, "- Groq: 18 models available", **files).verdict.value == "undecidable"
+
+
+def test_versions_in_a_row_are_no_folders_and_a_pattern_is_no_file(tmp_path: Path) -> None:
+    assert claim(tmp_path, "- Navigation and print layouts (2.8.1, 2.9.1/2.9.2/.3)").verdict.value == "undecidable"
+    said = claim(tmp_path, "- No `.eslintrc*` is there", **{"eslint.config.mjs": "export default []\n"})
+    assert said.verdict.value != "confirmed"
+
+
+def test_a_folder_without_its_files_decides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "backend").mkdir()
+
+    assert claim(tmp_path, "- Location: `backend/server.js`").verdict.value == "undecidable"
+    assert claim(tmp_path, "- Location: `other/server.js`").verdict.value == "unsupported"
+
+
+def test_a_size_behind_another_sentence_is_not_the_files(tmp_path: Path) -> None:
+    files = {"NOTES.md": "x" * 130_000}
+    text = "- The routes are those of `NOTES.md`. First load is 119-161 kB"
+
+    assert claim(tmp_path, text, **files).verdict.value == "undecidable"
+
+
+def test_a_low_severity_is_no_praise() -> None:
+    assert mark_of("5.3 CORS methods wildcarded — 🟢 Low") is None
+    assert mark_of("Backups 🟢") is not None
