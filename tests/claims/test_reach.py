@@ -93,3 +93,17 @@ def test_a_size_behind_another_sentence_is_not_the_files(tmp_path: Path) -> None
 def test_a_low_severity_is_no_praise() -> None:
     assert mark_of("5.3 CORS methods wildcarded — 🟢 Low") is None
     assert mark_of("Backups 🟢") is not None
+
+
+def test_what_an_ignore_file_lists_is_not_looked_for(tmp_path: Path) -> None:
+    text = "# Security\n\n## .gitignore coverage\n\n- Keys (`api-keys/secret/`, `data.csv`)\n"
+
+    found = [c for c in examine(Project(tmp_path), [read(text, "report.md")]).claims if "Keys" in c.statement.text]
+
+    assert [c.verdict.value for c in found] == ["undecidable"]
+
+
+def test_the_text_of_a_link_is_a_path_without_its_bracket(tmp_path: Path) -> None:
+    said = claim(tmp_path, "- Location: [app.ts:L10](file:///c:/x/app.ts#L10)", **{"app.ts": "let a = 1\n"})
+
+    assert said.verdict.value != "unsupported", said.reason

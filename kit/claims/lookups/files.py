@@ -36,6 +36,7 @@ _ABSENT = re.compile(
 _IS_THERE = re.compile(
     r"\b(?:exists?|present|available|provided|in place|created|added|included|committed|defined)\b", re.IGNORECASE
 )
+_IGNORES = re.compile(r"\.(?:git|docker)ignore\b|\bgit-?ignored?\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[<>{}*]|\bpath/to\b|\byour[-_]|example\.com|\bfoo\b|\bxxx+\b", re.IGNORECASE)
 _TRACKED_HERE = frozenset({"dist", "build", "node_modules", "coverage", "target", "out", ".next", "tmp", "logs", "log"})
 
@@ -58,6 +59,8 @@ def named_paths(text: str) -> list[Named]:
     found = []
     for match in PATH.finditer(bare):
         path = match["path"]
+        if path.startswith("[") and "]" not in path:
+            path = path[1:]  # the text of a link that was not taken apart
         if bare[match.end() : match.end() + 1] == "*":
             continue  # a pattern, of which one spelling tells nothing
         if _PRODUCT.match(path) or _PLACEHOLDER.search(path) or _is_name(path):
@@ -101,6 +104,9 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         return
     text = statement.text
     paths = named_paths(text)
+    if _IGNORES.search(" ".join((text, *statement.section[-2:]))):
+        # What an ignore file lists are patterns, and what they keep out is not here.
+        paths = [named for named in paths if named.written.endswith("ignore")]
     sized = _size_said(text, paths)
     for named in paths:
         yield from _answer(statement, ground, named, sized if not named.folder else None, alone=len(paths) == 1)

@@ -29,7 +29,7 @@ _ABSENT = re.compile(
 _TURNED = re.compile(r"[.;:,]|\b(?:but|and|in|for|from|on|within|inside|by)\b", re.IGNORECASE)
 _PLAIN = word_set("""the a an for with and via using of in on to from is are be as by all our its service services integration integrated
     configured configuration config setup set support supported supports ready enabled used uses implementation implemented
-    based system layer database cache caching queue background jobs job processing storage object store stack framework
+    based system layer database cache caching queue hosting background jobs job processing storage object store stack framework
     library client server proxy reverse management monitoring metrics dashboards dashboard alerting alerts logging logs tracing
     containerization container containers orchestration deployment build builds tool tools testing tests test e2e unit runner
     validation schema schemas input request requests type types language frontend backend api web app application apps orm
