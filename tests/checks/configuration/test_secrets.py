@@ -359,8 +359,14 @@ def test_names_of_things_are_no_secrets(look: Look, line: str) -> None:
 @pytest.mark.parametrize(
     ("text", "failed"),
     [
-        ("environment:\n      POSTGRES_USER: ${USER:-parcels}\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-parcels}\n", False),
-        ("environment:\n      POSTGRES_USER: ${USER:-parcels}\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-Qx7vT2mK9z}\n", True),
+        (
+            "environment:\n      POSTGRES_USER: ${USER:-parcels}\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-parcels}\n",
+            False,
+        ),
+        (
+            "environment:\n      POSTGRES_USER: ${USER:-parcels}\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-Qx7vT2mK9z}\n",
+            True,
+        ),
         ("environment:\n      CACHE: redis://default:parcels@redis:6379\n", False),
         ("environment:\n      CACHE: redis://default:Qx7vT2mK9z@redis:6379\n", True),
     ],

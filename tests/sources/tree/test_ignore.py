@@ -61,6 +61,7 @@ def test_a_pattern_that_takes_ages_is_left_out_and_reported(tmp_path: Path) -> N
     assert not found.ignored("a/" * 200 + "b")
     assert found.problems[0].at.line == 1
 
+
 def test_an_ignore_file_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("*.txt\n")
     (tmp_path / ".gitignore").symlink_to("elsewhere")
