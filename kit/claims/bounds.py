@@ -27,7 +27,7 @@ _PLAN_SECTION = re.compile(
     re.IGNORECASE,
 )
 _PLAN_HEAD = re.compile(
-    r"^(?:(?:action required|fix required|fix|run|required|recommendation|recommended|next|todo|to do|impact|consequence|estimated"
+    r"^(?:(?:action required|fix required|fix|run|required|(?:recommended|suggested|proposed) fix|recommendation|recommended|next|todo|to do|risk|impact|consequence|estimated"
     r"|mitigation|solution|remediation|suggestion)\b\s*:|(?:please|let'?s|consider|we (?:will|plan|should|need)|you (?:should|must|need"
     r"|can|may)|will be|to be|should|must|need to|needs to)\b)",
     re.IGNORECASE,

@@ -110,6 +110,8 @@ def _sums(statements: list[Statement]) -> Iterator[Contradiction]:
             if noun is None or amount.low is None or amount.low != amount.high:
                 continue
             part = re.compile(rf"^[^:|]{{1,40}}[:|]\s*(?P<number>\d+)\s+(?:[\w-]+\s+){{0,2}}{noun['noun']}\b")
+            if part.match(head.text) and not re.match(r"\W*(?:total|all|overall|sum)\b", head.text, re.IGNORECASE):
+                continue  # itself one of the parts, before its neighbours
             parts = []
             for statement in statements[index + 1 : index + 30]:
                 found = part.match(statement.text)

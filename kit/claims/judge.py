@@ -9,6 +9,7 @@ from kit.claims.bounds import out_of_reach
 from kit.claims.checked import heard
 from kit.claims.ground import Ground
 from kit.claims.lookups import look_up
+from kit.claims.lookups.files import named_paths
 from kit.claims.model import Answer, Claim, Spoken, Stated, Statement, Verdict
 from kit.claims.understand import speak_to
 from kit.claims.understand import stated as stated_by
@@ -35,10 +36,21 @@ def judge(statement: Statement, ground: Ground) -> Claim:
         answers = heard(statement, spoken, ground, measured=True) if reach.measured else []
         return _joined(statement, stated, spoken, answers, reach.reason)
     looked = (_as_stated(answer, stated) for answer in look_up(statement, ground))
-    answers = [answer for answer in looked if answer is not None]
+    answers = [_of_named_file(answer, statement, ground) for answer in looked if answer is not None]
     if not _settled(answers, statement):
         answers += weighed(heard(statement, spoken, ground), statement, spoken, ground)
     return _joined(statement, stated, spoken, answers, "")
+
+
+def _of_named_file(answer: Answer, statement: Statement, ground: Ground) -> Answer:
+    """A refutation of what is said of one file by what other files hold is none."""
+    if answer.verdict is not Verdict.REFUTED or answer.about.startswith(("file ", "excerpt ")):
+        return answer
+    found = [ground.resolve(named.written, statement.source) for named in named_paths(statement.text)]
+    paths = [path for known in found for path in known[:1]]
+    if not paths or any(e.path == p or e.path.startswith(f"{p}/") for e in answer.evidence for p in paths):
+        return answer
+    return replace(answer, verdict=Verdict.UNDECIDABLE, decisive=False)
 
 
 def _own_words(statement: Statement, spoken: tuple[Spoken, ...]) -> tuple[Spoken, ...]:

@@ -49,6 +49,7 @@ _DEPLOYING = re.compile(
     r"|docker push|argocd",
     re.IGNORECASE,
 )
+_SAYING = frozenset({"echo", "printf", "cat", "grep", "test"})
 _DENIED_LABEL = re.compile(r"\W*(?:no|missing)\b[^:—–]{3,50}[:—–]", re.IGNORECASE)
 _DENIAL = re.compile(r"\bno\s+[a-z]", re.IGNORECASE)
 _LABEL = re.compile(r":\s|\s[-—–|]\s|\s\(")
@@ -117,18 +118,15 @@ def _only_tests(answer: Answer, statement: Statement, ground: Ground) -> bool:
     """Whether a pipeline is said to deploy, and no step of any does."""
     if answer.checks[0] != "DEL-001" or _DEPLOYS_ITSELF.search(statement.text) is None:
         return False
-    words = (
-        f"{s.name} {s.uses} {' '.join(c.program + ' ' + ' '.join(c.words) for c in s.commands)}" for s in ground.steps
-    )
+    run = (" ".join((c.program, *c.words)) for s in ground.steps for c in s.commands if c.program not in _SAYING)
+    words = (*run, *(s.uses for s in ground.steps if s.uses))
     return not any(_DEPLOYING.search(text) for text in words)
 
 
 def _nobody_applies(answer: Answer, ground: Ground) -> bool:
-    """Whether all that was seen stands in SQL that lies in no folder of migrations and that nothing names."""
-    paths = {e.path for e in answer.evidence}
-    if not paths or not all(path.endswith(".sql") for path in paths):
-        return False
-    return all(not _APPLIED.search(path) and _unnamed(path, ground) for path in paths)
+    """Whether SQL was seen, and all of it lies in no folder of migrations and that nothing names."""
+    paths = {e.path for e in answer.evidence if e.path.endswith(".sql")}
+    return bool(paths) and all(not _APPLIED.search(path) and _unnamed(path, ground) for path in paths)
 
 
 def _unnamed(path: str, ground: Ground) -> bool:

@@ -107,3 +107,42 @@ def test_the_text_of_a_link_is_a_path_without_its_bracket(tmp_path: Path) -> Non
     said = claim(tmp_path, "- Location: [app.ts:L10](file:///c:/x/app.ts#L10)", **{"app.ts": "let a = 1\n"})
 
     assert said.verdict.value != "unsupported", said.reason
+
+
+def test_what_is_said_of_one_file_is_not_refuted_by_another(tmp_path: Path) -> None:
+    files = {
+        "docker-compose.prod.yml": "services:\n  api:\n    image: a:1\n",
+        "k8s/api.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  replicas: 3\n  template:\n    spec:\n      containers: [{name: a, image: 'a:1'}]\n",
+    }
+
+    assert claim(tmp_path, "- docker-compose.prod.yml: 2 replicas", **files).verdict.value != "refuted"
+
+
+def test_workflows_of_a_business_are_no_pipelines(tmp_path: Path) -> None:
+    files = {".github/workflows/ci.yml": PIPELINE.format(more="")}
+
+    assert claim(tmp_path, "- 55 modules and 37 workflows", **files).verdict.value == "undecidable"
+    assert claim(tmp_path, "- The CI has 37 workflows", **files).verdict.value == "refuted"
+
+
+def test_lines_that_could_not_be_read_are_not_none(tmp_path: Path) -> None:
+    said = claim(tmp_path, "- `page.tsx` is 37,080 lines", **{"page.tsx": "let a = 1;\n" * 400_000})
+
+    assert said.verdict.value == "undecidable", said.reason
+
+
+def test_far_more_than_at_least_may_be_another_thing(tmp_path: Path) -> None:
+    pages = {f"tests/test_{n}.py": "def test_a():\n    assert 1\n" for n in range(40)}
+
+    assert claim(tmp_path, "- 30+ test files", **pages).verdict.value == "confirmed"
+    assert claim(tmp_path, "- 12+ test files", **pages).verdict.value == "undecidable"
+
+
+def test_a_part_is_no_sum_of_the_parts_beside_it(tmp_path: Path) -> None:
+    text = (
+        "# A\n\nIt contains 26 invariants across:\n\n- AUTH: 5 invariants\n- PAY: 10 invariants\n- ERR: 8 invariants\n"
+    )
+
+    found = examine(Project(tmp_path), [read(text, "report.md")]).contradictions
+
+    assert [c.reason for c in found] == ["It says 26 invariants; its parts are 5 + 10 + 8 = 23."]

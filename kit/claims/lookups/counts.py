@@ -27,6 +27,10 @@ _IDS = re.compile(r"\b[A-Z]{2,12}(?:-[A-Z]{2,16})*-\d{1,4}\b")
 _LISTED = re.compile(r"\s+" + _NEUTRAL + r"(?P<noun>[a-z][a-z-]{3,24}s)\b", re.IGNORECASE)
 _SHARE = re.compile(r"^\s*(?:/|of\b|out of\b|%)|^\s*-\s*\d")
 
+FEW = 10
+MOST_BEYOND = 2
+"""How many times what is said at least may be there, and it is still the same thing that was counted."""
+_PIPELINES = re.compile(r"\b(?:CI|CD|CI/CD|github|actions|pipelines?|build|release)\b|\.github", re.IGNORECASE)
 _LANGUAGE_MODELS = re.compile(
     r"\b(?:AI|ML|LLMs?|GPT\S*|Groq|OpenAI|Ollama|Claude|Anthropic|Gemini|Llama|Mistral|embeddings?|inference|neural|trained)\b"
 )
@@ -58,8 +62,10 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
 
 
 def _of_another_kind(word: str, statement: Statement) -> bool:
-    """Whether the models that are counted are a language model's and not those of a database."""
+    """Whether models are a language model's and not a database's, and workflows those of a business, not of pipelines."""
     said = " ".join((statement.text, *statement.section[-2:]))
+    if word.lower() == "workflows":
+        return _PIPELINES.search(said) is None
     return word.lower() == "models" and _LANGUAGE_MODELS.search(said) is not None
 
 
@@ -105,6 +111,10 @@ def _counted(statement: Statement, ground: Ground, amount: Amount, word: str, no
     if fitting:
         name, places = next(iter(fitting.items()))
         reason = f"{_shown(name, places)}; said is {amount.text}."
+        if amount.low and amount.low >= FEW and len(places) > amount.low * MOST_BEYOND:
+            # "67+" of one thing is borne out by no hundred and fifty of perhaps another.
+            yield Answer(Verdict.UNDECIDABLE, reason, ground.evidence(places), about=about, decisive=False)
+            return
         yield Answer(Verdict.CONFIRMED, reason, ground.evidence(places), about=about)
         return
     yield _other_number(ground, amount, word, noun, ways, about)

@@ -237,6 +237,9 @@ def _size_said(text: str, paths: list[Named]) -> Amount | None:
 def _of_size(ground: Ground, path: str, size: Amount, about: str) -> Answer:
     is_lines = size.unit == "lines"
     actual = ground.files.line_count(path) if is_lines else ground.files.size(path)
+    if is_lines and not actual and ground.files.size(path):
+        reason = f"{path} is too large to be read, or no text; its lines were not counted."
+        return Answer(Verdict.UNDECIDABLE, reason, ground.evidence([At(path)]), about=about, decisive=False)
     shown = f"{actual:,} {'lines' if is_lines else 'bytes'}"
     evidence = ground.evidence([At(path)])
     if size.fits(actual):
