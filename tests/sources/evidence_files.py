@@ -32,4 +32,4 @@ def one(root: Path, content: str | bytes, name: str = "file", key: str = "other"
 
 def packed(text: str) -> bytes:
     """The text in gzip."""
-    return gzip.compress(text.encode())
+    return gzip.compress(text.encode(), mtime=0)
