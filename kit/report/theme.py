@@ -72,7 +72,7 @@ DARK: dict[str, str] = {
     "fail_fill": "#ef7566",
     "unknown_fill": "#8b96a3",
     "context": "#6c7784",
-    "mark": "#5c4a00",
+    "mark": "#413400",
 }
 
 SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif'

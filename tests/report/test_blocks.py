@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit.model import At
@@ -98,6 +98,7 @@ def test_a_block_comes_out_of_a_notebook_as_it_went_in(block: Block) -> None:
     assert from_bundle(stored) == block
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a loaded machine draws slowly
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=2).map(tuple), max_size=4))
 def test_any_table_survives_json_and_makes_markup_without_a_stray_tag(rows: list[Any]) -> None:
     table = Table("Any", columns("A", "B"), tuple(rows))

@@ -31,6 +31,7 @@ def test_words_in_a_heading_come_out_as_they_went_in(said: str) -> None:
         " ".join(said.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     )
 
+    html = html.replace("\u200b", "")  # keeps signs of shortcodes apart
     assert html.strip() == f"<h1>{f'{escaped} {{#id}}'.strip()}</h1>"
 
 

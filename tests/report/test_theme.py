@@ -7,7 +7,7 @@ import pytest
 from kit.report.theme import DARK, LIGHT, OUTCOMES, SEVERITIES, SHAPES, chart_theme, contrast, css_variables
 
 TEXT = ("ink", "muted", "accent", *OUTCOMES, *SEVERITIES)
-GROUNDS = ("page", "surface", "raised")
+GROUNDS = ("page", "surface", "raised", "mark")
 AA = 4.5
 AA_GRAPHICS = 3.0
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from kit.model import At
 from kit.params import Thresholds
 from kit.report.blocks import Chart, Mark, Notice, Table, cell_text
+from kit.report.charts_system import TALLEST
 from kit.report.display import Display, bundle
 from kit.report.views import (
     compliance,
@@ -32,6 +34,7 @@ from kit.report.views import (
     testing,
 )
 from kit.report.views.common import short_digest
+from kit.system.model import Deployment, Port
 from tests.findings import finding
 from tests.report.shop import COMPOSE, Shop, bare, shop
 
@@ -148,6 +151,34 @@ def test_a_store_that_is_open_to_any_address_is_in_the_title(project: Shop) -> N
     chart = chart_of(infrastructure.exposure_map(project))
 
     assert chart.title == ("3 of 4 published ports are open to any address outside of development, db among them")
+
+
+def test_a_map_of_many_openings_is_no_taller_than_the_map_of_the_system(project: Shop) -> None:
+    many = tuple(Port(9000 + n, "published", At("compose.yaml", n), host=9000 + n) for n in range(1, 20))
+    api = replace(
+        project.system.services[0],
+        deployments=(Deployment("compose:compose.yaml", "production", At("compose.yaml", 1), ports=many),),
+    )
+    wide = replace(project, system=replace(project.system, services=(api,)))
+
+    figure: Any = chart_of(infrastructure.exposure_map(wide)).figure
+
+    assert len([a for a in figure["layout"]["annotations"] if "90" in a["text"]]) == 19
+    assert figure["layout"]["height"] == 56 * TALLEST + 40
+
+
+def test_instances_of_many_deployments_are_drawn_from_the_smallest_on_and_all_told(project: Shop) -> None:
+    places = [At("k8s/api.yaml", n) for n in range(1, 31)]
+    many = tuple(Deployment(f"kubernetes:k8s/{p.line}", "production", p, replicas=p.line) for p in places)
+    api = replace(project.system.own[0], deployments=many)
+    shown = performance.scaling(replace(project, system=replace(project.system, services=(api,))))
+
+    chart = chart_of(shown)
+
+    assert chart.title == "1 of 1 service runs as a single instance on at least one target"
+    assert chart.text.endswith("The chart has the 20 smallest of 30.")
+    assert chart.table
+    assert len(chart.table.rows) == 30
 
 
 def test_a_required_variable_that_no_target_gives_is_counted_and_one_that_cannot_be_seen_is_not(
@@ -296,7 +327,9 @@ def test_a_request_without_a_time_limit_is_counted(project: Shop) -> None:
 
 
 def test_a_single_instance_is_counted_where_nothing_scales_it(project: Shop) -> None:
-    assert chart_of(performance.scaling(project)).title == "2 of 2 services run as a single instance"
+    assert chart_of(performance.scaling(project)).title == (
+        "2 of 2 services run as a single instance on at least one target"
+    )
 
 
 def test_the_map_names_where_something_critical_is_open(project: Shop) -> None:

@@ -105,7 +105,9 @@ def _area(material: Material, area: str, notebook: NotebookSection | None) -> Se
 
 
 def _flat(prefix: str, value: Any) -> Iterable[tuple[str, str]]:
-    """A record as rows of name and value; long lists are counted."""
+    """A record as rows of name and value; long lists are counted, and what there is not is left out."""
+    if value is None:
+        return
     if isinstance(value, Mapping) and len(value) <= 40:
         for key, inner in value.items():
             yield from _flat(f"{prefix} {key}".strip(), inner)

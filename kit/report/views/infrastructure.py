@@ -10,6 +10,7 @@ from kit.model import At
 from kit.project import Project
 from kit.report.blocks import Chart, Mark, Table, columns, empty
 from kit.report.charts import Node, graph
+from kit.report.charts_system import TALLEST
 from kit.report.display import Display, figure_json, show
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, have, listed
@@ -106,14 +107,15 @@ def _map(found: list[Exposure]) -> object:
     bare = {e.service for e in found if e.wide and e.kind == "store"}
     local = any(e.loopback for e in found)
     nodes = [Node("any", "Any address", 0, 0), *([Node("local", "This machine", 0, 1)] if local else [])]
-    nodes += [Node(f"{t} {p}", p, 1, i, t) for i, (t, p, _) in enumerate(entries)]
+    after = 1 + -(-len(entries) // TALLEST)
+    nodes += [Node(f"{t} {p}", p, 1 + i // TALLEST, i % TALLEST, t) for i, (t, p, _) in enumerate(entries)]
     nodes += [
-        Node(f"service {name}", name, 2, i, kind, "fail" if name in bare else "")
+        Node(f"service {name}", name, after + i // TALLEST, i % TALLEST, kind, "fail" if name in bare else "")
         for i, (name, kind) in enumerate(kinds.items())
     ]
     edges = [("local" if shut else "any", f"{t} {p}") for t, p, shut in entries]
     edges += sorted({(f"{e.target} {e.entry}", f"service {e.service}") for e in found})
-    return graph(nodes, edges, ("from", "published as", "reaches"))
+    return graph(nodes, edges, ("from", "published as", *[""] * (after - 2), "reaches"))
 
 
 def _table(found: list[Exposure]) -> Table:

@@ -21,6 +21,9 @@ LOAD_TESTS = (
     "**/*load-test*",
     "**/*loadtest*",
 )
+MOST_BARS = 20
+"""Deployments that the chart of instances draws; the table behind it has all."""
+
 BUDGETS = ("**/*budget*.json", "**/lighthouserc*", "**/.lighthouserc*", "**/*.size-limit*", "**/.size-limit*")
 
 
@@ -45,25 +48,34 @@ def scaling(project: Project) -> Display:
     if not rows:
         fill = "Replicas and autoscalers of the deployment targets would be drawn here."
         return show(empty("No deployment of a service of the project's own was found", fill))
-    single = sorted({s.name for s, d in rows if (d.max_replicas or d.replicas or 1) == 1})
-    services = count(len({s.name for s, _ in rows}), "service")
-    title = f"{len(single)} of {services} {have(len(single), 'runs', 'run')} as a single instance"
-    names = [f"{s.name} · {d.target.rsplit(':', 1)[-1]}" for s, d in rows]
+    drawn = sorted(rows, key=lambda row: _most(row[1]))[:MOST_BARS]
     figure = bars(
-        names,
-        [d.max_replicas or d.replicas or 1 for _, d in rows],
-        texts=[_range(d) for _, d in rows],
-        colors=[
-            LIGHT["fail_fill"] if (d.max_replicas or d.replicas or 1) == 1 else LIGHT["pass_fill"] for _, d in rows
-        ],
+        [f"{s.name} · {d.target.rsplit(':', 1)[-1]}" for s, d in drawn],
+        [_most(d) for _, d in drawn],
+        texts=[_range(d) for _, d in drawn],
+        colors=[LIGHT["fail_fill"] if _most(d) == 1 else LIGHT["pass_fill"] for _, d in drawn],
         unit="instances at most",
     )
-    return show(Chart(title, figure_json(figure), f"{title}.", _table(rows)))
+    title = _title(rows)
+    cut = f" The chart has the {len(drawn)} smallest of {len(rows)}." if len(drawn) < len(rows) else ""
+    return show(Chart(title, figure_json(figure), f"{title}.{cut}", _table(rows)))
 
 
 def checks(project: Project, findings: Findings) -> Display:
     """The checks of the area against the services they examined."""
     return show(controls(project, findings, "performance", "Performance checks by service or file"))
+
+
+def _title(rows: list[tuple[Service, Deployment]]) -> str:
+    """How many services run as a single instance, and whether that is so everywhere."""
+    single = {s.name for s, d in rows if _most(d) == 1}
+    services = count(len({s.name for s, _ in rows}), "service")
+    some = " on at least one target" if any(_most(d) > 1 for s, d in rows if s.name in single) else ""
+    return f"{len(single)} of {services} {have(len(single), 'runs', 'run')} as a single instance{some}"
+
+
+def _most(deployment: Deployment) -> int:
+    return deployment.max_replicas or deployment.replicas or 1
 
 
 def _stays_up(deployment: Deployment) -> bool:
