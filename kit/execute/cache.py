@@ -152,16 +152,19 @@ def _remove(place: Path) -> None:
 
 
 def _copied(out: Path, names: tuple[str, ...], target: Path) -> dict[str, str]:
-    """Copy files and folders; the hash of each file by its path."""
+    """Copy files and folders; the hash of each file by its path.
+
+    Raises OSError where a copy is gone already: somebody may be emptying the cache, and what is left of an entry is none.
+    """
+    found: dict[str, str] = {}
     for name in names:
-        source, place = out / name, target / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, place)
-        else:
-            shutil.copyfile(source, place)
-    found = sorted(p for p in target.rglob("*") if p.is_file())
-    return {p.relative_to(target).as_posix(): _hash(p) for p in found}
+        sources = (p for p in (out / name).rglob("*") if p.is_file()) if (out / name).is_dir() else (out / name,)
+        for source in sources:
+            path = source.relative_to(out)
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target / path)
+            found[path.as_posix()] = _hash(target / path)
+    return dict(sorted(found.items()))
 
 
 def _bring(source: Path, files: Mapping[str, str], out: Path) -> None:
