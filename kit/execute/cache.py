@@ -154,7 +154,7 @@ def _remove(place: Path) -> None:
 def _copied(out: Path, names: tuple[str, ...], target: Path) -> dict[str, str]:
     """Copy files and folders; the hash of each file by its path.
 
-    Raises OSError where a copy is gone already: the cache may be emptied meanwhile, and what is left of an entry is none.
+    Raises OSError where a copy is gone already: the cache may be emptied meanwhile, and the rest of an entry is none.
     """
     found: dict[str, str] = {}
     for name in names:
