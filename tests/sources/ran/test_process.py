@@ -56,17 +56,17 @@ def test_one_that_hangs_is_ended_at_its_time(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt what others leave behind")
 @pytest.mark.parametrize(
-    "line",
+    ("mark", "line"),  # a mark for each: both may run at once
     [
-        "(setsid sleep 71.02 &); echo done",
-        "trap '' TERM; (setsid setsid sh -c \"trap '' TERM; sleep 71.02; sleep 71.02\" &); sleep 71.02",
+        ("71.02", "(setsid sleep 71.02 &); echo done"),
+        ("71.05", "trap '' TERM; (setsid setsid sh -c \"trap '' TERM; sleep 71.05; sleep 71.05\" &); sleep 71.05"),
     ],
 )
-def test_children_of_children_in_sessions_of_their_own_are_ended_too(line: str, tmp_path: Path) -> None:
+def test_children_of_children_in_sessions_of_their_own_are_ended_too(mark: str, line: str, tmp_path: Path) -> None:
     answer = sh(line, tmp_path, seconds=1)
 
     assert (answer.ended, answer.left) in {("exited", 1), ("timed-out", 0)}
-    assert not alive("71.02")
+    assert not alive(mark)
 
 
 def test_one_that_writes_without_end_is_ended_and_both_ends_are_kept(tmp_path: Path) -> None:
