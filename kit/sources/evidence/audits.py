@@ -8,8 +8,8 @@ from kit.model import Severity
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.issues import kept, listed
 from kit.sources.evidence.model import Audit, Issue, Issues, Vulnerability
-from kit.sources.evidence.parts import Part, moment
 from kit.sources.evidence.words import by_score, level, severity
+from kit.sources.formats.parts import Part, moment
 
 
 def npm(root: Part) -> Found:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Bill, Component
-from kit.sources.evidence.parts import Part, moment, one_line
 from kit.sources.evidence.xml import tags
+from kit.sources.formats.parts import Part, moment, one_line
 
 MOST_COMPONENTS = 20_000
 _NO_LICENCE = frozenset({"", "NOASSERTION", "NONE"})

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Counted, Coverage, FileCoverage, Metric
-from kit.sources.evidence.parts import Part, later, moment, number
 from kit.sources.evidence.xml import Tag, tags
+from kit.sources.formats.parts import Part, later, moment, number
 
 _ISTANBUL: tuple[Metric, ...] = ("lines", "branches", "functions", "statements")
 _JACOCO: dict[str, Metric] = {"LINE": "lines", "BRANCH": "branches", "METHOD": "functions"}

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Issue, Issues, Level, Topic
-from kit.sources.evidence.parts import Part, later, moment
 from kit.sources.evidence.words import by_score, level, severity
+from kit.sources.formats.parts import Part, later, moment
 
 MOST_ISSUES = 5_000
 """Alarms that are kept of one run; the rest is counted."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Endpoint, Load
-from kit.sources.evidence.parts import Part, moment, number, one_line
 from kit.sources.evidence.xml import tags
+from kit.sources.formats.parts import Part, moment, number, one_line
 
 MOST_ENDPOINTS = 200
 MOST_SAMPLES = 2_000_000

@@ -13,7 +13,7 @@ from typing import Any
 from kit.sources.evidence.exposed import exposed
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Log, Repeated
-from kit.sources.evidence.parts import later, moment, one_line
+from kit.sources.formats.parts import later, moment, one_line
 
 MOST_LINES = 2_000_000
 MOST_MESSAGES = 20_000

@@ -11,9 +11,9 @@ from typing import Any
 from kit.sources.evidence.find import MAX_BYTES, Named, find, leads_out, relative
 from kit.sources.evidence.found import Found
 from kit.sources.evidence.model import EvidenceFile
-from kit.sources.evidence.parts import one_line
 from kit.sources.evidence.recognise import recognise
 from kit.sources.evidence.stale import stale
+from kit.sources.formats.parts import one_line
 from kit.sources.secrets import find as secrets
 from kit.sources.tree.files import FileIndex
 from kit.sources.tree.history import History

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from kit.model import At
 from kit.sources.evidence import audits, bills, coverage, issues, linters, load, logs, running, suites
 from kit.sources.evidence.found import Format, Found, Input
-from kit.sources.evidence.parts import Part, parse_part
 from kit.sources.evidence.xml import tags
 from kit.sources.formats.nodes import Node
+from kit.sources.formats.parts import Part, parse_part
 
 JSON: tuple[Format[Part], ...] = (
     *issues.JSON,

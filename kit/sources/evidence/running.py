@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Change, Cluster, Container, Page, Plan, Resource, Sample, Series
-from kit.sources.evidence.parts import Part, later, moment, number, one_line
+from kit.sources.formats.parts import Part, later, moment, number, one_line
 
 MOST_SAMPLES = 5_000
 _TIMES = (

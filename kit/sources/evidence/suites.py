@@ -11,8 +11,8 @@ from typing import Literal
 
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Case, Issue, Issues, Level, Suites
-from kit.sources.evidence.parts import Part, later, moment, number, one_line
 from kit.sources.evidence.xml import Tag, tags
+from kit.sources.formats.parts import Part, later, moment, number, one_line
 
 MOST_CASES = 500
 """Cases that are kept by name; all are counted."""

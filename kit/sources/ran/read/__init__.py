@@ -9,7 +9,7 @@ from kit.sources.ran.read import compilers, containers, linters, suites
 from kit.sources.ran.read.places import placed
 
 _READERS = (
-    compilers.tsc,
+    linters.tsc,
     linters.eslint,
     suites.pytest,
     suites.vitest,

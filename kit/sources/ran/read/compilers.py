@@ -1,4 +1,4 @@
-"""Compilers: TypeScript's, Maven's Java, and the form that most others share."""
+"""Compilers: Maven's Java, and the form that most others share."""
 
 from __future__ import annotations
 
@@ -8,31 +8,12 @@ from kit.sources.ran.model import Level, Problem, Read
 from kit.sources.ran.read.suites import maven_tests
 
 GENERAL = "compiler"
-_TSC = re.compile(
-    r"(?P<path>[^\s(:][^(:\n]{0,300}?)(?:\((?P<line>\d+),\d+\)|:(?P<pretty>\d+):\d+)(?: -|:) "
-    r"(?P<level>error|warning) (?P<rule>TS\d+): (?P<said>.+)"
-)
-_GLOBAL_TSC = re.compile(r"(?P<level>error) (?P<rule>TS\d+): (?P<said>.+)")
 _JAVAC = re.compile(r"\[(?P<level>ERROR|WARNING)\] (?P<path>\S+\.(?:java|kt|scala)):\[(?P<line>\d+),\d+\] (?P<said>.+)")
 _LINE = re.compile(
     r"(?P<path>(?:\./|/)?[\w@.+-]{1,100}(?:/[\w@.+-]{1,100}){0,20}\.\w{1,8}):(?P<line>\d+)(?::\d+)?:? "
     r"(?:(?P<level>error|warning|fatal error)(?:\[\w+\])?: )?(?P<said>\S.{3,})"
 )
 _CODE = re.compile(r"\s\[(?P<rule>[\w-]+)\]$|^(?P<ruff>[A-Z]{1,4}\d{3,4})\s")
-
-
-def tsc(lines: list[str]) -> Read | None:
-    """The TypeScript compiler's errors, pretty or plain."""
-    found = []
-    for line in lines:
-        match = _TSC.fullmatch(line) or _GLOBAL_TSC.fullmatch(line)
-        if match is not None:
-            places = match.groupdict()
-            number = places.get("line") or places.get("pretty")
-            level: Level = "warning" if match["level"] == "warning" else "error"
-            path = places.get("path") or ""
-            found.append(Problem(path, int(number) if number else None, match["said"], match["rule"], level))
-    return Read("tsc", tuple(dict.fromkeys(found))) if found else None
 
 
 def maven(lines: list[str]) -> Read | None:
