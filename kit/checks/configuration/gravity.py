@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from kit.checks.configuration.common import ASIDE
+from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import runs
+from kit.checks.shared.meant import environment as meant_for
 from kit.checks.shared.settings import overridden
 from kit.model import Severity
 from kit.project import Project
@@ -31,10 +33,11 @@ _FALLS_BACK = re.compile(
 def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str | None]:
     """The severity of a secret in a file, and the environment that it belongs to where it is only for that one.
 
-    Critical is what opens production for sure: a random key, or a password in settings that a deployment takes. What
-    somebody chose for a tool, a local database or a fall-back is less, and a hash must still be broken.
+    Critical is what opens production for sure: a random key, or a password in settings that are named for production.
+    High is a password in settings that a deployment may take. What somebody chose for a tool, a local database, a
+    fall-back or a line of code is less, and a hash must still be broken.
     """
-    environment = project.files.environment_of(path)
+    environment = meant_for(project, path)
     text = project.files.text(path)
     small = hit.kind == "assignment" or _is_local(text, hit)
     if _is_minor(project, path, text, hit):
@@ -45,7 +48,7 @@ def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str 
         return Severity.MEDIUM, None  # what an answer of somebody's interface looks like
     if hit.kind not in _OF_PEOPLE or is_random(text[hit.start : hit.end]):
         return Severity.CRITICAL, None
-    return _of_chosen(path, text, hit), None
+    return _of_chosen(project, path, hit, environment), None
 
 
 def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
@@ -57,14 +60,36 @@ def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
     return hashed or bool(made) or shown or bool(overridden(project, path, hit.name or ""))
 
 
-def _of_chosen(path: str, text: str, hit: SecretHit) -> Severity:
+def _of_chosen(project: Project, path: str, hit: SecretHit, environment: str) -> Severity:
+    """The severity of a value that somebody thought up. Of code it is seldom seen whether the password is one that lasts."""
+    text, code = project.files.text(path), context_of(path) == "code"
     line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
-    code = context_of(path) == "code"
-    if _is_local(text, hit) or (code and not runs(path)) or _COMMENT.match(line):
+    aside = (code and not runs(path)) or _TASKS.search(path) or _ends_here(text)
+    if _is_local(text, hit) or aside or _COMMENT.match(line):
         return Severity.MEDIUM
-    if _FALLS_BACK.search(line) or code or _beside_local(text, hit):
-        return Severity.HIGH
-    return Severity.CRITICAL
+    if hit.kind == "url-password" and re.match(r"@[\w-]+(?:\.[\w-]+)+\b", text[hit.end : hit.end + 80]):
+        return Severity.CRITICAL  # it opens a host that others reach, too
+    if _FALLS_BACK.search(line) or _beside_local(text, hit):
+        return Severity.MEDIUM
+    if code:
+        strong = _is_strong(text[hit.start : hit.end]) and not on_page(project, path)
+        return Severity.HIGH if strong else Severity.MEDIUM
+    return Severity.CRITICAL if environment == "production" else Severity.HIGH
+
+
+def _is_strong(value: str) -> bool:
+    """Whether a password is of three kinds of signs: nobody takes that trouble for an example."""
+    return sum(re.search(kind, value) is not None for kind in ("[a-z]", "[A-Z]", "[0-9]", r"[^\w\s]")) >= 3
+
+
+_TASKS = re.compile(r"(?:^|/)(?:package\.json|[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml)$")
+"""Commands that people and pipelines run by hand."""
+
+
+def _ends_here(text: str) -> bool:
+    """Whether a script starts a database of its own with the password, and is done with it at the end."""
+    ran = re.search(r"\b(?:docker|podman) (?:run|start)\b", text)
+    return ran is not None and re.search(r"\b(?:docker|podman) (?:rm|stop|kill)\b|--rm\b", text) is not None
 
 
 def _in_comment(text: str, hit: SecretHit) -> bool:

@@ -11,6 +11,7 @@ from kit.checks.configuration.common import SAMPLE
 from kit.checks.configuration.gravity import gravity
 from kit.checks.configuration.stand_ins import is_stand_in
 from kit.checks.shared.told import told
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -63,25 +64,27 @@ def _told_elsewhere(project: Project) -> set[tuple[str, int | None]]:
     return entries | told(project, "CFG-003", "SEC-023")
 
 
-_GRAVER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
-
-
 def _leaks(project: Project, path: str, hits: list[SecretHit]) -> Iterator[Fact]:
-    """A fact for each secret; one for all that a file gives to one name many times, as lists of users do."""
-    by_name: dict[tuple[str, str], list[SecretHit]] = defaultdict(list)
+    """One fact for all secrets of a file that are as grave as one another: they leave it together."""
+    together: dict[tuple[Severity, str | None], list[SecretHit]] = defaultdict(list)
     for hit in hits:
-        by_name[(hit.kind, hit.name or "")].append(hit)
-    for (kind, name), same in by_name.items():
-        what = f"{name} holds what looks like a real secret" if name else _what(kind)
-        tail = "; everybody with the repository has it"
-        groups = [same] if len(same) > 3 else [[hit] for hit in same]
-        for group in groups:
-            times = f" ({len(group)} times)" if len(group) > 1 else ""
-            places = [At(path, hit.line) for hit in group[:8]]
-            severity, environment = max(
-                (gravity(project, path, hit) for hit in group), key=lambda g: _GRAVER.index(g[0])
-            )
-            yield bad(f"{what}{times}{tail}.", *places, severity=severity, environment=environment)
+        together[gravity(project, path, hit)].append(hit)
+    for (severity, environment), same in together.items():
+        places = [At(path, hit.line) for hit in same][:MOST]
+        message = f"{_told(path, same)}; everybody with the repository has {'it' if len(same) == 1 else 'them'}."
+        yield bad(message, *places, severity=severity, environment=environment)
+
+
+MOST = 40
+"""How many places of one file are shown."""
+
+
+def _told(path: str, same: list[SecretHit]) -> str:
+    first = same[0]
+    if len(same) == 1:
+        return f"{first.name} holds what looks like a real secret" if first.name else _what(first.kind)
+    names = listed(dict.fromkeys(h.name or h.kind.replace("-", " ") for h in same))
+    return f"{path} holds what looks like {len(same)} real secrets ({names})"
 
 
 def _what(kind: str) -> str:

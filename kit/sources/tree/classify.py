@@ -64,7 +64,8 @@ _CODE = "py|[cm]?[jt]sx?|go|java|kt|rb|php|cs|rs|swift|scala|exs?|groovy|vue|sve
 _TEST_NAME = re.compile(
     rf".+\.(?:(?!latest)[a-z]*tests?|spec|cy|e2e|e2e-spec|unit|pact)\.(?:{_CODE})"
     r"|.+_test\.(?:go|py|rb|dart|ex|exs|cc|cpp|rs)|.+_spec\.rb|test_.+\.(?:py|rb|sh)|conftest\.py|tests\.py"
-    rf"|test[_-]?(?:helpers?|utils?|support)\.(?:{_CODE})|spec_helper\.rb|rails_helper\.rb"
+    rf"|test[_-]?(?:helpers?|utils?|support|setup)\.(?:{_CODE})|spec_helper\.rb|rails_helper\.rb"
+    rf"|(?:setup[_-]?tests?|(?:vitest|jest|mocha|playwright|cypress)[._-](?:global[._-])?(?:setup|teardown))\.(?:{_CODE})"
     r"|.+\.snap|.+\.feature|.+\.tests?\.dockerfile"
     r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.test(?:s|ing)?"
 )
@@ -219,7 +220,7 @@ def _build_output(suffix: str, folders: tuple[str, ...]) -> bool:
 
 
 def _example(name: str, folders: tuple[str, ...]) -> bool:
-    if re.search(r"\.stories\.\w+$", name):
+    if re.search(r"\.(?:stories|story)\.\w+$", name):
         return True
     for place, folder in enumerate(folders):
         if folder in _SOURCE_ROOTS:
