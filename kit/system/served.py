@@ -33,6 +33,11 @@ _SERVERS = {
 _BY_ENVIRONMENT = frozenset({"next", "nuxt", "gunicorn", "serve", "puma", "rails"})
 _MANAGERS = word_set("npm yarn pnpm bun")
 _HEALTH = re.compile(r"health|ready|readiness|live|liveness|alive|ping|status|heartbeat", re.IGNORECASE)
+_ADDS_ROUTES = (
+    "HealthChecks", "MapDefaultEndpoints", "MapControllers", "UseEndpoints", "MapReverseProxy", "UseOcelot", "MapRazor",
+    "MapFallback", "MapHub", "MapGrpc", "MapGraphQL", "UseFastEndpoints", "MapCarter", "UseStaticFiles", "MapGroup",
+)  # fmt: skip
+"""What makes a program of ASP.NET answer more than the routes that it maps by itself."""
 _READ_IN_DEPTH = word_set("python javascript typescript go")
 _MAX_SCRIPTS = 4
 
@@ -125,7 +130,7 @@ class Serving:
         found = next((r for r in routes if _matches(_steps(r.path), wanted)), None)
         if found is not None:
             return Served(True, found)
-        if not routes or not _all_seen(service, path):
+        if not routes or not (_all_seen(service, path) or self._all_mapped(service)):
             return Served(None)
         near = _nearest(service.routes, wanted)
         loose = [r for r in service.routes if not r.prefix_known or r.mounted is None]
@@ -134,6 +139,13 @@ class Serving:
         if near is None and self._spoken_of(service, wanted):
             return Served(None)
         return Served(False, near)
+
+    def _all_mapped(self, service: Service) -> bool:
+        """Whether a program of ASP.NET maps its routes one by one, and nothing in it adds others."""
+        if service.language != "csharp" or service.root is None or any(not r.prefix_known for r in service.routes):
+            return False
+        adding = self._project.code.holding(*_ADDS_ROUTES)
+        return not any(within(path, service.root) for path in adding)
 
     def _spoken_of(self, service: Service, wanted: list[str]) -> bool:
         """Whether the service's code holds the last step of the path: it may be served in a way that is not known."""

@@ -110,3 +110,19 @@ def test_a_proxy_answers_for_its_locations(opened: Open) -> None:
     assert project.serving.listening(service).on(80) is False
     assert project.serving.serves(service, "/ping").holds is True
     assert project.serving.serves(service, "/pong").holds is None
+
+
+NET = """
+    var app = WebApplication.CreateBuilder(args).Build();
+    app.MapGet("/orders", () => Results.Ok());
+    app.Run();
+    """
+
+
+@pytest.mark.parametrize(("more", "holds"), [("", False), ('app.MapControllers();', None)])
+def test_a_program_of_asp_net_serves_what_it_maps(opened: Open, more: str, holds: bool | None) -> None:
+    files = {"Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>', "Program.cs": NET + more}
+    project = opened(
+        {**files, "Dockerfile": 'FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY . .\nCMD ["dotnet", "Api.dll"]\n'}
+    )
+    assert project.serving.serves(only(project), "/health").holds is holds

@@ -130,13 +130,15 @@ def host_ports_do_not_clash(project: Project) -> Iterator[Fact]:
                 if port.host is not None and not service.profiles:
                     taken[(port.host, port.protocol)].append((service, port.at))
         clashes = {key: users for key, users in taken.items() if len({s.name for s, _ in users}) > 1}
+        pairs: dict[str, list[tuple[int, list[At]]]] = defaultdict(list)
         for (number, _), users in clashes.items():
             names = " and ".join(dict.fromkeys(s.name for s, _ in users))
-            yield bad(
-                f"{names} both publish host port {number}.",
-                *(at for _, at in users[::-1]),
-                environment=_environment(file),
-            )
+            pairs[names].append((number, [at for _, at in users[::-1]]))
+        for names, found in pairs.items():
+            ports = " and ".join(str(number) for number in dict.fromkeys(n for n, _ in found))
+            places = (at for _, ats in found for at in ats)
+            word = "ports" if len({n for n, _ in found}) > 1 else "port"
+            yield bad(f"{names} both publish host {word} {ports}.", *places, environment=_environment(file))
         if taken and not clashes:
             yield ok("Every published host port is taken once.", file)
     yield from _between_stacks(project)

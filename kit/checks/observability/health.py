@@ -110,7 +110,9 @@ def _spoken_of(project: Project, service: Service) -> At | None:
     return None
 
 
-_ROUTED = re.compile(r"rout|handle|endpoint|mapping|path\(|@path|\bmux\b|\b(?:app|server|srv|r|e|g|api)\.\w+\($", re.I)
+_ROUTED = re.compile(
+    r"rout|handle|endpoint|mapping|path\(|@path|\bmux\b|\b(?:app|server|srv|r|e|g|api|this)\.\w+\($", re.I
+)
 _PATHS = re.compile(r"://[^/\s\"'`]{1,80}(/[\w./-]*)")
 """The paths of addresses in a script, whatever stands for host and port."""
 

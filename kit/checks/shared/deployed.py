@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -29,6 +30,10 @@ def infrastructure(project: Project) -> Iterator[Resource]:
             yield from module.resources
 
 
+_PAGES = re.compile(r"\bpages\b|gh-pages|mkdocs|hugo|docusaurus|npm publish|schema", re.IGNORECASE)
+"""What publishes documents, and runs nothing."""
+
+
 @lru_cache(maxsize=4)
 def production_is_told(project: Project) -> bool:
     """Whether the project says how it runs for its users: manifests, platforms, a pipeline that deploys, an environment
@@ -36,7 +41,11 @@ def production_is_told(project: Project) -> bool:
     deployments = [d for s in project.system.services for d in s.deployments]
     named = any(d.environment in {"production", "staging"} for d in deployments)
     elsewhere = any(not d.target.startswith("compose:") for d in deployments if d.environment not in ASIDE)
-    deploys = (p for p in pipelines(project) if any(not is_preview(project, p, a.job) for a in p.of("deploy")))
+    deploys = (
+        p
+        for p in pipelines(project)
+        if any(not is_preview(project, p, a.job) and not _PAGES.search(a.words) for a in p.of("deploy"))
+    )
     return named or elsewhere or any(True for _ in infrastructure(project)) or any(True for _ in deploys)
 
 

@@ -16,7 +16,8 @@ SWAPPED = {
     ".js": (".ts", ".tsx", ".d.ts", ".jsx"),
     ".mjs": (".mts", ".d.mts"),
     ".cjs": (".cts", ".d.cts"),
-    ".jsx": (".tsx",),
+    ".jsx": (".tsx", ".ts", ".d.ts"),
+    ".tsx": (".ts",),
 }
 TRIED = (
     ".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json", ".node", ".vue", ".svelte",

@@ -18,6 +18,10 @@ OLD_PRINT = re.compile(r"^[ \t]*print[ \t]+[\"'\w%]", re.MULTILINE)
 _IMPORTED = re.compile(
     r"""(?:\btypeof\s{1,9})?\bimport\(\s{0,9}["'][^"'\n]{0,300}["']\s{0,9}\)(?:\.\w+)*(?:\[\s{0,9}["'][\w$-]{0,99}["']\s{0,9}\])*"""
 )
+_TYPED_NAMES = re.compile(
+    r"(?<=[(,])(\s{0,20})(any|string|number|boolean|object|symbol|unknown|never)(?=\s{0,20}[,)][^=\n;{]{0,200}=>)"
+)
+"""Parameters of a function's type that go by the name of a type: `(string) => any`."""
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -48,8 +52,9 @@ def read_python(text: str) -> PythonText:
 
 def older_typescript(text: str) -> str:
     """TypeScript in words that the grammar knows, line by line: imported types by a name, `export type *` without
-    `type`, and NUL characters as blanks."""
-    return re.sub(r"\bexport type \*", "export *", _IMPORTED.sub("Imported", text)).replace("\x00", " ")
+    `type`, parameters by a name that is no type's, and NUL characters as blanks."""
+    plainer = _TYPED_NAMES.sub(r"\1\2_", _IMPORTED.sub("Imported", text))
+    return re.sub(r"\bexport type \*", "export *", plainer).replace("\x00", " ")
 
 
 def _parse(text: str) -> ast.Module | None:

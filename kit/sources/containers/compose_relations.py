@@ -123,6 +123,8 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
         return "production"
     if named != "unknown":
         return named
+    if _says_not_production(files.text(path)):
+        return "development"
     if _words(path) & _RELEASE_WORDS:
         return "production"
     directory = posixpath.dirname(path)
@@ -152,6 +154,19 @@ def _says_development(text: str) -> bool:
     """Whether the comment at the top of a file says that it is for a developer's machine."""
     head = " ".join(takewhile(lambda line: line.startswith("#") or not line, (t.strip() for t in text.splitlines())))
     return bool(_MEANT.search(head)) or (bool(_DEVELOPMENT.search(head)) and not _PRODUCTION.search(head))
+
+
+_NOT_PRODUCTION = re.compile(
+    r"\b(?:not|never|don't)\b[^.!]{0,40}\b(?:use|meant|intended|suitable|for|run)\b[^.!]{0,40}\bproduction\b"
+    r"|\b(?:only|solely|intended|meant)\b[^.!]{0,60}\b(?:demo|demonstration|learning|evaluation|local development)\b",
+    re.I,
+)
+
+
+def _says_not_production(text: str) -> bool:
+    """Whether the comment at the top of a file says that it is for anything but production."""
+    lines = takewhile(lambda line: line.startswith("#") or not line, (t.strip() for t in text.splitlines()))
+    return bool(_NOT_PRODUCTION.search(" ".join(line.lstrip("# ") for line in lines)[:4000]))
 
 
 _MODE = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -316,6 +317,9 @@ def codebuild(document: Document, lines: Lines) -> Workflow:
 
 _STAGE = re.compile(r"""\bstage\s*\(\s*(?:name:\s*)?(["'])(.{1,120}?)\1""")
 _SH = re.compile(r"""\b(sh|bat|pwsh|powershell)\s*\(?\s*(?:script\s*:\s*)?('{3}|"{3}|'|")""")
+_BLOCK = re.compile(
+    r"""(?P<dir>\bdir\s{0,9}\(\s{0,9}(?:["'](?P<folder>[^"'\n]{0,200})["'])?[^){}\n]{0,200}\)\s{0,9})?\{|\}"""
+)
 _KINDS = {"bat": "batch", "pwsh": "powershell"}
 
 
@@ -343,9 +347,26 @@ def _jenkins_steps(text: str, start: int, end: int, path: str) -> Iterator[Step]
         script, line = text[match.end() : close], text.count("\n", 0, match.end()) + 1
         at = At(path, line, line + script.count("\n"))
         kind = _KINDS.get(match[1], "bash")
-        found = commands(script, path, line) if match[1] == "sh" else ()
-        yield Step(match[1], Node(script, at), at, run=script, directory=".", shell=kind, commands=found)
+        folder = _jenkins_folder(text, start, match.start())
+        found = commands(script, path, line, directory=folder) if match[1] == "sh" else ()
+        yield Step(match[1], Node(script, at), at, run=script, directory=folder, shell=kind, commands=found)
         position = close + len(match[2])
+
+
+def _jenkins_folder(text: str, start: int, place: int) -> str | None:
+    """The folder of the `dir(...)` blocks around a place; None where one of them is no literal."""
+    around: list[str | None] = []
+    blocks: list[bool] = []
+    for mark in _BLOCK.finditer(text, start, place):
+        if mark[0] == "}":
+            if blocks and blocks.pop():
+                around.pop()
+        else:
+            blocks.append(mark["dir"] is not None)
+            if blocks[-1]:
+                around.append(directory_of(mark["folder"]) if mark["folder"] else None)
+    known = [folder for folder in around if folder is not None]
+    return posixpath.normpath(posixpath.join(".", *known)) if len(known) == len(around) else None
 
 
 _PLATFORMS: dict[str, Callable[[Document, Lines], Workflow]] = {

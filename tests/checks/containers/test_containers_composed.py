@@ -147,3 +147,9 @@ def test_what_is_ignored_or_has_an_image_beside_is_no_broken_build(look: Look) -
 
     assert look("CON-014", {PROD: compose, ".gitignore": "api/\n"}).outcomes == ["unknown"]
     assert look("CON-014", {PROD: compose + "    image: acme/api:1.2\n"}).failed == []
+
+
+def test_services_that_clash_on_two_ports_are_told_once(look: Look) -> None:
+    text = "services:\n  a:\n    image: nginx\n    ports: ['80:80', '443:443']\n  b:\n    image: traefik\n    ports: ['80:80', '443:443']\n"
+    seen = look("CON-016", {"compose.yaml": text})
+    assert seen.failed == ["compose.yaml:7"] and "host ports 80 and 443" in seen.text

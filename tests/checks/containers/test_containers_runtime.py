@@ -218,3 +218,11 @@ def test_a_stand_in_for_a_developers_machine_is_no_image_of_the_system(look: Loo
 
     assert not asked["maildev"].failed
     assert asked["mailer"].failed == ["mail.Dockerfile:1"]
+
+
+def test_a_well_known_server_that_only_gets_more_tools_still_gives_up_its_rights(look: Look) -> None:
+    text = "FROM nginx:1.27\nRUN apk add curl\nCMD ['nginx']\n".replace("'", '"')
+    seen = look("CON-002", {"Dockerfile": text})
+    assert seen.findings[0].severity == "medium"
+    seen = look("CON-002", {"a": "", "Dockerfile": text.replace('"nginx"]', '"./own"]')})
+    assert seen.findings[0].severity == "high"

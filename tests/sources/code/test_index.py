@@ -92,3 +92,9 @@ def test_no_text_makes_a_parser_raise(text: str) -> None:
     read_python(text)
     for language in ("python", "javascript", "tsx", "go", "java"):
         assert parse_tree(text, language) is not None
+
+
+def test_parameters_of_a_function_type_may_go_by_the_name_of_a_type(tmp_path: Path) -> None:
+    text = "class A {\n  private t: (string) => any;\n}\nconst m: (a: X, any) => B = (r) => r;\n"
+    code = code_of(tmp_path, {"a.ts": text, "b.ts": "const m: (any) => = 3;\n"})
+    assert [str(problem.at) for problem in code.syntax_errors] == ["b.ts:1"]

@@ -598,6 +598,9 @@ def test_a_template_of_a_compose_file_is_left_out(project) -> None:
         ("# This file is for the **development** setup. For production see elsewhere.", "development"),
         ("# Development and production.", "unknown"),
         ("# What customers see.", "unknown"),
+        ("# NOTE: please do not use this configuration for\n# production setups.", "development"),
+        ("# It is intended for demo and learning purposes only.", "development"),
+        ("# Do not change this file in production without a review.", "unknown"),
     ],
 )
 def test_a_comment_at_the_top_says_what_a_default_file_is_for(project, head: str, environment: str) -> None:

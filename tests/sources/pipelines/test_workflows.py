@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kit.sources.formats.documents import Documents
 from kit.sources.papers.references import references
-from kit.sources.pipelines import workflows
+from kit.sources.pipelines import outline, workflows
 from kit.sources.pipelines.github import parse as parse_github
 from kit.sources.pipelines.gitlab import parse as parse_gitlab
 from kit.sources.pipelines.model import Workflow
@@ -342,3 +342,9 @@ def test_travis_runs_what_its_language_says_where_no_script_is_given(tmp_path: P
     default = found(tmp_path, **{".travis.yml": "dist: focal\nlanguage: java\n"})[".travis.yml"]
 
     assert [(c.text, c.at.line) for j in default.jobs for c in j.commands] == [("mvn test -B", 2)]
+
+
+def test_commands_of_a_jenkinsfile_run_in_the_folders_of_the_blocks_around_them() -> None:
+    text = "stage('A') {\n dir('web') {\n  script { if (x) { sh 'npm ci' } }\n }\n sh 'make'\n dir(y) { sh 'go' }\n}\n"
+    steps = outline.jenkins(text, "Jenkinsfile").jobs[0].steps
+    assert [(s.run, s.directory) for s in steps] == [("npm ci", "web"), ("make", "."), ("go", None)]
