@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kit.claims.catalogue import named
 from kit.claims.model import Stated, Statement
 from kit.claims.understand import to_be_done
 
@@ -38,7 +39,7 @@ _IMPERATIVE = re.compile(
     r"|conduct|document|generate|obtain|rotate|schedule|schedule|upgrade|use|write|move|refactor|extend|improve|introduce|install|check"
     r"|confirm|consider|build|apply|restrict|harden|make|prepare|plan|push|merge|change|avoid|switch|expand|train|announce|notify"
     r"|start|stop|open|go to|navigate|click|copy|export|import|clone|choose|select|sign|send|backup|back up|restore|purchase|buy)\b"
-    r"(?!\s*[:|])",
+    r"(?!-|\s*[:|])",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
@@ -81,7 +82,7 @@ _MEASURED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Only monitoring of the running system could show it.",
         ),
         (
-            r"\b\d+(?:\.\d+)?\s?[GM]B\b.{0,30}\bimage|:latest\b.{0,12}\d+(?:\.\d+)?\s?[GM]B|\bimage size|\bbundle size\b|\b\d+\s?KB\b.{0,20}\b(?:js|bundle|gzip)",
+            r"\b\d+(?:\.\d+)?\s?[GM]B\b.{0,30}\bimage|:latest\b.{0,12}\d+(?:\.\d+)?\s?[GM]B|\b(?:image|bundle) size\b.{0,40}\d|\b\d+\s?KB\b.{0,20}\b(?:js|bundle|gzip)",
             "Only the built image or bundle could show it.",
         ),
         (
@@ -101,7 +102,7 @@ _SCORE = re.compile(
 )
 _VERDICT = re.compile(
     r"\b(?:overall )?(?:verdict|recommendation|final assessment|conclusion)\b\s*[:|]|\b(?:production|deployment|enterprise)[- ](?:production[- ])?ready\b"
-    r"|\bready (?:for|to) (?:production|deploy\w*|launch|go[- ]live|ship)|\bdo not deploy\b|\b(?:conditional )?(?:go|no-go) for\b|\bnot (?:approved|deployable)\b"
+    r"|\bready (?:for|to) (?:\w+ ){0,2}(?:production|deploy\w*|launch|go[- ]live|ship)|\bdo not deploy\b|\b(?:conditional )?(?:go|no-go) for\b|\bnot (?:approved|deployable)\b"
     r"|\bdeployment (?:readiness|viability|authorization)\b\s*[:|]",
     re.IGNORECASE,
 )
@@ -114,19 +115,23 @@ _DONE_BY_PEOPLE = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:(?:aws|gcp|azure|cloud|vercel|railway|stripe|admin|google) (?:console|dashboard|account|portal)|dns (?:records?|configured|propagat\w+|is|set)|domain (?:names?|registered|configured|purchased|points?)"
     r"|(?:ssl|tls) certificates? (?:installed|issued|valid|verified|purchased|obtained|renewed)|parameter store|app store|play store|on[- ]?call (?:rotation|schedule|team)|team (?:is |was )?(?:trained|training|briefed|ready)"
-    r"|stakeholders?|sign[- ]?offs?|budget|legal (?:review|team)|meeting|management|customers?|contract with|vendor (?:agreement|contract)|support team|business (?:owner|approval)|user acceptance"
+    r"|stakeholders?|sign[- ]?offs?|budget|legal (?:review|team)|meeting|management (?:approv|review|sign|informed)\w*|customers? (?:informed|notified|accept\w*|communicat\w+|support)|contract with|vendor (?:agreement|contract)|support team|business (?:owner|approval)|user acceptance"
     r"|api keys? (?:obtained|provisioned|created)|credentials (?:obtained|provisioned|set ?up)|production (?:data|traffic|users|database is|environment is)|(?:instance|server|cluster|environment)s? (?:is |are )?(?:running|up|live|provisioned|active)"
     r"|currently (?:running|live|deployed)|(?:all |is |are |[|:] ?)(?:healthy|running|loaded|connected|initialized|online|up and running|warmed)|\d+ ?/ ?\d+ (?:healthy|running|up)|\b(?:healthy|loaded|initialized|connected|online|operational|up and running)(?=\s*(?:$|[|(,]))|is live|in production since|live at|deployed (?:to|on|at|in) |post-deployment|penetration test(?:ing|ed)?|pen[- ]?test|security training|whatsapp group|slack (?:channel|workspace|#))\b",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"\b(?:previous(?:ly)?|formerly|used to|in the past|last (?:week|month|year|sprint)|before this|earlier (?:version|release)|vs\.? (?:previous|before)|yesterday|during (?:the )?(?:sprint|phase|session|sb)\w*"
+    r"\b(?:previously|previous (?:audit|version|release|report|review|assessment|state|implementation|phase|run|score)s?|formerly|used to|in the past|last (?:week|month|year|sprint)|before this|earlier (?:version|release)|vs\.? (?:previous|before)|yesterday|during (?:the )?(?:sprint|phase|session|sb)\w*"
     r"|reduced by|improved by|reduction|\d+% (?:faster|smaller|less))\b",
     re.IGNORECASE,
 )
 _FAULTS = re.compile(
     r"\b(?:issues?|blockers?|problems?|bugs?|findings?|vulnerabilit\w+|gaps?|weaknesses|risks?)\b", re.IGNORECASE
 )
+_NO_PLAN = re.compile(
+    rf"{_FAULTS.pattern}|\b(?:completed?|done|implemented|delivered|finished|applied|made|achieved)\b", re.IGNORECASE
+)
+"""Headings of what is wrong, and of what was planned once and is done ("Completed Enhancements"), plan nothing."""
 _SLOT = re.compile(r"[:|]\s*\[[^\]\[]{3,60}\]\W*$")
 _LABEL = re.compile(
     r"^(?:(?:last )?(?:updated|reviewed)|date|generated(?: (?:on|by|at))?|prepared(?: by)?|author|auditor|evaluator|reviewer|version|status|environment"
@@ -146,7 +151,7 @@ def out_of_reach(statement: Statement, stated: Stated) -> Reach | None:
         return Reach("It is a place that nobody filled in.", asks=True)
     if asks(statement):
         return Reach("It says what to do or what is to come, not what is.", asks=True)
-    if _LABEL.match(text):
+    if _LABEL.match(text) and not named(text):
         return Reach("It says what the document is, or who made it; no file of the project could show that.")
     for pattern, what in _MEASURED:
         if pattern.search(text):
@@ -182,5 +187,5 @@ def asks(statement: Statement) -> bool:
         return to_be_done(statement)
     if _PLAN_HEAD.match(text) or _FUTURE.search(text):
         return True
-    planned = any(_PLAN_SECTION.search(heading) and not _FAULTS.search(heading) for heading in statement.section[-2:])
+    planned = any(_PLAN_SECTION.search(heading) and not _NO_PLAN.search(heading) for heading in statement.section[-2:])
     return bool(_IMPERATIVE.match(text)) or planned

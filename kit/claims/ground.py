@@ -32,6 +32,26 @@ _LOCKS = (
     ".svg",
     ".map",
 )
+_CODE = (
+    ".py",
+    ".ts",
+    ".tsx",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".cjs",
+    ".go",
+    ".java",
+    ".kt",
+    ".rb",
+    ".php",
+    ".cs",
+    ".rs",
+    ".conf",
+    ".yml",
+    ".yaml",
+)
+_COMMENTS = ("#", "//", "*", "/*", "--", "<!--")
 _SEEN = Fact(Outcome.PASS, "")
 
 
@@ -127,6 +147,14 @@ class Ground:
                     found[plain_name(dependency.name)].append((package, dependency))
         return found
 
+    def installed(self, name: str) -> tuple[tuple[str, At], ...]:
+        """The releases of a declared package: those that lockfiles fix, else the specs as they are written."""
+        found: list[tuple[str, At]] = []
+        for package, dependency in self.dependencies.get(plain_name(name), ()):
+            locks = {version for lock in package.lockfiles for version in lock.packages.get(dependency.name, ())}
+            found += [(version, dependency.at) for version in sorted(locks)] or [(dependency.spec, dependency.at)]
+        return tuple(dict.fromkeys(found))
+
     @cached_property
     def images(self) -> tuple[tuple[str, str, At], ...]:
         """Images that are built upon or run: name without registry, tag (may be empty), place."""
@@ -180,6 +208,11 @@ class Ground:
     def _spoken(self) -> tuple[str, ...]:
         return tuple(p for p in self.production if not p.endswith(_LOCKS) and self.files.size(p) < MOST_BYTES)
 
+    @cached_property
+    def code_paths(self) -> tuple[str, ...]:
+        """The files of code that weigh."""
+        return tuple(p for p in self._spoken if p.endswith(_CODE))
+
     def spoken_of(self, name: str) -> tuple[At, ...]:
         """The first places in files that are no documents where a name of code stands."""
         if name not in self._names:
@@ -203,6 +236,20 @@ class Ground:
                 return At(path, self.files.text(path).count("\n", 0, found.start()) + 1)
         return None
 
+    def lines_with(self, pattern: re.Pattern[str], most: int = 2) -> tuple[At, ...]:
+        """The first lines of files that weigh, no comments, where an expression matches."""
+        found: list[At] = []
+        for path in self._spoken:
+            text = self.files.text(path)
+            for match in pattern.finditer(text):
+                start = text.rfind("\n", 0, match.start()) + 1
+                if not text[start : match.start() + 1].lstrip().startswith(_COMMENTS):
+                    found.append(At(path, text.count("\n", 0, match.start()) + 1))
+                    break
+            if len(found) >= most:
+                break
+        return tuple(found)
+
     def numbered(self, number: int) -> At | None:
         """The first line of a file that is no document where a number stands by itself."""
         return next(iter(self.spoken_of(str(number))), None)
@@ -220,8 +267,11 @@ def _distributions(path: str, module: str) -> tuple[str, ...]:
     """The packages that an import may come from."""
     if path.endswith((".py", ".pyi")):
         return (*distributions(module), module.split(".")[0])
-    name = npm_name(module)
-    return (name,) if name else ()
+    if module.startswith((".", "/", "#", "node:")):
+        return ()
+    # What a runtime brings along is a dependency, too, where a manifest declares it.
+    name = npm_name(module) or "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
+    return (name,)
 
 
 def _named(image: str) -> tuple[str, str]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from kit.claims.bounds import out_of_reach
 from kit.claims.checked import heard
 from kit.claims.ground import Ground
-from kit.claims.lookups import look_up
+from kit.claims.lookups import features, look_up
 from kit.claims.lookups.files import named_paths
 from kit.claims.model import Answer, Claim, Spoken, Stated, Statement, Verdict
+from kit.claims.parts import in_part
 from kit.claims.understand import speak_to
 from kit.claims.understand import stated as stated_by
 from kit.claims.weigh import reaches, weighed
@@ -39,7 +40,16 @@ def judge(statement: Statement, ground: Ground) -> Claim:
     answers = [_of_named_file(answer, statement, ground) for answer in looked if answer is not None]
     if not _settled(answers, statement):
         answers += weighed(heard(statement, spoken, ground), statement, spoken, ground)
+    if not _decided(answers) and not any(answer.checks for answer in answers):
+        # What a check or a count tells is closer than that some line shows a feature.
+        answers += [shown for a in features.look(statement, ground) if (shown := _as_stated(a, stated)) is not None]
+    if not _decided(answers):
+        answers = in_part(answers, statement, stated)
     return _joined(statement, stated, spoken, answers, "")
+
+
+def _decided(answers: list[Answer]) -> bool:
+    return any(answer.decisive and answer.verdict is not Verdict.UNDECIDABLE for answer in answers)
 
 
 def _of_named_file(answer: Answer, statement: Statement, ground: Ground) -> Answer:

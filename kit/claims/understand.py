@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from kit.claims.match import Hit, hits
@@ -9,6 +10,8 @@ from kit.claims.model import Spoken, Stated, Statement
 from kit.claims.polarity import Said, ended, failed, held, is_asked, is_foreign, is_step, is_task, said_of, together
 from kit.claims.sections import Mood, is_advice, mood_of
 from kit.claims.words import Word, words_of
+
+_FALSE_ALARM = re.compile(r"\bfalse (?:positives?|alarms?)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -22,6 +25,8 @@ def speak_to(statement: Statement) -> tuple[Spoken, ...]:
     if is_asked(statement.text) or is_foreign(statement.text, marked=statement.mark is not None):
         return ()
     if statement.kind in {"code", "heading"} and statement.mark is None:
+        return ()
+    if _FALSE_ALARM.search(statement.text):
         return ()
     words = words_of(statement.text)
     above = tuple(word for heading in statement.section for word in words_of(heading))

@@ -6,17 +6,23 @@ from collections.abc import Callable, Iterator
 
 from kit.claims.ground import Ground
 from kit.claims.lookups import (
+    calls,
     commands,
     counts,
     excerpts,
     files,
     kinds,
+    literals,
     names,
     products,
     releases,
     routes,
+    schemas,
     settings,
     suites,
+    trees,
+    values,
+    variables,
 )
 from kit.claims.model import Answer, Statement
 
@@ -34,10 +40,16 @@ LOOKUPS: tuple[Lookup, ...] = (
     suites.look,
     names.look,
     products.look,
+    calls.look,
+    variables.look,
+    trees.look,
+    schemas.look,
+    literals.look,
+    values.look,
 )
 
 
 def look_up(statement: Statement, ground: Ground) -> tuple[Answer, ...]:
-    """What all lookups say of a statement, the same thing once."""
+    """What all lookups but those for features say of a statement, the same thing once."""
     found = (answer for lookup in LOOKUPS for answer in lookup(statement, ground))
     return tuple({(answer.verdict, answer.reason): answer for answer in found}.values())

@@ -127,9 +127,13 @@ def _answer(
     place = At(found[0], named.line) if named.line and len(found) == 1 else At(found[0])
     if size is not None and alone and len(found) == 1:
         yield _of_size(ground, found[0], size, about)
-    elif named.line and len(found) == 1 and not ground.files.line_count(found[0]) >= named.line > 0:
+    elif (
+        (line := named.line or _line_behind(statement.text, named))
+        and len(found) == 1
+        and not ground.files.line_count(found[0]) >= line > 0
+    ):
         lines = ground.files.line_count(found[0])
-        reason = f"{found[0]} has {lines} lines; line {named.line} is not there."
+        reason = f"{found[0]} has {lines} lines; line {line} is not there."
         yield Answer(Verdict.UNSUPPORTED, reason, ground.evidence([At(found[0])]), about=about, decisive=False)
     else:
         yield _there(statement, ground, named, found, place, about)
@@ -157,6 +161,8 @@ def _there(statement: Statement, ground: Ground, named: Named, found: tuple[str,
 
 
 def _only_says_there(statement: Statement, named: Named) -> bool:
+    if _LISTING.fullmatch(_bare(statement.text)):
+        return True
     rest = (statement.text[: named.start] + " " + statement.text[named.end :]).replace("`", " ")
     words = [w for w in re.findall(r"[^\W\d_]{3,}", rest) if w.lower() not in _FILLERS]
     if _IS_THERE.search(rest) and not re.search(r"\b(?:but|yet|however|with|never|no|not)\b|;\s", rest, re.IGNORECASE):
@@ -165,6 +171,26 @@ def _only_says_there(statement: Statement, named: Named) -> bool:
     return not words
 
 
+def _line_behind(text: str, named: Named) -> int | None:
+    """The last line that is cited in words behind a path ("x.py lines 10-12")."""
+    found = _CITED_BEHIND.match(text[named.end :])
+    return int(found["last"] or found["line"]) if found else None
+
+
+_CITED_BEHIND = re.compile(r"`?[\s(,]*lines?\s+(?P<line>\d+)(?:\s?[-–]\s?(?P<last>\d+))?", re.IGNORECASE)
+
+
+def _bare(text: str) -> str:
+    """The text with its files as a sign each, and without the lines that are cited in them."""
+    rest = text
+    for named in sorted(named_paths(text), key=lambda each: -each.start):
+        if not named.folder:
+            rest = f"{rest[: named.start]}\0{rest[named.end :]}"
+    return re.sub(r"\blines?\s+\d+(?:\s?[-–,]\s?\d+)*|`", " ", rest, flags=re.IGNORECASE)
+
+
+_LISTING = re.compile(r"\W*(?:[\w/&' -]{2,45}:|see)?\s*\0(?:[\s,;&()]|and|\0)*\.?", re.IGNORECASE)
+"""A label and files: it says where something is."""
 _FILLERS = frozenset(
     {"file", "files", "the", "see", "script", "path", "location", "config", "configuration", "document", "docs", "and", "guide",
      "in", "at", "under", "folder", "directory", "source", "main", "manifest", "report", "exists", "exist"}

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from kit.claims.catalogue import Product, named
 from kit.claims.ground import Ground
+from kit.claims.lookups.plain import PLAIN
 from kit.claims.lookups.releases import release_said, same_release
 from kit.claims.model import Answer, Statement, Verdict
 from kit.model import At, FileClass
-from kit.sources.commands.command import word_set
 from kit.sources.packages.model import plain_name
 
 _OFFERED = re.compile(
@@ -26,19 +26,9 @@ _ABSENT = re.compile(
     r"\b(?:no|without|missing|lacks?|lacking|not (?:using|use|used|configured|installed|implemented|integrated|present|set up|yet))\b",
     re.IGNORECASE,
 )
+_PURPOSE = re.compile(r"[.;(]|\b(?:for|to|because)\b", re.IGNORECASE)
+_COMPLAINT = re.compile(r"^\W*(?:issue|problem|finding|gap)s?\s*[:—–-]", re.IGNORECASE)
 _TURNED = re.compile(r"[.;:,]|\b(?:but|and|in|for|from|on|within|inside|by)\b", re.IGNORECASE)
-_PLAIN = word_set("""the a an for with and via using of in on to from is are be as by all our its service services integration integrated
-    configured configuration config setup set support supported supports ready enabled used uses implementation implemented
-    based system layer database cache caching queue hosting background jobs job processing storage object store stack framework
-    library client server proxy reverse management monitoring metrics dashboards dashboard alerting alerts logging logs tracing
-    containerization container containers orchestration deployment build builds tool tools testing tests test e2e unit runner
-    validation schema schemas input request requests type types language frontend backend api web app application apps orm
-    migrations migration documentation docs auto generated endpoint http rate limiting security
-    data primary main core production development local environment environments pipeline pipelines ci
-    cd workflow workflows linting formatting lint format code quality static analysis scanning dependency
-    dependencies package packages manager monorepo incremental workspace load balancer balancing message broker
-    event driven architecture search payments payment email sms error tracking session sessions compatible s3 redis
-    infrastructure provisioning manifests charts chart version versions latest via files file exists exist available performance""")
 LEAST_PLAIN = 1
 """How many words beyond those of every report leave a statement one about the product."""
 
@@ -126,7 +116,9 @@ def _answer(
         return None
     release = release_said(statement.text, match.end())
     if release is not None:
-        return same_release(product, release, ground, about, decisive=decisive)
+        compared = same_release(product, release, ground, about, decisive=decisive)
+        reason = f"{product.name} is used; which release cannot be told from files."
+        return compared or Answer(Verdict.PARTLY, reason, places, about=about, decisive=decisive, exists=True)
     if not seen.used:
         reason = f"{product.name} is declared, and no code of the project takes it in."
         return Answer(Verdict.PARTLY, reason, places, about=about, decisive=decisive, exists=True)
@@ -135,8 +127,9 @@ def _answer(
 
 def _beyond(text: str, match: re.Match[str]) -> list[str]:
     """The words of a denial that are neither the product's nor those of every report."""
-    rest = _ABSENT.sub(" ", f"{text[: match.start()]} {text[match.end() :]}")
-    return [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in _PLAIN]
+    behind = _PURPOSE.split(text[match.end() :], maxsplit=1)[0]
+    rest = _ABSENT.sub(" ", f"{_COMPLAINT.sub('', text[: match.start()])} {behind}")
+    return [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in PLAIN]
 
 
 def _denied(text: str, start: int) -> bool:
@@ -161,7 +154,7 @@ def _is_about(text: str, matches: list[re.Match[str]]) -> bool:
         r"\b(?:all|every|each|full|fully|comprehensive|complete|automatic|automated|never|only)\b", rest, re.IGNORECASE
     ):
         return False
-    words = [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in _PLAIN]
+    words = [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in PLAIN]
     return len(words) < LEAST_PLAIN
 
 

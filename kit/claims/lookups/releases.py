@@ -66,14 +66,28 @@ def same_release(
 ) -> Answer | None:
     """Whether the images and packages of a product are of the release that is said; None where nothing tells."""
     found = [(tag, at) for name, tag, at in ground.images if name in product.images and re.match(r"v?\d", tag)]
-    if not found:
-        found = [
-            (d.spec, d.at)
-            for n in product.packages
-            for _, d in ground.dependencies.get(plain_name(n), ())
-            if plain_name(n) == plain_name(product.name)
-        ]
-    return _compared(product.name, said, found, ground, about, decisive=decisive)
+    if found:
+        return _compared(product.name, said, found, ground, about, decisive=decisive)
+    named = next((n for n in product.packages if ground.dependencies.get(plain_name(n))), None)
+    if named is None:
+        return None
+    specs = [(d.spec, d.at) for _, d in ground.dependencies[plain_name(named)]]
+    answers = [
+        _compared(product.name, said, known, ground, about, decisive=decisive)
+        for known in (specs, list(ground.installed(named)))
+    ]
+    return _of_package(product, named, answers)
+
+
+def _of_package(product: Product, named: str, answers: list[Answer | None]) -> Answer | None:
+    """One answer from what a manifest asks for and from what is installed: a report may mean either."""
+    told = [answer for answer in answers if answer is not None]
+    right = next((answer for answer in told if answer.verdict is Verdict.CONFIRMED), None)
+    if right is not None or not told:
+        return right
+    own = plain_name(named) in {plain_name(product.name), plain_name(product.packages[0])}
+    # The adapter of a product has releases of its own, and a library may be of the release that it is called by.
+    return told[-1] if own and len(told) == len(answers) else None
 
 
 def _runtime(kind: str, said: tuple[str, bool], ground: Ground) -> Iterator[Answer]:

@@ -34,12 +34,12 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     found = [(m["method"], m["path"]) for m in _ROUTE.finditer(text) if _is_route(m, text)]
     if not found or _ABSENT.search(text):
         return
-    served = {path: _served(method, path, ground) for method, path in found}
+    served = {path: served_at(method, path, ground) for method, path in found}
     gone = [path for path, at in served.items() if at is None]
     about = f"routes {', '.join(served)}"
     if gone:
         reason = f"No route of the code serves {', '.join(gone)}."
-        known = Verdict.UNSUPPORTED if _certain(ground) else Verdict.UNDECIDABLE
+        known = Verdict.UNSUPPORTED if sure_of_routes(ground) else Verdict.UNDECIDABLE
         yield Answer(known, reason, about=about, exists=True)
         return
     reason = f"The code serves {', '.join(served)}."
@@ -64,7 +64,8 @@ def _is_route(match: re.Match[str], text: str) -> bool:
     )
 
 
-def _served(method: str | None, path: str, ground: Ground) -> At | None:
+def served_at(method: str | None, path: str, ground: Ground) -> At | None:
+    """Where a path is served; None where nothing is seen to do so."""
     wanted = _parts(path)
     for route in ground.project.routes:
         if method and route.method not in {method, "ANY"}:
@@ -98,7 +99,7 @@ def _parts(path: str) -> list[str]:
     return ["{}" if re.match(r"[:{<*\[]", step) else step.lower() for step in steps]
 
 
-def _certain(ground: Ground) -> bool:
+def sure_of_routes(ground: Ground) -> bool:
     """Whether the routes that were read are likely to be all: some code of the project registers several."""
     return len(ground.project.routes) >= 3 and not ground.project.system.unknown
 
