@@ -8,6 +8,7 @@ from kit.checks.configuration.common import ASIDE
 from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import runs
 from kit.checks.shared.meant import environment as meant_for
+from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.settings import overridden
 from kit.model import Severity
 from kit.project import Project
@@ -69,7 +70,7 @@ def _of_chosen(project: Project, path: str, hit: SecretHit, environment: str) ->
         return Severity.MEDIUM
     if hit.kind == "url-password" and re.match(r"@[\w-]+(?:\.[\w-]+)+\b", text[hit.end : hit.end + 80]):
         return Severity.CRITICAL  # it opens a host that others reach, too
-    if _FALLS_BACK.search(line) or _beside_local(text, hit):
+    if _FALLS_BACK.search(line) or _beside_local(text, hit) or in_development_mode(project, path):
         return Severity.MEDIUM
     if code:
         strong = _is_strong(text[hit.start : hit.end]) and not on_page(project, path)

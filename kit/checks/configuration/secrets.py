@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections import defaultdict
@@ -17,6 +18,7 @@ from kit.checks.configuration.common import (
 )
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
+from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
@@ -48,13 +50,26 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
     for (name, _, guarded), places in held.items():
         where = f" in {plural(len(places), 'place')}" if len(places) > 1 else ""
         said = f"{name} falls back to a value that is in the code{where}"
+        replaced = next((found for at in places if (found := _replaced(project, at, name))), None)
         if guarded:
             yield partial(f"{said}; a check rejects it in production.", *places[:8], severity=Severity.MEDIUM)
+        elif replaced is not None:
+            yield ok(f"{said}; settings for production ask for it again, without one.", *places[:8], replaced)
         else:
             yield bad(f"{said}: whoever reads it can {_use(name)}.", *places[:12])
     safe = [r for r in project.env_reads if is_secret_name(r.name) and r.required]
     for read in safe:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
+
+
+def _replaced(project: Project, at: At, name: str) -> At | None:
+    """Where a class of settings for production takes the variable without a fall-back, in the file of the one with."""
+    module = project.code.python(at.path) if at.path.endswith(".py") else None
+    for node in module.body if module is not None else ():
+        if isinstance(node, ast.ClassDef) and re.search(r"(?i)prod", node.name):
+            reads = (r for r in project.env_reads if r.at.path == at.path and r.name == name and not r.default)
+            return next((r.at for r in reads if node.lineno <= (r.at.line or 0) <= (node.end_lineno or 0)), None)
+    return None
 
 
 def _opens(name: str, default: str) -> bool:
@@ -114,22 +129,25 @@ def no_default_password(project: Project) -> Iterator[Fact]:
     See: https://cwe.mitre.org/data/definitions/1392.html
     """
     sound: list[EnvGiven] = []
-    wrong: dict[tuple[str, str, bool, str | None], list[tuple[str, EnvGiven]]] = defaultdict(list)
+    wrong: dict[tuple[str, str, bool, str | None], list[tuple[str, EnvGiven]]] = defaultdict(list)  # by file and value
     for service, deployment, one in given(project):
         secret = _secret_of(one)
         if not secret or is_for_emulator(deployment, one):
             continue
         known = is_weak(secret) or secret in {service.name, *_users(deployment)}
         if known and not is_placeholder(secret) and one.name.lower() not in secret.lower():
-            beside = _only_stores(project, one.at.path)
-            wrong[one.name, secret, beside, environment_of(deployment)].append((service.name, one))
+            beside = _only_stores(project, one.at.path) or in_development_mode(project, one.at.path)
+            wrong[one.at.path, secret, beside, environment_of(deployment)].append((service.name, one))
         else:
             sound.append(one)
-    for (name, _, beside, environment), found in wrong.items():
-        where = listed(service for service, _ in found)
-        said = f"{where}: {name} has a value that everybody knows."
+    for (_, _, beside, environment), found in wrong.items():
+        where = listed(dict.fromkeys(service for service, _ in found))
+        names = listed(dict.fromkeys(one.name for _, one in found))
+        said = (
+            f"{where}: {names} {'have' if ', ' in names or ' and ' in names else 'has'} a value that everybody knows."
+        )
         places = [one.at for _, one in found][:8]
-        grave = Severity.MEDIUM if beside else Severity.HIGH  # stores for whoever runs the program beside them
+        grave = Severity.MEDIUM if beside else Severity.HIGH  # for whoever develops the program
         yield bad(said, *places, environment=environment, severity=grave)
     if sound and not wrong:
         yield ok(f"None of {len(sound)} secrets that are given in the open has a value that everybody knows.", sound[0])

@@ -17,6 +17,7 @@ from kit.checks.configuration.common import (
     is_for_emulator,
 )
 from kit.checks.shared.calls import calls, is_on
+from kit.checks.shared.meant import is_shadowed
 from kit.checks.shared.settings import overridden
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
@@ -195,7 +196,11 @@ def _debug_in_code(project: Project) -> Iterator[Fact]:
             yield bad("The development server starts with its debugger on.", call, severity=grave)
     for path in project.code.holding("DEBUG = True", languages=("python",)):
         name = posixpath.basename(path)
-        if "settings" in path and name not in {"local.py", "dev.py", "development.py", "test.py", "testing.py"}:
+        if (
+            "settings" in path
+            and not is_shadowed(project, path)
+            and name not in {"local.py", "dev.py", "development.py", "test.py", "testing.py"}
+        ):
             for number, line in enumerate(project.files.lines(path), start=1):
                 if re.match(r"DEBUG\s*=\s*True\b", line) and overridden(project, path, "DEBUG") is None:
                     yield bad("Django's debug mode is on.", At(path, number))

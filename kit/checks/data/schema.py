@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from kit.checks.data.common import ONCE, Pair, declared, label, owners, pairs, sets
 from kit.checks.data.sync import syncs
 from kit.checks.shared.started import runs
+from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.code.index import JAVASCRIPT
 from kit.sources.orm import find as orm
 from kit.sources.orm.model import Difference, Migration, MigrationSet, Schema
 from kit.system.scope import within
@@ -106,6 +108,10 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
     for pair in pairs(project):
         if pair.sure:
             missing = [d for d in _differences(pair) if d.kind in {"missing_table", "missing_column"}]
+            if missing and (unused := _not_connected(project, pair.declared)) is not None:
+                words = "tables that no migration creates, and nothing loads the module that connects to their database"
+                yield unknown(f"{label(pair.declared)} declares {words}.", unused, pair.declared)
+                continue
             pushed = _pushed(project) if missing else None
             if pushed is not None:
                 said = "a script brings the database in line without the migrations, so that it may have them"
@@ -119,6 +125,19 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
                     said = f"no migration creates {names}; code makes every table that is lacking"
                     yield unknown(f"{label(pair.declared)}: {said}.", begun[0].declared_at or pair.declared, maker)
                 yield from _missing(pair, [d for d in missing if d not in begun], made=bool(begun))
+
+
+def _not_connected(project: Project, declared: Schema) -> At | None:
+    """The module that would connect TypeORM's entities to a database, where nothing of the program takes it."""
+    if declared.kind != "typeorm":
+        return None
+    wiring = project.code.once(Wiring)
+    connecting = project.code.holding("TypeOrmModule.forRoot", languages=JAVASCRIPT)
+    for path in connecting:
+        classes = re.findall(r"(?m)^export\s+(?:default\s+)?class\s+(\w+)", project.code.text(path))
+        if not classes or any(True for name in classes for _ in wiring.uses(name, path)):
+            return None
+    return At(connecting[0]) if connecting else None
 
 
 def _maker(project: Project, pair: Pair) -> At | None:
@@ -144,11 +163,8 @@ def _differences(pair: Pair) -> tuple[Difference, ...]:
     return orm.compare(pair.declared, pair.created)
 
 
-MANY = 12
-"""From how many on the differences are told as one: schema and migrations went separate ways."""
-
-
 def _far_apart(pair: Pair, missing: list[Difference]) -> Fact:
+    """All that is missing in one: one migration, which nobody wrote, would make it."""
     tables = {d.table for d in missing if d.column is None}
     columns = [d for d in missing if d.column is not None]
     what = " and ".join(
@@ -163,7 +179,7 @@ def _far_apart(pair: Pair, missing: list[Difference]) -> Fact:
 def _missing(pair: Pair, missing: list[Difference], *, made: bool) -> Iterator[Fact]:
     last = pair.made_by.migrations[-1]
     proven = [d for d in missing if not d.opaque]
-    if len(proven) > MANY:
+    if len(proven) > 1:
         yield _far_apart(pair, proven)
         proven = []
     for one in proven:

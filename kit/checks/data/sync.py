@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from functools import lru_cache
 
 from kit.checks.data.common import ASIDE, sets
 from kit.checks.data.running import who
+from kit.checks.shared.meant import in_command
 from kit.checks.shared.started import Run, runs
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
@@ -62,7 +64,9 @@ def _told_once(every: tuple[Sync, ...]) -> Iterator[tuple[str, bool, list[At]]]:
     found: dict[tuple[str, bool, str], list[At]] = defaultdict(list)
     for sync in every:
         if not sync.guarded:
-            found[sync.words, sync.grave, sync.at.path].append(sync.at)
+            settings = posixpath.basename(sync.at.path).startswith("application")
+            where = posixpath.dirname(sync.at.path) if settings else sync.at.path  # profiles of one program
+            found[sync.words, sync.grave, where].append(sync.at)
     yield from ((words, grave, places[:8]) for (words, grave, _), places in found.items())
 
 
@@ -117,7 +121,8 @@ def _in_python(project: Project) -> Iterator[Sync]:
     ):
         made = next((word for word in ("create_all", "drop_all") if re.search(rf"\.{word}[(,)]", match.text)), "")
         if made and "conftest" not in match.path and not _starts_anew(match) and not _stamps(match):
-            yield Sync(f"`{made}`", match.at, made == "drop_all", _asked(match))
+            asked = _asked(match) or in_command(project, match.at)
+            yield Sync(f"`{made}`", match.at, made == "drop_all", asked)
 
 
 def _starts_anew(match: Match) -> bool:

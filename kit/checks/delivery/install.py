@@ -54,15 +54,23 @@ def lockfile_in_step(project: Project) -> Iterator[Fact]:
     grouped: dict[tuple[str, str, str], list[Install]] = {}
     for install in installs(project):
         if install.demand:
-            root = install.package.root or install.package.path
+            root = install.package.path if _stands_alone(project, install) else install.package.root
+            root = root or install.package.path
             grouped.setdefault((root, install.manager, install.demand), []).append(install)
     for (_, manager, demand), group in grouped.items():
         yield from _judged(project, manager, demand, group)
 
 
+def _stands_alone(project: Project, install: Install) -> bool:
+    """Whether pnpm installs the package by itself: it knows workspaces of its own file only, none of package.json."""
+    root = posixpath.dirname(install.package.root or "")
+    return install.manager == "pnpm" and not project.files.exists(posixpath.join(root, "pnpm-workspace.yaml"))
+
+
 def _judged(project: Project, manager: str, demand: str, group: list[Install]) -> Iterator[Fact]:
     first = group[0]
-    lock = _lock(first.package, manager)
+    alone = _stands_alone(project, first)
+    lock = _lock(first.package, manager, own=alone)
     if lock is None:
         if manager != "yarn" or _is_berry(project, first):
             yield from _no_lock(first, manager)
@@ -78,7 +86,7 @@ def _judged(project: Project, manager: str, demand: str, group: list[Install]) -
     if demand == "there":
         yield ok(f"{lock.path} is there for {first.words}.", first, lock)
         return
-    yield _in_step(project, lock, first, group)
+    yield _in_step(lock, first, group, [first.package] if alone else _members(project, first.package))
 
 
 def _bears_its_absence(lock: Lockfile) -> bool:
@@ -109,10 +117,10 @@ def _no_lock(first: Install, manager: str) -> Iterator[Fact]:
     )
 
 
-def _in_step(project: Project, lock: Lockfile, first: Install, group: list[Install]) -> Fact:
+def _in_step(lock: Lockfile, first: Install, group: list[Install], members: list[Package]) -> Fact:
     found: list[Mismatch] = []
     open_ended = False
-    for package in _members(project, first.package):
+    for package in members:
         compared = lock.in_step(package)
         open_ended |= compared is None
         found += compared or ()
@@ -121,9 +129,11 @@ def _in_step(project: Project, lock: Lockfile, first: Install, group: list[Insta
     if breaking:
         named = listed([_told(m) for m in breaking])
         message = f"{first.words} refuses to install: {first.package.path} and {lock.path} differ on {named}."
+        written = breaking[0].manifest_spec is not None
+        # A finding weighs by its first place, and a lockfile is a generated file.
         return bad(
             message,
-            breaking[0],
+            *([breaking[0]] if written else [first.package, breaking[0]]),
             *places,
             lock,
             fix=f"Run `{UPDATE[first.manager]}` in {lock.dir} and commit {_name(lock)}.",
@@ -154,9 +164,11 @@ def _name(lock: Lockfile) -> str:
     return lock.path.rpartition("/")[2]
 
 
-def _lock(package: Package, manager: str) -> Lockfile | None:
-    """The lockfile of that package manager, from the package or the root of its workspace."""
-    return next((lock for lock in package.lockfiles if lock.path.rpartition("/")[2] in LOCKS[manager]), None)
+def _lock(package: Package, manager: str, *, own: bool) -> Lockfile | None:
+    """The lockfile of that package manager, from the package or, unless its `own` is asked for, the root of its
+    workspace."""
+    found = (lock for lock in package.lockfiles if lock.path.rpartition("/")[2] in LOCKS[manager])
+    return next((lock for lock in found if not own or lock.dir == package.dir), None)
 
 
 @check("DEL-020", "Builds install exactly what was locked", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)

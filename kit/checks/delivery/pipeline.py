@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.delivery.common import jobs
@@ -10,7 +11,7 @@ from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
-from kit.sources.formats.nodes import Node
+from kit.sources.formats.nodes import Node, Problem
 from kit.sources.pipelines.model import Job, Workflow, texts
 from kit.system.pipeline_acts import BEFORE_MERGE, Pipeline, is_preview, pipelines
 
@@ -123,8 +124,11 @@ def pipelines_are_valid(project: Project) -> Iterator[Fact]:
 
 
 def _wrong(workflow: Workflow, names: set[str]) -> Iterator[Fact]:
+    alike: dict[str, list[Problem]] = defaultdict(list)
     for problem in workflow.problems:
-        yield bad(f"{workflow.name}: {_sentence(problem.message)}", problem)
+        alike[problem.message].append(problem)
+    for message, problems in alike.items():
+        yield bad(f"{workflow.name}: {_sentence(message)}", *problems[:8])
     if workflow.platform != "github":
         return
     yield from _followed(workflow, names)

@@ -159,13 +159,15 @@ def _elsewhere(project: Project, store: Store, made: list[Backup]) -> Iterator[F
 
 
 def _grade(project: Project, store: Store) -> dict[str, Severity]:
-    """Object stores and search indexes can often be filled again; a project without a production target may be a
-    developer's stack, and one that is published for others to install keeps no data itself."""
+    """Object stores and search indexes can often be filled again; a project that does not say how production
+    runs shows a stack for one machine, and one that is published for others to install keeps no data itself."""
     if store.engine in {"elasticsearch", "etcd", "influxdb"} or _is_taken_home(project, store):
         return {"severity": Severity.MEDIUM}
     service = project.system.service(store.name)
     named = {d.environment for d in service.deployments} if service else set()
-    return {} if named & {"production", "staging"} else {"severity": Severity.HIGH}
+    if named & {"production", "staging"}:
+        return {}
+    return {"severity": Severity.HIGH if production_is_told(project) else Severity.MEDIUM}
 
 
 def _managed_backup(project: Project, store: Store) -> At | None:

@@ -298,4 +298,9 @@ def _switches(project: Project) -> Iterator[Fact]:
         if switched is not None:
             yield ok(f"What {mark.rstrip('(')} marks is switched on.", at)
         elif found is not None:
-            yield bad(f"{mark.rstrip('(')} marks what should run here, and nothing says {lacking}: it never runs.", at)
+            if mark == "@Async":
+                said = f"@Async has no effect, since nothing says {lacking}: the caller waits for what runs here."
+                yield bad(said, at, severity=Severity.MEDIUM)
+            else:
+                said = f"{mark.rstrip('(')} marks what should run here, and nothing says {lacking}: it never runs."
+                yield bad(said, at)

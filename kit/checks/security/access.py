@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
-from kit.checks.security.questions import asks_by_hand, only_answers
+from kit.checks.security.questions import asks_by_hand, is_sure_to_change, only_answers
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
@@ -78,8 +78,8 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
     """
     A route that changes something and asks nobody who they are is open to everyone who finds it.
 
-    Decides: every POST, PUT, PATCH and DELETE route of the services' code: a guard on the route, its router, its
-    application or around it holds. Left out are ways in (login, registration, tokens), webhooks (their signature is
+    Decides: every PUT, PATCH and DELETE route of the services' code, and each POST that is seen to change something: a
+    guard on the route, its router, its application or around it holds. Left out are ways in (login, registration, tokens), webhooks (their signature is
     another check's), health and what is public by its name. A service without any guard at all is told once.
 
     Fix: put the authentication middleware, dependency or guard on the router, and take public routes out by name.
@@ -95,6 +95,11 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
         guarded = any(r.auth is not False for r in routes) or framework_guard(project, service)
         guards += any(r.auth for r in routes) or framework_guard(project, service)
         judged = [r for r in routes if _is_judged(project, r)]
+        perhaps = [r for r in judged if not r.auth and not is_sure_to_change(project, r, routes)]
+        if perhaps:
+            words = "nothing asks who calls; whether it changes anything is not seen"
+            yield unknown(f"{service.name}: {_shown(perhaps)}: {words}.", *perhaps[:8])
+            judged = [r for r in judged if r not in perhaps]
         filtered = [] if guarded else [r for r in judged if _is_filtered(project, r)]
         if filtered:
             what = f"a filter of its own turns strangers away; whether it stands before {plural(len(filtered), 'changing route')}"
@@ -230,21 +235,16 @@ def _java_filters(project: Project) -> tuple[str, ...]:
 
 
 def _open(name: str, routes: list[Route]) -> Iterator[Fact]:
-    by_file: dict[str, list[Route]] = defaultdict(list)
-    for route in routes:
-        by_file[route.at.path].append(route)
-    if len(by_file) > MANY_FILES:
-        where = f"{len(routes)} routes in {len(by_file)} files"
-        first = [found[0] for found in by_file.values()]
-        yield bad(f"{name}: {where} change state, and nothing asks who calls: {_shown(first)}.", *first[:40])
-        return
-    for found in by_file.values():
-        verb = "change" if len(found) > 1 else "changes"
-        yield bad(f"{name}: {_shown(found)} {verb} state, and nothing asks who calls.", *found[:8])
-
-
-MANY_FILES = 8
-"""From more files on what stands open in a service is told as one: its guard is put on by hand, here and there."""
+    """What stands open in a service, told as one: its guard is put on by hand, here and there."""
+    files = list(dict.fromkeys(r.at.path for r in routes))
+    if len(files) > 1:
+        where = f"{len(routes)} routes in {len(files)} files"
+        first = list({r.at.path: r for r in reversed(routes)}.values())[::-1]
+        shown = [*first, *(r for r in routes if r not in first)]
+        yield bad(f"{name}: {where} change state, and nothing asks who calls: {_shown(first)}.", *shown[:40])
+    elif routes:
+        verb = "change" if len(routes) > 1 else "changes"
+        yield bad(f"{name}: {_shown(routes)} {verb} state, and nothing asks who calls.", *routes[:40])
 
 
 def _wide_open(project: Project, unguarded: list[tuple[Service, list[Route]]], guards: int) -> Iterator[Fact]:
@@ -262,7 +262,7 @@ def _wide_open(project: Project, unguarded: list[tuple[Service, list[Route]]], g
         if only_internal(project, service):
             message += " It is not published itself; whatever reaches the inner network may use it."
             grave = Severity.MEDIUM
-        yield bad(message, *judged[:8], severity=grave)
+        yield bad(message, *judged[:40], severity=grave)
 
 
 def _harmful(routes: list[Route]) -> bool:

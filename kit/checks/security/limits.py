@@ -133,7 +133,9 @@ def _limiters(project: Project, service: Service) -> Iterator[Fact]:
     if accounts and project.code.holding("allauth.urls", "allauth.account.urls", languages=("python",)):
         yield ok(f"{service.name}: django-allauth limits how often one may try to log in.", accounts)
         return
-    if made := _made(project, service):
+    if (made := _made(project, service)) and _is_handed_on(project, made):
+        yield unknown(f"{service.name}: a limiter is made and handed on here; what it limits is not seen.", made)
+    elif made:
         yield bad(f"{service.name}: a limiter is made here, and nothing mounts it: it limits nothing.", made)
     elif used:
         yield bad(f"{service.name}: the limiter is put onto a router that nothing mounts: it limits nothing.", used[0])
@@ -142,6 +144,13 @@ def _limiters(project: Project, service: Service) -> Iterator[Fact]:
             yield unknown(f"{service.name}: {wanted.name} is taken here; what it limits could not be seen.", user)
             return
         yield bad(f"{service.name}: {wanted.name} is a dependency, and no code uses it: it limits nothing.", wanted)
+
+
+def _is_handed_on(project: Project, made: At) -> bool:
+    """Whether what a library of limiters gives is called in the file within what somebody else is handed."""
+    text = project.code.text(made.path)
+    names = re.findall(rf"(?m)^import\s+(?:\{{\s*)?(\w+)[^\n]*['\"](?:{_IMPORTS.pattern})", text)
+    return any(re.search(rf"[\[(,:]\s*(?:await\s+)?{name}\(", text) for name in names)
 
 
 def _importer(project: Project, service: Service, library: str) -> At | None:

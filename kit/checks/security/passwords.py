@@ -85,9 +85,13 @@ def _fast_hashes(project: Project) -> Iterator[Fact]:
     for call in calls(project, *helpers) if helpers else ():
         algorithm, origin = helpers[call.name]
         given = call.args[0].text()[:120] if call.args and not is_text(call.args[0]) else ""
-        if _PASSWORD.search(given) and _comes_from(project, call.path, origin):
+        if _PASSWORD.search(given) and not _OF_TOKENS.search(call.name) and _comes_from(project, call.path, origin):
             said = f"A password goes through {call.callee}, which is {algorithm}, made to be fast: guesses are cheap."
             yield bad(said, call)
+
+
+_OF_TOKENS = re.compile(r"(?i)token|api_?key|checksum|etag|cache")
+"""Helpers that hash what is random and long, which is no password whatever holds it."""
 
 
 def _comes_from(project: Project, path: str, origin: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
+from kit.checks.shared.handlers import handler, statement
 from kit.project import Project
 from kit.sources.code.python_module import last_name
 from kit.sources.code.words import suggests_auth, words_of
@@ -21,6 +23,54 @@ _LOOKS_UP = word_set(
     "get find query select search list fetch load read calculate compute count preview predict forecast estimate compress "
     "decompress encode decode validate check parse convert compare lookup"
 )
+
+
+_STORES = word_set(
+    "save insert create update upsert delete remove destroy commit flush persist publish enqueue charge refund upload cancel "
+    "approve reject assign grant revoke add append write transfer deduct increment decrement bulk emit produce execute drop make open close"
+)
+_CALLED = re.compile(r"([\w.]{0,120}?)\b(\w{1,60})\s*(?:<[^<>()]{0,80}>)?\(")
+_REPLIES = re.compile(r"(?:^|\.)(?:res|resp|response|reply|Response|Object|crypto|JSON|Date|URL|document|headers)\.")
+_WRITES_SQL = re.compile(r"(?i)\b(?:insert\s+into|update\s+\w+\s+set|delete\s+from)\b")
+
+
+def is_sure_to_change(project: Project, route: Route, beside: Iterable[Route]) -> bool:
+    """Whether it is seen that a route changes something: by its method, by what its handler is called or calls, or by the
+    routes beside it that replace or delete what it makes. A POST may as well be a question that is too long for a path."""
+    if route.method != "POST" or _handler(project, route) is not None:
+        return True  # of Python, `only_answers` has left the questions out
+    name = route.handler.rsplit(".", 1)[-1]
+    last = next((part for part in reversed(route.path.split("/")) if part and not part.startswith("{")), "")
+    if {*words_of(name), *words_of(last)} & (_CHANGES | _STORES):
+        return True
+    below = re.compile(rf"{re.escape(route.path.rstrip('/'))}(?:/\{{[^/]*\}})?/?")
+    if any(other.method in {"PUT", "PATCH", "DELETE"} and below.fullmatch(other.path) for other in beside):
+        return True
+    text = _text(project, route)
+    return _WRITES_SQL.search(text) is not None or any(_stores(*found) for found in _CALLED.findall(text))
+
+
+def _stores(before: str, called: str) -> bool:
+    return not _REPLIES.search(before) and not called[:1].isupper() and bool(set(words_of(called)) & _STORES)
+
+
+_LENGTH = 60
+"""How many lines of a function of Go are read where its end is not known."""
+
+
+def _text(project: Project, route: Route) -> str:
+    """The handler's text, its strings kept, for SQL may stand in one; of Go the function of that name, too."""
+    found = handler(project, route)
+    if found is not None:
+        return found.body
+    text, name = statement(project, route), route.handler.rsplit(".", 1)[-1]
+    if route.at.path.endswith(".go") and name:
+        defined = re.compile(rf"(?m)^func (?:\([^)]*\) )?{re.escape(name)}\(")
+        for path in project.code.holding(f"{name}(", languages=("go",)):
+            match = defined.search(code := project.code.text(path))
+            if match is not None:
+                return "\n".join(code[match.end() :].split("\n}", 1)[0].split("\n")[:_LENGTH])
+    return text
 
 
 def only_answers(project: Project, route: Route) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
+from kit.checks.shared.started import runs
+from kit.model import At
 from kit.project import Project
 
 
@@ -14,3 +19,51 @@ def environment(project: Project, path: str) -> str:
 def is_shadowed(project: Project, path: str) -> bool:
     """Whether a module of Python has a package of its name beside it: the import takes the package, and never the file."""
     return path.endswith(".py") and project.files.exists(f"{path.removesuffix('.py')}/__init__.py")
+
+
+_MODES = re.compile(r"(?:NODE|RAILS|RACK|FLASK|APP|GO)_ENV|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|ENV(?:IRONMENT)?")
+_DEVELOPING = frozenset({"dev", "development", "local", "debug"})
+
+
+def in_development_mode(project: Project, path: str) -> bool:
+    """Whether a compose file runs a program of the project in a mode for development: what else it gives is for a
+    developer, too, or nothing that is ready for users."""
+    file = next((f for f in project.compose if f.path == path), None)
+    return any(
+        _MODES.fullmatch(name) and (value.value or "").strip().lower() in _DEVELOPING
+        for service in (file.services if file is not None else ())
+        for name, value in service.environment.items()
+    )
+
+
+_COMMANDS = re.compile(r"(?:^|\.)(?:command|group|callback)\(|^click\.|\bcli\b|manager\.option")
+
+
+def in_command(project: Project, at: At) -> bool:
+    """Whether a line of Python belongs to a command that somebody types: a function that a command line's decorator
+    makes one, or a script that nothing of the project imports, and nothing that runs names."""
+    module = project.code.python(at.path) if at.path.endswith(".py") else None
+    if module is None:
+        return False
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= (at.line or 0) <= (
+            node.end_lineno or node.lineno
+        ):
+            return any(_COMMANDS.search(ast.unparse(d)) for d in node.decorator_list)
+    return is_by_hand(project, at.path)
+
+
+def is_by_hand(project: Project, path: str) -> bool:
+    """Whether a script of Python lies beside a program: no file imports it, and no command that is run names it. Where no
+    command at all is seen, nobody can say."""
+    stem = path.rsplit("/", 1)[-1].removesuffix(".py")
+    started = [run for run in runs(project) if run.kind in {"start", "once"}]
+    if not started or stem in {"__init__", "__main__"}:
+        return False
+    named = re.compile(rf"(?<![\w-]){re.escape(stem)}(?![\w-])")
+    if any(named.search(run.text) for run in started):
+        return False
+    taken = re.compile(
+        rf"(?m)^\s*(?:from\s+[\w.]*\b{re.escape(stem)}\s+import|(?:from\s+[\w.]+\s+)?import\s[^\n]*\b{re.escape(stem)}\b)"
+    )
+    return not any(p != path and taken.search(project.code.text(p)) for p in project.code.holding(stem))

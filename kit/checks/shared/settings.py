@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.calls import runs
+from kit.checks.shared.meant import is_shadowed
 from kit.model import At
 from kit.project import Project
 
@@ -20,7 +21,12 @@ def written_keys(project: Project) -> Iterator[At]:
     """Where settings outside development and tests hold the key of sessions itself."""
     for path in project.code.holding("SECRET_KEY", "secret_key", languages=("python",)):
         name = path.rsplit("/", 1)[-1]
-        if not runs(path) or re.search(r"local|dev|test", name) or project.files.environment_of(path) in _ASIDE:
+        if (
+            is_shadowed(project, path)
+            or not runs(path)
+            or re.search(r"local|dev|test", name)
+            or project.files.environment_of(path) in _ASIDE
+        ):
             continue
         for number, line in enumerate(project.files.lines(path), start=1):
             said = _KEY.match(line.strip())

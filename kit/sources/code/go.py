@@ -227,6 +227,9 @@ class GoProject:
             return Prefix(node.text().strip('"`'))
         if hops > MAX_HOPS:
             return Prefix("", False)
+        if node.kind() == "call_expression" and _callee(node) in {"path.Join", "url.JoinPath"}:
+            parts = [self.text(each, file, hops + 1) for each in arguments(node)]
+            return Prefix("/".join(["", *(p.path.strip("/") for p in parts)]), all(p.known for p in parts))
         if node.kind() == "call_expression":  # a function that puts something before a path
             given = (self.text(each, file, MAX_HOPS) for each in arguments(node)[:2])
             return Prefix(next((g.path for g in given if g.known and g.path.startswith("/")), ""), False)
@@ -248,6 +251,12 @@ def arguments(call: SgNode) -> list[SgNode]:
     """The arguments of a call, without comments."""
     given = call.field("arguments")
     return [child for child in given.named_children() if child.kind() != "comment"] if given is not None else []
+
+
+def _callee(call: SgNode) -> str:
+    """What a call calls, as it is written: `path.Join`."""
+    callee = call.field("function")
+    return callee.text() if callee is not None else ""
 
 
 def selected(call: SgNode) -> tuple[SgNode, str] | None:

@@ -13,7 +13,7 @@ from conftest import Look
             "import subprocess\ndef run(request):\n    subprocess.run('ping ' + request.args['host'], shell=True)\n",
             "critical",
         ),
-        ("import os\ndef run(name):\n    os.system(f'convert {name}')\n", "high"),
+        ("import os\ndef run(name):\n    os.system(f'convert {name}')\n", "medium"),
         ("def run(request):\n    return eval(request.form['x'])\n", "critical"),
     ],
 )
@@ -39,7 +39,7 @@ def test_python_that_holds(look: Look, source: str) -> None:
     [
         ("exec(`ping ${req.query.host}`);", "critical"),
         ("const { host } = req.body; exec('ping ' + host);", "critical"),
-        ("exec(`convert ${name}`);", "high"),
+        ("exec(`convert ${name}`);", "medium"),
         ("eval(req.body.code);", "critical"),
         ("new Function(code)();", "medium"),
     ],
