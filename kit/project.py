@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kit.params import Thresholds
+from kit.sources import grammar
 from kit.sources.code import env as code_env
 from kit.sources.code import facts as code_facts
 from kit.sources.code import routes as code_routes
@@ -30,7 +31,7 @@ from kit.sources.evidence.places import leaks
 from kit.sources.formats.documents import Documents
 from kit.sources.kubernetes import find as kubernetes
 from kit.sources.kubernetes import helm, kustomize
-from kit.sources.limits import OutOfTime, time_limit
+from kit.sources.limits import OutOfTime, Patience, time_limit
 from kit.sources.orm import find as orm
 from kit.sources.packages import find as packages
 from kit.sources.papers import markdown, openapi
@@ -49,7 +50,8 @@ from kit.system.restores import Restore, restores
 from kit.system.served import Serving
 
 WARM_SECONDS = 600.0
-"""Seconds of computing that one kind of source may take."""
+"""Seconds of computing that one kind of source may take; less where others could not be read in theirs."""
+_patience = Patience(2400.0, least=10.0)
 
 
 T = TypeVar("T")
@@ -126,10 +128,11 @@ class Project:
         for name, attribute in vars(type(self)).items():
             if isinstance(attribute, cached_property):
                 try:
-                    with suppress(Exception), time_limit(WARM_SECONDS):
+                    with suppress(Exception), time_limit(WARM_SECONDS, _patience):
                         getattr(self, name)
                 except OutOfTime:
                     self.given_up.add(name)
+        grammar.settle()
 
     @_source
     def files(self) -> FileIndex:

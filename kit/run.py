@@ -13,7 +13,7 @@ from kit.checks.shared.ran import answered
 from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, Strength
 from kit.project import Project
 from kit.scanners.merge import merged
-from kit.sources.limits import OutOfTime, time_limit
+from kit.sources.limits import OutOfTime, Patience, time_limit
 from kit.sources.tree.text import visible
 
 EXCERPT_LINES = 8
@@ -21,10 +21,9 @@ EXCERPT_CHARACTERS = 1200
 CONTEXT_LINES = 2
 CONTEXT_CHARACTERS = 400
 CHECK_SECONDS = 120.0
-"""Seconds of computing that one check may take; a fraction of it where several have taken it all."""
-PATIENCE = 3
-_ended: list[str] = []
-"""The checks of this process that were ended."""
+"""Seconds of computing that one check may take; less where others had to be ended."""
+_patience = Patience(480.0, least=1.0)
+"""Of all checks of a run, in whatever process."""
 
 
 def run_checks(project: Project, checks: Iterable[Check]) -> tuple[Finding, ...]:
@@ -36,10 +35,9 @@ def run_check(project: Project, check: Check) -> tuple[Finding, ...]:
     """The findings of one check; one `error` finding beside what it had yielded where it crashes."""
     facts: list[Fact] = []
     try:
-        with time_limit(CHECK_SECONDS if len(_ended) < PATIENCE else CHECK_SECONDS / 20):
+        with time_limit(CHECK_SECONDS, _patience):
             facts.extend(check.function(project))
     except (Exception, OutOfTime) as error:
-        _ended.extend([check.id] if isinstance(error, OutOfTime) else [])
         facts.append(_crash(error))
     facts = answered(project, check.id, merged(project, check.id, facts))
     if not facts:

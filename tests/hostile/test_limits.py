@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -18,7 +19,7 @@ from kit.model import Check, Fact, Outcome, bad
 from kit.project import Project
 from kit.registry import catalogue
 from kit.run import run_check
-from kit.sources.limits import OutOfTime, time_limit
+from kit.sources.limits import OutOfTime, Patience, time_limit
 
 
 def check_of(function: object) -> Check:
@@ -86,7 +87,7 @@ def test_other_threads_run_without_a_limit() -> None:
 
 def test_a_slow_check_is_ended_and_what_it_had_found_is_kept(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "CHECK_SECONDS", 0.2)
-    monkeypatch.setattr(run, "_ended", [])
+    monkeypatch.setattr(run, "_patience", Patience(60, least=1))
 
     def slow(_: Project) -> Iterator[Fact]:
         yield bad("first")
@@ -144,7 +145,7 @@ def test_a_source_that_took_too_long_is_not_tried_again_for_each_check(
     endless.__name__ = "markdown"
     monkeypatch.setattr(Project, "markdown", slow)
     monkeypatch.setattr(project_module, "WARM_SECONDS", 0.2)
-    monkeypatch.setattr(run, "_ended", [])
+    monkeypatch.setattr(run, "_patience", Patience(60, least=1))
     project.warm()
 
     found = run_check(project, check_of(lambda p: p.markdown))
@@ -152,3 +153,36 @@ def test_a_source_that_took_too_long_is_not_tried_again_for_each_check(
     assert len(tried) == 1
     assert "took too long" in found[0].message
     assert "routes" in vars(project)
+
+
+def test_however_many_pieces_are_endless_little_more_than_the_total_is_wasted() -> None:
+    patience = Patience(100, least=0.01)
+    granted = []
+    for _ in range(300):
+        granted.append(patience.seconds(20))
+        patience.waste(granted[-1])
+
+    assert granted[:2] == [20, 20]
+    assert granted[-1] == 0.01
+    assert sum(granted) < 104
+
+
+def test_patience_is_that_of_all_forked_processes() -> None:
+    patience = Patience(100, least=1)
+    child = os.fork()
+    if not child:
+        patience.waste(98)
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    assert patience.seconds(20) == 1
+
+
+def test_only_what_was_ended_tries_the_patience() -> None:
+    patience = Patience(100, least=1)
+    with time_limit(0.1, patience):
+        pass
+    with pytest.raises(OutOfTime), time_limit(0.1, patience):
+        re.match(r"(?:a+)+$", "a" * 60 + "b")
+
+    assert patience.wasted == 0.1

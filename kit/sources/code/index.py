@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import SgNode
 
 from kit.model import At, FileClass
 from kit.sources.code.imports import Import, imports_in
 from kit.sources.code.syntax import OLD_PRINT, PythonText, older_typescript, read_python
 from kit.sources.formats.nodes import Problem
+from kit.sources.grammar import TOO_LONG, look_ahead, parse
 
 if TYPE_CHECKING:
     import ast
@@ -78,8 +79,8 @@ def node_at(path: str, node: SgNode) -> At:
 
 
 def parse_tree(text: str, language: str) -> SgNode | None:
-    """The root node of a text, or None for a language that the library does not carry."""
-    return SgRoot(text, language).root() if language in _SUPPORTED else None
+    """The root node of a text; None for a language that the library does not carry, or where it takes too long."""
+    return parse(text, language) if language in _SUPPORTED else None
 
 
 _SUPPORTED = frozenset(LANGUAGES.values())
@@ -119,9 +120,17 @@ class CodeIndex:
     def tree(self, path: str) -> SgNode | None:
         """The syntax tree of a file, parsed once; None where its language is not known."""
         if path not in self._trees:
+            self._look_ahead()
             language = self.language(path)
             self._trees[path] = parse_tree(self.text(path), language) if language else None
         return self._trees[path]
+
+    def _look_ahead(self) -> None:
+        """Have the grammars try all code that may be asked for, before the first tree is made."""
+        if not self._trees:
+            unasked = (FileClass.VENDORED, FileClass.GENERATED)
+            known = ((p, language) for p, language in self._languages.items() if self.index.class_of(p) not in unasked)
+            look_ahead((self.text(path), language) for path, language in known)
 
     def python(self, path: str) -> ast.Module | None:
         """The `ast` module of a Python file, parsed once; broken statements are left out of it."""
@@ -195,7 +204,9 @@ class CodeIndex:
         if language == "python":
             return self._python_error(path)
         root = self.tree(path)
-        error = _first_error(root) if root else None
+        if root is None:
+            return Problem(TOO_LONG, At(path))
+        error = _first_error(root)
         if error is None or "{%" in text or "{{" in text or "@flow" in text[:2000]:  # a template is no program yet
             return None
         if language in JAVASCRIPT:
@@ -212,7 +223,9 @@ class CodeIndex:
         if read is None or read.error is None:
             return None
         root = self.tree(path)
-        error = _first_error(root) if root else None
+        if root is None:
+            return Problem(TOO_LONG, At(path))
+        error = _first_error(root)
         if error is None:
             return read.problem(path, At(path)) if OLD_PRINT.search(text) else None
         if "{%" in text or "{{" in text:  # a template is no program yet

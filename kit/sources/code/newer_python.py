@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ast_grep_py import SgRoot
+from kit.sources.grammar import parse
 
 GAP = "unread_part"
 """What stands in a text for a part that only a running program knows."""
@@ -16,7 +16,8 @@ def older(text: str) -> str:
 
     Lines stay where they are. Expressions within f-strings become GAP.
     """
-    edits = sorted(_edits(SgRoot(text, "python").root(), text), key=lambda edit: edit[0])
+    root = parse(text, "python")
+    edits = sorted(_edits(root, text), key=lambda edit: edit[0]) if root is not None else []
     done: list[str] = []
     end = 0
     for start, stop, new in edits:

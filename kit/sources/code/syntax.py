@@ -6,11 +6,10 @@ import ast
 import re
 from dataclasses import dataclass
 
-from ast_grep_py import SgRoot
-
 from kit.model import At
 from kit.sources.formats.nodes import Problem
 from kit.sources.formats.python import parse_module
+from kit.sources.grammar import parse
 
 _BARE_EXCEPT_LIST = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
 OLD_PRINT = re.compile(r"^[ \t]*print[ \t]+[\"'\w%]", re.MULTILINE)
@@ -66,7 +65,8 @@ def _parse(text: str) -> ast.Module | None:
 
 def _readable_statements(text: str) -> ast.Module:
     body: list[ast.stmt] = []
-    for node in SgRoot(text, "python").root().children():
+    root = parse(text, "python")
+    for node in root.children() if root is not None else ():
         piece = _parse(node.text()) if node.is_named() else None
         if piece is not None:
             ast.increment_lineno(piece, node.range().start.line)

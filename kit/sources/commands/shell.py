@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from posixpath import dirname
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import SgNode
 
 from kit.model import At
 from kit.sources.commands.command import SHELLS, Command
 from kit.sources.commands.shell_words import Words, join
+from kit.sources.grammar import parse
 
 MAX_DEPTH = 120
 MAX_CHARACTERS = 400_000
@@ -81,7 +82,8 @@ class Shell:
         self._first_line = first_line
         self._moves = bool(_CHANGES_DIRECTORY.search(masked))
         self.words.learn(masked)
-        found = tuple(self._walk(SgRoot(masked, "bash").root(), _Context(), 0))
+        root = parse(masked, "bash")
+        found = tuple(self._walk(root, _Context(), 0)) if root is not None else ()
         return tuple(_restored(c, originals) for c in found) if originals else found
 
     def _walk(self, node: SgNode, context: _Context, depth: int) -> Iterator[Command]:

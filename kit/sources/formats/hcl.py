@@ -7,11 +7,12 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import SgNode
 
 from kit.model import At
 from kit.sources.formats.json import loads
 from kit.sources.formats.nodes import Document, Node, Problem, Scalar
+from kit.sources.grammar import TOO_LONG, parse
 from kit.sources.tree.text import one_line_end
 
 MAX_DEPTH = 60
@@ -39,7 +40,9 @@ def parse_hcl(text: str, path: str) -> Document:
     if blanks := _BLANKS.search(text):
         line = text.count("\n", 0, blanks.start()) + 1
         return Document(path, "hcl", error=Problem("The HCL has a thousand blanks in a row.", At(path, line, line)))
-    root = SgRoot(text, "hcl").root()
+    root = parse(text, "hcl")
+    if root is None:
+        return Document(path, "hcl", error=Problem(TOO_LONG, At(path)))
     reader = _Reader(path)
     body = next((child for child in root.children() if child.kind() == "body"), None)
     problems = _syntax_errors(root, path)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import SgNode
 
 from kit.model import At
 from kit.sources.code.newer_python import GAP
+from kit.sources.grammar import parse
 
 MAX_CHARS = 500_000
 _GRAMMARS = {"tsx": "tsx", "ts": "typescript", "mts": "typescript", "cts": "typescript"}
@@ -32,10 +33,10 @@ class Chain:
 
 
 def root(text: str, path: str) -> SgNode | None:
-    """The tree of a source file; None where it is too long to be read."""
+    """The tree of a source file; None where it is too long to be read, or takes too long."""
     if len(text) > MAX_CHARS:
         return None
-    return SgRoot(text, _GRAMMARS.get(path.rpartition(".")[2], "tsx")).root()
+    return parse(text, _GRAMMARS.get(path.rpartition(".")[2], "tsx"))
 
 
 def at(node: SgNode, path: str) -> At:
