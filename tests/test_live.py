@@ -1,10 +1,14 @@
 """The poor shop with everything that a params file can have: evidence, commands, a running system, answers of people.
 
-Its application is stood for by a small one; PostgreSQL, Redis and nginx are real.
+PostgreSQL, Redis and nginx are real. The shop's own services run where SAMPLE_SHOP names a copy with its packages
+installed, as `.ci/run` makes one; elsewhere what answers as they do stands in for them (tests/sources/probes/shop_app.py).
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import shutil
 import signal
@@ -13,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +34,29 @@ pytestmark = [
 ]
 SHOP = Path(__file__).parent / "projects" / "shop-poor"
 MIGRATIONS = sorted((SHOP / "api" / "prisma" / "migrations").glob("*/migration.sql"))
-TOKEN = "t0ken-of-the-sample-shop"  # noqa: S105 - planted, to see that it is shown nowhere
+
+
+def _token(who: str) -> str:
+    """What the shop's API takes for a customer's token."""
+    claims = {"role": "CUSTOMER", "sub": who, "iss": "shop-api", "aud": "shop-web"}
+    parts = [base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=") for p in ({"alg": "HS256"}, claims)]
+    signature = hmac.digest(servers.SIGNING_KEY.encode(), b".".join(parts), hashlib.sha256)
+    return b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
+
+
+TOKEN = _token("6f1d6a52-3c5b-4d0e-8f57-0c2a8f0f9a11")
+OWNERSHIP = """
+import os, sys, urllib.error, urllib.request
+print("calling as somebody else:", os.environ["API_TOKEN"])
+order = os.environ["API_URL"] + "/api/v1/orders/1b0c5bb4-2d4f-4f39-8f0e-3d6a2c9b7e10/cancel"
+try:
+    code = urllib.request.urlopen(urllib.request.Request(order, b"", {"Authorization": os.environ["API_TOKEN"]})).status
+except urllib.error.HTTPError as refused:
+    code = refused.code
+print("it answers", code)
+print("1 passed in 0.10s" if code in (403, 404, 501) else "1 failed in 0.10s")
+sys.exit(code not in (403, 404, 501))
+"""
 SCHEMA = """
 CREATE TABLE _prisma_migrations (migration_name text, finished_at timestamptz, rolled_back_at timestamptz, started_at int);
 CREATE ROLE shop LOGIN PASSWORD '{password}';
@@ -69,26 +95,30 @@ class Run:
 
 @dataclass(frozen=True)
 class System:
-    """The addresses of what runs, and the variables that hold the secret ones."""
+    """The addresses of what runs, and the variables that hold the secret ones: `shop` and the `dead` ones by service,
+    `app` with addresses that answer in every wrong way."""
 
+    shop: Mapping[str, str]
+    dead: Mapping[str, str]
     app: str
-    dead: str
     nginx: servers.Nginx
     variables: Mapping[str, str]
 
 
 @pytest.fixture(scope="module")
 def system() -> Iterator[System]:
-    """The application, one without its dependency, nginx, PostgreSQL with the shop's schema but its last migration, Redis."""
+    """The shop over PostgreSQL with its schema but the last migration, and Redis; its services without stores; nginx."""
     with ExitStack() as stack:
         admin = stack.enter_context(servers.postgres("-c", "log_min_duration_statement=500"))
         cache = stack.enter_context(servers.redis("--appendonly", "yes", password=servers.PASSWORD))
-        port = admin.rpartition(":")[2].partition("/")[0]
-        app = stack.enter_context(servers.sample_app(f"127.0.0.1:{port}"))
-        dead = stack.enter_context(servers.sample_app(f"127.0.0.1:{servers.free_port()}"))
-        front = stack.enter_context(servers.nginx(app))
-        variables = {"DATABASE_URL": _schema(admin), "REDIS_URL": cache, "API_TOKEN": f"Bearer {TOKEN}"}
-        yield System(app, dead, front, variables)
+        database, nowhere = _schema(admin), f"127.0.0.1:{servers.free_port()}"
+        shop = {name: stack.enter_context(servers.shop(name, database, cache)) for name in ("api", "web", "worker")}
+        gone = f"postgresql://shop:{servers.PASSWORD}@{nowhere}/shop", f"redis://{nowhere}/0"
+        dead = {name: stack.enter_context(servers.shop(name, *gone)) for name in ("api", "worker")}
+        app = stack.enter_context(servers.sample_app())
+        front = stack.enter_context(servers.nginx(shop["api"]))
+        variables = {"DATABASE_URL": database, "REDIS_URL": cache, "API_TOKEN": f"Bearer {TOKEN}"}
+        yield System(shop, dead, app, front, variables)
 
 
 def _schema(admin: str) -> str:
@@ -110,7 +140,6 @@ def _schema(admin: str) -> str:
 
 def params(system: System, **more: Any) -> dict[str, Any]:
     """A params file with all four kinds."""
-    say = "import os, sys; print('calling as somebody else:', os.environ['API_TOKEN']); print('3 passed in 0.10s')"
     tsc = "api/src/index.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'."
     return {
         "project": {"name": "Sample shop", "path": "shop"},
@@ -120,18 +149,24 @@ def params(system: System, **more: Any) -> dict[str, Any]:
         "commands": [
             {"name": "type-check", "run": f'echo "{tsc}"; exit 2', "shell": True, "area": "delivery"},
             {
-                "name": "ownership", "run": [sys.executable, "-c", say], "area": "security", "env": ["API_TOKEN"],
-                "decides": ["SEC-064"],
+                "name": "ownership", "run": [sys.executable, "-c", OWNERSHIP], "area": "security",
+                "env": ["API_TOKEN"], "set": {"API_URL": system.shop["api"]}, "decides": ["SEC-064"],
             },
             {"name": "restore drill", "run": ["sleep", "0.1"], "area": "recovery"},
         ],
         "targets": {
             "http": [
-                {"url": f"{system.app}/", "role": "page", "service": "web", "requests": 5},
+                {"url": f"{system.shop['web']}/", "role": "page", "service": "web", "requests": 5},
                 {
-                    "url": f"{system.app}/ready", "role": "readiness", "service": "api", "requests": 5,
-                    "dead": {"url": f"{system.dead}/ready"}, "header_env": {"Authorization": "API_TOKEN"},
+                    "url": f"{system.shop['api']}/ready", "role": "readiness", "service": "api", "requests": 5,
+                    "json": {"status": "ready"}, "dead": {"url": f"{system.dead['api']}/ready"},
+                    "header_env": {"Authorization": "API_TOKEN"},
                     "load": {"users": 5, "duration": "2s", "pause": "100ms"},
+                },
+                {"url": f"{system.shop['api']}/healthz/ready", "role": "readiness", "service": "api"},
+                {
+                    "url": f"{system.shop['worker']}/ready", "role": "readiness", "service": "worker", "requests": 5,
+                    "dead": {"url": f"{system.dead['worker']}/ready"},
                 },
             ],
             "postgres": [{"dsn_env": "DATABASE_URL"}],
@@ -183,8 +218,11 @@ def alive(system: System, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def test_every_unknown_of_the_files_is_decided(alive: Run) -> None:
-    assert alive.unknown() == []
+def test_every_unknown_of_the_files_is_decided(alive: Run, system: System) -> None:
+    """What is left is no question of the files: how fast an address is that does not answer."""
+    wrong = f"{system.shop['api']}/healthz/ready"
+
+    assert alive.unknown() == [("PRF-081", f"{wrong}: its latency was not measured: it does not answer as it should.")]
 
 
 def test_a_probe_path_is_decided_by_the_service_that_runs(alive: Run) -> None:
@@ -216,15 +254,29 @@ def test_a_failed_command_is_shown_with_its_console_and_its_lines(alive: Run) ->
     assert (line["evidence"][0]["path"], line["evidence"][0]["line"]) == ("api/src/index.ts", 3)
 
 
-def test_the_running_system_is_told_as_it_is(alive: Run) -> None:
-    assert {outcome for outcome, _ in alive.said_of("OPS-081")} == {"pass"}
-    assert [o for o, _ in alive.said_of("RES-081")] == ["pass"]
+def test_the_running_system_is_told_as_it_is(alive: Run, system: System) -> None:
+    assert [m for o, m in alive.said_of("OPS-081") if o == "fail"] == [
+        f"{system.shop['api']}/healthz/ready: it answers 404; 200 was expected."
+    ]
     assert [o for o, _ in alive.said_of("SEC-085")] == ["pass"]
     assert [o for o, _ in alive.said_of("SEC-086")] == ["pass"]
     assert [o for o, _ in alive.said_of("OBS-081")] == ["pass"]
     (behind,) = alive.of("DAT-083", "fail")
     assert MIGRATIONS[-1].parent.name in behind["message"]
     assert [f["evidence"][0]["strength"] for f in alive.of("SEC-083", "pass")] == ["live"]
+
+
+def test_the_readiness_that_asks_nothing_is_told_from_the_one_that_asks_its_stores(alive: Run, system: System) -> None:
+    api, worker = alive.said_of("RES-081")
+
+    assert api == (
+        "fail",
+        f"{system.shop['api']}/ready: with a dead dependency it answers 200; 503 was expected.",
+    )
+    assert worker == (
+        "pass",
+        f"{system.shop['worker']}/ready: with a dead dependency it answers 503 in place of 200.",
+    )
 
 
 def test_each_kind_raises_the_confidence_of_its_area(
@@ -274,7 +326,7 @@ def broken(system: System, tmp_path_factory: pytest.TempPathFactory) -> Run:
                 {"url": f"{system.app}/broken", "headers": False},
                 {"url": f"{system.app}/hang", "timeout": "300ms", "headers": False},
                 {"url": f"{system.app}/away", "headers": False},
-                {"url": f"{system.app}/always-ready", "headers": False, "dead": {"url": f"{system.dead}/always-ready"}},
+                {"url": f"{system.app}/always-ready", "headers": False, "dead": {"url": f"{system.app}/always-ready"}},
             ],
             "postgres": [{"dsn_env": "DATABASE_URL"}],
             "redis": [{"url_env": "GONE_URL"}],
@@ -282,9 +334,7 @@ def broken(system: System, tmp_path_factory: pytest.TempPathFactory) -> Run:
         },
     )  # fmt: skip
     wrong = system.variables["DATABASE_URL"].replace(servers.PASSWORD, "wr0ng-p4ssw0rd")
-    without = System(
-        system.app, system.dead, system.nginx, {**system.variables, "DATABASE_URL": wrong, "GONE_URL": gone}
-    )
+    without = replace(system, variables={**system.variables, "DATABASE_URL": wrong, "GONE_URL": gone})
     areas = [word for area in ("operations", "security", "resilience") for word in ("--area", area)]
     run = assess(tmp_path_factory.mktemp("broken"), without, given, *areas)
     assert run.code == 0, run.said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kit.sources.evidence.found import Format, Found
 from kit.sources.evidence.model import Change, Cluster, Container, Page, Plan, Resource, Sample, Series
@@ -44,25 +44,31 @@ def _without_query(url: str) -> str:
 def prometheus(root: Part) -> Found:
     """An answer of Prometheus' API: to a query, or its targets, or its alerts."""
     data = root.get("data")
-    samples = [*_results(data), *_targets(data), *_alerts(data)]
+    results = [Part({"value": data.get("result").value}, data.node)] if _is_scalar(data) else list(data.get("result"))
+    samples = [*_results(results), *_targets(data), *_alerts(data)]
     made = None
-    for each in data.get("result"):
+    for each in results:
         made = later(made, moment(_value(each).get(0).value))
     error = root.get("error").text if root.get("status").text == "error" else ""
     record = Series("Prometheus", tuple(samples[:MOST_SAMPLES]), error, root.get("status").line)
     return Found((record,), made=made)
 
 
+def _is_scalar(data: Part) -> bool:
+    """Whether the result is a time and a value itself, without labels around it."""
+    return data.get("resultType").text in ("scalar", "string")
+
+
 def _value(each: Part) -> Part:
     return each.get("value") if "value" in each else each.get("values", -1)
 
 
-def _results(data: Part) -> Iterator[Sample]:
-    for each in data.get("result"):
+def _results(results: Iterable[Part]) -> Iterator[Sample]:
+    for each in results:
         value = number(_value(each).get(1).value)
         labels = {key: part.text for key, part in each.get("metric").items()}
         if value is not None:
-            yield Sample(labels.pop("__name__", ""), labels, value, each.get("metric").line)
+            yield Sample(labels.pop("__name__", ""), labels, value, each.get("metric").line or each.line)
 
 
 def _targets(data: Part) -> Iterator[Sample]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from kit.sources.formats.nodes import Node
 LARGE = 4_000_000
 """Characters from which on lines of JSON are not told: they cost several times the reading."""
 MAX_TEXT = 400
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,8 @@ def parse_part(text: str) -> Part:
 
 
 def one_line(text: str, most: int = MAX_TEXT) -> str:
-    """The text with its white space folded, at most so long."""
-    words = " ".join(text[: most * 4].split())
+    """The text with its white space folded and without a terminal's colours, at most so long."""
+    words = " ".join(_COLOUR.sub("", text[: most * 4]).split())
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 

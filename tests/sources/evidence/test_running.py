@@ -59,6 +59,18 @@ def test_prometheus_answers_queries_targets_and_alerts(tmp_path: Path) -> None:
     ]
 
 
+def test_a_scalar_of_prometheus_is_a_value_without_labels(tmp_path: Path) -> None:
+    file = one(
+        tmp_path,
+        json.dumps({"status": "success", "data": {"resultType": "scalar", "result": [1763800000.5, "0.25"]}}),
+    )
+
+    [series] = file.records
+    assert isinstance(series, Series)
+    assert [(s.name, s.labels, s.value) for s in series.samples] == [("", {}, 0.25)]
+    assert file.made is not None and file.made.year == 2025
+
+
 def test_an_error_of_prometheus_is_no_measurement(tmp_path: Path) -> None:
     [series] = one(
         tmp_path, json.dumps({"status": "error", "errorType": "bad_data", "error": "parse error", "data": {}})

@@ -14,10 +14,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-APP = Path(__file__).with_name("sample_app.py")
+APP, SHOP = (Path(__file__).with_name(name) for name in ("sample_app.py", "shop_app.py"))
 PASSWORD = "pl4nted-p4ssw0rd"  # noqa: S105 - planted, to see that it is shown nowhere
 _POSTGRES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
 
@@ -80,6 +81,45 @@ def sample_app(depends_on: str = "") -> Iterator[str]:
     port = free_port()
     with process([sys.executable, str(APP), str(port), depends_on], listens(port)):
         yield f"http://127.0.0.1:{port}"
+
+
+SIGNING_KEY = "0123456789abcdef0123456789abcdef"
+_SHOP = {
+    "NODE_ENV": "production", "LOG_LEVEL": "warn", "JWT_SECRET": SIGNING_KEY, "CORS_ORIGINS": "https://shop.example.org",
+    "PAYMENTS_API_URL": "https://pay.example.org", "PAYMENTS_API_KEY": "none", "PAYMENTS_WEBHOOK_SECRET": SIGNING_KEY,
+    "SMTP_HOST": "mail.example.org", "SMTP_PORT": "587", "SMTP_USER": "none", "SMTP_PASSWORD": "none",
+    "MAIL_FROM": "shop@example.org", "CARRIER_API_URL": "https://carrier.example.org", "CARRIER_API_KEY": "none",
+}  # fmt: skip
+
+
+@contextmanager
+def shop(service: str, database: str, cache: str) -> Iterator[str]:
+    """The address of a service of the poor shop ("api", "web" or "worker") over these stores.
+
+    Its own code runs where SAMPLE_SHOP names a copy with what it needs installed; what answers as it does, elsewhere.
+    """
+    port = free_port()
+    own = _own_code(service, port)
+    if own is None:
+        stores = [f"{u.hostname}:{u.port}" for u in map(urlsplit, (database, cache))]
+        with process([sys.executable, str(SHOP), str(port), service, *stores], listens(port)):
+            yield f"http://127.0.0.1:{port}"
+        return
+    env = {**_SHOP, "PATH": os.environ["PATH"], "PORT": str(port), "DATABASE_URL": database, "REDIS_URL": cache}
+    with process(["env", "-C", *own], listens(port), env):
+        yield f"http://127.0.0.1:{port}"
+
+
+def _own_code(service: str, port: int) -> list[str] | None:
+    """The folder and the words that start the shop's own code; None where it is not here."""
+    folder = Path(os.environ.get("SAMPLE_SHOP", "/nowhere")) / service
+    made = {
+        "api": ("out/index.js", ["node", "out/index.js"]),
+        "web": ("node_modules/vite/bin/vite.js", ["node", "node_modules/vite/bin/vite.js", "--host", "127.0.0.1", "--port", str(port)]),
+        "worker": (".venv/bin/uvicorn", [".venv/bin/uvicorn", "shop_worker.ops:app", "--port", str(port)]),
+    }  # fmt: skip
+    needed, words = made[service]
+    return [str(folder), *words] if (folder / needed).exists() else None
 
 
 @contextmanager
