@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from kit.checks.shared.evidence import Told, in_cluster, same_object
+from kit.checks.shared.evidence import Told, environment_seen, in_cluster, same_object
 from kit.model import Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -42,13 +43,23 @@ def cluster_runs_the_images(project: Project) -> Iterator[Fact]:
     See: https://opengitops.dev/
     """
     for found, resource in in_cluster(project, *WORKLOADS):
-        declared = [m for m in _declared(project) if m.kind == resource.type and same_object(resource, m.name)]
+        environment = environment_seen(project, found, resource)
+        declared = _declared(project, resource, environment)
         for container in resource.containers if declared else ():
-            yield from _image(found, resource, container, declared)
+            for fact in _image(found, resource, container, declared):
+                yield replace(fact, environment=environment)
 
 
-def _declared(project: Project) -> list[Manifest]:
-    return [m for m in project.manifests.effective if project.files.class_of(m.path) is FileClass.PRODUCTION]
+def _declared(project: Project, resource: Resource, environment: str | None) -> list[Manifest]:
+    """What manifests say of an object; those of its environment alone, where both are known."""
+    named = [
+        m
+        for m in project.manifests.effective
+        if project.files.class_of(m.path) is FileClass.PRODUCTION
+        and m.kind == resource.type
+        and same_object(resource, m.name)
+    ]
+    return [m for m in named if environment is None or m.environment in (environment, "unknown")]
 
 
 def _image(found: Told[Cluster], resource: Resource, container: Container, declared: list[Manifest]) -> Iterator[Fact]:
@@ -97,18 +108,21 @@ def what_runs_is_ready(project: Project) -> Iterator[Fact]:
 
     See: https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/
     """
-    good: dict[str, list[Resource]] = {}
-    by_path: dict[str, Told[Cluster]] = {}
+    good: dict[tuple[str, str | None], list[tuple[Told[Cluster], Resource]]] = {}
     for found, resource in in_cluster(project, *WORKLOADS, "Pod", "Node", "PersistentVolumeClaim", "Job"):
-        facts = list(_troubles(found, resource))
+        environment = environment_seen(project, found, resource)
+        facts = [replace(fact, environment=environment) for fact in _troubles(found, resource)]
         yield from facts
-        by_path[found.file.path] = found
         if not facts:
-            good.setdefault(found.file.path, []).append(resource)
-    for path, resources in good.items():
-        found = by_path[path]
-        message = f"{len(resources)} objects of the cluster are as they should be."
-        yield ok(found.said(message), found.at(resources[0].line), **found.how)
+            good.setdefault((found.file.path, environment), []).append((found, resource))
+    for (_, environment), seen in good.items():
+        found, first = seen[0]
+        count = (
+            "1 object of the cluster is as it should be"
+            if len(seen) == 1
+            else f"{len(seen)} objects of the cluster are as they should be"
+        )
+        yield ok(found.said(f"{count}."), found.at(first.line), environment=environment, **found.how)
 
 
 def _troubles(found: Told[Cluster], resource: Resource) -> Iterator[Fact]:

@@ -121,7 +121,7 @@ def _where_it_runs(project: Project, service: Service, name: str, path: str, at:
     """What the running service answers to a path of which files do not tell."""
     probe = path_answered(project, service.name, path)
     if probe is None or probe.status is None:
-        seen = probed_ready(project, service.name, path)
+        seen = probed_ready(project, service.name, path, place["environment"])
         if seen is not None:
             found, pod, container = seen
             message = f"{name} asks {path}, and the cluster holds {pod.name} ready by it."

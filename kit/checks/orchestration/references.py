@@ -124,7 +124,7 @@ def _secret(project: Project, group: Group, workload: Manifest, reference: Refer
 
 def _in_cluster(project: Project, workload: Manifest, reference: Reference, what: str, group: Group) -> Fact | None:
     """What `kubectl get -o json` showed of it; None where it is not among that."""
-    seen = declared_in_cluster(project, reference.kind, reference.name, reference.key)
+    seen = declared_in_cluster(project, reference.kind, reference.name, reference.key, group.environment)
     if seen is None:
         return None
     found, resource = seen

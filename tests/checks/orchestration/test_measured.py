@@ -75,10 +75,10 @@ def pod(**status: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("item", "outcome", "said"),
     [
-        (deployment("a", ready=2), "pass", "1 objects"),
+        (deployment("a", ready=2), "pass", "1 object of the cluster is"),
         (deployment("a", ready=1), "partial", "1 of 2 replicas are ready"),
         (deployment("a", ready=0), "fail", "0 of 2 replicas are ready"),
-        (pod(), "pass", "1 objects"),
+        (pod(), "pass", "1 object of the cluster is"),
         (pod(restartCount=9), "partial", "restarted 9 times"),
         (pod(ready=False, state={"waiting": {"reason": "ImagePullBackOff"}}), "fail", "does not run: ImagePullBackOff"),
         (pod(phase="Pending"), "fail", "is Pending"),
@@ -146,3 +146,71 @@ def test_a_pod_that_is_ready_by_a_probe_shows_that_its_path_is_served(tmp_path: 
     project.evidence = None
     assert unknowns("ORC-003") == 2
     assert unknowns("CFG-001") == 2
+
+
+OVERLAYS = {
+    f"k8s/overlays/{name}/{file}": text
+    for name, tag in (("staging", "1.3"), ("production", "1.2"))
+    for file, text in (
+        ("kustomization.yaml", f"namespace: shop-{name[:4]}\nresources: [api.yaml]\n"),
+        ("api.yaml", MANIFEST.replace("api:1.2", f"api:{tag}")),
+    )
+}
+
+
+def in_namespace(namespace: str, image: str) -> dict[str, object]:
+    found = deployment(image)
+    return {**found, "metadata": {"name": "api", "namespace": namespace}}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "image", "expected"),
+    [
+        ("shop-stag", "shop/api:1.3", ("pass", "staging")),
+        ("shop-prod", "shop/api:1.3", ("fail", "production")),
+        ("elsewhere", "shop/api:1.3", ("pass", None)),
+        ("the-staging-one", "shop/api:1.2", ("fail", "staging")),
+    ],
+)
+def test_what_runs_is_held_against_its_own_environment(
+    tmp_path: Path, namespace: str, image: str, expected: tuple[str, str | None]
+) -> None:
+    found = seen(tmp_path, "ORC-070", shown(in_namespace(namespace, image)), OVERLAYS)
+
+    assert [(f.outcome.value, f.environment) for f in found.findings] == [expected]
+
+
+def test_a_file_may_say_by_its_name_of_which_environment_it_is(tmp_path: Path) -> None:
+    [cluster] = shown(in_namespace("default", "shop/api:1.3")).values()
+    found = seen(tmp_path, "ORC-070", {"staging.json": cluster}, OVERLAYS)
+
+    assert [(f.outcome.value, f.environment) for f in found.findings] == [("pass", "staging")]
+
+
+def test_what_one_environment_holds_decides_nothing_of_another(tmp_path: Path) -> None:
+    reference = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: api, image: "shop/api:1", envFrom: [{secretRef: {name: api-secrets}}]}
+"""
+    files = {
+        f"k8s/overlays/{name}/{file}": text
+        for name in ("staging", "production")
+        for file, text in (
+            ("kustomization.yaml", f"namespace: shop-{name}\nresources: [api.yaml]\n"),
+            ("api.yaml", reference),
+        )
+    }
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "api-secrets", "namespace": "shop-staging"}}
+
+    found = seen(tmp_path, "ORC-023", shown({**secret, "data": {"A": "eA=="}}), files)
+
+    assert {(f.environment, f.outcome.value) for f in found.findings} == {
+        ("staging", "pass"),
+        ("production", "unknown"),
+    }
