@@ -156,6 +156,26 @@ def test_vitest_tells_what_was_expected() -> None:
     assert found.tests == Counts(1, 1, 0)
 
 
+def test_vitest_tells_files_that_fail_before_any_test() -> None:
+    text = """
+         ❯ vt/sum.test.ts (0 test)
+
+         FAIL  vt/all.test.ts [ vt/all.test.ts ]
+         FAIL  vt/sum.test.ts [ vt/sum.test.ts ]
+        TSConfckParseError: failed to resolve "extends":"../base.json"
+
+         Test Files  1 failed (1)
+              Tests  no tests
+    """
+    (found,) = read(text)
+
+    assert (found.tool, found.tests) == ("vitest", None)
+    assert [p.path for p in found.problems] == ["vt/all.test.ts", "vt/sum.test.ts"]
+    assert {p.message for p in found.problems} == {
+        'suite: TSConfckParseError: failed to resolve "extends":"../base.json"'
+    }
+
+
 def test_go_test_tells_the_first_line_of_a_failure() -> None:
     text = """
         --- FAIL: TestTotal (0.00s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import dropwhile
 
 from kit.sources.ran.model import Counts, Problem, Read
 
@@ -14,7 +15,8 @@ _PYTEST_TITLE = re.compile(r"_{3,} (?:ERROR at \w+ of )?(?P<name>\S.*?) _{3,}")
 _PYTEST_PLACE = re.compile(rf"(?P<path>{_WIDTH}\.py):(?P<line>\d+): \S.*")
 _COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|todo|pending)")
 _VITEST_SUM = re.compile(r"\s*Tests\s{2,}(?P<sum>\d.*)\(\d+\)\s*")
-_VITEST_FAILED = re.compile(r"\s*FAIL\s{1,4}(?P<path>\S+\.\w+)(?: > (?P<test>.+))?")
+_VITEST_FILES = re.compile(r"\s*Test Files\s{2,}\d.*\(\d+\)\s*")
+_VITEST_FAILED = re.compile(r"\s*FAIL\s{1,4}(?P<path>\S+\.\w+)(?: \[ \S+ \])?(?: > (?P<test>.+))?")
 _VITEST_PLACE = re.compile(rf"\s*❯ (?:.* )?(?P<path>{_WIDTH}):(?P<line>\d+):\d+\)?")
 _JEST_SUM = re.compile(r"Tests:\s+(?P<sum>\d.*), \d+ total")
 _JEST_FILE = re.compile(r"FAIL (?P<path>\S+)(?: \([\d.]+ m?s\))?")
@@ -66,12 +68,12 @@ def _pytest_places(lines: Iterable[str]) -> dict[tuple[str, str], int]:
 
 
 def vitest(lines: list[str]) -> Read | None:
-    """Vitest: each failed test at the first place of its trace."""
-    sums = [m for line in lines if (m := _VITEST_SUM.fullmatch(line))]
-    if not sums:
+    """Vitest: each failed test at the first place of its trace, and files that failed before any test was run."""
+    sums = [m["sum"] for line in lines if (m := _VITEST_SUM.fullmatch(line))]
+    if not sums and not any(_VITEST_FILES.fullmatch(line) for line in lines):
         return None
     failed = list(_blocks(lines, _VITEST_FAILED, _VITEST_PLACE))
-    return Read("vitest", tuple(dict.fromkeys(failed)), counts(sums[-1]["sum"]))
+    return Read("vitest", tuple(dict.fromkeys(failed)), counts(sums[-1]) if sums else None)
 
 
 def jest(lines: list[str]) -> Read | None:
@@ -124,11 +126,13 @@ def maven_tests(lines: list[str]) -> tuple[list[Problem], Counts | None]:
 
 
 def _blocks(lines: list[str], head: re.Pattern[str], place: re.Pattern[str]) -> Iterator[Problem]:
+    """What failed, with what is said below it; several that failed alike stand above one text."""
     for index, line in enumerate(lines):
         found = head.fullmatch(line)
         if found is not None:
-            number = _first_at(lines[index + 1 : index + 120], place, found["path"], head)
-            said = next((text.strip() for text in lines[index + 1 : index + 4] if text.strip()), "failed")
+            below = list(dropwhile(head.fullmatch, lines[index + 1 : index + 120]))
+            number = _first_at(below, place, found["path"], head)
+            said = next((text.strip() for text in below[:4] if text.strip()), "failed")
             yield Problem(found["path"], number, f"{found['test'] or 'suite'}: {said}")
 
 
