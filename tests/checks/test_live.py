@@ -190,6 +190,13 @@ def test_ops_081_stores_that_do_not_answer_and_those_that_could_not_be_asked(pro
     assert [o for o, _ in outcomes(project, "OPS-081", **probes)] == ["pass", "fail", "unknown", "fail", "fail"]
 
 
+def test_ops_081_an_address_of_a_service_that_is_not_there_speaks_for_nobody(project: Project) -> None:
+    found = told(project, "OPS-081", http=(http(service="shop"),))
+
+    assert [f.outcome.value for f in found] == ["pass", "unknown"]
+    assert "says that shop answers there, and the project has no service of that name" in found[1].message
+
+
 def test_ops_082_room_on_disks_and_in_memory(project: Project) -> None:
     full = HostProbe((Disk("/", 100, 5), Disk("/gone", error="No such file")), 100, 50, 2, 0.1, 0.1, 0.1)
 

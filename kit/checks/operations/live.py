@@ -9,6 +9,7 @@ from kit.checks.shared.ran import ran
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.formats.settings import nearest
 from kit.sources.probes.model import HostProbe, HttpProbe, PostgresProbe, RedisProbe, S3Probe
 
 
@@ -45,7 +46,7 @@ def what_should_be_running_answers(project: Project) -> Iterator[Fact]:
 
     Decides: every address, database, cache, bucket and TLS endpoint of the params file was asked once: an address has to
     answer with its status and body, the others at all. What could not be asked because a variable or a password is missing
-    is unknown.
+    is unknown, and so is whom an address belongs to where the project has no service of the name that the params file gives.
 
     Fix: start it, or mend what the answer names; where the params file names a wrong address or status, mend that.
 
@@ -56,6 +57,7 @@ def what_should_be_running_answers(project: Project) -> Iterator[Fact]:
     found = probes(project)
     for probe in found.http:
         yield _address(project, probe)
+        yield from _nobody(project, probe)
     servers: tuple[PostgresProbe | RedisProbe | S3Probe, ...] = (*found.postgres, *found.redis, *found.s3)
     for other in servers:
         yield _server(other)
@@ -79,6 +81,15 @@ def _address(project: Project, probe: HttpProbe) -> Fact:
     if probe.wrong:
         return live(bad, f"{probe.url}: {'; '.join(probe.wrong)}.", about, said, place, severity=Severity.HIGH)
     return live(ok, f"{probe.url}: it answers {probe.status}.", about, said, place)
+
+
+def _nobody(project: Project, probe: HttpProbe) -> Iterator[Fact]:
+    """What an answer is worth where the params file says that it is that of a service which the project does not have."""
+    names = {service.name for service in project.system.services}
+    if probe.service and probe.service not in names:
+        near = nearest(probe.service, names) if names else "; no service is seen in its files"
+        message = f"{probe.url}: the params file says that {probe.service} answers there, and the project has no service of that name{near}. Nothing that it answers decides what files ask of a service."
+        yield unknown(message, At("."), about=f"service {probe.service}")
 
 
 def _server(probe: PostgresProbe | RedisProbe | S3Probe) -> Fact:
@@ -108,7 +119,7 @@ def the_host_has_room_left(project: Project) -> Iterator[Fact]:
     if host is not None:
         yield from _disks(host)
         told = ok if host.share >= host.memory_free else bad
-        message = f"Memory: {host.share:.0%} of {bytes_of(host.memory)} are free, {host.memory_free:.0%} should be."
+        message = f"Memory: {host.share:.0%} of {bytes_of(host.memory)} are free, {_least(host.memory_free)} should be."
         yield live(told, message, "memory of the host")
 
 
@@ -119,7 +130,10 @@ def _disks(host: HostProbe) -> Iterator[Fact]:
             yield unknown(f"Disk {disk.mount}: {disk.error}.", At("."), about=about)
             continue
         told = ok if disk.share >= host.disk_free else bad
-        message = (
-            f"Disk {disk.mount}: {disk.share:.0%} of {bytes_of(disk.total)} are free, {host.disk_free:.0%} should be."
-        )
+        message = f"Disk {disk.mount}: {disk.share:.0%} of {bytes_of(disk.total)} are free, {_least(host.disk_free)} should be."
         yield live(told, message, about)
+
+
+def _least(share: float) -> str:
+    """A limit as the params file may write it, a fraction of a percent too."""
+    return f"{100 * share:g}%"
