@@ -16,10 +16,13 @@ from kit.checks.configuration.common import (
     in_image,
     required,
 )
+from kit.checks.shared.crowd import gathered
 from kit.checks.shared.evidence import keys_in_cluster
+from kit.checks.shared.judged import owner
 from kit.model import At, Clause, Fact, Located, Severity, Strength, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.tree.classify import environment_of
 from kit.system.model import Deployment, EnvGiven, EnvRead, Service
 
 NEAR = 0.82
@@ -121,6 +124,7 @@ def _loads_env_files(project: Project, service: Service) -> bool:
     blocker="cannot start",
     effort_hours=1,
 )
+@gathered(owner)
 def required_is_given(project: Project) -> Iterator[Fact]:
     """
     A service that demands a variable which nobody gives ends at its start, or runs with an empty value until the first
@@ -142,7 +146,9 @@ def required_is_given(project: Project) -> Iterator[Fact]:
         key = (demand.read.at, demand.read.name, tuple(sorted({t.at.path for t in demand.missing})))
         if demand.missing and key not in told:  # services of one program miss it together
             told.add(key)
-            yield _missing(demand, late=_is_late(project, demand.read))
+            hoped = _is_hoped(project, demand.read)
+            late = hoped or _is_late(project, demand.read)
+            yield _missing(demand, late=late, hoped=hoped)
         for deployment in demand.unseen:
             hidden[(demand.service.name, deployment.target)].append(demand)
         if demand.given and not demand.missing:
@@ -158,7 +164,7 @@ def required_is_given(project: Project) -> Iterator[Fact]:
 
 def _hidden(project: Project, name: str, target: str, demanded: list[Demand]) -> Iterator[Fact]:
     """Variables of an environment that the repository does not hold: those that a cluster was seen to have, the rest."""
-    keys = keys_in_cluster(project)
+    keys = keys_in_cluster(project, environment_of(target))
     shown = [d for d in demanded if d.read.name in keys]
     not_seen = [d for d in demanded if d.read.name not in keys]
     if shown:
@@ -171,6 +177,13 @@ def _hidden(project: Project, name: str, target: str, demanded: list[Demand]) ->
             f"{name}: {target} takes part of its environment from what is not in the repository; {_names(not_seen)} may come from there.",
             *places,
         )
+
+
+def _is_hoped(project: Project, read: EnvRead) -> bool:
+    """Whether `process.env.NAME!` only tells the compiler that a value is there: nothing stops where it is lacking."""
+    lines = project.files.lines(read.at.path)
+    line = lines[(read.at.line or 1) - 1] if (read.at.line or 1) <= len(lines) else ""
+    return re.search(rf"\b{re.escape(read.name)}\b['\"]?\]?!(?!=)", line) is not None
 
 
 def _is_late(project: Project, read: EnvRead) -> bool:
@@ -188,7 +201,7 @@ def _is_late(project: Project, read: EnvRead) -> bool:
 _ANSWERS = re.compile(r"\.(?:get|post|put|patch|delete|route|api_route|websocket)\(")
 
 
-def _missing(demand: Demand, *, late: bool) -> Fact:
+def _missing(demand: Demand, *, late: bool, hoped: bool) -> Fact:
     name, targets = demand.read.name, demand.missing
     read = {e.name for e in demand.service.env}
     given = {e.name: e for target in targets for e in target.env if e.name not in read}
@@ -204,7 +217,7 @@ def _missing(demand: Demand, *, late: bool) -> Fact:
         f"{demand.service.name}: {name} is required, and {where} {'does' if len(targets) == 1 else 'do'} not give it{hint}.",
         *places,
         environment=None if only == "unknown" else only,
-        severity=Severity.HIGH if late else None,
+        severity=Severity.MEDIUM if hoped else Severity.HIGH if late else None,
         blocks=not late,
         fix=f"Give {name} to {demand.service.name} in {where}" + (f", where {near[0]} stands now." if near else "."),
     )

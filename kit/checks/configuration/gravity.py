@@ -40,7 +40,7 @@ def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str 
     """
     environment = meant_for(project, path)
     text = project.files.text(path)
-    small = hit.kind == "assignment" or _is_local(text, hit)
+    small = hit.kind == "assignment" or (hit.kind == "url-password" and not _is_away(text, hit))
     if _is_minor(project, path, text, hit):
         return Severity.MEDIUM, environment if environment in ASIDE and small else None
     if environment in ASIDE:
@@ -68,7 +68,7 @@ def _of_chosen(project: Project, path: str, hit: SecretHit, environment: str) ->
     aside = (code and not runs(path)) or _TASKS.search(path) or _ends_here(text)
     if _is_local(text, hit) or aside or _COMMENT.match(line):
         return Severity.MEDIUM
-    if hit.kind == "url-password" and re.match(r"@[\w-]+(?:\.[\w-]+)+\b", text[hit.end : hit.end + 80]):
+    if hit.kind == "url-password" and _is_away(text, hit):
         return Severity.CRITICAL  # it opens a host that others reach, too
     if _FALLS_BACK.search(line) or _beside_local(text, hit) or in_development_mode(project, path):
         return Severity.MEDIUM
@@ -76,6 +76,11 @@ def _of_chosen(project: Project, path: str, hit: SecretHit, environment: str) ->
         strong = _is_strong(text[hit.start : hit.end]) and not on_page(project, path)
         return Severity.HIGH if strong else Severity.MEDIUM
     return Severity.CRITICAL if environment == "production" else Severity.HIGH
+
+
+def _is_away(text: str, hit: SecretHit) -> bool:
+    """Whether the host of a URL has a full name: others reach it, too."""
+    return not _is_local(text, hit) and re.match(r"@[\w-]+(?:\.[\w-]+)+\b", text[hit.end : hit.end + 80]) is not None
 
 
 def _is_strong(value: str) -> bool:

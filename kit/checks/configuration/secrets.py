@@ -18,6 +18,7 @@ from kit.checks.configuration.common import (
 )
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
+from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
@@ -28,6 +29,7 @@ from kit.system.model import Deployment, EnvGiven
 
 
 @check("CFG-003", "No secret has a default in code", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
+@gathered(by_file)
 def no_default_secret(project: Project) -> Iterator[Fact]:
     """
     A secret with a fall-back in code works everywhere, also where nobody set it: then everybody who reads the code knows it.

@@ -16,7 +16,10 @@ from kit.sources.code.index import JAVASCRIPT, Match
 from kit.sources.orm.model import MigrationSet
 from kit.system.purposes import prints_only, purposes
 
-_MIGRATES = re.compile(r"(?<![a-z])(?:auto)?migrat(?:e|ion)s?(?![a-z])", re.IGNORECASE)
+_MIGRATES = re.compile(
+    r"(?<![a-z])(?:auto)?migrat(?:e|ion)s?(?![a-z])|\b(?:flask|manage\.py)\b[^\n;|&]{0,80}\bdb upgrade\b|\balembic\b[^\n;|&]{0,80}\bupgrade\b",
+    re.IGNORECASE,
+)
 _MAKES = re.compile(
     r"migrate (?:dev|create|new|diff|status|reset)|makemigrations|migration:(?:create|generate|show)|revision\b|migrate:make|"
     r"generate\b|--check\b|check\b|lint\b|validate\b|showmigrations|\b(?:cp|mkdir|rm|ls|cat|git|install|chmod|COPY)\b",

@@ -135,7 +135,7 @@ def _not_connected(project: Project, declared: Schema) -> At | None:
     connecting = project.code.holding("TypeOrmModule.forRoot", languages=JAVASCRIPT)
     for path in connecting:
         classes = re.findall(r"(?m)^export\s+(?:default\s+)?class\s+(\w+)", project.code.text(path))
-        if not classes or any(True for name in classes for _ in wiring.uses(name, path)):
+        if not classes or any(user != path for name in classes for user, _ in wiring.uses(name, path)):
             return None
     return At(connecting[0]) if connecting else None
 

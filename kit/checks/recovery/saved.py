@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.shared.crowd import crowded
+from kit.checks.shared.crowd import by_file, crowded, gathered
 from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.images import nobody_runs
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -215,6 +215,7 @@ def backups_are_scheduled(project: Project) -> Iterator[Fact]:
 
 
 @check("REC-003", "Backups leave the machine", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=3)
+@gathered(by_file)
 def backups_leave_the_machine(project: Project) -> Iterator[Fact]:
     """
     A backup beside the data goes down with it. One that lands in an emptyDir or in a container's own files is gone when the

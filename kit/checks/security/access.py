@@ -30,7 +30,7 @@ _WAY_IN = word_set(
 _PUBLIC = word_set(
     "health healthz livez readyz ready live liveness readiness ping status metrics public csp report reports contact "
     "newsletter subscribe unsubscribe feedback track tracking telemetry analytics collect beacon rum vitals locale language lang "
-    "theme currency cookie consent fallback echo error errors logs ingest impression impressions click clicks"
+    "theme currency cookie consent fallback echo error errors logs ingest impression impressions click clicks form forms optin optout survey surveys"
 )
 
 
@@ -171,8 +171,13 @@ def _is_judged(project: Project, route: Route) -> bool:
     """Whether the route changes state and is none that may stand open."""
     open_by_nature = _by_nature(route.method, route.path, route.handler) is not None
     lost = route.mounted is None and is_uncalled(project, route.at.path)
+    lost = lost or bool(_OWN_IDS.fullmatch(route.path))
     harmless = open_by_nature or lost or _signed(project, route)
     return route.method in CHANGING and not harmless and not (route.auth is not True and only_answers(project, route))
+
+
+_OWN_IDS = re.compile(r"(?:/[\w.-]+)*(?:/[\w.-]*\{\w*(?:uuid|UUID|Uuid)\}){2,}(?:/[\w.-]+)*/?")
+"""Several ids that nobody guesses name the one whom a mail was sent to."""
 
 
 def _signed(project: Project, route: Route) -> bool:

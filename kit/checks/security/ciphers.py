@@ -10,6 +10,8 @@ from ast_grep_py import SgNode
 from kit.checks.security.common import ASIDE
 from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import JAVASCRIPT, calls, runs, text_value
+from kit.checks.shared.crowd import gathered
+from kit.checks.shared.judged import owner
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
@@ -149,6 +151,7 @@ _NOT_TLS = re.compile(r"jwt|decode\(|token", re.IGNORECASE)
 
 
 @check("SEC-018", "Certificates are verified", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
+@gathered(owner)
 def certificates_are_verified(project: Project) -> Iterator[Fact]:
     """
     A client that takes any certificate talks to whoever stands in the way as if it were the server.

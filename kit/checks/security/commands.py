@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, is_text, shown, text_value, unwrap
+from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.words import plural
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -28,6 +29,7 @@ _CHILD = re.compile(
 @check(
     "SEC-007", "No command and no code is made of what others send", Severity.HIGH, Clause.INVARIANTS, effort_hours=3
 )
+@gathered(by_file)
 def nothing_is_executed(project: Project) -> Iterator[Fact]:
     """
     A shell or an interpreter that is handed text with somebody's input in it runs that input.

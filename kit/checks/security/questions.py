@@ -27,7 +27,7 @@ _LOOKS_UP = word_set(
 
 _STORES = word_set(
     "save insert create update upsert delete remove destroy commit flush persist publish enqueue charge refund upload cancel "
-    "approve reject assign grant revoke add append write transfer deduct increment decrement bulk emit produce execute drop make open close"
+    "approve reject assign grant revoke add append write transfer deduct increment decrement bulk emit produce execute drop make open close kick ban block"
 )
 _CALLED = re.compile(r"([\w.]{0,120}?)\b(\w{1,60})\s*(?:<[^<>()]{0,80}>)?\(")
 _REPLIES = re.compile(r"(?:^|\.)(?:res|resp|response|reply|Response|Object|crypto|JSON|Date|URL|document|headers)\.")
@@ -51,7 +51,7 @@ def is_sure_to_change(project: Project, route: Route, beside: Iterable[Route]) -
 
 
 def _stores(before: str, called: str) -> bool:
-    return not _REPLIES.search(before) and not called[:1].isupper() and bool(set(words_of(called)) & _STORES)
+    return not _REPLIES.search(before) and bool(set(words_of(called)) & _STORES)
 
 
 _LENGTH = 60

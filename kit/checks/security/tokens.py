@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, text_value
+from kit.checks.shared.meant import is_retired
 from kit.checks.shared.settings import overridden, written_keys
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -184,7 +185,8 @@ def signing_keys_are_not_in_code(project: Project) -> Iterator[Fact]:
         elif "env" in key.text()[:200].lower() or "config" in key.text()[:200].lower():
             yield ok(f"The key of {what} comes from outside of the code.", call)
     for (place, what), uses in written.items():
-        yield bad(f"The key of {what} is written in the code.", place, *uses[:7])
+        grave = Severity.MEDIUM if is_retired(project, place.path) else None
+        yield bad(f"The key of {what} is written in the code.", place, *uses[:7], severity=grave)
     yield from _settings(project)
 
 
@@ -238,6 +240,7 @@ def _settings(project: Project) -> Iterator[Fact]:
     for at in written_keys(project):
         anew = overridden(project, at.path, "SECRET_KEY")
         if anew is None:
-            yield bad("The key of sessions is written in the code.", at)
+            grave = Severity.MEDIUM if is_retired(project, at.path) else None
+            yield bad("The key of sessions is written in the code.", at, severity=grave)
         else:
             yield ok("The key of sessions that is written in the code gives way to another one in production.", anew)

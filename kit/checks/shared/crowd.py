@@ -16,6 +16,7 @@ CROWD = 15
 _SUBJECT = re.compile(r": | asks ")
 SHOWN = 8
 NAMED = 3
+MOST = 40
 
 
 def crowded(what: str) -> Callable[[CheckFunction], CheckFunction]:
@@ -35,6 +36,39 @@ def crowded(what: str) -> Callable[[CheckFunction], CheckFunction]:
         return facts
 
     return decorate
+
+
+def gathered(by: Callable[[Project, str], str]) -> Callable[[CheckFunction], CheckFunction]:
+    """A check whose open facts of one severity are told as one where `by` names the same for their places: a file, or the
+    service that a file belongs to. One hand wrote them, and one change mends them."""
+
+    def decorate(check: CheckFunction) -> CheckFunction:
+        @wraps(check)
+        def facts(project: Project) -> Iterator[Fact]:
+            alike: dict[tuple[object, ...], list[Fact]] = {}
+            for fact in check(project):
+                alone = not fact.outcome.open or not fact.at
+                where = len(alike) if alone else by(project, fact.at[0].path)
+                alike.setdefault((fact.outcome, fact.severity, fact.environment, alone, where), []).append(fact)
+            yield from (same[0] if len(same) == 1 else _several(same) for same in alike.values())
+
+        return facts
+
+    return decorate
+
+
+def by_file(_project: Project, path: str) -> str:
+    """The file itself."""
+    return path
+
+
+def _several(same: list[Fact]) -> Fact:
+    places = tuple(dict.fromkeys(at for fact in same for at in fact.at))
+    more = list(dict.fromkeys(fact.message.rstrip(".") for fact in same))
+    others = len(same) - 1
+    told = f"{more[0]}; {more[1]}" if len(more) == 2 else more[0]
+    tail = "" if len(more) == 2 else f"; likewise in {others} more {'place' if others == 1 else 'places'}"
+    return replace(same[0], message=f"{told}{tail}.", at=places[:MOST], fix=None)
 
 
 def _one(same: list[Fact], what: str) -> Fact:

@@ -21,6 +21,21 @@ def is_shadowed(project: Project, path: str) -> bool:
     return path.endswith(".py") and project.files.exists(f"{path.removesuffix('.py')}/__init__.py")
 
 
+_RETIRED = re.compile(r"(?:^|/)(?:backups?|archived?|attic|deprecated|unused|retired)/")
+
+
+def is_retired(project: Project, path: str) -> bool:
+    """Whether a file lies in a folder of what was once in use, and no code outside of the folder names it."""
+    found = _RETIRED.search(path)
+    if found is None:
+        return False
+    folder = path[: found.end()]
+    name = folder.rstrip("/").rsplit("/", 1)[-1]
+    named = re.compile(rf"\b{re.escape(name)}[./]\w|import\s+{re.escape(name)}\b")
+    outside = (p for p in project.code.holding(name) if not p.startswith(folder))
+    return not any(named.search(project.code.text(p)) for p in outside)
+
+
 _MODES = re.compile(r"(?:NODE|RAILS|RACK|FLASK|APP|GO)_ENV|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|ENV(?:IRONMENT)?")
 _DEVELOPING = frozenset({"dev", "development", "local", "debug"})
 

@@ -238,9 +238,10 @@ def test_a_password_with_a_default_is_for_logging_in(look: Look) -> None:
     source = (
         "import os\n\nA = os.environ.get('ADMIN_PASSWORD', 'changeme-9')\nB = os.environ.get('JWT_SECRET', 'long-9')\n"
     )
-    first, second = look("CFG-003", {"shop/app.py": source}).findings
+    (both,) = look("CFG-003", {"shop/app.py": source}).findings
 
-    assert ("log in" in first.message, "forge" in second.message) == (True, True)
+    assert ("log in" in both.message, "forge" in both.message) == (True, True)
+    assert [e.line for e in both.evidence] == [3, 4]
 
 
 def test_keys_that_every_browser_gets_are_less_grave_and_defaults_that_are_left_out_none(look: Look) -> None:
