@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kit.claims.catalogue import named
 from kit.claims.model import Stated, Statement
+from kit.claims.sections import is_advice
 from kit.claims.understand import to_be_done
 
 
@@ -113,7 +114,7 @@ _DONE_BY_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"\b(?:(?:aws|gcp|azure|cloud|vercel|railway|stripe|admin|google) (?:console|dashboard|account|portal)|dns (?:records?|configured|propagat\w+|is|set)|domain (?:names?|registered|configured|purchased|points?)"
+    r"\b(?:(?:aws|gcp|azure|cloud|vercel|railway|stripe|google) (?:console|dashboard|account|portal)|dns (?:records?|configured|propagat\w+|is|set)|domain (?:names?|registered|configured|purchased|points?)"
     r"|(?:ssl|tls) certificates? (?:installed|issued|valid|verified|purchased|obtained|renewed)|parameter store|app store|play store|on[- ]?call (?:rotation|schedule|team)|team (?:is |was )?(?:trained|training|briefed|ready)"
     r"|stakeholders?|sign[- ]?offs?|budget|legal (?:review|team)|meeting|management (?:approv|review|sign|informed)\w*|customers? (?:informed|notified|accept\w*|communicat\w+|support)|contract with|vendor (?:agreement|contract)|support team|business (?:owner|approval)|user acceptance"
     r"|api keys? (?:obtained|provisioned|created)|credentials (?:obtained|provisioned|set ?up)|production (?:data|traffic|users|database is|environment is)|(?:instance|server|cluster|environment)s? (?:is |are )?(?:running|up|live|provisioned|active)"
@@ -132,6 +133,8 @@ _NO_PLAN = re.compile(
     rf"{_FAULTS.pattern}|\b(?:completed?|done|implemented|delivered|finished|applied|made|achieved)\b", re.IGNORECASE
 )
 """Headings of what is wrong, and of what was planned once and is done ("Completed Enhancements"), plan nothing."""
+_DENIES = re.compile(r"(?:[\w &/-]{2,40}[:—–]\s*)?(?:no|missing|lacks?|lacking)\s+[a-z]", re.IGNORECASE)
+"""What is said to be missing is so, whatever the heading plans ("Improvements": "No connection pooling")."""
 _SLOT = re.compile(r"[:|]\s*\[[^\]\[]{3,60}\]\W*$")
 _LABEL = re.compile(
     r"^(?:(?:last )?(?:updated|reviewed)|date|generated(?: (?:on|by|at))?|prepared(?: by)?|author|auditor|evaluator|reviewer|version|status|environment"
@@ -184,7 +187,10 @@ def asks(statement: Statement) -> bool:
     if _LATER.search(text):
         return True
     if statement.mark is not None:
-        return to_be_done(statement)
+        advised = statement.mark is Stated.PARTIAL or is_advice(statement.section)
+        return to_be_done(statement) or (advised and _IMPERATIVE.match(text) is not None)
+    if _DENIES.match(text):
+        return False
     if _PLAN_HEAD.match(text) or _FUTURE.search(text):
         return True
     planned = any(_PLAN_SECTION.search(heading) and not _NO_PLAN.search(heading) for heading in statement.section[-2:])

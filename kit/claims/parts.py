@@ -19,8 +19,8 @@ _RESERVED = re.compile(
     re.IGNORECASE,
 )
 _OUTCOME = re.compile(
-    r"\b(?:pass(?:es|ed|ing)?|compil\w*|errors?|resolved|sync\w*|generat\w+|credentials?|connect\w*|runn?(?:s|ing)?|respons\w+|success\w*"
-    r"|verif\w+|tested|works?|working|operational|builds?|targets?|complaints?|clean|healthy|status|version|accounts?|keys?)\b",
+    r"\b(?:pass(?:es|ed|ing)?|compil\w*|errors?|resolved|sync\w*|generat\w+|credentials?|connect(?:ed|s)|runn?(?:s|ing)?|respons\w+|success\w*"
+    r"|verif\w+|tested|works?|working|operational|targets?|complaints?|clean|healthy|status|version|accounts?)\b",
     re.IGNORECASE,
 )
 """What became of a product's run: that the product is used says nothing of it."""

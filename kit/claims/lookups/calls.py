@@ -39,10 +39,10 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         elif command.program in _SERVERS or command.program == "celery":
             yield from _started(command.program, words, ground)
         elif command.program in {"docker", "docker-compose"}:
-            yield from _composed([command.program, *words], ground)
+            yield from _composed(words, ground)
         elif command.program == "alembic":
             yield from _file("alembic.ini", "alembic", ground)
-        elif "prisma" in (command.program, *words[:1]) and {"migrate", "generate", "db"} & set(words):
+        elif "prisma" in words[:2] and {"migrate", "generate", "db"} & set(words):
             yield from _file("schema.prisma", "prisma", ground)
 
 

@@ -20,6 +20,7 @@ _INLINE = re.compile(
     r"`(?:\$ )?(?P<command>(?:(?:npm|pnpm|yarn|bun) (?:run )?[\w:@.-]+|make [\w.-]+|(?:bash|sh|python3?|node) [\w./-]+"
     r"|docker[- ]compose(?: -f [\w./-]+)+|\./[\w./-]+\.sh)(?: [^`]{0,160})?)`"
 )
+_INTO = re.compile(r"^\s*cd\s+\S+\s*(?:&&|;)\s*(?:[A-Z_]+=\S+\s+)*")
 _TYPED = re.compile(r"^(?:\$ |> |% )")
 _WHAT = {"script": "package script", "target": "make target", "recipe": "recipe", "task": "task"}
 
@@ -27,7 +28,7 @@ _WHAT = {"script": "package script", "target": "make target", "recipe": "recipe"
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for each command of a shell block, or for those that a sentence quotes."""
     if statement.kind == "code":
-        if PROGRAM.match(statement.text) and not CITED.match(statement.text):
+        if PROGRAM.match(_INTO.sub("", statement.text)) and not CITED.match(statement.text):
             yield from _held(_parsed(statement.text), ground, decisive=True)
         return
     for found in _INLINE.finditer(statement.text):
@@ -64,12 +65,12 @@ def _parts(command: Command, ground: Ground, definitions: Definitions) -> tuple[
         elif known is False and not ground.resolve(reference.path):
             gone.append(reference.path)
     for call in invocations(command):
-        if call.certain and call.kind in _WHAT:
+        if call.kind in _WHAT:
             defined = definitions.defined(call)
             name = f"the {_WHAT[call.kind]} {call.name}"
             if defined or _anywhere(call, ground):
                 there.append(name)
-            elif defined is False:
+            elif defined is False and call.certain:
                 gone.append(name)
     return there, gone
 

@@ -24,7 +24,10 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         return
     head, _, body = statement.text.partition("\n")
     cited = CITED.match(head)
-    if cited is None or (cited["first"] is None and not named_paths(cited["path"])):
+    if cited is None:
+        yield from _uncited(statement, ground)
+        return
+    if cited["first"] is None and not named_paths(cited["path"]):
         return
     found = ground.resolve(cited["path"], statement.source)
     about = f"excerpt of {cited['path']}"
@@ -41,6 +44,31 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         return
     first = int(cited["first"]) if cited["first"] else None
     yield _held(ground, found[0], quoted, first, about)
+
+
+def _uncited(statement: Statement, ground: Ground) -> Iterator[Answer]:
+    """An excerpt without a place, below no heading that proposes it: borne out where all of it stands in one file."""
+    if any(_PROPOSED.search(heading) for heading in statement.section[-2:]):
+        return
+    quoted = [line for line in _quoted(statement.text) if _CODE.search(line)]
+    if not quoted or not any(len(_squeezed(line)) >= LEAST_CODE for line in quoted):
+        return
+    longest = max(quoted, key=len)
+    parts = [re.escape(part) for part in re.findall(r"\w+|[^\w\s]", longest) if part not in "\"'`;,"]
+    for at in ground.lines_with(re.compile(r"[\s\"'`;,]*".join(parts)), 4):
+        squeezed = [_squeezed(line) for line in ground.files.lines(at.path)]
+        if all(any(_squeezed(code) in line for line in squeezed) for code in quoted):
+            yield Answer(Verdict.CONFIRMED, f"The excerpt stands at {at}.", ground.evidence([at]), about="excerpt")
+            return
+
+
+_PROPOSED = re.compile(
+    r"\b(?:fix|fixes|required|recommend\w*|solution|example|should|suggest\w*|action|improve\w*|phase|plan|add|implement|create|usage|how|setup|step|todo|next)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[(){}=;<>]")
+LEAST_CODE = 12
+"""How many signs the longest line of an excerpt has at least that is looked for everywhere."""
 
 
 def _quoted(body: str) -> list[str]:

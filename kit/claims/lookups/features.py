@@ -35,7 +35,7 @@ _OPEN = re.compile(
     r"|no|not|never|without|missing|lack\w*|only|basic|limited|partial\w*|incomplete|false positives?|disabled|removed|instead|yet|but)\b",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[.;](?:\s|$)|\s[—–]\s|\(|\b(?:for|to|which|that|because|so)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[.;:](?:\s|$)|\s[—–]\s|\(|\b(?:for|to|which|that|because|so)\b", re.IGNORECASE)
 _LABEL = re.compile(r"^\W*(?:issue|problem|finding|gap|status|missing|risk)s?\s*[:—–-]\s*", re.IGNORECASE)
 _SIDES = re.compile(
     r"\b(?:front-?end|back-?end|client|server|mobile|web|api|admin|staging|production|local|redis|e2e)\b", re.IGNORECASE
@@ -52,6 +52,7 @@ class Feature:
     routes: re.Pattern[str] | None
     files: tuple[str, ...]
     absent: bool
+    whole: bool
 
 
 @cache
@@ -74,6 +75,7 @@ def _feature(name: str, entry: dict[str, list[str] | bool]) -> Feature:
         re.compile(routes, re.IGNORECASE) if routes else None,
         tuple(paths) if isinstance(paths, list) else (),
         entry.get("absent") is True,
+        entry.get("whole") is True,
     )
 
 
@@ -129,6 +131,8 @@ def _claimed(
     reason = f"{feature.name[0].upper()}{feature.name[1:]}: the project shows it at {places[0]}."
     evidence = ground.evidence(places)
     whole = not rest and not re.search(r"\d", re.sub(r"\boauth2?\b|\b404\b|\bi18n\b", "", text, flags=re.IGNORECASE))
+    if feature.whole and not whole:
+        return
     yield Answer(
         Verdict.CONFIRMED if whole else Verdict.PARTLY,
         reason if whole else f"{reason} The rest of what is said is not decided by that.",

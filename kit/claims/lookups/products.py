@@ -26,6 +26,11 @@ _ABSENT = re.compile(
     r"\b(?:no|without|missing|lacks?|lacking|not (?:using|use|used|configured|installed|implemented|integrated|present|set up|yet))\b",
     re.IGNORECASE,
 )
+_GONE = re.compile(
+    r"\b(?:removed|replaced|dropped|deleted|uninstalled|(?:migrated|switched|moved)(?: away)? from)\b(?:(?!\b(?:with|by|to|for|in favou?r of)\b)[^.;])*$",
+    re.IGNORECASE,
+)
+"""What stands before a product that is said to be there no more."""
 _PURPOSE = re.compile(r"[.;(]|\b(?:for|to|because)\b", re.IGNORECASE)
 _COMPLAINT = re.compile(r"^\W*(?:issue|problem|finding|gap)s?\s*[:—–-]", re.IGNORECASE)
 _TURNED = re.compile(r"[.;:,]|\b(?:but|and|in|for|from|on|within|inside|by)\b", re.IGNORECASE)
@@ -111,7 +116,7 @@ def _answer(
             exists=True,
         )
     if denied:
-        if seen.used and not _beyond(statement.text, match):
+        if seen.used and not _GONE.search(statement.text[: match.start()]) and not _beyond(statement.text, match):
             return Answer(Verdict.REFUTED, f"{product.name} is used.", places, about=about)
         return None
     release = release_said(statement.text, match.end())
@@ -134,6 +139,8 @@ def _beyond(text: str, match: re.Match[str]) -> list[str]:
 
 def _denied(text: str, start: int) -> bool:
     """Whether a denial stands right before the name."""
+    if _GONE.search(text[:start]):
+        return True
     before = text[max(0, start - 30) : start]
     found = next(reversed(list(_ABSENT.finditer(before))), None)
     return found is not None and _TURNED.search(before[found.end() :]) is None

@@ -201,9 +201,8 @@ def _values(text: str, unit: str) -> list[float]:
     if delta:
         return [float(delta[2]) * {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}.get(delta[1], 1)]
     if unit and re.search(r"[a-z]", text, re.IGNORECASE):
-        return [
-            a.low for a in amounts(text if unit == "s" else f"{text}b".replace("bb", "b").replace("Bb", "B")) if a.low
-        ]
+        size = text if text.lower().endswith("b") else f"{text}b"
+        return list(_said(text if unit == "s" else size, unit).values())
     number = _product(text)
     if unit == "s":
         return [number, number / 1000, *([number * 60] if "*" not in text else [])]
