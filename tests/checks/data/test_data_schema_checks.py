@@ -268,3 +268,23 @@ def test_tables_that_code_makes_where_they_lack_are_left_open(look: Look, makes:
 
     assert look("DAT-002", files).outcomes == [outcome]
     assert ("create_all" in look("DAT-014", files).text) is (outcome == "unknown")
+
+
+def test_entities_whose_module_nothing_loads_are_left_open(look: Look) -> None:
+    entity = "import { Entity, PrimaryGeneratedColumn } from 'typeorm';\n@Entity('users')\nexport class User { @PrimaryGeneratedColumn() id: number; }\n"
+    module = "import { TypeOrmModule } from '@nestjs/typeorm';\n@Module({ imports: [TypeOrmModule.forRoot({ type: 'postgres' })] })\nexport class DatabaseModule {}\n"
+    migration = (
+        "import { MigrationInterface, QueryRunner } from 'typeorm';\nexport class First1750148843075 implements MigrationInterface {\n"
+        "  public async up(queryRunner: QueryRunner): Promise<void> { await queryRunner.query(`CREATE TABLE other (id int)`); }\n"
+        "  public async down(queryRunner: QueryRunner): Promise<void> {}\n}\n"
+    )
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"typeorm": "0.3.20", "@nestjs/typeorm": "10.0.0"}}',
+        "src/user.entity.ts": entity,
+        "src/database.module.ts": module,
+        "src/migrations/1750148843075-First.ts": migration,
+    }
+    loaded = "import { DatabaseModule } from './database.module';\n@Module({ imports: [DatabaseModule] })\nexport class AppModule {}\n"
+
+    assert look("DAT-002", files).outcomes == ["unknown"]
+    assert look("DAT-002", {**files, "src/app.module.ts": loaded}).failed == ["src/user.entity.ts:3"]

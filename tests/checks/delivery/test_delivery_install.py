@@ -116,3 +116,18 @@ def test_a_library_without_a_lockfile_weighs_little(look: Look) -> None:
     seen = look("DEL-020", {**library, "src/slug/__init__.py": "def slug():\n    return 1\n"})
 
     assert [str(f.severity) for f in seen.findings] == ["low"]
+
+
+def test_pnpm_knows_no_workspaces_of_package_json(look: Look) -> None:
+    lock = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      left-pad:\n        specifier: 1.3.0\n        version: 1.3.0\n"
+    empty = "lockfileVersion: '9.0'\nimporters:\n  .: {}\n"
+    files = {
+        "package.json": '{"name": "root", "workspaces": ["api"]}',
+        "pnpm-lock.yaml": empty,
+        "api/package.json": '{"name": "api", "dependencies": {"left-pad": "1.3.0"}}',
+        "api/pnpm-lock.yaml": lock,
+        "api/Dockerfile": "FROM node:22\nCOPY package.json pnpm-lock.yaml ./\nRUN pnpm install --frozen-lockfile\n",
+    }
+
+    assert look("DEL-007", files).failed == []
+    assert look("DEL-007", {**files, "api/pnpm-lock.yaml": empty}).failed != []
