@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
+from kit.report.blocks import Block
 from kit.report.document import Document, Section
 from kit.report.markup import badge_html, block_html, cell_html
 from kit.report.notebooks import Cell
@@ -22,6 +24,7 @@ DEEPEST = 6
 _SIGN = re.compile(r"[^\w ]|_")
 _ID = re.compile(r"[^\w.-]")
 _FENCE = re.compile(r"`{3,}")
+_OWN_HEAD = re.compile(r'<section id="[\w-]+" class="chapter">\s*<header class="heading">.*?</header>', re.DOTALL)
 
 
 def plain(said: str) -> str:
@@ -48,41 +51,62 @@ def front_matter(values: Mapping[str, Any]) -> str:
     return f"---\n{json.dumps(values, ensure_ascii=True, indent=1)}\n---\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """HTML that only a page shows: `first` below its first screen, and lists under headings of their own, each by its
+    id, before and after the appendix."""
+
+    first: str = ""
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+
+
 def report(
     document: Document,
     to: str,
-    screen: Mapping[str, str] | None = None,
+    screen: Screen | None = None,
     paper: frozenset[str] = frozenset(),
     options: Mapping[str, Any] | None = None,
 ) -> str:
     """The whole document on one page, `to` "html" or "typst".
 
-    `screen`: HTML under a heading of its own, title to content, that only a page shows; `paper`: the sections of the
-    appendix that only paper shows; `options`: further settings of Quarto.
+    `screen`: what only a page shows; `paper`: the sections of the appendix that only paper shows; `options`: further
+    settings of Quarto.
     """
     head = front_matter({"pagetitle": plain(document.title), "lang": document.language, **(options or {})})
-    return _joined([head, *(_screen(document, screen or {}, paper) if to == "html" else _paper(document, paper))])
+    return _joined([head, *(_screen(document, screen or Screen(), paper) if to == "html" else _paper(document, paper))])
 
 
-def page(section: Section, more: str = "", title: str = "") -> str:
-    """A page of the site: the section's title, `more` HTML, the section's blocks and what is below it."""
-    name = plain(title or section.title)
+def page(section: Section, more: str = "", lists: Mapping[str, str] | None = None) -> str:
+    """A page of the site: the section's title, `more` HTML, the section's blocks and what is below it, then lists by
+    their ids."""
+    name = plain(section.title)
     parts = [front_matter({"title": name, "pagetitle": name}), raw("html", f"{more}\n{section_html(section)}")]
-    return _joined([*parts, *(part for inner in section.sections for part in _html_tree(inner, 2))])
+    below = (part for inner in section.sections for part in _html_tree(inner, 2))
+    return _joined([*parts, *below, *(listed(id_, html, 2) for id_, html in (lists or {}).items())])
 
 
-def _screen(document: Document, lists: Mapping[str, str], paper: frozenset[str]) -> Iterator[str]:
-    yield raw("html", first_screen(document))
+def _screen(document: Document, screen: Screen, paper: frozenset[str]) -> Iterator[str]:
+    yield raw("html", first_screen(document) + screen.first)
     for section in document.sections:
         yield from _html_tree(section, 1)
-    for title, html in lists.items():
-        yield f"# {plain(title)}\n"
-        yield raw("html", html)
-    shown = [section for section in document.appendix if section.id not in paper]
-    if shown:
-        yield f"# {plain(text('paper.appendix'))}\n"
-    for section in shown:
-        yield from _html_tree(section, 2)
+    for id_, html in screen.before.items():
+        yield listed(id_, html)
+    for section in document.appendix:
+        if section.id not in paper:
+            yield from _html_tree(section, 1)
+    for id_, html in screen.after.items():
+        yield listed(id_, html)
+
+
+def listed(id_: str, html: str, level: int = 1) -> str:
+    """A list that the page's scripts draw, under a heading of Quarto in place of its own."""
+    return f"{'#' * level} {plain(text(f'page.{id_}'))} {{#{id_}}}\n\n{raw('html', without_head(html))}"
+
+
+def without_head(html: str) -> str:
+    """A list without its own heading and anchor, for one of Quarto stands above it."""
+    return _OWN_HEAD.sub('<section class="list">', html, count=1)
 
 
 def _paper(document: Document, paper: frozenset[str]) -> Iterator[str]:
@@ -135,11 +159,18 @@ def standing(section: Section) -> Markup:
 
 def section_html(section: Section) -> Markup:
     """What stands under the section's heading, but for the sections below it."""
-    return standing(section) + Markup("\n").join(block_html(block) for block in section.blocks)
+    return standing(section) + Markup("\n").join(_below(section, block) for block in section.blocks)
+
+
+def _below(section: Section, block: Block) -> Markup:
+    """A block; a caption that says the heading again is for those who do not see the heading."""
+    html = block_html(block)
+    same = getattr(block, "caption", "") == section.title
+    return Markup('<div class="same-title">{}</div>').format(html) if same else html
 
 
 def _html_tree(section: Section, level: int) -> Iterator[str]:
-    yield _heading(section, level)
+    yield _heading(section, level, " .folded" if section.folded and level > 1 else "")
     yield raw("html", section_html(section))
     for inner in section.sections:
         yield from _html_tree(inner, level + 1)
@@ -152,8 +183,8 @@ def _typst_tree(section: Section, level: int, place: str) -> Iterator[str]:
         yield from _typst_tree(inner, level + 1, f"{place}.sections.at({i})")
 
 
-def _heading(section: Section, level: int) -> str:
-    return f"{'#' * min(level, DEEPEST)} {plain(section.title)} {{#{_ID.sub('-', section.id)}}}\n"
+def _heading(section: Section, level: int, kind: str = "") -> str:
+    return f"{'#' * min(level, DEEPEST)} {plain(section.title)} {{#{_ID.sub('-', section.id)}{kind}}}\n"
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -6,10 +6,14 @@ written lies under `build/`.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +25,18 @@ from kit.report.pdf import SignOff
 from kit.report.pdf.render import FONTS, write_sources
 from kit.report.quarto import markdown
 from kit.report.quarto.executed import assessment_of, document_of, moment_of
+from kit.report.quarto.local import make_local
 from kit.report.theme import DARK, LIGHT, MONO, SANS, chart_theme, css_variables
 
 THEME = Path(__file__).parent / "theme"
 ASSETS = Path("build/quarto")
 REPORTS = "build/*/notebooks"
 
-_CARDS = re.compile(r"^\.(?:verdict|reasons|behind|lead|meaning)[^{}]*\{[^}]*\}", re.MULTILINE)
-"""The rules of the report's own page that draw its verdicts; the rest of that page is Quarto's here."""
+_CARDS = re.compile(
+    r"^(?:\.(?:verdict|reasons|behind|lead|meaning|visually-hidden)|button|html:not\(\.js\) \.js-only)[^{}]*\{[^}]*\}",
+    re.MULTILINE,
+)
+"""The rules of the report's own page that draw its verdicts and buttons; the rest of that page is Quarto's here."""
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REMOTE_SCRIPT = re.compile(
@@ -69,12 +77,16 @@ def _hash(path: Path) -> str:
 
 
 def finish(pages: list[Path]) -> int:
-    """Take the scripts out of the rendered pages that a reader's browser would fetch from a network."""
+    """Take the scripts out of the rendered pages that a reader's browser would fetch from a network, and those that it
+    would not load from a disk."""
     for page in pages:
         text = page.read_text("utf-8")
         offline = without_remote_scripts(text)
         if offline != text:
             page.write_text(offline, "utf-8")
+    site = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
+    if site:
+        make_local(Path(site), pages)
     return 0
 
 
@@ -92,12 +104,12 @@ def assets(reports: list[Path]) -> dict[str, str]:
     """File name to content of all that `_quarto.yml` refers to in `build/quarto`."""
     return {
         **theme_files(),
-        "readiness.lua": _file("quarto.lua"),
+        "readiness.lua": theme_file("quarto.lua"),
         "plotly.min.js": plotly(),
         "after-body.html": _after_body(f' src="/{ASSETS.as_posix()}/plotly.min.js">'),
-        "page-body.html": _after_body(f">{plotly()}"),
-        "typst-template.typ": _file("typst-template.typ"),
-        "typst-show.typ": _file("typst-show.typ"),
+        "page-body.html": _theme_of_charts() + page_scripts(),
+        "typst-template.typ": theme_file("typst-template.typ"),
+        "typst-show.typ": theme_file("typst-show.typ"),
         "site.yml": yaml.safe_dump(navigation(reports), allow_unicode=True, sort_keys=False),
     }
 
@@ -105,9 +117,14 @@ def assets(reports: list[Path]) -> dict[str, str]:
 def theme_files() -> dict[str, str]:
     """The theme: file name to content."""
     cards = "\n".join(_CARDS.findall(asset("page.css")))
-    style = (
-        css_variables() + cards + asset("parts.css") + asset("explorer.css") + _file("quarto.css") + _file("page.css")
+    sheets = (
+        asset("parts.css"),
+        asset("explorer.css"),
+        theme_file("quarto.css"),
+        theme_file("page.css"),
+        asset("print.css"),
     )
+    style = css_variables() + cards + "".join(sheets)
     return {"light.scss": _scss(LIGHT), "dark.scss": _scss(DARK), "readiness.css": style}
 
 
@@ -161,13 +178,30 @@ def _scss(colors: Mapping[str, str]) -> str:
 
 
 def _after_body(source: str) -> str:
-    """Plotly once, from the site itself or in the page, and the script that draws the charts in the page's colours."""
+    """Plotly from the site itself, and the scripts that draw the charts in the page's colours."""
+    own = f"<script>{theme_file('quarto.js')}</script>\n<script>{asset('charts.js')}</script>\n"
+    return f"{_theme_of_charts()}<script{source}</script>\n{own}"
+
+
+def page_scripts() -> str:
+    """The same within a page: Plotly packed, and the script that unpacks it and has the charts drawn."""
     return (
-        f'<script type="application/json" id="chart-theme">{script_json(chart_theme())}</script>\n'
-        f"<script{source}</script>\n"
-        f"<script>{_file('quarto.js')}</script>\n<script>{asset('charts.js')}</script>\n"
+        f"<script>{theme_file('quarto.js')}</script>\n"
+        f'<script type="text/plain" id="charts-script">{asset("charts.js")}</script>\n'
+        f'<script type="text/plain" id="plotly-packed">{_packed()}</script>\n'
+        f"<script>{theme_file('unpack.js')}</script>\n"
     )
 
 
-def _file(name: str) -> str:
+def _theme_of_charts() -> str:
+    return f'<script type="application/json" id="chart-theme">{script_json(chart_theme())}</script>\n'
+
+
+@cache
+def _packed() -> str:
+    return base64.b64encode(gzip.compress(plotly().encode(), mtime=0)).decode()
+
+
+def theme_file(name: str) -> str:
+    """One of the theme's own files."""
     return (THEME / name).read_text("utf-8")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
+from markupsafe import Markup
 
 from kit.report import page as report_page
 from kit.report.builtin import SCRIPTS, asset, plotly
@@ -23,12 +25,14 @@ from kit.report.pdf import available as typst_available
 from kit.report.pdf.paper import for_paper
 from kit.report.pdf.render import FONTS, compile_pdf, write_sources
 from kit.report.quarto import markdown
+from kit.report.quarto.hollow import filled, hollow
 from kit.report.quarto.lean import lean
-from kit.report.quarto.project import THEME, theme_files, without_remote_scripts
+from kit.report.quarto.local import Entry, make_local
+from kit.report.quarto.project import THEME, page_scripts, theme_file, theme_files, without_remote_scripts
 from kit.report.sections.appendix import EVIDENCE
 from kit.report.sections.material import Material
 from kit.report.site.pages import FINDINGS, INDEX, Group, Page, anchors_of, groups_of, pages_of
-from kit.report.site.render import linked
+from kit.report.site.render import linked, search_index
 from kit.report.texts import text
 from kit.report.theme import chart_theme
 
@@ -36,6 +40,21 @@ LONGEST = 1200
 """Seconds after which a render is given up."""
 
 PARTIALS = ("typst-template.typ", "typst-show.typ")
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline' data:; script-src 'unsafe-inline' data:; img-src data:; "
+    "font-src data:; base-uri 'none'; form-action 'none'"
+)
+SITE_POLICY = (
+    "default-src 'none'; style-src 'self' file: 'unsafe-inline' data:; script-src 'self' file: 'unsafe-inline'; "
+    "img-src 'self' file: data:; font-src 'self' file: data:; base-uri 'none'; form-action 'none'"
+)
+"""Nothing from any network: a page has all in itself, a site in its own files."""
+
+LINE = 300
+_HEARD: Final[Any] = {"capture_output": True, "text": True, "check": False}
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_COMPLAINT = re.compile(r"\b(?:ERROR|[Ee]rror):?[ \t]+(\S.{0,299})")
 
 REMOTE = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//[^>]*>""")
 
@@ -52,12 +71,15 @@ def available() -> bool:
 def render_html(document: Document, material: Material) -> str:
     """The document as one self-contained page."""
     lists = _lists(material)
-    source = markdown.report(document, "html", lists, frozenset({EVIDENCE}))
+    last = {"checks": lists.pop("checks")}
+    screen = markdown.Screen(str(_notices(material)), lists, last)
+    source, parts = hollow(markdown.report(document, "html", screen, frozenset({EVIDENCE})))
     with _folder() as folder:
         _prepare(folder, {"embed-resources": True, "toc-depth": 2})
         (folder / "report.qmd").write_text(source, "utf-8", "replace")
         _quarto(folder, "render", "report.qmd", "--to", "html")
-        return offline(_with_scripts(lean((folder / "report.html").read_text("utf-8")), material, ""))
+        page = _filled(lean((folder / "report.html").read_text("utf-8")), parts)
+    return offline(_with_scripts(page, material, ""))
 
 
 def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
@@ -86,15 +108,20 @@ def render_pdf(document: Document, moment: str, sign_off: SignOff) -> bytes:
 def render_site(document: Document, material: Material, notebooks: Sequence[Path]) -> dict[str, bytes]:
     """The site as a website of Quarto: the same pages as the built-in one. Path within the site to content."""
     groups = groups_of(document, material, notebooks)
-    anchors = anchors_of(document, material, groups)
+    pages = {page.href: page for page in pages_of(groups)}
+    parts: dict[str, list[str]] = {}
     with _folder() as folder:
         _prepare(folder, {"toc-depth": 3}, _website(document, groups))
-        for page in pages_of(groups):
-            path = (folder / page.href).with_suffix(".qmd")
+        for href, page in pages.items():
+            path = (folder / href).with_suffix(".qmd")
             path.parent.mkdir(exist_ok=True)
-            path.write_text(_page_source(page, document, material), "utf-8", "replace")
+            source, parts[href] = hollow(_page_source(page, document, material))
+            path.write_text(source, "utf-8", "replace")
         _quarto(folder, "render")
-        return dict(_site_files(folder / "_site", groups, anchors, material))
+        site = folder / "_site"
+        make_local(site, (site / href for href in pages), _entries(search_index(document, material, groups)))
+        drawn = _Drawn(material, anchors_of(document, material, groups), parts)
+        return dict(_site_files(site, pages, drawn))
 
 
 def offline(html: str) -> str:
@@ -107,21 +134,41 @@ def offline(html: str) -> str:
 
 
 def _lists(material: Material) -> dict[str, str]:
-    """What-if, the list of all findings and the checks, under their titles: they draw themselves on a screen."""
+    """What-if, the list of all findings and the checks, by their ids: they draw themselves on a screen."""
     values = {"a": material.assessment, "checks": report_page.check_views(material.assessment)}
-    names = {"page.what-if": "what_if", "page.findings": "explorer", "page.checks": "checks"}
-    return {text(key): environment().get_template(f"{name}.html.j2").render(**values) for key, name in names.items()}
+    names = {"what-if": "what_if", "findings": "explorer", "checks": "checks"}
+    return {id_: environment().get_template(f"{name}.html.j2").render(**values) for id_, name in names.items()}
+
+
+def _notices(material: Material) -> Markup:
+    """What the run has to say of itself."""
+    said = material.assessment.notices
+    lines = Markup("").join(Markup("<li>{} <code>{}</code></li>").format(n.text, n.place) for n in said)
+    head = Markup('<summary>{} <span class="count">{}</span></summary>').format(text("page.notices"), len(said))
+    return (
+        Markup('<details class="rk-fold">{}<ul class="notes">{}</ul></details>').format(head, lines) if said else lines
+    )
 
 
 def _page_source(page: Page, document: Document, material: Material) -> str:
     if page.href == INDEX:
         return markdown.report(replace(document, appendix=()), "html")
     if page.href == FINDINGS:
-        return markdown.page(page.section, "\n".join(_lists(material).values()))
+        lists = _lists(material)
+        own = markdown.without_head(lists.pop("findings"))
+        return markdown.page(page.section, own, lists)
     if page.cells:
         return markdown.notebook(page.title, page.cells)
     more = f'<p><a href="{page.notebook}">{text("site.notebook")}</a></p>' if page.notebook else ""
     return markdown.page(page.section, more)
+
+
+def _entries(found: Iterable[tuple[str, str, str, str]]) -> list[Entry]:
+    """The index of the built-in site, as Quarto's search reads one."""
+    return [
+        {"objectID": f"{i}", "href": href, "title": title, "section": "", "text": f"{where} {words}", "crumbs": [where]}
+        for i, (title, href, where, words) in enumerate(found)
+    ]
 
 
 def _website(document: Document, groups: Sequence[Group]) -> dict[str, Any]:
@@ -163,7 +210,7 @@ def _still() -> dict[str, Any]:
     return {"execute": {"enabled": False}}
 
 
-def _with_scripts(html: str, material: Material, up: str | None, *, lists: bool = True) -> str:
+def _with_scripts(html: str, material: Material, up: str, *, lists: bool = True) -> str:
     """The page with the scripts that draw its charts and lists; `up` is the way to shared ones, "" to have them in."""
     a = material.assessment
     data = {"chart-theme": chart_theme()}
@@ -172,33 +219,46 @@ def _with_scripts(html: str, material: Material, up: str | None, *, lists: bool 
     stored = "".join(
         f'<script type="application/json" id="{id_}">{script_json(v)}</script>\n' for id_, v in data.items()
     )
-    names = ["charts.js", *(n for n in SCRIPTS if lists and n not in {"charts.js", "page.js"})]
-    own = [_theme("quarto.js"), *(asset(name) for name in names)]
-    source = f' src="{up}assets/plotly.min.js">' if up else f' type="text/plain" id="plotly">{plotly()}'
-    shared = f"<script{source}</script>\n"
+    shared = f'<script src="{up}assets/plotly.min.js"></script>\n' if up else page_scripts()
+    names = [n for n in SCRIPTS if lists and n not in {"charts.js", "page.js"}]
+    own = [*([theme_file("quarto.js"), asset("charts.js")] if up else ()), *map(asset, names)]
     scripts = shared + "".join(f"<script>{script}</script>\n" for script in own)
     head, end, tail = html.rpartition("</body>")
-    return f"{head}{stored}{scripts}{end}{tail}"
+    return _guarded(f"{head}{stored}{scripts}{end}{tail}", SITE_POLICY if up else PAGE_POLICY)
 
 
-def _site_files(
-    site: Path, groups: Sequence[Group], anchors: Mapping[str, str], material: Material
-) -> Iterator[tuple[str, bytes]]:
-    pages = {page.href: page for page in pages_of(groups)}
+def _guarded(html: str, policy: str) -> str:
+    """The page with a policy that lets a browser fetch nothing from elsewhere."""
+    tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return html.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{tag}', 1)
+
+
+def _filled(page: str, parts: list[str]) -> str:
+    try:
+        return filled(page, parts)
+    except ValueError as error:
+        raise QuartoFailed(f"quarto: {error}") from None
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What fills the pages of a site: blocks by page, and where each anchor is."""
+
+    material: Material
+    anchors: Mapping[str, str]
+    parts: Mapping[str, list[str]]
+
+    def page(self, html: str, page: Page) -> str:
+        html = linked(_filled(html, self.parts[page.href]), page, self.anchors)
+        return offline(_with_scripts(html, self.material, page.up or "./", lists=page.href == FINDINGS))
+
+
+def _site_files(site: Path, pages: Mapping[str, Page], drawn: _Drawn) -> Iterator[tuple[str, bytes]]:
     yield "assets/plotly.min.js", plotly().encode()
     for path in sorted(p for p in site.rglob("*") if p.is_file()):
         name = path.relative_to(site).as_posix()
         page = pages.get(name)
-        if page is None:
-            yield name, path.read_bytes()
-            continue
-        html = linked(path.read_text("utf-8"), page, anchors)
-        html = _with_scripts(html, material, page.up or "./", lists=name == FINDINGS)
-        yield name, offline(html).encode()
-
-
-def _theme(name: str) -> str:
-    return (THEME / name).read_text("utf-8")
+        yield name, drawn.page(path.read_text("utf-8"), page).encode() if page else path.read_bytes()
 
 
 @contextmanager
@@ -212,10 +272,20 @@ def _folder() -> Iterator[Path]:
 def _quarto(folder: Path, *arguments: str) -> None:
     """Run a command of Quarto in the folder. Raises QuartoFailed with the first line of what it complained of."""
     command = [str(shutil.which("quarto")), *arguments]
+    plain = {**os.environ, "NO_COLOR": "1"}
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603 - a program of this machine
+        done = subprocess.run(command, cwd=folder, env=plain, timeout=LONGEST, **_HEARD)  # noqa: S603 - a program of this machine
     except subprocess.TimeoutExpired:
         raise QuartoFailed(f"quarto took more than {LONGEST} seconds") from None
     if done.returncode:
-        said = [line.strip() for line in done.stderr.splitlines() if "ERROR" in line or "error" in line]
-        raise QuartoFailed(f"quarto {arguments[0]} failed: {said[0] if said else done.stderr.strip()[-200:]}")
+        raise QuartoFailed(f"quarto {arguments[0]} failed: {complaint(done.stderr)}")
+
+
+def complaint(said: str) -> str:
+    """The line that tells what went wrong, of all that Quarto writes while it works."""
+    said = _ANSI.sub("", said)
+    found = _COMPLAINT.search(said)
+    if found:
+        return found[1].strip()
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[-1][:LINE] if lines else "it says nothing"

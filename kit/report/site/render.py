@@ -30,6 +30,9 @@ POLICY = (
 )
 """Nothing but the site's own files, whether it lies on a disk or on a server."""
 
+Place = tuple[str, str, str, str]
+"""What can be searched for: title, its link, what stands under it, and further words."""
+
 _LINK = re.compile(r'<a href="#([\w.-]+)"')
 
 
@@ -69,7 +72,7 @@ def linked(html: str, page: Page, anchors: Mapping[str, str]) -> str:
 
 
 def _assets(document: Document, material: Material, groups: Sequence[Group]) -> dict[str, str]:
-    index = script_json(list(_index(document, material, groups)))
+    index = script_json(list(search_index(document, material, groups)))
     own = {f"assets/{name}": asset(name) for name in ("theme.js", "charts.js", *SCRIPTS)}
     return {
         **own,
@@ -80,8 +83,8 @@ def _assets(document: Document, material: Material, groups: Sequence[Group]) -> 
     }
 
 
-def _index(document: Document, material: Material, groups: Sequence[Group]) -> Iterator[tuple[str, str, str, str]]:
-    """What can be searched for: title, where it is, what stands under it, and further words."""
+def search_index(document: Document, material: Material, groups: Sequence[Group]) -> Iterator[Place]:
+    """All that can be searched for."""
     for page in pages_of(groups):
         yield page.title, page.href, "", ""
         for depth, section in page.section.walk():
