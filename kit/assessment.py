@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from IPython import get_ipython
 from pydantic import TypeAdapter
 
 from kit.claims.examine import examine
@@ -43,6 +44,7 @@ from kit.sources.probes.model import Probes
 from kit.sources.ran.model import CommandRun
 from kit.sources.ran.run import not_run
 from kit.sources.scanners.model import Scan
+from kit.sources.tree.files import FileIndex
 
 FINDINGS = "findings"
 LOOKED_FOR = "looked-for"
@@ -132,7 +134,7 @@ class AreaAssessment:
         empty."""
         if self.out is not None:
             save_findings(self.out, self.area, self.raw)
-            save_looked_for(self.out, self.area, self.project.files.looked_for)
+            save_asked(self.out, self.area, self.project.files)
 
 
 @dataclass(frozen=True)
@@ -344,17 +346,45 @@ def save_findings(out: Path, area: str, findings: Iterable[Finding]) -> Path:
     return write(out / FINDINGS / f"{area}.json", text)
 
 
-def save_looked_for(out: Path, area: str, paths: Mapping[str, bool]) -> Path:
-    """Write which paths an area looked for beside the project's files, and whether they were there."""
-    return write(out / LOOKED_FOR / f"{area}.json", json.dumps(dict(paths), sort_keys=True))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an area has asked of a project: `on_disk` the paths looked for beside its files, and whether they were
+    there, `read` the files whose content was looked at, by this process or by what it was forked from."""
+
+    on_disk: Mapping[str, bool]
+    read: tuple[str, ...]
+
+
+def save_asked(out: Path, area: str, files: FileIndex) -> None:
+    """Write what an area has asked until now, and again after each cell that follows: views ask too."""
+    told: list[tuple[int, int]] = []
+
+    def tell(_: object = None) -> None:
+        sizes = len(files.looked_for), len(files.looked_at)
+        if sizes not in told:
+            told.append(sizes)
+            asked = {"on_disk": files.looked_for, "read": sorted(files.looked_at)}
+            write(out / LOOKED_FOR / f"{area}.json", json.dumps(asked, sort_keys=True))
+
+    tell()
+    shell = get_ipython()
+    if shell is not None:
+        shell.events.register("post_run_cell", tell)
+
+
+def read_asked(out: Path, area: str) -> Asked | None:
+    """What an area has asked; None where it saved nothing. Raises ValueError for a file that is none."""
+    path = out / LOOKED_FOR / f"{area}.json"
+    if not path.is_file():
+        return None
+    data = json.loads(path.read_bytes())
+    return Asked(data["on_disk"], tuple(data["read"]))
 
 
 def read_looked_for(out: Path) -> dict[str, bool]:
     """Which paths the areas looked for, and whether they were there."""
-    found: dict[str, bool] = {}
-    for path in sorted((out / LOOKED_FOR).glob("*.json")):
-        found |= json.loads(path.read_bytes())
-    return found
+    asked = (read_asked(out, area) for area in AREAS)
+    return {path: there for one in asked if one is not None for path, there in one.on_disk.items()}
 
 
 def read_findings(out: Path) -> dict[str, tuple[Finding, ...]]:

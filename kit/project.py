@@ -132,6 +132,7 @@ class Project:
                         getattr(self, name)
                 except OutOfTime:
                     self.given_up.add(name)
+        _ = self.files.problems  # every area shows them, and reads every text for it
         grammar.settle()
 
     @_source

@@ -29,8 +29,9 @@ def _answer(request: Request, progress: Progress, cache: Cache | None) -> Outlin
     if kept is not None:
         return kept
     from kit.execute.assess import run_assessment
+    from kit.execute.parts import Parts
 
-    outline, looked_for = run_assessment(request, progress)
+    outline, looked_for = run_assessment(request, progress, Parts(request, cache))
     if cache is not None and not outline.incomplete and request.repeatable:
         cache.keep(request.key, request.out, _written(request), outline, looked_for)
     return outline

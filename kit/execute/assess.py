@@ -29,6 +29,7 @@ from kit.execute.claims import write_claims
 from kit.execute.live import commands_of, probes_of, require_checks
 from kit.execute.notebooks import CLAIMS, HEALTH, SUMMARY, Notebook, find_notebooks
 from kit.execute.outline import AreaLine, BlockerLine, Outline, VerdictLine
+from kit.execute.parts import Parts
 from kit.execute.request import Progress, Request, key_of
 from kit.execute.staging import Staging
 from kit.execute.workers import Ran, run_notebooks
@@ -55,7 +56,7 @@ from kit.sources.scanners.tools import Tool
 from kit.sources.tree.text import visible
 
 
-def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[str, bool]]:
+def run_assessment(request: Request, progress: Progress, parts: Parts) -> tuple[Outline, dict[str, bool]]:
     """Assess a project and write everything that `assess` writes into `request.out`.
 
     Returns the run in outline, and which paths of the project were looked for beside its files.
@@ -79,10 +80,10 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     _ask(request, project, staging, clock)
     examination = _hear(request, project, staging, clock)
     with clock.step("notebooks"):
-        failed = _run_areas(request, staging, [n for n in chosen if n.area != SUMMARY], progress)
+        failed = _run_areas(request, staging, [n for n in chosen if n.area != SUMMARY], progress, parts)
     findings = _findings(project, staging, request.areas)
     with clock.step("summary"):
-        failed |= _run_areas(request, staging, [n for n in chosen if n.area == SUMMARY], progress)
+        failed |= _run_areas(request, staging, [n for n in chosen if n.area == SUMMARY], progress, parts)
     assessment = judge(
         findings,
         policy,
@@ -93,6 +94,8 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
     )
     missing = (*failed.values(), *_unfinished(project), *_crashed(assessment))
     looked_for = {**read_looked_for(staging.folder), **project.files.looked_for}
+    for notebook in chosen if not missing else ():
+        parts.keep(notebook, staging)
     _publish(request, outputs, project, staging, assessment, chosen, missing, examination, clock)
     return outline_of(assessment, missing, len(request.inputs), clock.seconds), looked_for
 
@@ -100,6 +103,7 @@ def run_assessment(request: Request, progress: Progress) -> tuple[Outline, dict[
 def _opened(request: Request, clock: _Clock) -> Project:
     """The project, read and parsed."""
     with clock.step("read"):
+        open_project.cache_clear()  # what an earlier run of this process has read may have changed
         project = open_project(str(request.params.root), request.params.name)
         project.files = request.files
         project.thresholds = request.params.thresholds
@@ -179,8 +183,10 @@ def _hear(request: Request, project: Project, staging: Staging, clock: _Clock) -
     return examination
 
 
-def _run_areas(request: Request, staging: Staging, chosen: list[Notebook], progress: Progress) -> dict[str, str]:
-    """Run those that no earlier run has finished. Returns what failed: area to one line."""
+def _run_areas(
+    request: Request, staging: Staging, chosen: list[Notebook], progress: Progress, parts: Parts
+) -> dict[str, str]:
+    """Run those that no earlier run has finished or made of the same files. Returns what failed: area to one line."""
     failed: dict[str, str] = {}
 
     def told(event: str, notebook: Notebook, ran: Ran | None) -> None:
@@ -192,7 +198,8 @@ def _run_areas(request: Request, staging: Staging, chosen: list[Notebook], progr
 
     waiting = []
     for notebook in chosen:
-        if staging.finished(notebook.name):
+        if staging.finished(notebook.name) or parts.bring(notebook, staging):
+            staging.finish(notebook.name)
             progress.notebook("kept", notebook, None)
         else:
             waiting.append(notebook)

@@ -1,9 +1,10 @@
-"""Whole answers of earlier runs, by the hash of everything that they depend on.
+"""Whole answers of earlier runs, by the hash of everything that they depend on, and what single areas of them made.
 
-An entry is a folder: the files that a run wrote, and a manifest with the hash of each, the run in outline, and which
-paths outside of the index the run looked for. It is made beside its place and moved there, so that two runs at once
-never see half of one; an entry that is damaged, or whose paths have come or gone, is no answer. Nothing but entries is
-ever removed from the folder, whatever else lies there, and no link in it is followed.
+An entry is a folder: the files that a run wrote, and a manifest with the hash of each, which paths outside of the index
+the run looked for, and the run in outline or, of an area, the hash of each file that it read. It is made beside its
+place and moved there, so that two runs at once never see half of one; an entry that is damaged, or whose paths have
+come or gone, is no answer. Nothing but entries is ever removed from the folder, whatever else lies there, and no link
+in it is followed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -34,6 +35,8 @@ _MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 20_000_000
 _FILES = "files"
 _NEW = ".new-"
+_NO_ANSWER = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading an entry may raise that is damaged, made up, or of a project that is another now."""
 _LEFT_AFTER = 86_400.0
 """Seconds after which an entry that is still being made belongs to a run that was killed."""
 
@@ -51,36 +54,67 @@ class Cache:
         """
         entry = self.folder / key
         try:
-            _require_private(self.folder)
-            manifest = json.loads(_plain(entry, _MANIFEST, _MAX_MANIFEST_BYTES).read_bytes())
-            looked_for: Mapping[str, bool] = manifest["on_disk"]
-            if any(on_disk(path) is not there for path, there in looked_for.items()):
-                return None
+            manifest = self._manifest(entry, on_disk)
             outline = outline_from(manifest["outline"])
-            _bring(entry / _FILES, manifest["files"], out)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            with _copies(entry / _FILES, manifest["files"], out) as beside:
+                remove_stale(out, {name.partition("/")[0] for name in manifest["files"]})
+                _replace(beside, out)
+        except _NO_ANSWER:
             return None
-        with suppress(OSError):  # a cache that may only be read answers as well
-            os.utime(entry)
+        _used(entry)
         return outline
+
+    def part(self, key: str, place: Path, on_disk: Callable[[str], bool], digests: Mapping[str, str]) -> bool:
+        """Put what is kept of an area under the key into a folder. False where there is nothing, or where a file that
+        the area read has another hash in `digests` now."""
+        entry = self.folder / key
+        try:
+            manifest = self._manifest(entry, on_disk)
+            if any(digests.get(path) != digest for path, digest in manifest["read"].items()):
+                return False
+            with _copies(entry / _FILES, manifest["files"], place) as beside:
+                for name in manifest["files"]:
+                    (place / name).parent.mkdir(parents=True, exist_ok=True)
+                    (beside / name).replace(place / name)
+        except _NO_ANSWER:
+            return False
+        _used(entry)
+        return True
 
     def keep(self, key: str, out: Path, names: tuple[str, ...], outline: Outline, on_disk: Mapping[str, bool]) -> None:
         """Keep what a run has written: the files and folders `names` of `out`."""
         with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _require_private(self.folder)
-            made = Path(tempfile.mkdtemp(prefix=_NEW, dir=self.folder))
-            try:
-                files = _copied(out, names, made / _FILES)
-                self._write(made, {"outline": outline.as_data(), "on_disk": dict(on_disk), "files": files})
-                _remove(self.folder / key)
-                made.rename(self.folder / key)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
+            self._keep(key, out, names, {"outline": outline.as_data(), "on_disk": dict(on_disk)})
             self._prune()
 
-    def _write(self, entry: Path, manifest: dict[str, Any]) -> None:
-        (entry / _MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    def keep_part(
+        self, key: str, place: Path, names: tuple[str, ...], on_disk: Mapping[str, bool], read: Mapping[str, str]
+    ) -> None:
+        """Keep what an area has made: the files `names` of a folder. `read` is the hash of each file that it read."""
+        with suppress(OSError):
+            self._keep(key, place, names, {"on_disk": dict(on_disk), "read": dict(read)})
+
+    def _keep(self, key: str, out: Path, names: tuple[str, ...], manifest: dict[str, Any]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _require_private(self.folder)
+        made = Path(tempfile.mkdtemp(prefix=_NEW, dir=self.folder))
+        try:
+            files = _copied(out, names, made / _FILES)
+            (made / _MANIFEST).write_text(json.dumps({**manifest, "files": files}), "utf-8")
+            _remove(self.folder / key)
+            made.rename(self.folder / key)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+    def _manifest(self, entry: Path, on_disk: Callable[[str], bool]) -> Any:
+        """The manifest of an entry. Raises LookupError where a path that was looked for has come or gone, and as
+        reading does for one that is damaged."""
+        _require_private(self.folder)
+        manifest = json.loads(_plain(entry, _MANIFEST, _MAX_MANIFEST_BYTES).read_bytes())
+        looked_for: Mapping[str, bool] = manifest["on_disk"]
+        if any(on_disk(path) is not there for path, there in looked_for.items()):
+            raise LookupError
+        return manifest
 
     def _prune(self) -> None:
         used = {entry: entry.stat().st_mtime for entry in self._entries()}
@@ -120,6 +154,11 @@ def default_cache() -> Cache | None:
         return Cache(Path(platformdirs.user_cache_dir("readiness-kit", appauthor=False)) / "runs")
     except (OSError, RuntimeError):
         return None
+
+
+def _used(entry: Path) -> None:
+    with suppress(OSError):  # a cache that may only be read answers as well
+        os.utime(entry)
 
 
 def _require_private(folder: Path) -> None:
@@ -167,8 +206,9 @@ def _copied(out: Path, names: tuple[str, ...], target: Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _bring(source: Path, files: Mapping[str, str], out: Path) -> None:
-    """Copy the files beside their places, check each, and only then move them there.
+@contextmanager
+def _copies(source: Path, files: Mapping[str, str], out: Path) -> Iterator[Path]:
+    """A folder within `out` that holds copies of the files, each checked, until the block ends.
 
     Raises ValueError where one is not what it was, OSError where one is gone.
     """
@@ -181,8 +221,7 @@ def _bring(source: Path, files: Mapping[str, str], out: Path) -> None:
             shutil.copyfile(_plain(source, name, MAX_BYTES), place)
             if _hash(place) != digest:
                 raise ValueError(f"{name} is not what was kept")
-        remove_stale(out, {name.partition("/")[0] for name in files})
-        _replace(beside, out)
+        yield beside
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

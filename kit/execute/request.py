@@ -60,15 +60,33 @@ class Request:
         """Whether the same files give the same answer: not where commands are run or a running system is asked."""
         return not self.params.commands and self.params.targets == type(self.params.targets)()
 
+    @property
+    def by_files_alone(self) -> bool:
+        """Whether all that an area sees is the project's own files: no document, evidence or scanner beside them."""
+        params = self.params
+        return self.repeatable and not (params.claims or params.scanners or params.evidence_globs())
+
     @cached_property
     def key(self) -> str:
-        """The hash of everything that the answer depends on: the same key, the same answer.
+        """The hash of everything that the answer depends on: the same key, the same answer."""
+        asked = [self.areas, self.formats, self.renderer, self.baseline]
+        quarto = _command("quarto") if self.renderer == "quarto" else None
+        return key_of(self.inputs, setting=self._surroundings, asked=asked, quarto=quarto)
 
-        The day is part of it, as waivers and versions of products run out.
-        """
+    @cached_property
+    def setting(self) -> str:
+        """The hash of everything that what an area shows depends on, but for the content of files: which there are,
+        what they are for and what could not be read of them stands in it."""
+        files = self.files
+        classes = [(path, files.class_of(path)) for path in files.paths]
+        return key_of({}, setting=self._surroundings, classes=classes, problems=[str(p) for p in files.problems])
+
+    @cached_property
+    def _surroundings(self) -> str:
+        """The hash of what surrounds the files. The day is part of it, as waivers and versions of products run out."""
         params = self.params
         return key_of(
-            self.inputs,
+            {},
             state=self.files.state,
             root=str(params.root),
             out=str(self.out),
@@ -76,8 +94,6 @@ class Request:
             policy=_file_digest(_policy_file(params)),
             file=[str(self.params_file), _file_digest(self.params_file)],
             notebooks=[[path.name, _file_digest(path)] for path in sorted((self.notebooks or _KIT).glob("*.ipynb"))],
-            asked=[self.areas, self.formats, self.renderer, self.baseline],
-            quarto=_command("quarto") if self.renderer == "quarto" else None,
             day=datetime.now(UTC).date().isoformat(),
             kit=kit_digest(),
         )

@@ -52,7 +52,7 @@ def test_what_is_asked_otherwise_has_another_key(tmp_path: Path, more: dict[str,
     assert asked(project, **more).key != asked(project).key
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from([*NAMES, "new.txt", ".gitignore"]), content=st.binary(max_size=40))
 def test_any_change_of_a_file_changes_the_key(
     tmp_path_factory: pytest.TempPathFactory, name: str, content: bytes

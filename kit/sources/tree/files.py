@@ -54,6 +54,8 @@ class FileIndex:
         self._found = tuple(problems)
         self.looked_for: dict[str, bool] = {}
         """What `on_disk` was asked for, and what it answered."""
+        self.looked_at: set[str] = set()
+        """The paths of whose content anything was asked, but for hash, class and problems."""
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._masked: dict[str, list[str]] = {}
@@ -111,7 +113,7 @@ class FileIndex:
         if self._rules.ignored(name):
             return True
         # What is not there may be a folder that a build makes.
-        may_be_folder = path.endswith("/") or not (self.root / name).is_file()
+        may_be_folder = path.endswith("/") or not (self.on_disk(name) and (self.root / name).is_file())
         return may_be_folder and self._rules.ignored(name, is_dir=True)
 
     def tracked(self, path: str) -> bool | None:
@@ -122,7 +124,7 @@ class FileIndex:
         """What the file is for; by its path alone where it is not in the index."""
         name = clean(path) or path
         if name not in self._classes:
-            head = self.head(name) if classify.class_by_path(name) in _JUDGED_BY_HEAD else ""
+            head = self._head(name) if classify.class_by_path(name) in _JUDGED_BY_HEAD else ""
             self._classes[name] = self._classifier.class_of(name, head)
         return self._classes[name]
 
@@ -152,13 +154,8 @@ class FileIndex:
 
     def text(self, path: str) -> str:
         """The decoded text, lines ended by `\\n`; empty for what is binary, too large or unreadable."""
-        name = clean(path)
-        entry = self._entries.get(name or "")
-        if entry is None:
-            return ""
-        if entry.path not in self._texts:
-            self._texts[entry.path] = self._read(entry)
-        return self._texts[entry.path]
+        entry = self._looked_up(path)
+        return self._text(entry) if entry else ""
 
     def lines(self, path: str) -> list[str]:
         """The lines of the text, without their ends."""
@@ -167,14 +164,12 @@ class FileIndex:
 
     def head(self, path: str) -> str:
         """The first characters of a text file, cheaply."""
-        name = clean(path) or ""
-        if name in self._texts:
-            return self._texts[name][: classify.HEAD_CHARACTERS]
-        return preview(self._sniffed(name))[: classify.HEAD_CHARACTERS]
+        entry = self._looked_up(path)
+        return self._head(entry.path) if entry else ""
 
     def is_text(self, path: str) -> bool:
         """Whether the file is in the index, is no binary and is small enough to be read."""
-        entry = self._entries.get(clean(path) or "")
+        entry = self._looked_up(path)
         return entry is not None and entry.size <= MAX_BYTES and not is_binary(self._sniffed(entry.path))
 
     def excerpt(self, path: str, first: int, last: int) -> str:
@@ -204,7 +199,7 @@ class FileIndex:
 
     def size(self, path: str) -> int:
         """The size in bytes; 0 where it is not in the index."""
-        entry = self._entries.get(clean(path) or "")
+        entry = self._looked_up(path)
         return entry.size if entry else 0
 
     def sha256(self, path: str) -> str:
@@ -231,8 +226,8 @@ class FileIndex:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be taken or read as it stands. Reads every text file once."""
-        for path in self.paths:
-            self.text(path)
+        for entry in self._entries.values():
+            self._text(entry)
         return (*self._found, *(self._reading[path] for path in sorted(self._reading)))
 
     @property
@@ -278,6 +273,23 @@ class FileIndex:
     @cached_property
     def _classifier(self) -> classify.Classifier:
         return classify.Classifier(self.paths)
+
+    def _looked_up(self, path: str) -> Entry | None:
+        """The entry of a file that somebody wants to know the content of."""
+        entry = self._entries.get(clean(path) or "")
+        if entry is not None:
+            self.looked_at.add(entry.path)
+        return entry
+
+    def _text(self, entry: Entry) -> str:
+        if entry.path not in self._texts:
+            self._texts[entry.path] = self._read(entry)
+        return self._texts[entry.path]
+
+    def _head(self, name: str) -> str:
+        if name in self._texts:
+            return self._texts[name][: classify.HEAD_CHARACTERS]
+        return preview(self._sniffed(name))[: classify.HEAD_CHARACTERS]
 
     def _sniffed(self, name: str) -> bytes:
         if name not in self._heads:
