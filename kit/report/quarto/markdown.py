@@ -101,7 +101,10 @@ def _screen(document: Document, screen: Screen, paper: frozenset[str]) -> Iterat
 
 def listed(id_: str, html: str, level: int = 1) -> str:
     """A list that the page's scripts draw, under a heading of Quarto in place of its own."""
-    return f"{'#' * level} {plain(text(f'page.{id_}'))} {{#{id_}}}\n\n{raw('html', without_head(html))}"
+    inner = without_head(html)
+    if level == 1:
+        inner = inner.replace("<h3>", "<h2>").replace("</h3>", "</h2>")
+    return f"{'#' * level} {plain(text(f'page.{id_}'))} {{#{id_}}}\n\n{raw('html', inner)}"
 
 
 def without_head(html: str) -> str:

@@ -30,6 +30,7 @@
     box.className = "fold-section"
     box.id = section.id
     const line = document.createElement("summary")
+    heading.classList.remove("anchored") // a line that unfolds holds no link of Quarto
     line.append(heading)
     const standing = section.querySelector(":scope > .standing")
     if (standing) line.append(standing)
