@@ -49,6 +49,13 @@ def console(run: CommandRun) -> str:
     return "\n".join([f"$ {run.line}", *shown, _ending(run)])
 
 
+def ending(run: CommandRun) -> str:
+    """How a command came to its end, or why it was not run, in a sentence."""
+    if not run.asked:
+        return _not_run(run).partition(": ")[2]
+    return f"{_summary(run)}." if run.holds else _failed(run)
+
+
 _FIRST = 25
 _SIZES = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB"))
 

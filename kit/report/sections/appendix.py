@@ -14,6 +14,7 @@ from kit.report.sections import inventory
 from kit.report.sections.basics import heads, nothing, section
 from kit.report.sections.entries import entries
 from kit.report.sections.first import changed
+from kit.report.sections.given import given
 from kit.report.sections.material import Material
 from kit.report.sections.planning import timeline
 from kit.report.texts import text
@@ -25,6 +26,7 @@ EVIDENCE = "appendix-evidence"
 
 def appendix(material: Material) -> tuple[Section, ...]:
     """The sections that every style shares, after its own."""
+    beside = given(material)
     return (
         section("appendix.changes", *changed(material)),
         section("appendix.charts", *charts(material)),
@@ -32,6 +34,7 @@ def appendix(material: Material) -> tuple[Section, ...]:
         section("appendix.areas", overview.areas_table(material.assessment), sections=areas(material)),
         section("appendix.evidence", *evidence(material)),
         section("appendix.unseen", overview.unseen(material.assessment.findings)),
+        *((section("appendix.given", *beside),) if beside else ()),
         section("appendix.run", run_table(material)),
         section("appendix.method", sections=method()),
         section("appendix.glossary", glossary()),

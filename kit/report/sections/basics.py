@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kit.model import Finding
+from kit.model import Finding, Outcome
 from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notice, Place, Ref, State, Table, columns
 from kit.report.document import Section
 from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.topics import TOPICS
 from kit.report.tables import severity_mark
 from kit.report.texts import text, texts
-from kit.report.words import at, count
+from kit.report.words import at, count, sentence
 
 MOST_PLACES = 3
 MOST_HELD = 15
@@ -87,7 +87,8 @@ def missing(standings: Sequence[Standing]) -> Block:
 
 def unseen(standings: Sequence[Standing]) -> Listing | None:
     """What could not be seen, check by check; None where all was decided."""
-    rows = tuple(_check_ref(s, text("standing.unseen", title=s.title)) for s in standings if s.unseen and not s.open)
+    found = [s for s in standings if s.unseen and not s.open]
+    rows = tuple(_check_ref(s, text("standing.unseen", title=s.title, seen=s.unseen[0].message)) for s in found)
     return Listing(rows, caption=text("standing.not-seen")) if rows else None
 
 
@@ -115,8 +116,15 @@ def boxes(standings: Iterable[Standing], caption: str = "") -> Block:
 
 def box(standing: Standing) -> Item:
     """A check as a box: done where all that was examined holds."""
-    state = "partly" if standing.open and standing.held else _STATES[standing.outcome]
-    return Item(standing.title, state, _box_note(standing), tuple(_places(standing)))
+    return Item(standing.title, _state(standing), _box_note(standing), tuple(_places(standing)))
+
+
+def _state(standing: Standing) -> State:
+    """Open where nothing of it holds, whatever its severity; partly where something does."""
+    if not standing.open:
+        return _STATES[standing.outcome]
+    wholly = not standing.held and any(f.outcome is Outcome.FAIL for f in standing.open)
+    return "open" if wholly else "partly"
 
 
 def topic_box(material: Material, topic: str) -> Item:
@@ -169,7 +177,7 @@ def _missing(standing: Standing) -> tuple[Cell, ...]:
     first = standing.open[0]
     more = len(standing.open) - 1
     seen = first.message if not more else f"{first.message} {text('standing.others', count=more)}"
-    mark = Mark("critical", first.blocker) if first.blocker else Mark(first.severity.value)
+    mark = Mark("critical", sentence(first.blocker)) if first.blocker else Mark(first.severity.value)
     return (Ref(f"finding-{first.fingerprint}", standing.title), mark, seen, Place(at(first)))
 
 

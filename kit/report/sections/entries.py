@@ -12,7 +12,7 @@ from kit.project import Project
 from kit.report.blocks import Entry, Excerpt, Row
 from kit.report.sections.material import Material
 from kit.report.texts import text
-from kit.report.words import at, sentence
+from kit.report.words import at, count, sentence
 
 MOST_EXCERPTS = 3
 CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
@@ -33,7 +33,7 @@ def entry(material: Material, finding: Finding) -> Entry:
         fingerprint=finding.fingerprint,
         check=finding.check,
         at=at(finding),
-        blocker=finding.blocker or "",
+        blocker=sentence(finding.blocker or ""),
         rows=tuple(_rows(material, finding)),
     )
 
@@ -65,7 +65,7 @@ def _rows(material: Material, finding: Finding) -> Iterable[Row]:
     if len(finding.evidence) > MOST_EXCERPTS:
         rest = finding.evidence[MOST_EXCERPTS:]
         places = ", ".join(e.path if e.line is None else f"{e.path}:{e.line}" for e in rest[:6])
-        yield Row("", text("entry.more-places", count=len(rest), places=places))
+        yield Row("", text("entry.more-places", count=count(len(rest), "further place"), places=places))
     check = material.assessment.checks.get(finding.check)
     if check is not None:
         yield Row(text("entry.impact"), sentence(check.rationale))

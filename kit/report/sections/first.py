@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from kit.judgement.diff import Change, Changes, Trend
+from kit.judgement.diff import Change, Changes, Move, Trend
 from kit.judgement.score import Term
 from kit.judgement.verdict import Verdict as Judged
 from kit.report.blocks import (
@@ -16,6 +17,7 @@ from kit.report.blocks import (
     Mark,
     Notice,
     Place,
+    Prose,
     Reason,
     Ref,
     Table,
@@ -27,9 +29,11 @@ from kit.report.document import Facts
 from kit.report.exports.run import kit_version
 from kit.report.overview import addends, shares
 from kit.report.sections.basics import findings_rows, heads, nothing
+from kit.report.sections.given import sources
 from kit.report.sections.material import Material
+from kit.report.sections.planning import estimate
 from kit.report.texts import text
-from kit.report.words import VERDICT_MEANING, count, long_date
+from kit.report.words import VERDICT_MEANING, count, listed, long_date
 
 BEHIND = 5
 MOST_BLOCKERS = 12
@@ -61,12 +65,31 @@ def deciding(material: Material) -> Block:
     """Hard blockers and critical findings, which decide the verdict whatever the score is."""
     found = material.deciding
     if not found:
-        return Notice(text("first.none"), tone="pass")
+        return _holding(material)
     hard = count(len(material.assessment.blockers), "hard blocker")
     kind = "further critical finding" if material.assessment.blockers else "critical finding"
     further = count(sum(f.blocker is None for f in found), kind)
     caption = text("first.deciding", blockers=hard, critical=further)
     return findings_rows(found, caption, most=MOST_BLOCKERS)
+
+
+def outlook(material: Material) -> tuple[Block, ...]:
+    """What it would take, where anything holds the strictest environment back; what changed since last time."""
+    effort = (Prose((estimate(material),)),) if material.holding else ()
+    if material.changes is None:
+        return effort
+    moved = tuple(_moved(material.changes, move) for move in material.changes.moves)
+    there = Ref("appendix-changes", text("first.changes"))
+    return (*effort, Notice(_since(material.changes), tone="info", items=(*moved, there)))
+
+
+def _holding(material: Material) -> Block:
+    """What the conditions stand for where nothing graver is open."""
+    if not material.holding:
+        return Notice(text("first.none"), tone="pass")
+    counts = Counter(f.severity.value for f in material.holding)
+    said = listed((count(n, f"{grade} finding") for grade, n in counts.items()), 4)
+    return findings_rows(material.holding, text("first.holding", findings=said), most=MOST_BLOCKERS)
 
 
 def changed(material: Material) -> tuple[Block, ...]:
@@ -75,7 +98,7 @@ def changed(material: Material) -> tuple[Block, ...]:
     if changes is None:
         return (nothing("changes"),)
     tables = (_changes_table(kind, changes.of(*kinds)) for kind, kinds in _KINDS.items())
-    return (_sentence(changes), *_moves(material, changes), *(t for t in tables if t is not None))
+    return (Notice(_since(changes)), *_moves(material, changes), *(t for t in tables if t is not None))
 
 
 def facts(material: Material) -> Facts:
@@ -86,7 +109,7 @@ def facts(material: Material) -> Facts:
         (text("facts.date"), long_date(a.generated_at)),
         (text("facts.revision"), a.project.revision[:12] if a.project.revision else text("facts.no-revision")),
         (text("facts.policy"), a.policy.name),
-        (text("facts.made-by"), text("facts.maker", version=kit_version())),
+        (text("facts.made-by"), text("facts.maker", version=kit_version(), sources=sources(material))),
     ]
     if a.report.audience:
         found.insert(1, (text("facts.audience"), a.report.audience))
@@ -150,22 +173,25 @@ _KINDS = {
 }
 
 
-def _sentence(changes: Changes) -> Notice:
+def _since(changes: Changes) -> str:
     counts = {kind: len(changes.of(*kinds)) for kind, kinds in _KINDS.items()}
     said = text("changes.sentence", date=long_date(changes.since), **counts)
     newly = text("changes.asked", added=len(changes.added), dropped=len(changes.dropped), **counts)
     asked = f" {newly}" if changes.added or changes.dropped else ""
     policy = f" {text('changes.policy')}" if changes.policy_changed else ""
-    return Notice(f"{said}{asked}{policy}")
+    return f"{said}{asked}{policy}"
 
 
 def _moves(material: Material, changes: Changes) -> Iterable[Block]:
     by_id = {c.fingerprint: c for c in changes.changes}
     for move in changes.moves:
-        key = "changes.move-asked" if changes.only_newly_asked(move) else "changes.move"
-        said = text(key, environment=move.environment, before=move.before, after=move.after)
         behind = tuple(_behind(material, by_id[f]) for f in move.findings[:MOST_BLOCKERS])
-        yield Listing(behind or move.reasons, caption=said)
+        yield Listing(behind or move.reasons, caption=_moved(changes, move))
+
+
+def _moved(changes: Changes, move: Move) -> str:
+    key = "changes.move-asked" if changes.only_newly_asked(move) else "changes.move"
+    return text(key, environment=move.environment, before=move.before, after=move.after)
 
 
 def _behind(material: Material, change: Change) -> Cell:

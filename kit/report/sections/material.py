@@ -13,6 +13,7 @@ from kit.judgement.diff import Changes
 from kit.model import Finding, Outcome
 from kit.project import Project
 from kit.report.notebooks import NotebookSection
+from kit.report.overview import NUMERIC_GATES
 from kit.report.tables import ranked
 
 
@@ -70,6 +71,16 @@ class Material:
     def deciding(self) -> tuple[Finding, ...]:
         """Blockers and critical findings that are open."""
         return tuple(f for f in self.open if f.blocker or f.severity == "critical")
+
+    @cached_property
+    def holding(self) -> tuple[Finding, ...]:
+        """What keeps the strictest environment from a better verdict. Behind a number that is too low stands all that
+        is open: such a gate names nothing here."""
+        a = self.assessment
+        kinds = {g.id: g.when.kind for g in a.policy.environments[a.strictest].gates}
+        reasons = [r for r in a.environments[a.strictest].reasons if kinds.get(r.gate) not in NUMERIC_GATES]
+        wanted = {f for r in reasons for f in r.findings}
+        return tuple(f for f in self.open if f.fingerprint in wanted)
 
     @cached_property
     def standings(self) -> dict[str, Standing]:

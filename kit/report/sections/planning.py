@@ -99,8 +99,13 @@ def mitigation(material: Material, severities: Iterable[Severity]) -> Block:
 
 def estimate(material: Material) -> str:
     """How long it takes until nothing that decides is open, and until nothing is."""
-    deciding = sum(s.hours for s in material.assessment.plan.steps if s.blocker or s.severity is Severity.CRITICAL)
-    return text("verdict.effort", hours=hours(deciding), all=hours(material.assessment.plan.hours))
+    return text("verdict.effort", hours=hours(deciding_hours(material)), all=hours(material.assessment.plan.hours))
+
+
+def deciding_hours(material: Material) -> float:
+    """Hours of the steps that mend what keeps the strictest environment from a better verdict."""
+    holding = {f.fingerprint for f in material.holding}
+    return sum(step.hours for step in material.assessment.plan.steps if holding.intersection(step.findings))
 
 
 def timeline(material: Material) -> tuple[Block, ...]:

@@ -116,10 +116,13 @@ def _latencies(project: Project, target: Target) -> Iterator[Reading]:
             value = record.latency[target.key]
             yield _reading(target, value, _milliseconds, _by(file, record.tool), At(file.path, record.line))
     for probe in project.probes.http if project.probes is not None else ():
-        for latency in (probe.latency, probe.load.latency if probe.load is not None else None):
+        measured = [(probe.latency, text("targets.live"))]
+        measured += (
+            [(probe.load.latency, text("targets.load", users=probe.load.users))] if probe.load is not None else []
+        )
+        for latency, how in measured:
             if latency is not None and target.key in latency.seconds:
-                live = text("targets.live")
-                yield _reading(target, latency.seconds[target.key] * 1000, _milliseconds, live, probe.url)
+                yield _reading(target, latency.seconds[target.key] * 1000, _milliseconds, how, probe.url)
 
 
 def _failures(project: Project, target: Target) -> Iterator[Reading]:
@@ -160,7 +163,9 @@ def _milliseconds(value: float) -> str:
 
 
 def _hours_words(value: float) -> str:
-    return span_words(round(value * 3600))
+    """Hours; whole seconds where there is one, so that no sum of floats shows."""
+    seconds = value * 3600
+    return span_words(round(seconds) if seconds >= 1 else round(seconds, 3))
 
 
 def _hours(span: timedelta) -> float:

@@ -11,6 +11,7 @@ from kit.report.sections import commands, inventory
 from kit.report.sections.basics import boxes, heads, held, missing, nothing, section, topic_box, topics_table
 from kit.report.sections.closing import authorization, calls, conditions, signoff, summary
 from kit.report.sections.entries import entries
+from kit.report.sections.given import sources
 from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.planning import phases, quarterly, steps
 from kit.report.sections.targets import against
@@ -26,7 +27,7 @@ QUALITY: dict[str, tuple[str, ...]] = {
 }
 TIERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "1": (("compose",), ("build", "runtime", "backups", "health")),
-    "2": (("compose", "swarm"), ("replicas", "metrics", "logs", "restore")),
+    "2": (commands.PLATFORMS, ("replicas", "metrics", "logs", "restore")),
     "3": (commands.PLATFORMS, ("manifests", "replicas", "exhaustion", "tls", "metrics")),
 }
 """Tier of infrastructure to the deployment targets that it takes and the topics that must hold there."""
@@ -81,8 +82,8 @@ def _secure(material: Material) -> tuple[Standing, ...]:
 
 def _part(material: Material, key: str, areas: Sequence[str], shown: Iterable[Block]) -> Section:
     standings = material.of_areas(*areas)
-    judged = (held(standings), missing(standings)) if standings else ()
-    return section(f"audit.{key}", *shown, *judged, status=outcome_of(standings) if standings else "")
+    judged = (held(standings), missing(standings)) if any(s.held or s.open for s in standings) else ()
+    return section(f"audit.{key}", *dict.fromkeys(shown), *judged, status=outcome_of(standings) if standings else "")
 
 
 def _topical(material: Material, key: str, topic: str, shown: Iterable[Block]) -> Section:
@@ -225,7 +226,7 @@ def _information(material: Material) -> Table:
         (text("facts.status"), Mark(verdict, text(f"verdict.{status}"))),
         (text("facts.date"), long_date(a.generated_at)),
         (text("facts.policy"), f"{a.policy.name} ({a.policy.sha256[:12]})"),
-        (text("facts.prepared"), text("facts.maker", version=kit_version())),
+        (text("facts.prepared"), text("facts.maker", version=kit_version(), sources=sources(material))),
         (text("audited.approval"), authorization(material)),
     )
     return Table(text("audit.information"), columns(*heads("field", "value")), rows)

@@ -137,8 +137,10 @@ class HealthCheck:
         came = {title: self._worst(checks) for title, checks in SECTIONS.items()}
         wrong = [title for title, worst in came.items() if worst in {Outcome.FAIL, Outcome.PARTIAL}]
         unasked = [title for title, worst in came.items() if worst is None]
-        said = f"{len(came) - len(wrong) - len(unasked)} of {len(came)} sections hold."
-        more = f" Not asked: {', '.join(unasked)}." if unasked else ""
+        asked = len(came) - len(unasked)
+        held = f"{asked - len(wrong)} of {count(asked, 'section')} that {'was' if asked == 1 else 'were'} asked hold."
+        said = held if asked else f"None of the {len(came)} sections was asked."
+        more = f" Not asked: {', '.join(unasked)}." if asked and unasked else ""
         if not wrong:
             return show(Notice(f"{said}{more}", tone="empty" if len(unasked) == len(came) else "pass", title="Health"))
         return show(Notice(f"{said}{more}", tone="fail", title=f"Not as it should be: {', '.join(wrong)}"))

@@ -17,14 +17,16 @@ LOG_LINES = 8
 
 def services(project: Project) -> Table | None:
     """The services of the project's own, with the address that answers for each."""
-    asked = {p.service: p for p in probes(project).http if p.service}
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (s.name, s.kind, asked[s.name].url if s.name in asked else None, _answered(asked.get(s.name)), at_cell(s.at))
-        for s in project.system.own
-        if s.kind != "library"
-    )
+    own = [s for s in project.system.own if s.kind != "library"]
+    rows: list[tuple[Cell, ...]] = []
+    for service in own:
+        asked: list[HttpProbe | None] = [p for p in probes(project).http if p.service == service.name]
+        rows += [
+            (service.name, service.kind, p.url if p else None, _answered(p), at_cell(service.at))
+            for p in asked or [None]
+        ]
     heads = columns("Service", "Kind", ("Address", "code"), "Answers", "Where")
-    return Table(count(len(rows), "service"), heads, rows) if rows else None
+    return Table(count(len(own), "service"), heads, tuple(rows)) if rows else None
 
 
 def endpoints(found: Sequence[HttpProbe]) -> Table:

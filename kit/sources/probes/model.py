@@ -268,3 +268,8 @@ class Probes:
     s3: tuple[S3Probe, ...] = ()
     dns: tuple[DnsProbe, ...] = ()
     host: HostProbe | None = None
+
+    @property
+    def asked(self) -> int:
+        """How many addresses, servers and names were asked; this host is none."""
+        return sum(map(len, (self.http, self.tls, self.postgres, self.redis, self.s3, self.dns)))

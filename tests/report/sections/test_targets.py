@@ -18,6 +18,8 @@ from kit.report.sections.material import Material
 from kit.report.sections.readings import Reading, Target, readings
 from kit.report.sections.targets import against, baselines
 from kit.report.svg import draw
+from kit.sources.probes.model import HttpProbe, Latency, Load, Probes
+from kit.sources.ran.model import CommandRun
 
 PARAMS = """
 project: {path: project}
@@ -87,6 +89,24 @@ def test_the_table_of_baselines_comes_first_and_the_schedule_last(material: Mate
 
     assert isinstance(blocks[0], Table)
     assert len(blocks) >= 4
+
+
+def test_an_address_under_load_is_told_from_one_that_is_asked_in_turn(material: Material) -> None:
+    alone, loaded = Latency(5, 0, {"p95": 0.07}), Latency(90, 0, {"p95": 0.24})
+    probe = HttpProbe(url="http://shop.example.org/", status=200, latency=alone, load=Load(5, 2.0, loaded))
+    material.project.__dict__["probes"] = Probes("", http=(probe,))
+
+    assert [(r.words, r.by) for r in readings(material) if r.at.startswith("http")] == [
+        ("70 ms", "live probe, one by one"),
+        ("240 ms", "live probe, 5 users"),
+    ]
+
+
+def test_a_restore_of_less_than_a_second_took_some_time(material: Material) -> None:
+    run = CommandRun("restore drill", "recovery", "restore.sh", ".", "exited", code=0, seconds=0.25)
+    material.project.__dict__["ran"] = (run,)
+
+    assert [r.words for r in readings(material) if r.target.key == "rto"] == ["250 ms"]
 
 
 def test_nothing_is_read_of_targets_that_were_not_set(material: Material) -> None:
