@@ -33,19 +33,27 @@ def available() -> bool:
 
 @cache
 def warm() -> None:
-    """Have in this process what the first cell, table and chart of every notebook would have to load: plotly loads
-    most of itself with the first figure that is shown, which is a third of a second."""
+    """Have in this process what the first cell, block, table and chart of every notebook would have to load: plotly
+    loads most of itself with the first figure that is shown, which is a third of a second, and templates are compiled
+    with the first block."""
+    import IPython.core.completerlib  # noqa: F401 - a shell loads it as it starts
     import pandas
-    import plotly.graph_objects
+    import plotly.graph_objects as go
     import plotly.io
 
     import kit.execute.shell  # noqa: F401 - what every fork runs cells in
+    from kit.report.blocks import Notice
+    from kit.report.markup import block_html
 
     if "PLOTLY_RENDERER" not in os.environ:
         # As plotly chooses in a kernel. It knows no other shell, for which it would put itself into each notebook.
         plotly.io.renderers.default = "plotly_mimetype"
     pandas.DataFrame({"a": [1]}).to_html()
-    plotly.io.to_json(plotly.graph_objects.Figure(plotly.graph_objects.Bar()))
+    figure = go.Figure([go.Bar(), go.Scatter(marker={}, textfont={}), go.Heatmap()])
+    axis = {"tickfont": {"size": 1}}
+    figure.update_layout(xaxis=axis, yaxis=axis, shapes=[{"line": {}}], annotations=[{"font": {}}])
+    plotly.io.to_json(figure.update_layout(template={"data": {"scatter": [{}]}}))
+    block_html(Notice(""))
 
 
 class ForkEngine(Engine):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -45,6 +46,7 @@ def run_notebooks(
     """
     if available():
         warm()
+        gc.freeze()  # what is shared with the forks is written to by none of them, the collector included
     context: Any = multiprocessing.get_context("fork" if available() else "spawn")
     workers: dict[Connection, Any] = {}
     for _ in range(min(jobs, len(notebooks))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kit.checks.delivery.built import built, own_modules, seen
@@ -91,18 +91,15 @@ def _told(project: Project, one: Wanted) -> Fact:
 
 
 def _javascript(project: Project) -> Iterator[Wanted]:
-    told = set()
+    told: set[tuple[str, str]] = set()
+    declared = cache(lambda *asked: _is_declared(project, *asked))
     own = {p.name for p in project.packages if p.ecosystem == "npm" and p.name}
     for path, found in seen(project).items():
         if not path.endswith((".py", ".d.ts")) and not BROWSER & set(path.split("/")):
             manifests = _above(project, posixpath.dirname(path) or ".", "npm")
             for specifier in {name for name, _ in found} if manifests else ():
                 name = npm_name(specifier)
-                if (
-                    name
-                    and (manifests[0].path, name) not in told
-                    and not _is_declared(project, manifests, name, specifier)
-                ):
+                if name and (manifests[0].path, name) not in told and not declared(manifests, name, specifier):
                     imported = _confirmed(project, path, specifier)
                     if imported is not None:
                         told.add((manifests[0].path, name))

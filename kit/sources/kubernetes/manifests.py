@@ -72,7 +72,7 @@ class Manifest:
         """The file that it is written in: of an overlaid one, the file of the base."""
         return self.node.at.path
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return text_of(self.node, "kind")
 
@@ -85,11 +85,11 @@ class Manifest:
         """The API group; empty for the core."""
         return self.api_version.rpartition("/")[0]
 
-    @property
+    @cached_property
     def name(self) -> str:
         return text_of(self.node, "metadata", "name") or text_of(self.node, "metadata", "generateName")
 
-    @property
+    @cached_property
     def namespace(self) -> str | None:
         return text_of(self.node, "metadata", "namespace") or None
 

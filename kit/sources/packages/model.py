@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from posixpath import dirname, relpath
 
 from kit.model import At
@@ -127,6 +128,7 @@ class Package:
         return (d for d in self.dependencies if d.kind in kinds)
 
 
+@lru_cache(maxsize=16_384)
 def plain_name(name: str) -> str:
     """A package's name in lower case with `-` for `_` and `.`, a scope or group kept."""
     return re.sub(r"[-_.]+", "-", name).lower()
