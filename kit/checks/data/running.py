@@ -161,11 +161,21 @@ def _embedded(project: Project, found: MigrationSet) -> At | None:
 
 def _told(project: Project, found: MigrationSet) -> At | None:
     """Where a file that is not followed (a template, a document) applies the migrations; other files before documents."""
-    applied = re.compile(
-        rf"{re.escape(_word(found.tool).strip())}\b[^\n`]{{0,80}}\b(?:deploy|upgrade|migrate|up|latest|run)\b"
-    )
+    word = r"(?:alembic|flask)" if found.tool == "alembic" else re.escape(_word(found.tool).strip())
+    applied = re.compile(rf"{word}\b[^\n`]{{0,80}}\b(?:deploy|upgrade|migrate|up|latest|run)\b")
     names = project.files.glob(
-        "Procfile*", "Jenkinsfile*", "*.tf", "*.j2", "*.yml", "*.yaml", "*.toml", "*.hcl", "*.nomad", "*.md", "*.rst"
+        "Procfile*",
+        "Jenkinsfile*",
+        "*.sh",
+        "*.tf",
+        "*.j2",
+        "*.yml",
+        "*.yaml",
+        "*.toml",
+        "*.hcl",
+        "*.nomad",
+        "*.md",
+        "*.rst",
     )
     documents = [p for p in names if project.files.class_of(p) is FileClass.DOCUMENTATION]
     for path in (*(p for p in names if project.files.class_of(p) is FileClass.PRODUCTION), *documents):

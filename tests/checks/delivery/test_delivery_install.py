@@ -122,12 +122,13 @@ def test_pnpm_knows_no_workspaces_of_package_json(look: Look) -> None:
     lock = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      left-pad:\n        specifier: 1.3.0\n        version: 1.3.0\n"
     empty = "lockfileVersion: '9.0'\nimporters:\n  .: {}\n"
     files = {
+        "compose.yaml": "services:\n  api:\n    build: ./api\n",
         "package.json": '{"name": "root", "workspaces": ["api"]}',
         "pnpm-lock.yaml": empty,
         "api/package.json": '{"name": "api", "dependencies": {"left-pad": "1.3.0"}}',
         "api/pnpm-lock.yaml": lock,
-        "api/Dockerfile": "FROM node:22\nCOPY package.json pnpm-lock.yaml ./\nRUN pnpm install --frozen-lockfile\n",
+        "api/Dockerfile": "FROM node:22\nWORKDIR /app\nCOPY package.json pnpm-lock.yaml ./\nRUN pnpm install --frozen-lockfile\n",
     }
 
-    assert look("DEL-007", files).failed == []
-    assert look("DEL-007", {**files, "api/pnpm-lock.yaml": empty}).failed != []
+    assert look("DEL-007", files).outcomes == ["pass"]
+    assert look("DEL-007", {**files, "api/pnpm-lock.yaml": lock.replace("1.3.0", "1.2.0")}).failed != []
