@@ -19,6 +19,8 @@ from kit.params import Attestation, Params
 
 HOLDS = timedelta(days=365)
 """How long an answer without an end of its own holds."""
+UNSHOWN = "The project itself does not show it:"
+"""What stands between what a person says and what is not seen."""
 
 
 def apply_attestations(
@@ -65,7 +67,7 @@ def _attested(finding: Finding, attestation: Attestation, checks: Mapping[str, C
     return replace(
         finding,
         outcome=outcome,
-        message=f"{note} The project itself does not show it: {finding.message}",
+        message=f"{note} {UNSHOWN} {finding.message}",
         evidence=evidence or (Evidence(".", None, None, "", Strength.ATTESTED),),
         blocker=check.blocker if check is not None and outcome.open else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kit.checks.shared.ran import ending
+from kit.judgement.attestations import UNSHOWN
 from kit.model import Finding, Strength
 from kit.project import Project
 from kit.report.blocks import Block, Mark, Place, Prose, Table, columns
@@ -27,7 +28,7 @@ def sources(material: Material) -> str:
             ("files", len(project.evidence or ())),
             ("ran", ran),
             ("asked", asked),
-            ("people", len(_attested(material))),
+            ("people", len({(f.check, f.message.partition(UNSHOWN)[0]) for f in _attested(material)})),
         )
         if number
     ]
