@@ -12,6 +12,8 @@ import click
 
 STYLES = ("formal", "audit", "viability", "validation", "status")
 BAD_INPUT, INCOMPLETE, INTERRUPTED = 2, 3, 130
+MAX_EARLIER = 500_000_000
+"""Bytes of an assessment that is compared with."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -241,11 +243,15 @@ def _earlier(path: Path) -> dict[str, Any]:
     from kit.params import ParamsError
 
     try:
+        if path.is_file() and path.stat().st_size > MAX_EARLIER:
+            raise ParamsError(f"{path}: larger than {MAX_EARLIER // 1_000_000} MB, so no assessment")
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
         checked(data)
     except FileNotFoundError:
         raise ParamsError(f"{path}: no such file; name the assessment.json of an earlier run") from None
-    except (ValueError, DiffError) as error:
+    except RecursionError:
+        raise ParamsError(f"{path}: nested too deep; name the assessment.json of an earlier run") from None
+    except (OSError, ValueError, DiffError) as error:
         raise ParamsError(f"{path}: {error}; name the assessment.json of an earlier run") from error
     return data
 

@@ -20,6 +20,7 @@ from kit.sources.formats.yaml import parse_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 Route = tuple[str | int, ...]
+MAX_BYTES = 4_000_000
 _PASSWORD = re.compile(r"//[^/@\s]+@")
 
 
@@ -74,6 +75,8 @@ def read_source(path: Path) -> Source:
     """
     name = path.as_posix()
     try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise ParamsError(f"{name}: larger than {MAX_BYTES // 1_000_000} MB; name a YAML file of settings")
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise ParamsError(f"{name}: there is no such file; name a YAML file that exists") from None

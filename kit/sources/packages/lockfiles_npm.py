@@ -15,6 +15,8 @@ from kit.sources.formats.nodes import Problem
 from kit.sources.packages.model import Dependency, Lockfile, Mismatch, Package, line_of
 from kit.sources.packages.versions import satisfies
 
+_ALIAS = re.compile(r"[\s\[{,:-]\*\w")
+
 MAX_CHARACTERS = 40_000_000
 _INSTALLED = ("dependencies", "devDependencies", "optionalDependencies")
 Specs = dict[str, set[str]]
@@ -139,7 +141,15 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _yaml(section: str, key: str) -> Any:
-    return (yaml.load(section, Loader=yaml.CSafeLoader) or {}).get(key) if section else None
+    return (_loaded(section) or {}).get(key) if section else None
+
+
+def _loaded(text: str) -> Any:
+    """The data of a lockfile. Raises YAMLError for what is none, and for aliases, which no tool writes into one: a few
+    of them could stand for gigabytes."""
+    if _ALIAS.search(text) and any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, Loader=yaml.CSafeLoader)):
+        raise yaml.YAMLError("it holds aliases")
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def _importers(sections: Mapping[str, str]) -> dict[str, Specs]:
@@ -217,7 +227,7 @@ def _resolutions(package: Package) -> set[str]:
 
 def _berry(text: str, path: str) -> Lockfile:
     try:
-        data = yaml.load(text, Loader=yaml.CSafeLoader)
+        data = _loaded(text)
         importers, packages = _berry_entries(data)
     except (yaml.YAMLError, ValueError, RecursionError, AttributeError, TypeError) as error:
         return broken(path, "yarn-berry", error)
