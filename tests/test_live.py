@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import html
 import json
 import shutil
 import signal
@@ -188,6 +189,10 @@ def assess(folder: Path, system: System, given: Mapping[str, Any], *options: str
     """Run the command over the params, in an environment that holds the secrets and nothing else of note."""
     shutil.copytree(SHOP, folder / "shop", dirs_exist_ok=True)
     (folder / "coverage.info").write_text("TN:\nSF:shop/api/src/index.ts\nDA:1,1\nDA:2,0\nLF:2\nLH:1\nend_of_record\n")
+    (folder / "cut.xml").write_text('<testsuites><testsuite name="orders"><testcase name="pla')
+    (folder / "swapped.xml").write_text(
+        '<testsuites><testsuite name="orders"><testcase name="places"/></testsuite></testsuites>'
+    )
     (folder / "p.yaml").write_text(yaml.safe_dump(dict(given)), "utf-8")
     words = [
         sys.executable,
@@ -332,6 +337,7 @@ def broken(system: System, tmp_path_factory: pytest.TempPathFactory) -> Run:
             "redis": [{"url_env": "GONE_URL"}],
             "tls": [{"host": "localhost", "port": system.nginx.ports[name], "ca": str(system.nginx.ca)} for name in ("expired", "near")],
         },
+        evidence={"junit": ["cut.xml"], "coverage": ["swapped.xml"]},
     )  # fmt: skip
     wrong = system.variables["DATABASE_URL"].replace(servers.PASSWORD, "wr0ng-p4ssw0rd")
     without = replace(system, variables={**system.variables, "DATABASE_URL": wrong, "GONE_URL": gone})
@@ -356,6 +362,22 @@ def test_each_wrong_thing_is_shown_as_what_it_is(broken: Run, system: System) ->
     port = system.nginx.ports["expired"]
     assert any(m.startswith(f"localhost:{port}: its certificate ran out on") for _, m in broken.said_of("SEC-083"))
     assert sorted(f["severity"] for f in broken.of("SEC-083", "fail")) == ["critical", "medium"]
+
+
+def test_the_report_that_people_read_shows_each_of_them_too(broken: Run, system: System) -> None:
+    """A 500, a hanging address, a stopped server, an expired certificate, a hanging command, a cut and a swapped file."""
+    page = html.unescape((broken.out / "report.html").read_text("utf-8"))
+
+    for said in (
+        f"{system.app}/broken: it answers 500; 200 was expected.",
+        f"{system.app}/hang: it did not answer in time.",
+        "): the connection was refused.",
+        f"localhost:{system.nginx.ports['expired']}: its certificate ran out on",
+        "hanging: it had not ended after 1 s and was ended",
+        "cut.xml is no evidence:",
+        "swapped.xml is JUnit, and stands under `evidence.coverage`",
+    ):
+        assert said in page or said.replace("`", "") in page, said
 
 
 def test_a_command_that_says_nothing_of_the_areas_asked_for_is_not_run(tmp_path: Path) -> None:
