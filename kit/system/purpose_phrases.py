@@ -122,6 +122,14 @@ _PHRASES: dict[str, str] = {
         nomad job run
         gcloud ... deploy|rollouts|releases
         gcloud run services replace|update
+        gcloud ... rolling-action start-update|replace|restart
+        gcloud ... instances update-container|create-with-container
+        az vmss|vm ... update|upgrade|restart|invoke
+        aws autoscaling start-instance-refresh
+        ssh ... docker|docker-compose|podman ... run|up|pull|restart
+        ssh ... systemctl|pm2|supervisorctl restart|reload|startOrReload
+        ssh ... *deploy*.sh|*release*.sh|*update*.sh
+        gcloud ... ssh ... docker|docker-compose|podman ... run|up|pull|restart
         skaffold run|deploy|apply
         aws ... update-service|update-function-code|create-deployment|sync|update-environment|start-deployment
         aws cloudformation deploy|update-stack|create-stack

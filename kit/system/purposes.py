@@ -98,7 +98,8 @@ def _of_one(command: Command, depth: int) -> Iterator[str]:
     if _SETS_UP & set(command.args[:1]) and base_name(command.program) not in _BUILDERS:
         return
     program = _VERSIONED.sub("", base_name(command.program))
-    text = " " + " ".join((program, *command.args[:MAX_WORDS]))[:MAX_CHARACTERS]
+    words = " ".join((program, *command.args[:MAX_WORDS]))[:MAX_CHARACTERS].split()
+    text = " " + " ".join(word for word in words if word != "\\")
     left_out = {"test"} if _SKIPS_TESTS.search(text) else set()
     left_out |= {"deploy", "rollback"} if _TRIES_OUT.search(text) else set()
     yield from (purpose for purpose, pattern in PHRASES if purpose not in left_out and pattern.match(text))

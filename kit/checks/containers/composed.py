@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +14,8 @@ from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.containers.compose import ComposeFile, ComposeService
+from kit.sources.containers.compose_fields import ComposeVolume
+from kit.system.images import Image as ImageName
 from kit.system.images import parse_image
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -200,7 +203,9 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
 
     Fix: mount a named volume at the data folder: `volumes: [db-data:/var/lib/postgresql/data]`.
 
-    Blind to: whether the mounted path is where the store keeps its data.
+    A mount that is not where one of Docker's own images keeps its data does not hold.
+
+    Blind to: where images of others keep their data.
 
     See: https://docs.docker.com/engine/storage/volumes/
     """
@@ -209,7 +214,12 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
         if image is None or image.engine is None or image.engine == "memcached":
             continue
         kept = [v for v in service.volumes if v.kind in {"volume", "bind"} and not _configures(v.target)]
-        if kept:
+        if kept and (place := _data_folder(service, image)) is not None and not _holds(kept, place, image):
+            message = (
+                f"{service.name}: {kept[0].source} is mounted at {kept[0].target}, and the {image.engine} store keeps"
+            )
+            yield bad(f"{message} its data in {place}: it is gone with the container.", kept[0], **_grade(file))
+        elif kept:
             yield ok(f"{service.name}: its data is in {kept[0].source}.", kept[0])
         elif image.engine == "redis":
             yield partial(
@@ -223,6 +233,35 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
                 service,
                 **_grade(file, Severity.MEDIUM),
             )
+
+
+_DATA = {
+    "postgres": "/var/lib/postgresql/data",
+    "mysql": "/var/lib/mysql",
+    "mariadb": "/var/lib/mysql",
+    "mongo": "/data/db",
+    "redis": "/data",
+    "rabbitmq": "/var/lib/rabbitmq",
+}
+_NEW_LAYOUT = 18
+"""From here on the image of PostgreSQL keeps its data below /var/lib/postgresql, a folder per version."""
+
+
+def _data_folder(service: ComposeService, image: ImageName) -> str | None:
+    """Where one of Docker's own images keeps its data; None where that is for others, or settings, to say."""
+    name = image.name.removeprefix("library/")
+    told = service.command is not None or any(n in service.environment for n in ("PGDATA", "RABBITMQ_MNESIA_BASE"))
+    return _DATA.get(name) if image.registry in {None, "docker.io"} and not told else None
+
+
+def _holds(kept: list[ComposeVolume], place: str, image: ImageName) -> bool:
+    targets = [v.target.rstrip("/") or "/" for v in kept]
+    if any("$" in target for target in targets) or place in targets:
+        return True
+    major = re.match(r"\d+", image.tag or "")
+    if place.startswith("/var/lib/postgresql") and "/var/lib/postgresql" in targets:
+        return major is None or int(major[0]) >= _NEW_LAYOUT
+    return False
 
 
 def _configures(target: str) -> bool:

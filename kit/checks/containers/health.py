@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kit.checks.shared.images import ASIDE, images
+from kit.checks.containers.tools import lacking_tool
+from kit.checks.shared.deployed import grade
+from kit.checks.shared.images import ASIDE, images, services
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -25,7 +27,8 @@ def health_checks_ask_what_is_there(project: Project) -> Iterator[Fact]:
     A health check that asks the wrong path calls a sound container sick for ever: what waits for it never starts.
 
     Decides: path and port of each HTTP check in `HEALTHCHECK` and in compose files that are not for development or
-    tests, against the ports that the process listens on and the routes that its code serves.
+    tests, against the ports that the process listens on and the routes that its code serves; and whether the image has
+    the `curl` or `wget` that asks, where its base is one of which that is known.
 
     Fix: ask a path and port that the service has; the nearest route is named with the finding.
 
@@ -40,12 +43,45 @@ def health_checks_ask_what_is_there(project: Project) -> Iterator[Fact]:
                 if probe.kind == "healthcheck" and probe.path is not None:
                     port = probe.port if isinstance(probe.port, int) else None
                     yield from _asked(project, service, deployment, probe.path, port, probe.at, place)
+    yield from _without_tool(project)
     for image in images(project):
         check_ = image.dockerfile.healthcheck(image.stage)
         owner = project.system.service(image.name)
         path, port = asked_by(check_.value) if check_ is not None else (None, None)
         if check_ is not None and owner is not None and path is not None:
             yield from _asked(project, owner, None, path, port, check_.at, {})
+
+
+def _without_tool(project: Project) -> Iterator[Fact]:
+    for image in images(project):
+        own = image.dockerfile.healthcheck(image.stage)
+        lacking = (
+            lacking_tool(image.dockerfile, image.stage, " ".join(own.args) if own and own.json else own.body)
+            if own
+            else None
+        )
+        if own is not None and lacking is not None:
+            yield bad(_no_tool(image.name, lacking[0]), own, lacking[1])
+    dockerfiles = {d.path: d for d in project.dockerfiles if d.error is None and d.stages}
+    for file, service in services(project):
+        check_, build = service.healthcheck, service.build
+        if check_ is None or check_.disabled or not check_.command:
+            continue
+        dockerfile = dockerfiles.get(build.dockerfile) if build is not None else None
+        if dockerfile is not None and build is not None:
+            stage = (dockerfile.stage(build.target) if build.target else None) or dockerfile.final
+            lacking = lacking_tool(dockerfile, stage, check_.command)
+            if lacking is not None:
+                yield bad(
+                    _no_tool(service.name, lacking[0]),
+                    check_.node.at_or_self("test"),
+                    lacking[1],
+                    **grade(file.environment),
+                )
+
+
+def _no_tool(name: str, tool: str) -> str:
+    return f"{name}: the health check calls {tool}, which the image does not have; the container never gets healthy."
 
 
 def _asked(

@@ -83,6 +83,8 @@ def not_as_root(project: Project) -> Iterator[Fact]:
             yield ok(f"{image.name}: {base} runs without root rights by itself.", at)
         elif DISTROLESS.match(base):
             yield bad(f"{image.name}: no USER; {base} runs as root, its tag nonroot does not.", at)
+        elif _DOTNET.match(base):
+            yield bad(f"{image.name}: no USER; {base} runs as root unless `USER $APP_UID` is said.", at)
         elif parsed is None or not _is_official(parsed) or "$" in base:
             yield unknown(f"{image.name}: no USER; as whom {base} runs is for that image to say.", at)
         elif parsed.base in OWN_ROOT and _only_configures(image):
@@ -95,6 +97,10 @@ def not_as_root(project: Project) -> Iterator[Fact]:
             yield bad(f"{image.name}: no USER; the container runs as root.", at)
 
 
+_DOTNET = re.compile(
+    r"mcr\.microsoft\.com/dotnet/(?:aspnet|runtime|runtime-deps|sdk|monitor/base):(?!\S*(?:chiseled|distroless))"
+)
+"""Images that bring a user of their own and do not run as it."""
 _DROPS = re.compile(
     r"(?m)^(?!\s*#)[^\n]*\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-?[\w$\"{}-]*\s+-c|sudo\s+-u)\b"
 )

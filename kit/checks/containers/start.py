@@ -6,11 +6,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from kit.checks.containers.packages import ran
 from kit.checks.shared.images import ASIDE, Image, images
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.commands.command import word_set
+from kit.sources.commands.wrappers import base_name
 from kit.sources.containers.dockerfile_model import StageCommand
+from kit.system.images import parse_image
 
 RUNNERS = frozenset({"exec", "dumb-init", "tini", "--", "/sbin/tini", "/usr/bin/tini", "/usr/bin/dumb-init"})
 SCRIPTS = frozenset({"node", "python", "python3", "bun", "deno", "ruby", "php", "sh", "bash"})
@@ -24,7 +28,8 @@ def entry_point_exists(project: Project) -> Iterator[Fact]:
     A command that names a file which is not in the image ends every container at once.
 
     Decides: the script that `CMD` and `ENTRYPOINT` name is followed back through `COPY` and `WORKDIR` to a file of the
-    project; what a build step makes is unknown.
+    project; what a build step makes is unknown. Where nothing but packages is installed into a plain image of a language
+    and no `COPY` brings the script, it is not there.
 
     Fix: correct the path relative to `WORKDIR`, or copy the file into the image.
 
@@ -48,16 +53,75 @@ def _script_exists(project: Project, image: Image, script: str, command: StageCo
     place = _in_image(image, script)
     if place is None:
         return
-    sources = list(_sources_of(project, image, place))
+    sources = [s for one in _looked_up(image, script, place) for s in _sources_of(project, image, one)]
     if any(project.files.exists(s) for s in sources):
         yield ok(f"{image.name}: {script} is copied into the image.", command)
     elif (compiled := _compiled_from(project, [*sources, posixpath.join(image.context, script)])) is not None:
         yield ok(f"{image.name}: {script} is compiled from {compiled}.", command, At(compiled))
+    elif not sources and "/" in script and _brings_nothing(image, place):
+        message = f"{image.name}: the command runs {script}, and nothing brings that file into the image"
+        yield bad(f"{message}; the container ends at once.", command)
     elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(image) or _made(image, place):
         yield unknown(f"{image.name}: {script} is made while the image is built; files alone do not show it.", command)
     else:
         message = f"{image.name}: the command runs {script}, and no such file is copied to {place}"
         yield bad(f"{message}; the container ends at once.", command)
+
+
+_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+def _looked_up(image: Image, script: str, place: str) -> tuple[str, ...]:
+    """Where a program is looked for: a name without a slash along the path."""
+    command = image.dockerfile.command(image.stage)
+    first = next((w for w in command.args if w not in RUNNERS), "") if command is not None else ""
+    return (place,) if "/" in script or first != script else tuple(posixpath.join(p, script) for p in _PATH)
+
+
+_PLAIN = frozenset(
+    {
+        "python",
+        "node",
+        "golang",
+        "alpine",
+        "debian",
+        "ubuntu",
+        "ruby",
+        "openjdk",
+        "eclipse-temurin",
+        "rust",
+        "bun",
+        "deno",
+    }
+)
+"""Images of languages and systems, which hold no program of anybody's own."""
+_HARMLESS = word_set("""
+    apt apt-get apk yum dnf pip pip3 npm pnpm yarn corepack uv gem bundle poetry mkdir chmod chown adduser addgroup useradd
+    groupadd usermod rm echo set ln true update-ca-certificates locale-gen sed touch find dpkg-reconfigure cd rmdir
+""")
+
+
+def _brings_nothing(image: Image, place: str) -> bool:
+    """Whether neither the base, nor another stage, nor a command of the build can have brought the file."""
+    lineage = image.dockerfile.lineage(image.stage)
+    base = parse_image(image.dockerfile.base_image(image.stage))
+    plain = base is not None and base.registry in {None, "docker.io"} and base.name.removeprefix("library/") in _PLAIN
+    for stage in lineage if plain else ():
+        for copy in image.dockerfile.copies(stage):
+            outside = (
+                copy.from_stage is not None or copy.from_image is not None or set("*?[$") & set("".join(copy.sources))
+            )
+            target = posixpath.normpath(copy.target or "/").rstrip("/")
+            if (
+                (outside and f"{place}/".startswith(f"{target}/"))
+                or copy.instruction.heredocs
+                or copy.instruction.name == "ADD"
+            ):
+                return False
+    runs = [c for s in lineage for i in s.instructions if i.name == "RUN" for c in ran(i)]
+    built = any("run" in c.args[:1] or c.writes for c in runs)
+    made = _made(image, place) or any(i.heredocs for s in lineage for i in s.instructions)
+    return plain and not made and not built and all(base_name(c.program) in _HARMLESS for c in runs)
 
 
 def _compiled_from(project: Project, outputs: list[str]) -> str | None:

@@ -215,8 +215,20 @@ def configuration_is_taken(project: Project) -> Iterator[Fact]:
         found = [config.error] if config.error is not None else [*config.problems, *_strange_listens(config)]
         for problem in found:
             yield bad(problem.message, problem)
-        if not found and not config.template:
+        if not found and (empty := _serves_nothing(config)) is not None:
+            message = "This nginx has no server and includes none: it starts, and answers nobody."
+            yield bad(message, empty, severity=Severity.HIGH, blocks=False)
+        elif not found and not config.template:
             yield ok("nginx can read it.", config)
+
+
+def _serves_nothing(config: NginxConfig) -> Directive | None:
+    """The http block of a whole configuration that defines no server, and whose includes bring settings only."""
+    http = next((d for d in config.directives if d.name == "http"), None)
+    if http is None or config.template or config.servers or any(d.name == "stream" for d in config.directives):
+        return None
+    included = [d for d in config.walk() if d.name == "include"]
+    return http if all(re.search(r"mime\.types$|/(?:fastcgi|proxy|uwsgi)[\w.]*$", d.value) for d in included) else None
 
 
 _LISTENS = re.compile(

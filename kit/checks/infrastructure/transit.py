@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kit.checks.infrastructure.common import Resource, resources
 from kit.checks.infrastructure.settings import Setting, is_on, judged
-from kit.model import Clause, Fact, Severity, bad, ok
+from kit.model import Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.formats.nodes import Node
@@ -36,6 +36,9 @@ def _listener(listener: Resource) -> Iterator[Fact]:
         yield bad(f"{listener.title}: redirects to plain HTTP.", to, **listener.grade)
     elif spoken == "HTTPS" or redirects:
         yield ok(f"{listener.title}: HTTPS, or a redirect to it.", listener, **listener.grade)
+    elif (made := listener.node.get("count")) is not None and "?" in made.text:
+        message = f"{listener.title}: forwards plain HTTP where `{made.text[:60]}` makes it; for whom, a variable decides."
+        yield unknown(message, made, protocol or listener, **listener.grade)
     else:
         yield bad(f"{listener.title}: forwards plain HTTP.", protocol or listener, **listener.grade)
 

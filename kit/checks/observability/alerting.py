@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from kit.checks.observability.alarms import alarms_reach_somebody
 from kit.checks.shared.crowd import crowded
 from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.services import running
@@ -221,7 +222,7 @@ def alerts_reach_somebody(project: Project) -> Iterator[Fact]:
     A receiver without an address takes every alert and tells nobody.
 
     Decides: the receivers that Alertmanager's routes use have an integration whose address is no placeholder, and some
-    Prometheus configuration names an Alertmanager where rules are loaded.
+    Prometheus configuration names an Alertmanager where rules are loaded. Alarms of CloudWatch in Terraform have an action, and it is switched on.
 
     Fix: give the receiver its address from a file or secret (`api_url_file`, `routing_key_file`), and name it in `route`.
 
@@ -249,6 +250,7 @@ def alerts_reach_somebody(project: Project) -> Iterator[Fact]:
                 )
             else:
                 yield ok(f"Receiver {receiver.name} tells {', '.join(receiver.kinds)}.", receiver)
+    yield from alarms_reach_somebody(project)
     loaded = [c for c in project.prometheus.configs if c.rule_files]
     for config in loaded:
         if not config.alertmanagers and config.node.get("alerting") is None:

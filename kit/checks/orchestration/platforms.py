@@ -93,7 +93,12 @@ def _handler(project: Project, file: ServerlessFile, function: Function) -> Iter
     if not suffixes or module is None or made or "image" in function.node:
         return
     found = next((module + s for s in suffixes if project.files.exists(module + s)), None)
-    if found is not None:
+    if found is not None and found.endswith(_TYPED) and not _compiled(project, file):
+        message = (
+            f"{function.name}: {found} is TypeScript, and nothing here compiles it for the platform; every call fails."
+        )
+        yield bad(message, at, At(found))
+    elif found is not None:
         yield _exported(project, function, found, at)
     elif (plugin := _made_by_plugin(file, module)) is not None:
         yield unknown(f"{function.name}: {function.handler} may be brought by the plugin {plugin}.", at)
@@ -104,6 +109,24 @@ def _handler(project: Project, file: ServerlessFile, function: Function) -> Iter
     else:
         wanted = f"{function.handler.rpartition('.')[0]}{suffixes[0]}"
         yield bad(f"{function.name}: the handler's file {wanted} does not exist; every call fails.", at)
+
+
+_TYPED = (".ts", ".tsx", ".mts")
+_COMPILES = re.compile(
+    r"esbuild|typescript|webpack|bundle|rspack|rollup|vite|parcel|swc|optimize|ncc|sst|nest", re.IGNORECASE
+)
+
+
+def _compiled(project: Project, file: ServerlessFile) -> bool:
+    """Whether a plugin, the framework from version 4 on, or a build that a script makes may turn TypeScript into what runs."""
+    told = file.framework_version or ""
+    older = re.match(r"[\^~>=v ]*[123](?:\D|$)", told) is not None
+    build = file.root is not None and ("build" in file.root or "build" in (file.root.get("custom") or ()))
+    compiling = any(_COMPILES.search(plugin) for plugin in file.plugins)
+    folder = posixpath.dirname(file.path)
+    scripts = [s.text for p in project.packages if p.dir in {folder or ".", "."} for s in p.scripts.values()]
+    made = any(re.search(r"\btsc\b(?!.*--noEmit)|esbuild|webpack|tsup|ncc", text) for text in scripts)
+    return compiling or build or made or not older
 
 
 def _made_by_plugin(file: ServerlessFile, module: str) -> str | None:

@@ -184,3 +184,10 @@ def test_what_the_calls_of_a_module_give_goes_before_its_default(look: Look) -> 
 
     assert "modules/database/main.tf:5" not in look("INF-005", files).failed
     assert "modules/database/main.tf:5" in look("INF-005", {**files, "prod/main.tf": ""}).failed
+
+
+def test_a_listener_that_only_some_environments_get_is_unknown(look: Look) -> None:
+    text = 'resource "aws_lb_listener" "plain" {\n  count = var.cert == "" ? 1 : 0\n  port = 80\n  protocol = "HTTP"\n'
+    text += '  default_action {\n    type = "forward"\n  }\n}\n'
+    seen = look("INF-009", {"main.tf": text})
+    assert (seen.failed, seen.unknown) == ([], ["main.tf:2"])

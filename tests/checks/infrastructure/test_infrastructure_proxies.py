@@ -158,3 +158,14 @@ def test_a_listen_without_its_end_takes_the_next_line_for_parameters(look: Look,
     text = f"events {{}}\nhttp {{\n  server {{\n    {listen}\n    location / {{ return 204; }}\n  }}\n}}\n"
 
     assert look("INF-014", {"nginx.conf": text}).outcomes == [outcome]
+
+
+NOWHERE = "events {}\nhttp {\n  include /etc/nginx/mime.types;\n  upstream api { server api:80; }\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "failed"),
+    [("", ["nginx.conf:2"]), ("  server { listen 80; }\n", []), ("  include /etc/nginx/conf.d/*.conf;\n", [])],
+)
+def test_an_nginx_without_a_server_answers_nobody(look: Look, more: str, failed: list[str]) -> None:
+    assert look("INF-014", {"nginx.conf": NOWHERE + more + "}\n"}).failed == failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 APP = {
@@ -194,3 +195,19 @@ def test_what_reports_to_a_service_with_alerts_holds_in_part(look: Look) -> None
     package = {"package.json": '{"name": "api", "dependencies": {\n"@sentry/node": "^9.0.0"}}'}
 
     assert look("OBS-004", {**APP, **package}).outcomes == ["partial"]
+
+
+ALARM = 'resource "aws_cloudwatch_metric_alarm" "cpu" {{\n  alarm_name = "cpu"\n{more}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "failed"),
+    [
+        ("", ["infra/main.tf:1"]),
+        ("  alarm_actions = []\n", ["infra/main.tf:1"]),
+        ("  alarm_actions = [aws_sns_topic.ops.arn]\n", []),
+        ("  alarm_actions = [aws_sns_topic.ops.arn]\n  actions_enabled = false\n", ["infra/main.tf:1"]),
+    ],
+)
+def test_an_alarm_of_cloudwatch_needs_an_action(look: Look, more: str, failed: list[str]) -> None:
+    assert look("OBS-006", {"infra/main.tf": ALARM.format(more=more)}).failed == failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 SERVERLESS = """
@@ -119,3 +120,25 @@ def test_version_four_asks_the_pipeline_for_a_key(look: Look) -> None:
     assert look("ORC-029", files).failed == ["serverless.yml:2"]
     assert look("ORC-029", {".github/workflows/deploy.yml": keyed}).passed == ["serverless.yml:2"]
     assert look("ORC-029", {"serverless.yml": SERVERLESS}).outcomes == ["not_applicable"]
+
+
+HANDLERS = """
+    service: api
+    frameworkVersion: "3"
+    provider: {{name: aws, runtime: nodejs20.x}}
+    functions:
+      get:
+        handler: src/get.handler
+    plugins: [{plugin}]
+    """
+
+
+@pytest.mark.parametrize(
+    ("plugin", "failed"), [("serverless-offline", ["serverless.yml:6"]), ("serverless-esbuild", [])]
+)
+def test_typescript_that_nothing_compiles(look: Look, plugin: str, failed: list[str]) -> None:
+    files = {
+        "serverless.yml": HANDLERS.format(plugin=plugin),
+        "src/get.ts": "export const handler = async () => ({});\n",
+    }
+    assert look("ORC-018", files).failed == failed

@@ -1,0 +1,13 @@
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/health")
+def health() -> dict[str, bool]:
+    return {"up": True}
+
+
+@app.get("/api/pallets")
+def pallets() -> list[str]:
+    return []
