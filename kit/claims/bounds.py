@@ -30,7 +30,7 @@ _PLAN_SECTION = re.compile(
 )
 _PLAN_HEAD = re.compile(
     r"^(?:(?:action required|fix required|fix|run|required|(?:recommended|suggested|proposed) fix|recommendation|recommended|next|todo|to do|risk|impact|consequence|estimated"
-    r"|mitigation|solution|remediation|suggestion)\b\s*:|(?:please|let'?s|consider|we (?:will|plan|should|need)|you (?:should|must|need"
+    r"|mitigation|solution|remediation|suggestion)\b\s*:(?!\s*(?:added|changed|enforced|implemented|replaced|moved|introduced|switched|created|updated|fixed|wrapped|extracted)\b)|(?:please|let'?s|consider|we (?:will|plan|should|need)|you (?:should|must|need"
     r"|can|may)|will be|to be|should|must|need to|needs to)\b)",
     re.IGNORECASE,
 )
@@ -137,7 +137,7 @@ _DENIES = re.compile(r"(?:[\w &/-]{2,40}[:—–]\s*)?(?:no|missing|lacks?|lacki
 """What is said to be missing is so, whatever the heading plans ("Improvements": "No connection pooling")."""
 _SLOT = re.compile(r"[:|]\s*\[[^\]\[]{3,60}\]\W*$")
 _LABEL = re.compile(
-    r"^(?:(?:last )?(?:updated|reviewed)|date|generated(?: (?:on|by|at))?|prepared(?: by)?|author|auditor|evaluator|reviewer|version|status|environment"
+    r"^(?:(?:last )?(?:updated|reviewed)|date|generated(?: (?:on|by|at))?|prepared(?: by)?|author|auditor|assessor|evaluator|reviewer|version|status|environment"
     r"|classification|audience|owner|next review|review date|report date|assessment (?:date|phase)|approved by|approval|project|system|scope|framework|contact|prepared for)\s*(?:\||:)",
     re.IGNORECASE,
 )

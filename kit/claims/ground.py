@@ -51,6 +51,10 @@ _CODE = (
     ".yml",
     ".yaml",
 )
+_PROSE = (".md", ".mdx", ".rst", ".txt", ".csv", ".tsv", ".ipynb", ".log")
+_ASIDE = re.compile(
+    r"\.(?!github/|gitlab|circleci/|husky/|env|eslintrc|prettierrc|storybook/|platform|ebextensions/)[^/]+/"
+)
 _COMMENTS = ("#", "//", "*", "/*", "--", "<!--")
 _SEEN = Fact(Outcome.PASS, "")
 
@@ -209,6 +213,11 @@ class Ground:
         return tuple(p for p in self.production if not p.endswith(_LOCKS) and self.files.size(p) < MOST_BYTES)
 
     @cached_property
+    def _told(self) -> tuple[str, ...]:
+        """Files of code and configuration that weigh; prose, data and the folders of assistants tell nothing."""
+        return tuple(p for p in self._spoken if not p.endswith(_PROSE) and not _ASIDE.match(p))
+
+    @cached_property
     def code_paths(self) -> tuple[str, ...]:
         """The files of code that weigh."""
         return tuple(p for p in self._spoken if p.endswith(_CODE))
@@ -239,7 +248,7 @@ class Ground:
     def lines_with(self, pattern: re.Pattern[str], most: int = 2) -> tuple[At, ...]:
         """The first lines of files that weigh, no comments, where an expression matches."""
         found: list[At] = []
-        for path in self._spoken:
+        for path in self._told:
             text = self.files.text(path)
             for match in pattern.finditer(text):
                 start = text.rfind("\n", 0, match.start()) + 1

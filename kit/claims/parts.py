@@ -18,8 +18,8 @@ _RESERVED = re.compile(
     r"|consider|optional\w*|future|broken|incorrect\w*|wrong\w*|hardcoded|error|issue|bug)\b|n't\b|→|\?",
     re.IGNORECASE,
 )
-_OUTCOME = re.compile(
-    r"\b(?:pass(?:es|ed|ing)?|compil\w*|errors?|resolved|sync\w*|generat\w+|credentials?|connect(?:ed|s)|runn?(?:s|ing)?|respons\w+|success\w*"
+OUTCOME = re.compile(
+    r"\b(?:pass(?:es|ed|ing)?|compil\w*|errors?|resolved|sync\w*|generat\w+|credentials?|issues?|closed|bugs?|scaling|run|connect(?:ed|s)|runn?(?:s|ing)?|respons\w+|success\w*"
     r"|verif\w+|tested|works?|working|operational|targets?|complaints?|clean|healthy|status|version|accounts?)\b",
     re.IGNORECASE,
 )
@@ -33,15 +33,34 @@ def in_part(answers: list[Answer], statement: Statement, stated: Stated) -> list
     if (
         statement.kind in {"code", "heading"}
         or stated in {Stated.FAIL, Stated.PARTIAL}
-        or _RESERVED.search(statement.text)
         or RESULTS.search(statement.text)
     ):
         return answers
-    if statement.mark is None and mood_of(statement.section) not in {None, Mood.HOLDS}:
-        return answers
     if any(answer.verdict is Verdict.UNDECIDABLE for answer in answers):
         return answers
-    return [_part(answer) if _is_about(answer, statement.text) else answer for answer in answers]
+    claimed = statement.mark is not None or mood_of(statement.section) in {None, Mood.HOLDS}
+    reserved = not claimed or _RESERVED.search(statement.text) is not None
+    return [
+        _part(answer)
+        if _is_about(answer, statement.text) and (not reserved or _is_listed(answer, statement))
+        else answer
+        for answer in answers
+    ]
+
+
+def _is_listed(answer: Answer, statement: Statement) -> bool:
+    """Whether a file stands at the head of an item of a list of files, whatever is told of it behind a dash."""
+    name = answer.about.removeprefix("file ")
+    if name == answer.about or mood_of(statement.section) in {Mood.PLANNED, Mood.MISSING, Mood.WRONG}:
+        return False
+    return re.match(rf"\W*{re.escape(name)}`?\s+[-–—:|(]", statement.text) is not None and not _WISHED.search(
+        statement.text
+    )
+
+
+_WISHED = re.compile(
+    r"\b(?:should|must|to be|needs?|will|missing|removed?|deleted?|superseded|deprecated|unused)\b", re.IGNORECASE
+)
 
 
 def _part(answer: Answer) -> Answer:
@@ -58,4 +77,4 @@ def _is_about(answer: Answer, text: str) -> bool:
     if start < 0:
         return False
     before = re.findall(r"[^\W_]+", text[:start].rpartition(": ")[2])
-    return len(before) <= HEAD and (kind != "product" or (len(text.split()) <= SHORT and not _OUTCOME.search(text)))
+    return len(before) <= HEAD and (kind != "product" or (len(text.split()) <= SHORT and not OUTCOME.search(text)))

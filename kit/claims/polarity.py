@@ -86,8 +86,11 @@ def is_task(words: Sequence[Word]) -> bool:
 
 
 def is_step(words: Sequence[Word]) -> bool:
-    """Whether a statement names a step of a procedure: "Run smoke tests on staging", "Check the dashboards"."""
-    return bool(words) and words[0].text.lower() in _STEPS
+    """Whether a statement names a step of a procedure: "Run smoke tests on staging", "Smoke test: log in and out"."""
+    if len(words) > 2 and words[0].stem in {"smoketest", "loadtest", "integrationtest"} and words[1].sign == ":":
+        return True
+    named = len(words) > 2 and words[1].stem == "test" and words[2].sign == ":"
+    return bool(words) and (named or words[0].text.lower() in _STEPS)
 
 
 def is_asked(text: str) -> bool:

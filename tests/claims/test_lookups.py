@@ -197,6 +197,7 @@ def test_quoted_code_and_settings_stand_in_the_files(ground: Ground, text: str, 
         ("- Throttled at 100 requests/minute", "refuted"),
         ("- JWT with access (15m) and refresh (7d) tokens", "confirmed"),
         ("- JWT with access (15m) and refresh (30d) tokens", "partly"),
+        ("- JWT tokens live 7d", "partly"),
         ("- The meeting takes 15 min", "undecidable"),
     ],
 )
@@ -281,6 +282,8 @@ def test_packages_are_named_as_their_manifests_do(ground: Ground, text: str, ver
         ("- Files: main.js lines 2-4, docs/GUIDE.md", "confirmed"),
         ("- `docs/GUIDE.md` tells how to restore", "partly"),
         ("- The restore is told in short words by `docs/GUIDE.md`", "undecidable"),
+        ("## Appendix\n- `docs/GUIDE.md` - fix of the guide", "partly"),
+        ("## Appendix\n- `docs/GUIDE.md` - to be removed", "undecidable"),
         ("- `docs/GUIDE.md` should tell how to restore", "undecidable"),
     ],
 )
@@ -299,12 +302,20 @@ def test_a_label_and_a_file_say_where_something_is(ground: Ground, text: str, ve
         "- The shop is ready for Railway deployment",
         "- Express build: PASS",
         "- No health endpoint (`/healthz` or `/api/health`)",
+        "## Checklist\n- [x] Built\n- [ ] Smoke test: log in and out",
+        "- No caching strategy",
+        "- OrderLedger is the strongest on durable state and on storage of all",
     ],
 )
 def test_tasks_alarms_and_outcomes_decide_nothing(ground: Ground, text: str) -> None:
     claim = said(ground, text)
 
     assert claim.verdict.value == "undecidable", claim.reason
+
+
+def test_a_name_elsewhere_bears_out_nothing_of_a_file_that_is_not_there(ground: Ground) -> None:
+    assert said(ground, "- TOKEN_TTL variable added").verdict.value == "confirmed"
+    assert said(ground, "- `server/.env` - TOKEN_TTL variable added").verdict.value == "unsupported"
 
 
 def test_what_is_missing_is_a_statement_below_a_heading_of_plans(ground: Ground) -> None:

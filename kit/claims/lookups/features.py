@@ -14,7 +14,7 @@ from kit.claims.ground import Ground
 from kit.claims.lookups.files import named_paths
 from kit.claims.lookups.plain import FILLING, beyond
 from kit.claims.model import Answer, Stated, Statement, Verdict
-from kit.claims.parts import RESULTS
+from kit.claims.parts import OUTCOME, RESULTS
 from kit.claims.sections import Mood, mood_of
 from kit.model import At, FileClass
 
@@ -131,7 +131,7 @@ def _claimed(
     reason = f"{feature.name[0].upper()}{feature.name[1:]}: the project shows it at {places[0]}."
     evidence = ground.evidence(places)
     whole = not rest and not re.search(r"\d", re.sub(r"\boauth2?\b|\b404\b|\bi18n\b", "", text, flags=re.IGNORECASE))
-    if feature.whole and not whole:
+    if not whole and (feature.whole or OUTCOME.search(text)):
         return
     yield Answer(
         Verdict.CONFIRMED if whole else Verdict.PARTLY,
@@ -146,7 +146,7 @@ def _denied(
     statement: Statement, feature: Feature, found: re.Match[str], about: str, ground: Ground
 ) -> Iterator[Answer]:
     """What is denied and little else: refuted where it is there; borne out where it would be seen and is not."""
-    if statement.mark is Stated.PASS or not _is_alone(statement.text, found):
+    if statement.mark is Stated.PASS or feature.whole or not _is_alone(statement.text, found):
         return
     places = where(feature, ground)
     if places:

@@ -12,6 +12,8 @@ from kit.model import At, FileClass
 
 _QUOTED = re.compile(r"`(?P<name>@?[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)*)(?:\(\)|\([^`()]{0,60}\))?`")
 _VARIABLE = re.compile(r"(?<![\w/.-])(?P<name>[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]+){1,8})(?![\w-])")
+_CAMEL = re.compile(r"^(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?![\w./-])")
+"""A name of code at the head of a statement, without marks; brands are written so, too, and are not missed."""
 _CALLED = re.compile(r"[a-z][A-Z]|_|[a-z0-9]\.[a-z]|^[A-Z][a-z]+[A-Z]")
 _EXISTS = re.compile(
     r"\b(?:exists?|there|present|available|defined|implemented|exported|added|created)\b", re.IGNORECASE
@@ -24,6 +26,8 @@ _WORDS = frozenset(
     {"true", "false", "null", "none", "undefined", "latest", "main", "master", "develop", "localhost", "sudo", "root"}
 )
 MOST_NAMES = 6
+SHORT = 6
+"""How many words a statement has at most that is about the name at its head, though nothing marks it as code."""
 
 
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
@@ -48,6 +52,8 @@ def _names(text: str) -> list[tuple[str, bool]]:
             and name.lower() not in _WORDS
         ):
             found[name] = bool(_VARIABLE.fullmatch(name))
+    for match in _CAMEL.finditer(text) if len(text.split()) <= SHORT else ():
+        found.setdefault(match["name"], False)
     named = re.search(r"\b(?:env\w*|variables?|vars?|settings?)\b", text, re.IGNORECASE)
     for match in _VARIABLE.finditer(text) if named else ():
         found.setdefault(match["name"], True)
@@ -61,13 +67,16 @@ def _answer(name: str, statement: Statement, ground: Ground, *, variable: bool) 
     if not places:
         if denied:
             return None
+        if _CAMEL.match(statement.text) and f"`{name}" not in statement.text:
+            return None
         kind = "variable" if variable else "name"
         reason = f"No file of the project that is no document has the {kind} {name}."
         return Answer(Verdict.UNSUPPORTED, reason, about=about, exists=True)
     if denied:
         return None
     files = {at.path for at in places}
-    decisive = _only_says_there(statement.text, name)
+    absent = any(not ground.resolve(n.written, statement.source) for n in named_paths(statement.text))
+    decisive = _only_says_there(statement.text, name) and not absent
     if len(files) == 1 and not variable and len(places) == 1 and _is_definition(places[0], name, ground):
         reason = f"{name} is defined at {places[0]}, and nothing else in the project names it."
         return Answer(Verdict.PARTLY, reason, ground.evidence(places), about=about, exists=True)

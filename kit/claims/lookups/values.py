@@ -170,10 +170,18 @@ def _quantity(quantity: _Quantity, text: str, ground: Ground) -> Iterator[Answer
     same = {name: at for name, wanted in said.items() for value, at in known if abs(value - wanted) <= 0.05 * value}
     if not same:
         return
-    whole = len(same) == len(said)
+    # One lifetime of several that code gives is that of some tokens, and not of all.
+    others = {value for value, at in known if quantity.unit == "s" and _with_unit(at, ground)} - set(said.values())
+    whole = len(same) == len(said) and not others
     reason = f"{quantity.name[0].upper()}{quantity.name[1:]}: code gives {', '.join(same)}."
     verdict = Verdict.CONFIRMED if whole else Verdict.PARTLY
     yield Answer(verdict, reason, ground.evidence(same.values()), about=quantity.name)
+
+
+def _with_unit(at: At, ground: Ground) -> bool:
+    """Whether the line gives a time with its unit ("30d"), so that no guess is needed what it means."""
+    line = ground.files.lines(at.path)[(at.line or 1) - 1]
+    return re.search(r"expires_?in\W+(?:[^\n]{0,60}\|\|\s*)?[\"'`]\d+\s?[smhdw]", line, re.IGNORECASE) is not None
 
 
 def _said(text: str, unit: str) -> dict[str, float]:
