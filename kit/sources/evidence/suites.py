@@ -43,6 +43,8 @@ _TAP = re.compile(
     r"(?P<bad>not )?ok\b(?: (?P<n>\d+))?(?: *- *| +)?(?P<name>[^#\n]*)(?:#\s*(?P<way>SKIP|TODO)\b(?P<why>[^\n]*))?",
     re.IGNORECASE,
 )
+_TAP_OPENS = re.compile(r"(?m)^(?:not )?ok\b[^\n]*\{[ \t]*$")
+"""A suite whose tests stand within braces below it, each of which counts; the suite is none."""
 _TAP_SUM = re.compile(r"# (tests|pass|fail|skipped|todo|cancelled) (\d{1,9})")
 
 
@@ -257,16 +259,18 @@ def tap(text: str) -> Found:
     """The Test Anything Protocol. Raises ValueError where fewer tests came than its plan announced."""
     run, plan = _Run("TAP"), None
     sums: dict[str, int] = {}
+    came, braced = 0, _TAP_OPENS.search(text) is not None
     for n, line in enumerate(text.split("\n"), start=1):
         if match := re.match(r"1\.\.(\d{1,9})", line):
             plan = int(match[1])
         elif line.startswith("Bail out!"):
             run.add("error", "Bail out!", line[9:], line=n)
-        elif match := _TAP.match(line):
-            run.add(_tap_outcome(match), match["name"], match["why"] or "", line=n)
+        elif match := _TAP.match(line.strip() if braced else line):
+            came += not line.startswith(" ")
+            if not line.rstrip().endswith("{"):
+                run.add(_tap_outcome(match), match["name"], match["why"] or "", line=n)
         elif match := _TAP_SUM.fullmatch(line.strip()):
             sums[match[1]] = int(match[2])
-    came = sum(run.counts.values())
     if plan is not None and came < plan:
         raise ValueError(f"it is cut off: {plan} tests were announced and {came} came")
     if "pass" in sums and "fail" in sums:

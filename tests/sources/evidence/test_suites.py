@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from evidence_files import one
@@ -187,6 +188,33 @@ def test_a_tap_stream_that_ends_before_its_plan_is_cut_off(tmp_path: Path) -> No
     file = one(tmp_path, TAP.replace("1..4", "1..40"))
 
     assert file.error == "it is cut off: 40 tests were announced and 4 came"
+
+
+def test_tests_within_the_braces_of_a_tap_stream_count_and_their_suites_do_not(tmp_path: Path) -> None:
+    text = """
+        TAP version 13
+        1..2
+        not ok 1 - tests/cart.test.ts # time=12.40ms {
+            1..2
+            ok 1 - cart # time=9.00ms {
+                1..1
+                ok 1 - adds # time=1.00ms
+            }
+            not ok 2 - pays # time=3.00ms
+                ---
+                error:
+                    message: "expected 1 to be 2"
+                ...
+        }
+        ok 2 - tests/order.test.ts # time=2.00ms {
+            1..1
+            ok 1 - later # SKIP
+        }
+    """
+    run = ran(tmp_path, dedent(text).lstrip())
+
+    assert (run.passed, run.failed, run.skipped) == (1, 1, 1)
+    assert run.cases[0].name == "pays"
 
 
 def test_sums_at_the_end_of_a_tap_stream_count_what_stands_within_suites(tmp_path: Path) -> None:
