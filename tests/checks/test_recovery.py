@@ -170,7 +170,7 @@ def test_a_stack_that_is_published_for_others_to_install_weighs_less(look: Look)
     built = look("REC-001", {**shipped, "compose.yaml": STORE + "  wiki:\n    build: .\n"})
 
     assert ([str(f.severity) for f in told.findings], told.failed) == (["medium"], ["compose.yaml:2"])
-    assert [str(f.severity) for f in built.findings] == ["high"]
+    assert [str(f.severity) for f in built.findings] == ["medium"]  # nothing says how production runs
 
 
 def test_an_image_of_a_store_that_nothing_runs_is_left_open(look: Look) -> None:

@@ -12,6 +12,7 @@ from kit.checks.configuration.common import (
     BUILD_TIME,
     in_image,
 )
+from kit.checks.shared.crowd import by_file, gathered
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -26,6 +27,7 @@ from kit.system.scope import within
     Clause.ASSUMPTIONS,
     effort_hours=1,
 )
+@gathered(by_file)
 def build_time_is_given_at_build(project: Project) -> Iterator[Fact]:
     """
     `NEXT_PUBLIC_`, `VITE_` and `REACT_APP_` variables are written into the bundle while it is built. Given only to the

@@ -17,6 +17,7 @@ from kit.checks.configuration.common import (
     is_for_emulator,
 )
 from kit.checks.shared.calls import calls, is_on
+from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.meant import is_shadowed
 from kit.checks.shared.settings import overridden
 from kit.checks.shared.words import listed, plural
@@ -34,6 +35,7 @@ _MARK = re.compile(
 
 
 @check("CFG-002", "Production configuration holds no placeholders", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)
+@gathered(by_file)
 def no_placeholders(project: Project) -> Iterator[Fact]:
     """
     `example.com`, `changeme` and "ACTION REQUIRED" in what is deployed: the system runs against nothing, or not at all.

@@ -106,7 +106,10 @@ def _bare(route: Route) -> str:
 
 
 def _handed_over(project: Project, path: str) -> bool:
-    """Whether a file that imports the router puts it into an object or a list, for a registry to mount."""
+    """Whether a file that imports the router puts it into an object or a list, for a registry to mount; of Python,
+    whether another file names the module in a text, and one more that file: hosts and settings choose among URLs so."""
+    if project.code.language(path) == "python":
+        return any(_naming(project, other) for other in _naming(project, path))
     if project.code.language(path) not in JAVASCRIPT:
         return False
     wiring = project.code.once(Wiring)
@@ -114,6 +117,14 @@ def _handed_over(project: Project, path: str) -> bool:
         name and re.search(rf"[{{,\[:]\s*{re.escape(name)}\s*[,}}\]]", wiring.body(other))
         for other, name in wiring.imported_as(path)
     )
+
+
+def _naming(project: Project, path: str) -> list[str]:
+    """The other files of Python that name the module in a text."""
+    module = ".".join(posixpath.splitext(path)[0].split("/")[-2:])
+    named = re.compile(rf"['\"](?:[\w.]+\.)?{re.escape(module)}['\"]")
+    others = project.code.holding(module, languages=("python",))
+    return [p for p in others if p != path and named.search(project.code.text(p))]
 
 
 def _alone(project: Project, path: str) -> bool:

@@ -171,7 +171,7 @@ def _beside(name: str, several: list[Joined]) -> Iterator[Fact]:
 @check(
     "CTR-012",
     "Code and specification ask the same callers",
-    Severity.HIGH,
+    Severity.MEDIUM,
     Clause.SPECIFICATION,
     effort_hours=2,
 )

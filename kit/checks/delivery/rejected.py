@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kit.checks.delivery.built import built, seen
+from kit.checks.shared.crowd import by_file, gathered
 from kit.model import At, Clause, Fact, FileClass, Located, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -155,6 +156,7 @@ COMPILER_OPTIONS = (
 
 
 @check("DEL-036", "Tools take the configuration that they find", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@gathered(by_file)
 def tools_take_their_configuration(project: Project) -> Iterator[Fact]:
     """
     A tool that was updated past its configuration ends before it looks at a single file, and the gate stays shut or is

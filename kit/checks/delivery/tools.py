@@ -108,6 +108,8 @@ def _brought_along(project: Project, package: Package, tool: str) -> bool:
     above = [p for p in project.packages if p.ecosystem == "npm" and _is_above(p, package)]
     if any(p.depends_on(*names) for p in (package, *above)):
         return True
+    if any(d.name.startswith(f"@{tool}/") for p in (package, *above) for d in p.dependencies):
+        return True  # a package of the tool's own may bring the command
     return any(
         name in lock.packages or lock.error is not None
         for p in (package, *above)

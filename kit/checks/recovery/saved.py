@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from kit.checks.shared.crowd import by_file, crowded, gathered
 from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.images import nobody_runs
+from kit.checks.shared.meant import in_development_mode
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -167,6 +168,8 @@ def _grade(project: Project, store: Store) -> dict[str, Severity]:
     named = {d.environment for d in service.deployments} if service else set()
     if named & {"production", "staging"}:
         return {}
+    if in_development_mode(project, store.at.path):
+        return {"severity": Severity.MEDIUM}
     return {"severity": Severity.HIGH if production_is_told(project) else Severity.MEDIUM}
 
 

@@ -57,7 +57,7 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
         yield from found
         if not found and front is None:
             bare.append((service, min(routes, key=_rank)))
-    yield from _unlimited(bare)
+    yield from _unlimited(project, bare)
     yield from _keys(project)
 
 
@@ -71,7 +71,7 @@ def _rank(route: Route) -> int:
     return 0 if said & {"login", "signin", "authenticate"} else 1 if said & _LOGIN else 3
 
 
-def _unlimited(bare: list[tuple[Service, Route]]) -> Iterator[Fact]:
+def _unlimited(project: Project, bare: list[tuple[Service, Route]]) -> Iterator[Fact]:
     """One fact for all services that nothing limits, at a login where there is one."""
     if not bare:
         return
@@ -79,6 +79,12 @@ def _unlimited(bare: list[tuple[Service, Route]]) -> Iterator[Fact]:
     logins = [r for _, r in bare if _LOGIN & set(route_words(r.path)) and r.method != "GET"]
     names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
     tail = f"; passwords can be guessed at {logins[0].path} without end" if logins else ""
+    units = {project.code.unit(r.at.path) for r in logins}
+    asked = next((p for p in project.code.holding("aptcha", "CAPTCHA") if project.code.unit(p) in units), None)
+    if asked is not None:
+        said = "nothing is seen that limits it, beside a captcha"
+        yield unknown(f"{logins[0].path}: how often passwords may be tried: {said}.", logins[0], At(asked))
+        return
     grave = Severity.HIGH if logins else Severity.MEDIUM
     yield bad(f"Nothing limits how often {names} can be called{tail}.", *(r for _, r in bare[:6]), severity=grave)
 

@@ -76,7 +76,11 @@ def _is_private(service: Service, route: Route) -> bool:
         return False
     steps = [s for s in route.path.split("/") if s]
     said = set(route_words(route.path))
-    if said & _FREE or not steps or re.search(r"\{\w*(?:secret|token|signature|slug)\w*\}", route.path, re.IGNORECASE):
+    if (
+        said & _FREE
+        or not steps
+        or re.search(r"\{\w*(?:secret|token|signature|slug|user_?name|handle|nick)\w*\}", route.path, re.IGNORECASE)
+    ):
         return False
     last = set(route_words("/" + next((s for s in reversed(steps) if not s.startswith("{")), "")))
     return bool(said & _WHOLE or last & (_PEOPLE | _OWNED))

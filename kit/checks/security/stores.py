@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from kit.checks.security.common import ASIDE
 from kit.checks.shared.images import services
+from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.texts import at_offset, without_comments
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
@@ -113,7 +114,7 @@ def _composed(project: Project) -> Iterator[_Run]:
         words = " ".join(c.text for c in (service.entrypoint, service.command) if c is not None)
         env = {name: (given.value, given.at) for name, given in service.environment.items()}
         mounts = any(_FILES.search(v.target or "") for v in service.volumes) or bool(service.env_files)
-        open_to = any(
+        open_to = not in_development_mode(project, file.path) and any(
             p.host is not None and not (p.address or "").startswith(("127.", "localhost")) for p in service.ports
         )
         yield _Run(service.name, image.engine, env, words, mounts, open_to, service.at, file.environment)

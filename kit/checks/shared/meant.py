@@ -36,7 +36,10 @@ def is_retired(project: Project, path: str) -> bool:
     return not any(named.search(project.code.text(p)) for p in outside)
 
 
-_MODES = re.compile(r"(?:NODE|RAILS|RACK|FLASK|APP|GO)_ENV|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|ENV(?:IRONMENT)?")
+_MODES = re.compile(
+    r"(?:NODE|RAILS|RACK|FLASK|APP|GO)_ENV|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|ENV(?:IRONMENT)?(?:_NAME)?"
+)
+_FALL_BACK = re.compile(r"\$\{\w+:?-(\w*)\}")
 _DEVELOPING = frozenset({"dev", "development", "local", "debug"})
 
 
@@ -45,7 +48,7 @@ def in_development_mode(project: Project, path: str) -> bool:
     developer, too, or nothing that is ready for users."""
     file = next((f for f in project.compose if f.path == path), None)
     return any(
-        _MODES.fullmatch(name) and (value.value or "").strip().lower() in _DEVELOPING
+        _MODES.fullmatch(name) and _FALL_BACK.sub(r"\1", value.value or "").strip().lower() in _DEVELOPING
         for service in (file.services if file is not None else ())
         for name, value in service.environment.items()
     )

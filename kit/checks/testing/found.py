@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.started import runs
 from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
 from kit.checks.testing.common import configs, nearest
@@ -124,6 +125,8 @@ def _python_found(project: Project, test: TestFile) -> bool | None:
     if not used:
         return None
     collected = pytest_collects(project, test.path)
+    if collected is False and any("python_files=" in r.text for r in runs(project)):
+        return None  # a command gives names of its own
     return None if collected is False and _handed_over(project, test) else collected
 
 

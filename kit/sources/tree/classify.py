@@ -31,7 +31,9 @@ _TEST = _words(
     "test_utils test-utils test-fixtures androidtest integrationtest "
     "functionaltest testfixtures loadtest loadtests"
 )
-_TEST_FOLDER = re.compile(r".+[-_](?:tests?|e2e)|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)")
+_TEST_FOLDER = re.compile(
+    r".+[-_](?:tests?|e2e)|tests?[-_]env(?:ironment)?s?|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)"
+)
 _EXAMPLE = _words(
     "example examples sample samples demo demos tutorial tutorials cookbook playground playgrounds "
     "quickstart quickstarts showcase"
