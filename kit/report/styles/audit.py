@@ -83,7 +83,14 @@ def _secure(material: Material) -> tuple[Standing, ...]:
 def _part(material: Material, key: str, areas: Sequence[str], shown: Iterable[Block]) -> Section:
     standings = material.of_areas(*areas)
     judged = (held(standings), missing(standings)) if any(s.held or s.open for s in standings) else ()
-    return section(f"audit.{key}", *dict.fromkeys(shown), *judged, status=outcome_of(standings) if standings else "")
+    return section(f"audit.{key}", *_once(shown), *judged, status=outcome_of(standings) if standings else "")
+
+
+def _once(shown: Iterable[Block]) -> list[Block]:
+    """The blocks in order, none twice; a chart has no hash."""
+    kept: list[Block] = []
+    kept.extend(block for block in shown if block not in kept)
+    return kept
 
 
 def _topical(material: Material, key: str, topic: str, shown: Iterable[Block]) -> Section:
