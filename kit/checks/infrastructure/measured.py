@@ -68,7 +68,8 @@ def _destroys(change: Change) -> str:
 def _rest(plan: Told[Plan], gone: list[Change], *, held: bool) -> Iterator[Fact]:
     destroyed = [c for c in gone if "create" not in c.actions]
     if destroyed:
-        message = f"Applying the plan would destroy {listed([c.address for c in destroyed])}, which hold no data that we know of."
+        hold = "holds" if len(destroyed) == 1 else "hold"
+        message = f"Applying the plan would destroy {listed([c.address for c in destroyed])}, which {hold} no data that we know of."
         yield partial(plan.said(message), plan.at(destroyed[0].line), severity=Severity.LOW, blocks=False, **plan.how)
     elif held and not plan.record.errored:
         changed = [c for c in plan.record.changes if set(c.actions) - {"no-op", "read"}]

@@ -47,7 +47,8 @@ def nothing_is_down(project: Project) -> Iterator[Fact]:
         for sample in firing:
             yield _fires(answer, sample)
         if alive and all(s.value for s in alive):
-            yield ok(answer.said(f"All {len(alive)} targets are up."), answer.at(alive[0].line), **answer.how)
+            up = "The one target is up." if len(alive) == 1 else f"All {len(alive)} targets are up."
+            yield ok(answer.said(up), answer.at(alive[0].line), **answer.how)
         if not firing and any(s.name == "ALERTS" for s in answer.record.samples):
             yield ok(answer.said("No alert fires; some are pending."), answer.at(), **answer.how)
 

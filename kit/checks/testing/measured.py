@@ -198,7 +198,7 @@ def suites_passed(project: Project) -> Iterator[Fact]:
         counts = f"{r.passed} passed, {r.failed} failed, {r.skipped} skipped"
         if r.failed:
             failed = [c for c in r.cases if c.outcome in ("failed", "error")]
-            message = f"{r.tool}: {counts}{_first(failed)}."
+            message = f"{r.tool}: {counts}{_first(project, run, failed)}."
             places = [run.at(c.line) for c in failed[:MOST_NAMED]] or [run.at()]
             yield bad(run.said(message), *places, **run.how)
         elif not r.passed:
@@ -208,11 +208,14 @@ def suites_passed(project: Project) -> Iterator[Fact]:
             yield ok(run.said(f"{r.tool}: {counts}{seconds}."), run.at(), **run.how)
 
 
-def _first(failed: list[Case]) -> str:
+def _first(project: Project, run: Told[Suites], failed: list[Case]) -> str:
+    """The gravest of what failed; a file that failed as a whole by its name in the project."""
     if not failed:
         return ""
-    words = f": {failed[0].message}" if failed[0].message else ""
-    return f"; the first is {failed[0].name}{words}".rstrip(".")
+    case = failed[0]
+    own = ours(project.files, case.path, run.file.path) if case.path and case.name == case.path else None
+    words = f": {case.message}" if case.message else ""
+    return f"; the first is {own or case.name}{words}".rstrip(".")
 
 
 @check("TST-073", "Runs of tests leave nothing out", Severity.LOW, Clause.INVARIANTS, effort_hours=4)
@@ -234,7 +237,7 @@ def runs_leave_nothing_out(project: Project) -> Iterator[Fact]:
         found = []
         if r.flaky:
             found.append(
-                f"{r.flaky} passed only when tried again{_first([c for c in r.cases if c.outcome == 'flaky'])}"
+                f"{r.flaky} passed only when tried again{_first(project, run, [c for c in r.cases if c.outcome == 'flaky'])}"
             )
         if r.total and r.skipped > MOST_SKIPPED * r.total:
             found.append(f"{r.skipped} of {r.total} are skipped")

@@ -24,7 +24,7 @@ def plan(type: str, *actions: str, errored: bool = False) -> dict[str, str]:
     [
         (plan("aws_db_instance", "delete", "create"), "fail", "would replace aws_db_instance.main"),
         (plan("google_storage_bucket", "delete"), "fail", "would destroy google_storage_bucket.main"),
-        (plan("aws_instance", "delete"), "partial", "hold no data that we know of"),
+        (plan("aws_instance", "delete"), "partial", "holds no data that we know of"),
         (plan("aws_instance", "delete", "create"), "pass", "changes 1 resources"),
         (plan("aws_db_instance", "update"), "pass", "changes 1 resources"),
         (plan("aws_db_instance", "no-op"), "pass", "changes 0 resources"),

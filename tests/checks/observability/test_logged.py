@@ -23,7 +23,7 @@ UP, FIRING = (
 @pytest.mark.parametrize(
     ("samples", "outcome", "said"),
     [
-        ([(UP, "1")], "pass", "All 1 targets are up"),
+        ([(UP, "1")], "pass", "The one target is up"),
         ([(UP, "0")], "fail", "api is down"),
         ([(FIRING, "1")], "fail", "The alert Slow fires"),
         ([({**FIRING, "alertstate": "pending"}, "1")], "pass", "No alert fires"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,17 @@ def test_a_failed_test_fails_at_its_case(tmp_path: Path) -> None:
 
     assert found.failed == ["../evidence/j.xml:3"]
     assert "1 passed, 1 failed, 0 skipped; the first is t1: expected 1" in found.text
+
+
+def test_a_file_that_failed_before_any_test_is_named_as_the_project_does(tmp_path: Path) -> None:
+    suites = [
+        {"name": "/build/job/tests/a.test.js", "status": "failed", "message": "no database", "assertionResults": []}
+    ]
+    run = {"numTotalTests": 0, "numFailedTests": 0, "success": False, "testResults": suites}
+
+    found = seen(tmp_path, "TST-072", {"j.json": json.dumps(run)}, {"tests/a.test.js": "test()"})
+
+    assert "the first is tests/a.test.js: no database" in found.text
 
 
 def test_a_run_in_which_nothing_passed_is_no_success(tmp_path: Path) -> None:
