@@ -103,3 +103,38 @@ def test_a_limiter_that_is_handed_on_is_not_called_useless(look: Look) -> None:
     }
 
     assert look("SEC-003", {**files, "more.js": made}).outcomes == ["unknown"]
+
+
+def test_rules_that_validate_a_field_are_no_password(look: Look) -> None:
+    rules = "<?php\nreturn ['password' => 'required|string|min:8', 'other' => 1];\n"
+    real = "<?php\nreturn ['password' => 'Kx9!vbQz7#Lm', 'other' => 1];\n"
+
+    assert look("CFG-005", {"app/Rules.php": rules}).failed == []
+    assert look("CFG-005", {"app/Rules.php": real}).failed == ["app/Rules.php:2"]
+
+
+def test_a_store_of_a_stack_for_development_weighs_less(look: Look) -> None:
+    def compose(mode: str) -> str:
+        return (
+            f"services:\n  app:\n    build: .\n    environment:\n      APP_ENV: {mode}\n"
+            '  cache:\n    image: redis:7\n    ports: ["6379:6379"]\n'
+        )
+
+    graves = [
+        look("SEC-060", {"compose.yaml": compose(mode)}).findings[0].severity.value
+        for mode in ("${APP_ENV:-local}", "production")
+    ]
+    assert graves == ["medium", "high"]
+
+
+def test_names_that_a_pipeline_gives_to_pytest_are_not_judged_by_the_file(look: Look) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["pytest"]\n',
+        "pytest.ini": "[pytest]\npython_files = test_*.py\n",
+        "tests/test_a.py": "def test_a():\n    assert True\n",
+        "tests/e2e_b.py": "def test_b():\n    assert True\n",
+    }
+    ci = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: pytest -o python_files=e2e_*.py\n"
+
+    assert look("TST-006", files).failed == ["tests/e2e_b.py"]
+    assert look("TST-006", {**files, ".github/workflows/ci.yml": ci}).failed == []
