@@ -68,9 +68,16 @@ def _all_installs(project: Project) -> Iterator[tuple[Command, str]]:
                 if _installs(command):
                     yield command, dockerfile.path
     for pipeline, _, step in steps(project):
-        for command in step.commands if project.files.class_of(pipeline.path) is FileClass.PRODUCTION else ():
-            if _installs(command):
+        for index, command in enumerate(step.commands):
+            judged_ = project.files.class_of(pipeline.path) is FileClass.PRODUCTION and _installs(command)
+            if judged_ and not _before_a_gate(command, step.commands[index + 1 :]):
                 yield command, pipeline.workflow.name
+
+
+def _before_a_gate(command: Command, later: tuple[Command, ...]) -> bool:
+    """Whether the guard is that of the tool which is installed and run in one line: a matter of the gate."""
+    beside = [c for c in later if c.at.line == command.at.line and c.guard == command.guard]
+    return command.guarded and any(not _installs(c) and not _AGAIN.match(f"|| {c.text}") for c in beside)
 
 
 def _installs(command: Command) -> bool:

@@ -21,6 +21,11 @@ def test_a_second_try_or_another_command_holds(look: Look, run: str) -> None:
     assert look("DEL-042", {"Dockerfile": f"FROM node:22\nRUN {run}\nCMD node a.js\n"}).failed == []
 
 
+def test_a_tool_that_is_installed_and_run_in_one_line_is_a_matter_of_its_gate(look: Look) -> None:
+    run = "pip install pip-audit==2.9.0 && pip-audit || true"
+    assert look("DEL-042", {CI: WORKFLOW.format(steps=f"      - run: {run}\n")}).failed == []
+
+
 def login(name: str, inputs: str) -> dict[str, str]:
     return {CI: WORKFLOW.format(steps=f"      - uses: {name}\n        with:\n          {inputs}\n")}
 
