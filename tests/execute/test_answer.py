@@ -55,7 +55,7 @@ def test_nothing_is_run_where_nothing_has_changed(tmp_path: Path, monkeypatch: p
 
 def test_after_random_changes_the_answer_is_that_of_a_cold_run(tmp_path: Path) -> None:
     project, cache, chance = small(tmp_path / "p"), Cache(tmp_path / "cache"), random.Random(7)  # noqa: S311 - no secret
-    for _ in range(5):
+    for _ in range(3):
         name = chance.choice([*FILES, "docs/plan.md", ".gitignore"])
         (project / name).write_text(
             chance.choice(["", "docs/\n", "# Plan\n\nSee docs/run.md.\n", *FILES.values()]), "utf-8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from kit.execute.answer import answer
 from kit.execute.cache import Cache
+from kit.execute.notebooks import bundled
 from kit.execute.request import Progress, Request
 from kit.model import AREAS
 from kit.params import default_params
@@ -45,7 +47,10 @@ def run(project: Path, out: Path, cache: Cache | None) -> tuple[list[str], dict[
     """Assess containers. Returns what became of each notebook, and what was written."""
     events: list[str] = []
     progress = Progress(notebook=lambda event, notebook, _: events.append(f"{notebook.area} {event}"))
-    request = Request(default_params(project), out, areas=("containers",), jobs=1)
+    one = out.parent / "notebooks"
+    one.mkdir(exist_ok=True)
+    shutil.copy(bundled() / "02-containers.ipynb", one)
+    request = Request(default_params(project), out, areas=("containers",), jobs=1, notebooks=one)
     answer(request, progress, cache)
     written: dict[str, Any] = json.loads((out / "assessment.json").read_bytes()) | {"generated_at": None}
     cells = json.loads((out / "notebooks/02-containers.ipynb").read_bytes())["cells"]
@@ -62,8 +67,8 @@ def test_an_area_whose_files_are_as_they_were_is_not_run_again(tmp_path: Path) -
     again, changed = run(project, out, cache)
     _, cold = run(project, out, None)
 
-    assert kept == ["containers kept", "summary done"]
-    assert again == ["containers done", "summary done"]
+    assert kept == ["containers kept"]
+    assert again == ["containers done"]
     assert shown["outputs"] != changed["outputs"]
     assert changed == cold
 
