@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -34,8 +35,10 @@ def document(style: str) -> Document:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The poor sample's page in each style."""
     folder = tmp_path_factory.mktemp("quarto-pages")
-    for style in STYLES:
-        (folder / f"{style}.html").write_text(quarto.render_html(document(style), material()), encoding="utf-8")
+    with ThreadPoolExecutor(2) as two:
+        made = two.map(lambda style: quarto.render_html(document(style), material()), STYLES)
+        for style, html in zip(STYLES, made, strict=True):
+            (folder / f"{style}.html").write_text(html, encoding="utf-8")
     return {style: folder / f"{style}.html" for style in STYLES}
 
 
