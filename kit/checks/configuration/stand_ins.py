@@ -43,6 +43,8 @@ def is_stand_in(text: str, hit: SecretHit) -> bool:
         return True
     if hit.kind == "url-password" and re.fullmatch(r"\d{1,5}\\+", value):
         return True  # a port, and a sign that URLs do not have
+    if re.match(r"phc_\w|pk_(?:live|test)_\w|pk\.eyJ|sitekey", value):
+        return True  # keys that are made to be shown to everybody
     if re.fullmatch(r"(?:[a-z_]+(?::[\w,.-]*)?\|)+[a-z_]+(?::[\w,.-]*)?", value):
         return True  # rules that validate a field: `required|string|min:8`
     if re.search(r":secretsmanager:[\w$#{}.:*-]*:secret:$", before):

@@ -170,7 +170,8 @@ def debug_is_off(project: Project) -> Iterator[Fact]:
 def _chosen_on_deploy(project: Project, one: EnvGiven) -> bool:
     """Whether the value is a fall-back of what whoever deploys names: the stage of a serverless file."""
     lines = project.files.lines(one.at.path)
-    return "${opt:" in (lines[(one.at.line or 1) - 1] if (one.at.line or 1) <= len(lines) else "")
+    line = lines[(one.at.line or 1) - 1] if (one.at.line or 1) <= len(lines) else ""
+    return "${opt:" in line or ("${file(" in line and ".stage}" in line)
 
 
 def _debug(name: str, value: str) -> bool | None:

@@ -79,14 +79,23 @@ def _unlimited(project: Project, bare: list[tuple[Service, Route]]) -> Iterator[
     logins = [r for _, r in bare if _LOGIN & set(route_words(r.path)) and r.method != "GET"]
     names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
     tail = f"; passwords can be guessed at {logins[0].path} without end" if logins else ""
-    units = {project.code.unit(r.at.path) for r in logins}
-    asked = next((p for p in project.code.holding("aptcha", "CAPTCHA") if project.code.unit(p) in units), None)
+    asked = _captcha(project, logins[0]) if logins else None
     if asked is not None:
         said = "nothing is seen that limits it, beside a captcha"
         yield unknown(f"{logins[0].path}: how often passwords may be tried: {said}.", logins[0], At(asked))
         return
     grave = Severity.HIGH if logins else Severity.MEDIUM
     yield bad(f"Nothing limits how often {names} can be called{tail}.", *(r for _, r in bare[:6]), severity=grave)
+
+
+def _captcha(project: Project, login: Route) -> str | None:
+    """The file that speaks of a captcha and holds the login's handler, or registers it."""
+    name = login.handler.rsplit(".", 1)[-1]
+    defined = re.compile(rf"\b{re.escape(name)}\s*\(") if re.fullmatch(r"\w+", name) else None
+    for path in project.code.holding("aptcha", "CAPTCHA"):
+        if path == login.at.path or (defined is not None and defined.search(project.code.text(path))):
+            return path
+    return None
 
 
 def _limit_in_front(project: Project) -> At | None:
