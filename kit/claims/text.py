@@ -10,6 +10,7 @@ import ftfy
 from ftfy import TextFixerConfig
 
 from kit.sources.formats.settings import ParamsError
+from kit.sources.secrets.find import mask
 from kit.sources.tree.text import SNIFF_BYTES, decode, is_binary
 
 MAX_BYTES = 4_000_000
@@ -43,7 +44,7 @@ class Text:
 
 
 def read_text(path: Path) -> Text:
-    """The text of a report. Raises ParamsError for what is missing, a folder, binary, empty or too large."""
+    """The text of a report, secrets in it masked. Raises ParamsError for what is missing, a folder, binary, empty or too large."""
     if path.is_dir():
         raise ParamsError(f"{path}: a folder; name the report's file")
     if not path.is_file():
@@ -56,7 +57,7 @@ def read_text(path: Path) -> Text:
     decoded = decode(data)
     if not decoded.text.strip():
         raise ParamsError(f"{path}: empty; name a report in Markdown or plain text")
-    text = repair(decoded.text)
+    text = repair(mask(decoded.text, path.name))
     return Text(text.lines, text.repaired or decoded.repaired)
 
 

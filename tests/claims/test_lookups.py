@@ -155,6 +155,8 @@ def test_a_drawing_has_paths_below_those_that_they_stand_under() -> None:
     text = "a/\n├── b/\n│   ├── c.py  # remark\n│   └── d.py\n└── e.py"
 
     assert drawn(text) == ["b", "b/c.py", "b/d.py", "e.py"]
+    assert drawn("/app/a/b.ts   # remark\nc.md (new)") == ["app/a/b.ts", "c.md"]
+    assert drawn("npm install\nc.md") == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from kit.claims.ground import Ground
 from kit.claims.lookups.plain import PLAIN, beyond
 from kit.claims.model import Answer, Statement, Verdict
 
-_QUOTED = re.compile(r"`(?P<name>@?[\w-]+(?:[/.][\w.-]+)*)`")
+_QUOTED = re.compile(r"`(?P<name>@?[\w-]+(?:[/.][\w.-]+(?:/[\w.-]+)*)?)`")
 _PROPER = re.compile(r"\b(?P<name>[A-Z][\w.]*(?:[ -][A-Z][\w.]*){0,2})\b")
 _DENIED = re.compile(
     r"\b(?:no|not|without|missing|removed?|replaced?|lacks?|instead|install|add|should|unused|uninstalled|never|deprecated|or|if|e\.g)\b",

@@ -16,7 +16,7 @@ _NO_CODE = re.compile(
     r"^(?:npm|npx|yarn|pnpm|docker|kubectl|git|curl|make|python3?|pip|node|bash|sh|sudo|GET|POST|PUT|PATCH|DELETE|alembic|\./|/|~)|\.\.\.|…|<|https?:"
 )
 _SETTING = re.compile(
-    r"^\W*(?P<key>[a-z]+(?:[A-Z]\w*|_\w+)+)\s*[:=]\s*[\"'`]?(?P<value>[\w.-]{1,40})[\"'`]?\s*(?:$|\(|,)"
+    r"^\W*(?P<key>[a-z]+(?:[A-Z]|_\w)\w*)\s*[:=]\s*[\"'`]?(?P<value>[\w.-]{1,40})[\"'`]?\s*(?:$|\(|,)"
 )
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|missing|instead of|removed|replaced?|was|were|fixed|should|must|add|use|→|->)\b",

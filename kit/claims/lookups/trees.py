@@ -38,8 +38,15 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         yield Answer(Verdict.UNSUPPORTED, f"None of the {len(kept)} files of the drawing is there.", about="drawing")
 
 
+_LINE = re.compile(r"^\s*/?(?P<path>(?:[\w@.()\[\]-]+/)*[\w@.()\[\]-]+\.\w{1,12})(?:\s+[#(—–-].*)?\s*$")
+
+
 def drawn(text: str) -> list[str]:
-    """The paths of a drawing, each below those that it stands under."""
+    """The paths of a drawing, each below those that it stands under; or of a list with a path in each line."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    listed = [match["path"] for line in lines if (match := _LINE.match(line))]
+    if len(listed) == len(lines):
+        return listed
     found: list[str] = []
     above: list[tuple[int, str]] = []
     for line in text.split("\n"):

@@ -22,7 +22,7 @@ _TIME = re.compile(
 _PAIRS = (
     re.compile(r"\bttl:\s*(?P<window>[\d_*\s]+),?\s*limit:\s*(?P<count>\d+)"),
     re.compile(r"\blimit:\s*(?P<count>\d+),?\s*ttl:\s*(?P<window>[\d_*\s]+)"),
-    re.compile(r"\bwindowMs:\s*(?P<window>[\d_*\s]+),?[^}]{0,120}?\b(?:max|limit):\s*(?P<count>\d+)"),
+    re.compile(r"\bwindowMs:\s*(?P<window>[\d_*][\d_*\s]*),?[^}]{0,120}?\b(?:max|limit):\s*(?P<count>\d+)"),
     re.compile(r"\bcalls\s*=\s*(?P<count>\d+),\s*period\s*=\s*(?P<period>\d+)"),
 )
 _WRITTEN = re.compile(
