@@ -12,7 +12,7 @@ from kit.model import AREAS, Check, Evidence, Finding
 from kit.report.blocks import Json
 from kit.report.texts import mapping
 from kit.report.theme import OUTCOMES
-from kit.report.words import CLASS_WORDS, OUTCOME_WORDS
+from kit.report.words import CLASS_WORDS, OUTCOME_WORDS, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _row(finding: Finding, texts: _Texts, assessment: Assessment) -> list[Any]:
         finding.file_class.value,
         finding.environment or "",
         [waived.reason, waived.owner, waived.expires] if waived else 0,
-        finding.blocker or "",
+        sentence(finding.blocker or ""),
         finding.effort_hours,
         int(assessment.policy.is_open(finding)),
     ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from kit.claims.between import score_of
 from kit.claims.model import Claim, Contradiction, Examination, Verdict
-from kit.report.blocks import Cell, Figure, Figures, Place, Ref, Table, columns
+from kit.registry import catalogue
+from kit.report.blocks import Cell, Figure, Figures, Mark, Place, Ref, Table, columns
 from kit.report.claims.data import counted
 from kit.report.claims.rows import short
 from kit.report.claims.words import OUTCOMES
@@ -32,7 +35,7 @@ def reports(examination: Examination) -> Table:
         counts = counted(own)
         decided = len(own) - counts[Verdict.UNDECIDABLE]
         share = f"{shares.get(reading.source, 0.0):.0%}" if decided else text("claims.nothing")
-        rows.append((reading.source, len(own), *counts.values(), share))
+        rows.append((_named(reading.source), len(own), *counts.values(), share))
     heads = [(verdict.value.capitalize(), "number") for verdict in Verdict]
     return Table(
         text("claims.reports"),
@@ -51,7 +54,7 @@ def contradictions(examination: Examination, *, linked: bool) -> Table | None:
     for each in examination.contradictions:
         sides = [_side(by_id[side], linked=linked) for side in (each.a, each.b)]
         supported = text(f"claims.{_which(each)}")
-        rows.append((each.about, *sides, supported, each.reason))
+        rows.append((_subject(each.about), *sides, supported, each.reason))
     return Table(
         text("claims.pairs", number=count(len(rows), "pair")),
         columns(*map(_head, ("about", "one", "other", "supported", "why"))),
@@ -60,7 +63,7 @@ def contradictions(examination: Examination, *, linked: bool) -> Table | None:
 
 
 def _side(claim: Claim, *, linked: bool) -> Cell:
-    text = f"{claim.statement.source}:{claim.statement.line} “{short(claim, 120)}”"
+    text = f"“{short(claim, 120)}” ({_named(claim.statement.source)}:{claim.statement.line})"
     return Ref(anchor(claim), text) if linked else text
 
 
@@ -73,8 +76,8 @@ def against(examination: Examination) -> Table | None:
     rows = tuple(
         (
             short(claim, 200),
-            f"{claim.statement.source}:{claim.statement.line}",
-            claim.verdict.value,
+            Place(f"{_named(claim.statement.source)}:{claim.statement.line}"),
+            Mark(OUTCOMES[claim.verdict.value], claim.verdict.value.capitalize()),
             claim.reason,
             Place(_place(claim)) if claim.evidence else "",
         )
@@ -82,6 +85,17 @@ def against(examination: Examination) -> Table | None:
     )
     heads = columns(*map(_head, ("statement", "stands", "verdict", "why", "shown")))
     return Table(text("claims.against", number=count(len(rows), "statement")), heads, rows)
+
+
+def _named(source: str) -> str:
+    """A document outside the project by its name alone: where it lies on this machine is nobody's business."""
+    return PurePath(source).name if PurePath(source).is_absolute() else source
+
+
+def _subject(about: str) -> str:
+    """What two statements are about: a check by its title."""
+    known = next((check for check in catalogue() if check.id == about), None)
+    return known.title if known else about
 
 
 def _head(name: str) -> str:

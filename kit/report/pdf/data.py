@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kit.report import blocks as b
@@ -63,6 +63,12 @@ def anchors_of(document: Document) -> frozenset[str]:
     return frozenset(found)
 
 
+def _below(title: str, block: Block) -> Block:
+    """A block without a caption that says what the heading above it has said."""
+    said = isinstance(block, b.Table) and sentence(block.caption) == title
+    return replace(block, caption="") if said and isinstance(block, b.Table) else block
+
+
 class _Writer:
     """Blocks to data. The first to take an anchor has it: a finding may be told twice in a document."""
 
@@ -90,7 +96,7 @@ class _Writer:
             "title": breakable(section.title),
             "status": self._mark(Mark(section.status)) if section.status else None,
             "note": breakable(section.note),
-            "blocks": self.blocks(section.blocks),
+            "blocks": self.blocks([_below(section.title, block) for block in section.blocks]),
             "signed": section.id == SIGNED.get(self._style),
             "sections": [self.section(inner) for inner in section.sections],
         }

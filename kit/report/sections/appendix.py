@@ -24,6 +24,10 @@ EVIDENCE = "appendix-evidence"
 """The section of all open findings: paper shows it, a page has its list of all findings in its place."""
 
 
+TOLD = frozenset({"notebook-summary", "notebook-claims"})
+"""Notebooks of no area that say what the report says already: its first screen and plan, what documents say."""
+
+
 def appendix(material: Material) -> tuple[Section, ...]:
     """The sections that every style shares, after its own."""
     beside = given(material)
@@ -60,7 +64,8 @@ def areas(material: Material) -> tuple[Section, ...]:
     judged = {a.id: a for a in material.assessment.areas}
     wanted = [area for area in AREAS if area in judged or area in found]
     own = tuple(_area(material, area, found.get(area)) for area in wanted)
-    return (*own, *(Section(s.id, s.title, s.blocks) for s in material.notebooks if not s.area and s.blocks))
+    others = (s for s in material.notebooks if not s.area and s.blocks and s.id not in TOLD)
+    return (*own, *(Section(s.id, s.title, s.blocks) for s in others))
 
 
 def evidence(material: Material) -> tuple[Block, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from kit.model import Finding, Outcome
+from kit.model import AREAS, Finding, Outcome
 from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notice, Place, Ref, State, Table, columns
 from kit.report.document import Section
 from kit.report.sections.material import Material, Standing, outcome_of
@@ -46,6 +46,16 @@ def nothing(key: str, **values: object) -> Notice:
     """Said where there is no evidence: what is missing, and what would supply it."""
     what, fill = texts(f"empty.{key}")
     return Notice(fill.format(**values), tone="empty", title=what.format(**values))
+
+
+def joined(groups: Mapping[str, Sequence[str]], keys: Iterable[str]) -> str:
+    """Which areas each group joins whose name says less: a group's score is not that of an area of the same name."""
+    told = [
+        text("numbers.joined", group=text(f"groups.{key}"), areas=", ".join(AREAS[area][1] for area in groups[key]))
+        for key in keys
+        if len(groups[key]) > 1
+    ]
+    return text("numbers.groups", groups="; ".join(told)) if told else ""
 
 
 def heads(*names: str) -> tuple[str, ...]:

@@ -66,10 +66,14 @@ def deciding(material: Material) -> Block:
     found = material.deciding
     if not found:
         return _holding(material)
-    hard = count(len(material.assessment.blockers), "hard blocker")
-    kind = "further critical finding" if material.assessment.blockers else "critical finding"
-    further = count(sum(f.blocker is None for f in found), kind)
-    caption = text("first.deciding", blockers=hard, critical=further)
+    hard, further = len(material.assessment.blockers), sum(f.blocker is None for f in found)
+    if hard and further:
+        words = {"blockers": count(hard, "hard blocker"), "critical": count(further, "further critical finding")}
+        caption = text("first.deciding", **words)
+    else:
+        caption = text(
+            "first.holding", findings=count(*((hard, "hard blocker") if hard else (further, "critical finding")))
+        )
     return findings_rows(found, caption, most=MOST_BLOCKERS)
 
 

@@ -78,7 +78,9 @@ class Material:
         is open: such a gate names nothing here."""
         a = self.assessment
         kinds = {g.id: g.when.kind for g in a.policy.environments[a.strictest].gates}
-        reasons = [r for r in a.environments[a.strictest].reasons if kinds.get(r.gate) not in NUMERIC_GATES]
+        reasons = [
+            r for r in a.environments[a.strictest].reasons if kinds.get(r.gate) not in {*NUMERIC_GATES, "area_below"}
+        ]
         wanted = {f for r in reasons for f in r.findings}
         return tuple(f for f in self.open if f.fingerprint in wanted)
 

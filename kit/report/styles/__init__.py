@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kit.report.claims.section import documents
 from kit.report.document import Document, Section
 from kit.report.sections.appendix import appendix
-from kit.report.sections.first import deciding, facts, numbers, verdicts
+from kit.report.sections.first import deciding, facts, numbers, outlook, verdicts
 from kit.report.sections.material import Material
 from kit.report.styles import audit, formal, status, validation, viability
 from kit.report.texts import text
@@ -32,7 +32,7 @@ def build_document(material: Material, style: str | None = None) -> Document:
         facts=facts(material),
         verdicts=verdicts(material),
         numbers=numbers(material),
-        first=(deciding(material),),
+        first=(deciding(material), *outlook(material)),
         sections=(*STYLES[name](material), *documents(material)),
         appendix=appendix(material),
         language=text("language"),

@@ -56,7 +56,11 @@ def sections(material: Material) -> tuple[Section, ...]:
 
 def _clause(material: Material, clause: str, topics: dict[str, tuple[str, ...]]) -> Section:
     """A clause with a section per topic, the clause's outcome beside its title."""
-    made = [_topic(material, clause, topic, checks) for topic, checks in topics.items() if topic or checks]
+    made = [
+        _topic(material, clause, topic, checks)
+        for topic, checks in topics.items()
+        if topic or outcome_of(material.of_checks(checks)) != "not_applicable"
+    ]
     every = [check for checks in topics.values() for check in checks]
     status = outcome_of(material.of_checks(every))
     return section(f"formal.{clause.lower()}", sections=made, status=status)

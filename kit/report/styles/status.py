@@ -15,6 +15,7 @@ from kit.report.sections.basics import (
     fix_of,
     gravest_first,
     heads,
+    joined,
     missing,
     nothing,
     section,
@@ -85,7 +86,8 @@ def _summary(material: Material, judged: Sequence[tuple[str, AreaResult]]) -> Se
         )
         for key, result in judged
     )
-    table = Table(text("status.summary"), names, rows)
+    note = joined(GROUPS, [key for key, _ in judged])
+    table = Table(text("status.summary"), names, rows, note)
     return section("status.summary", table, calls(material), summary(material))
 
 

@@ -17,6 +17,7 @@ from kit.report.sections.basics import (
     defect,
     gravest_first,
     heads,
+    joined,
     nothing,
     section,
     topics_table,
@@ -25,7 +26,7 @@ from kit.report.sections.basics import (
 from kit.report.sections.closing import calls, conditions, reasons, summary
 from kit.report.sections.entries import entries
 from kit.report.sections.material import Material, Standing
-from kit.report.sections.planning import level, mitigation, phases, steps
+from kit.report.sections.planning import deciding_hours, level, mitigation, phases, steps
 from kit.report.sections.topics import TOPICS
 from kit.report.texts import text, texts
 from kit.report.words import hours
@@ -82,9 +83,12 @@ def _category(material: Material, key: str) -> AreaResult | None:
 def _overall(material: Material) -> Section:
     score = material.assessment.score
     names = columns(*heads("category"), (text("columns.score"), "number"), *heads("status", "notes"))
-    rows = tuple(_category_row(material, key) for key in CATEGORIES if _category(material, key))
+    shown = [key for key in CATEGORIES if _category(material, key)]
+    rows = tuple(_category_row(material, key) for key in shown)
     said = text("viable.overall", score=f"{score:.0f}", rating=rating(score).lower())
-    return section("viability.overall", Prose((said,)), Table(text("viability.overall"), names, rows))
+    return section(
+        "viability.overall", Prose((said,)), Table(text("viability.overall"), names, rows, joined(CATEGORIES, shown))
+    )
 
 
 def _category_row(material: Material, key: str) -> tuple[str, str, Mark, str]:
@@ -256,7 +260,7 @@ def _actions(material: Material) -> Section:
 def _verdict(material: Material) -> Section:
     a = material.assessment
     strictest = a.strictest
-    deciding = sum(s.hours for s in a.plan.steps if s.blocker or s.severity is Severity.CRITICAL)
+    deciding = deciding_hours(material)
     span = text("viable.days", days=hours(deciding), all=hours(a.plan.hours))
     facts = (
         (text("viable.confidence"), f"{a.confidence:.0f} %"),

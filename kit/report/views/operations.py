@@ -11,6 +11,8 @@ from kit.report.views.common import Findings, at_cell, controls, open_at
 from kit.report.words import count
 from kit.sources.papers.markdown import Heading, Markdown
 
+MOST_DOCUMENTS = 40
+
 TOPICS: dict[str, str] = {
     "Deploy": r"deploy|release|rollout",
     "Roll back": r"roll.?back|revert",
@@ -54,9 +56,12 @@ def _topic(heading: Heading | None) -> Mark:
 
 def _documents(documents: list[Markdown], findings: Findings) -> Table:
     opened = open_at([f for f in findings if f.area == "operations"])
-    rows = tuple(_document(d, len(opened.get(d.path, ()))) for d in documents)
+    ranked = sorted(documents, key=lambda d: (-len(opened.get(d.path, ())), d.path.count("/"), d.path))
+    rows = tuple(_document(d, len(opened.get(d.path, ()))) for d in ranked[:MOST_DOCUMENTS])
+    rest = len(documents) - len(rows)
+    note = f"{count(rest, 'more document')}, further down in the project." if rest else ""
     heads = columns("Document", ("Headings", "number"), ("Commands", "number"), ("Links", "number"), "Open findings")
-    return Table(count(len(rows), "document"), heads, rows, folded=True)
+    return Table(count(len(documents), "document"), heads, rows, note, folded=True)
 
 
 def _document(document: Markdown, opened: int) -> tuple[Cell, ...]:
