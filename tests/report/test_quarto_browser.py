@@ -133,7 +133,7 @@ def test_the_sites_search_finds_a_finding_from_a_disk(website: Path, browser: Br
     with browser.page((website / "area-security.html").as_uri()) as page:
         page.click("#quarto-search input, #quarto-search .aa-Input")
         page.write("#quarto-search input", "PAYMENTS_API_KEY")
-        page.wait("document.querySelector('.aa-Panel a[href*=\"findings.html#finding-\"]')")
+        page.wait("document.querySelector('.aa-Panel a[href*=\"#finding-\"]')")
 
         assert quiet(page)
 

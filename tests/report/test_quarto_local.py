@@ -56,6 +56,15 @@ def test_a_module_that_is_written_otherwise_is_left_as_it_is(site: Path) -> None
     assert '<script src="site_libs/quarto-html/quarto.js" type="module"></script>' in (site / "index.html").read_text()
 
 
+def test_a_script_that_is_in_the_page_stays(site: Path) -> None:
+    page = f'<script src="data:application/javascript;base64,{"A" * 9000}" type="module"></script>'
+    (site / "index.html").write_text(page)
+
+    make_local(site, [site / "index.html"])
+
+    assert (site / "index.html").read_text() == page
+
+
 def test_the_index_of_the_search_is_a_script(site: Path) -> None:
     make_local(site, [])
     make_local(site, [])

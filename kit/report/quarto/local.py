@@ -63,7 +63,9 @@ def _taken_in(name: str, path: Path) -> str:
 
 
 def _loaded(script: re.Match[str], page: Path) -> str:
-    """The script without its module; nothing for one that only others import."""
+    """The script without its module; nothing for one that only others import. One that is in the page stays."""
+    if ":" in script[1]:
+        return script[0]
     path = (page.parent / script[1]).resolve()
     text = path.read_text("utf-8") if path.is_file() else "import"
     if not _STATEMENT.search(text):

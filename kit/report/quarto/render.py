@@ -119,7 +119,7 @@ def render_site(document: Document, material: Material, notebooks: Sequence[Path
             path.write_text(source, "utf-8", "replace")
         _quarto(folder, "render")
         site = folder / "_site"
-        make_local(site, (site / href for href in pages), _entries(search_index(document, material, groups)))
+        make_local(site, (site / href for href in pages), _entries(search_index(document, material, groups), pages))
         drawn = _Drawn(material, anchors_of(document, material, groups), parts)
         return dict(_site_files(site, pages, drawn))
 
@@ -163,10 +163,16 @@ def _page_source(page: Page, document: Document, material: Material) -> str:
     return markdown.page(page.section, more)
 
 
-def _entries(found: Iterable[tuple[str, str, str, str]]) -> list[Entry]:
-    """The index of the built-in site, as Quarto's search reads one."""
+def _entries(found: Iterable[tuple[str, str, str, str]], pages: Mapping[str, Page]) -> list[Entry]:
+    """The index of the built-in site, as Quarto's search reads one: places under the pages that they are on."""
     return [
-        {"objectID": f"{i}", "href": href, "title": title, "section": "", "text": f"{where} {words}", "crumbs": [where]}
+        {
+            "objectID": f"{i}",
+            "href": href,
+            "title": pages[href.partition("#")[0]].title,
+            "section": title if "#" in href else "",
+            "text": f"{where} {words}",
+        }
         for i, (title, href, where, words) in enumerate(found)
     ]
 
