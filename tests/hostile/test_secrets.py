@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hostile.planted import KEYS, SECRETS, encoded, files
+from hostile.planted import DATABASE_URL, KEYS, SECRETS, encoded, files
 
+from kit.claims.read import read_report
 from kit.cli import main
 from kit.sources.secrets.find import mask
 
@@ -104,3 +105,13 @@ def test_the_keys_are_seen_though_they_are_not_shown(written: tuple[Path, str]) 
 
     assert "********" in (out / "assessment.json").read_text("utf-8")
     shutil.rmtree(out)
+
+
+def test_a_report_that_quotes_keys_is_read_without_them(tmp_path: Path) -> None:
+    text = "# Audit\n\n" + "".join(f"- {name} is set: `{name.upper()}={value}`\n" for name, value in KEYS.items())
+    (tmp_path / "audit.md").write_text(f"{text}- The database is at {DATABASE_URL}\n", "utf-8")
+
+    reading = read_report(tmp_path / "audit.md", "audit.md")
+
+    assert len(reading.statements) > len(KEYS) / 2
+    assert not whole("\n".join((*reading.lines, *(s.text for s in reading.statements))))

@@ -26,7 +26,7 @@ _LOOSE = ("noImplicitAny", "strictNullChecks", "strictFunctionTypes", "strictPro
 _SMALL = 250
 _FLOOD = 12.0
 _FIELD = re.compile(
-    r"^\s{0,200}(?:optional|required|repeated)?\s{0,20}([\w.<>, ]{1,200}?)\s{1,40}(\w{1,200})\s{0,40}=\s{0,20}(\d{1,12})\s{0,20}(?:\[|;)"
+    r"^\s{0,200}(?:optional|required|repeated)?\s{0,20}([\w.<>,][\w.<>, ]{0,199}?)\s{1,40}(\w{1,200})\s{0,40}=\s{0,20}(\d{1,12})\s{0,20}(?:\[|;)"
 )
 _BLOCK = re.compile(r"^\s*(message|enum|service)\s+(\w+)")
 

@@ -16,7 +16,7 @@ from kit.sources.code.imports import Import
 from kit.sources.packages.model import Package
 from kit.system.scope import within
 
-_TAGGED = re.compile(r"(?m)\A(?:\s*//[^\n]*\n|\s*\n)*?//\s*(?:go:build|\+build)\b")
+_TAGGED = re.compile(r"\A(?:[^\S\n]*(?://[^\n]*)?\n)*?//\s*(?:go:build|\+build)\b")
 """A file that is built under a condition only."""
 
 

@@ -15,7 +15,7 @@ from kit.system.probes import asked_by
 from kit.system.scope import within
 
 HEALTH = re.compile(
-    r"/(?:api/|v\d+/)*(?:[\w-]+/)*(_?health[\w-]*|[\w-]*[-_]health(?:[-_]?check|z)?|grpc\.health\.v1\.Health/Check|_?livez|readyz|(?:is[-_]?)?ready|is[-_]?(?:alive|healthy|up)|readiness|liveness|live|alive|status|ping|heartbeat|up)(?:/[\w{}-]*)?/?$",
+    r"/(?:[\w-]+/)*(_?health[\w-]*|[\w-]*[-_]health(?:[-_]?check|z)?|grpc\.health\.v1\.Health/Check|_?livez|readyz|(?:is[-_]?)?ready|is[-_]?(?:alive|healthy|up)|readiness|liveness|live|alive|status|ping|heartbeat|up)(?:/[\w{}-]*)?/?$",
     re.IGNORECASE,
 )
 _ASKING = re.compile(

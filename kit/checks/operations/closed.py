@@ -37,5 +37,5 @@ def always_unavailable(project: Project) -> Iterator[tuple[Route, At]]:
 
 def _only(body: str) -> bool:
     text = re.sub(r"\"{3}.*?\"{3}|//[^\n]*|#[^\n]*|'[^'\n]*'|\"[^\"\n]*\"", "''", body, flags=re.DOTALL)
-    flat = re.sub(r"\s*\n\s*(?=[.)}\]])", "", text)
+    flat = re.sub(r"[^\S\n]*\n\s*(?=[.)}\]])", "", text)
     return _MORE.search(flat) is None and len(_STATEMENT.findall(flat)) < MOST

@@ -13,7 +13,7 @@ _NAME = r"[A-Za-z_]\w*"
 _SHELL = (
     re.compile(rf"\$\{{(?P<name>{_NAME}):?[-=](?P<value>[^{{}}$`\n]*)\}}"),
     re.compile(
-        rf"(?:\[\[?|\btest)\s+-z\s+[\"']?\$\{{?(?P<name>{_NAME})(?::-)?\}}?[\"']?\s*\]{{0,2}}\s*(?:;\s*then|&&|\n\s*then)\s*"
+        rf"(?:\[\[?|\btest)\s+-z\s+[\"']?\$\{{?(?P<name>{_NAME})(?::-)?\}}?[\"']?[^\S\n]*\]{{0,2}}[^\S\n]*(?:;\s*then|&&|\n\s*then)\s*"
         r"(?:export\s+)?(?P=name)=(?P<value>\"[^\"$`\n]*\"|'[^'\n]*'|[^\s;\"'$`]+)"
     ),
 )
