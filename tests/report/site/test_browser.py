@@ -88,7 +88,7 @@ def test_the_search_leads_to_a_finding_and_opens_it(site: Path, browser: Browser
 
 def test_a_link_of_the_first_page_leads_to_its_finding(site: Path, browser: Browser) -> None:
     with browser.page(address(site, "index.html")) as page:
-        page.click('main a[href^="findings.html#finding-"]')
+        page.click('main .rk-table a[href^="findings.html#finding-"]')
         page.wait("document.querySelector('details.finding[open]')")
 
         sound(page)
