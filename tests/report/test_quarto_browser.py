@@ -84,6 +84,7 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(style: str, pages: dict
 def test_it_filters_supposes_copies_and_follows_links_to_folded_parts(pages: dict[str, Path], browser: Browser) -> None:
     opened = material().assessment.open
     critical = [f for f in opened if f.severity == "critical"]
+    grave = [f for f in opened if f.blocker or f.severity == "critical"]
 
     with browser.page(f"{pages['formal'].as_uri()}#finding-{opened[0].fingerprint}") as page:
         page.eval(
@@ -97,7 +98,7 @@ def test_it_filters_supposes_copies_and_follows_links_to_folded_parts(pages: dic
         page.click("#rows [data-action=copy-link]")
         page.wait("window.copied")
 
-        assert page.eval("document.getElementById('what-if-note').textContent").startswith(f"{len(critical)} taken")
+        assert page.eval("document.getElementById('what-if-note').textContent").startswith(f"{len(grave)} taken")
         assert re.fullmatch(r"file:.*/formal\.html#finding-[0-9a-f]{24}", page.eval("window.copied"))
         page.eval("location.hash = '#area-security'")
         page.wait("document.getElementById('area-security').open")

@@ -43,9 +43,12 @@
     if (!there) return
     for (let box = there.closest("details"); box; box = box.parentElement.closest("details")) box.open = true
     there.scrollIntoView({ behavior: "instant" })
+    if (there.tagName === "DETAILS") there.querySelector("summary").focus({ preventScroll: true })
   }
   addEventListener("hashchange", open)
+  // Once more when all is loaded: the browser goes to the anchor itself by then, and takes the focus away.
   if (location.hash) open()
+  addEventListener("load", () => { if (location.hash) setTimeout(open) })
 
   async function copy(button, words, shown) {
     try { await navigator.clipboard.writeText(words) } catch (e) { if (shown) getSelection().selectAllChildren(shown) }
