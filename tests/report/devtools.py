@@ -129,9 +129,18 @@ class Page:
     def wait(self, expression: str) -> None:
         """Wait until an expression is true."""
         end = time.monotonic() + LIMIT
-        while not self.eval(f"Boolean({expression})"):
+        while not self._holds(expression):
             assert time.monotonic() < end, f"never came true: {expression}"
             time.sleep(0.03)
+
+    def _holds(self, expression: str) -> bool:
+        try:
+            return bool(self.eval(f"Boolean({expression})"))
+        except AssertionError as error:
+            # A page that is being left answers nothing; the next one does.
+            if "navigated or closed" not in str(error):
+                raise
+            return False
 
     def click(self, selector: str) -> None:
         """Press the mouse on an element, as a reader would: it has to be on the screen and not under another."""
