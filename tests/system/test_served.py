@@ -119,7 +119,7 @@ NET = """
     """
 
 
-@pytest.mark.parametrize(("more", "holds"), [("", False), ('app.MapControllers();', None)])
+@pytest.mark.parametrize(("more", "holds"), [("", False), ("app.MapControllers();", None)])
 def test_a_program_of_asp_net_serves_what_it_maps(opened: Open, more: str, holds: bool | None) -> None:
     files = {"Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>', "Program.cs": NET + more}
     project = opened(

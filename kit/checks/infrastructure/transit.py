@@ -37,7 +37,9 @@ def _listener(listener: Resource) -> Iterator[Fact]:
     elif spoken == "HTTPS" or redirects:
         yield ok(f"{listener.title}: HTTPS, or a redirect to it.", listener, **listener.grade)
     elif (made := listener.node.get("count")) is not None and "?" in made.text:
-        message = f"{listener.title}: forwards plain HTTP where `{made.text[:60]}` makes it; for whom, a variable decides."
+        message = (
+            f"{listener.title}: forwards plain HTTP where `{made.text[:60]}` makes it; for whom, a variable decides."
+        )
         yield unknown(message, made, protocol or listener, **listener.grade)
     else:
         yield bad(f"{listener.title}: forwards plain HTTP.", protocol or listener, **listener.grade)

@@ -98,10 +98,8 @@ def units_have_users(project: Project) -> Iterator[Fact]:
         if not production or started is None or re.search(r"(?mi)^Type\s*=\s*oneshot", text):
             continue
         user = re.search(r"(?m)^User\s*=\s*(\S+)", text)
-        free = (
-            (user is not None
-            and user[1] not in {"root", "0"})
-            or re.search(r"(?mi)^DynamicUser\s*=\s*(?:yes|true|1)", text)
+        free = (user is not None and user[1] not in {"root", "0"}) or re.search(
+            r"(?mi)^DynamicUser\s*=\s*(?:yes|true|1)", text
         )
         at = At(path, text.count("\n", 0, (user or started).start()) + 1)
         if free or re.search(r"docker(?:-| )compose|\bdocker\b|podman", started[1]):
