@@ -48,7 +48,9 @@ def parse_json(text: str, path: str) -> Document:
     except json.JSONDecodeError as error:
         if has_template(text):
             return Document(path, "json", template=True)
-        return _broken(path, f"The JSON cannot be read: {error.msg}.", error.lineno)
+        # What is cut off is missed behind the last line break, where no line is.
+        last = text.rstrip("\n").count("\n") + 1
+        return _broken(path, f"The JSON cannot be read: {error.msg}.", min(error.lineno, last))
     except ValueError as error:
         return _broken(path, f"The JSON cannot be read: {error}.", None)
 
