@@ -264,7 +264,8 @@ def show_claims(to: Console, examination: Examination, page: Path) -> None:
         to.print(Text.assemble(("refuted ", "bold red"), (place, "cyan"), f"  {visible(claim.statement.text[:100])}"))
         to.print(Padding(Text(visible(claim.reason[:240]), "dim"), (0, 0, 0, 8)))
     if examination.contradictions:
-        to.print(f"{len(examination.contradictions)} pairs of statements that cannot both be true.")
+        pairs = len(examination.contradictions)
+        to.print(f"{pairs} pair{'s' * (pairs != 1)} of statements that cannot both be true.")
     to.print(Text(str(page), "cyan"))
 
 

@@ -12,6 +12,9 @@ from kit.model import At
 from kit.sources.formats.nodes import Document, Node, Problem
 from kit.sources.tree.text import one_line_end
 
+UNITS = (".service", ".timer", ".socket")
+"""How files of systemd end."""
+
 MAX_LINES = 20_000
 _SECTION = re.compile(r"\s*\[(?P<name>[^\]\n]*)\]\s*(?:[;#].*)?$")
 _ENTRY = re.compile(r"(?P<key>[^=:\s][^=:]*?)\s*(?:[=:]\s*(?P<value>.*))?$")
@@ -47,8 +50,8 @@ def parse_env(text: str, path: str) -> Document:
 def parse_ini(text: str, path: str) -> Document:
     """Sections as mappings, keys before the first one at the root; values as text, None where there is none.
 
-    An indented line goes on with the value above it. A key that is given twice in a section is a problem; the
-    last one counts.
+    An indented line goes on with the value above it. A key that is given twice in a section is a problem, but in a unit of
+    systemd, where that makes a list; the last one counts.
     """
     if too_long := _too_long(text, path, "ini"):
         return too_long
@@ -65,7 +68,7 @@ def parse_ini(text: str, path: str) -> Document:
         elif section := _SECTION.match(line):
             entries, last = _section(sections, section["name"].strip(), at), None
         elif entry := _ENTRY.match(line.strip()):
-            problems += _twice(entries, entry["key"], at)
+            problems += [] if path.endswith(UNITS) else _twice(entries, entry["key"], at)
             last = entries[entry["key"]] = Node(entry["value"], at, entry["key"], None, number, entry["value"])
         else:
             problems.append(Problem("The line is neither a section nor an assignment.", at))

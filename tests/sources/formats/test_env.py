@@ -93,6 +93,13 @@ def test_properties_are_joined_and_unescaped() -> None:
     assert [problem.at.line for problem in document.problems] == [7, 8]
 
 
+def test_a_key_given_twice_makes_a_list_in_a_unit_of_systemd_alone() -> None:
+    text = "[Service]\nEnvironment=A=1\nEnvironment=B=2\n"
+
+    assert not parse_ini(text, "shop.service").problems
+    assert parse_ini(text, "shop.cfg").problems[0].at.line == 3
+
+
 @pytest.mark.parametrize("parse", [parse_env, parse_ini, parse_properties])
 def test_length_has_a_limit(parse: Callable[[str, str], Document]) -> None:
     assert parse("a=1\n" * 30_000, "a").error is not None
