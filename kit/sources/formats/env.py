@@ -50,8 +50,8 @@ def parse_env(text: str, path: str) -> Document:
 def parse_ini(text: str, path: str) -> Document:
     """Sections as mappings, keys before the first one at the root; values as text, None where there is none.
 
-    An indented line goes on with the value above it. A key that is given twice in a section is a problem, but in a unit of
-    systemd, where that makes a list; the last one counts.
+    An indented line goes on with the value above it. A key that is given twice in a section is a problem, but in a unit
+    of systemd, where that makes a list; the last one counts.
     """
     if too_long := _too_long(text, path, "ini"):
         return too_long
