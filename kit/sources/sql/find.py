@@ -59,7 +59,11 @@ def _operations(statement: Statement, script: _Script) -> Iterator[Operation]:
     elif statement.too_deep:
         yield script.operation("raw", statement, opaque=True)
     else:
-        yield from reader(statement, script)
+        try:
+            done = list(reader(statement, script))
+        except RecursionError:  # long chains of names and operators are nested, too
+            done = [script.operation("raw", statement, opaque=True)]
+        yield from done
 
 
 def _excerpt(text: str, limit: int = 2000) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlglot.dialects.dialect import Dialect
@@ -39,7 +41,7 @@ class Statement:
     @property
     def end_line(self) -> int:
         """1-based line of its last token."""
-        return int(self.tokens[-1].line)
+        return _line_at(self.tokens[-1].end, self.source)
 
     @property
     def words(self) -> list[str]:
@@ -61,8 +63,18 @@ class Statement:
 
 
 def line_of(token: Any, source: str) -> int:
-    """The line where a token begins; sqlglot gives the one where it ends."""
-    return int(token.line) - source.count("\n", token.start, token.end + 1)
+    """The line where a token begins; sqlglot's own are wrong behind a `$` that begins no quotation."""
+    return _line_at(token.start, source)
+
+
+def _line_at(place: int, source: str) -> int:
+    return bisect_left(_breaks(source), place) + 1
+
+
+@lru_cache(maxsize=8)
+def _breaks(source: str) -> tuple[int, ...]:
+    """Where the lines of a text end."""
+    return tuple(found.start() for found in re.finditer("\n", source))
 
 
 def quoted(token: Any) -> bool:
