@@ -58,12 +58,14 @@ def parse_hcl(text: str, path: str) -> Document:
 def _syntax_errors(root: SgNode, path: str) -> tuple[Problem, ...]:
     """Where the grammar skipped text, or put in a token that is not there (it has no width)."""
     lines = set()
+    last = root.text().rstrip("\n").count("\n") + root.range().start.line + 1
     pending = [root]
     while pending:
         tree = pending.pop()
         children = tree.children()
         if tree.kind() == "ERROR" or (not children and tree is not root and not tree.text()):
-            lines.add(tree.range().start.line + 1)
+            # A bracket that is missing at the end is missed behind the last line break, where no line is.
+            lines.add(min(tree.range().start.line + 1, last))
         else:
             pending.extend(children)
     return tuple(Problem("The HCL cannot be read here.", At(path, line, line)) for line in sorted(lines))
