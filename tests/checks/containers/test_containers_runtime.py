@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Look
+from conftest import Look, Seen
 
 SERVER = """
     const app = require("express")();
@@ -138,9 +138,12 @@ def test_the_exposed_port_is_compared_with_the_one_listened_on(look: Look) -> No
 
 
 def test_a_health_check_asks_what_is_served(look: Look) -> None:
-    good = look("CON-022", with_(("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:3000/health")))
-    path = look("CON-022", with_(("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:3000/healthz")))
-    port = look("CON-022", with_(("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:8080/health")))
+    def asked(address: str) -> Seen:
+        return look(
+            "CON-022", with_(("-slim", ""), ("EXPOSE 3000", f"HEALTHCHECK CMD curl -f http://localhost:{address}"))
+        )
+
+    good, path, port = asked("3000/health"), asked("3000/healthz"), asked("8080/health")
 
     assert good.passed == ["Dockerfile:5"]
     assert (path.failed, port.failed) == (["Dockerfile:5"], ["Dockerfile:5"])
@@ -155,7 +158,7 @@ def test_a_health_check_of_compose_is_held_against_the_code_too(look: Look) -> N
             healthcheck:
               test: curl -f http://localhost:3000/status
         """
-    seen = look("CON-022", {**FILES, "compose.prod.yaml": compose})
+    seen = look("CON-022", {**with_(("-slim", "")), "compose.prod.yaml": compose})
 
     assert seen.failed == ["compose.prod.yaml:4"]
 
