@@ -150,6 +150,16 @@ def test_a_health_check_asks_what_is_served(look: Look) -> None:
     assert "the nearest is /health" in path.text
 
 
+def test_the_program_that_a_health_check_calls_is_in_the_image(look: Look) -> None:
+    check = ("EXPOSE 3000", "HEALTHCHECK CMD curl -f http://localhost:3000/health")
+    without = look("CON-022", with_(check))
+    installed = look("CON-022", with_(check, ("WORKDIR", "RUN apt-get update && apt-get install -y curl\n    WORKDIR")))
+
+    assert without.failed == ["Dockerfile:5"]
+    assert "curl" in without.text
+    assert installed.outcomes == ["pass"]
+
+
 def test_a_health_check_of_compose_is_held_against_the_code_too(look: Look) -> None:
     compose = """
         services:
