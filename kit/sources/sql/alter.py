@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from sqlglot import expressions as exp
@@ -37,7 +38,7 @@ def actions(statement: Statement, head: int) -> Iterator[Statement]:
     tokens = list(statement.tokens[head:])
     pieces: list[list[Any]] = [[]]
     depth = 0
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0)
         if token.text == "," and depth == 0 and _parts(pieces[-1], following):
             pieces.append([])

@@ -102,7 +102,7 @@ def created_name(statement: Statement, kind: str) -> str | None:
 def index_by_words(statement: Statement, at: At) -> Index:
     """The index of a CREATE INDEX that no grammar reads: its columns are the first words in the brackets."""
     words, tokens = statement.words, statement.tokens
-    on = words.index("ON")
+    on = words.index("ON") if "ON" in words else len(words)
     name = tokens[on - 1].text if words[on - 1] not in {"INDEX", "CONCURRENTLY", "EXISTS"} else None
     columns: list[str] = []
     depth = 0

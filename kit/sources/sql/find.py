@@ -50,6 +50,10 @@ def operations(text: str, path: str, *, dialect: str | None = None, first_line: 
     return tuple(done)
 
 
+_NOT_WHOLE = (RecursionError, ValueError, AttributeError, KeyError, IndexError, TypeError)
+"""Long chains of names and operators are nested, too, and the tree of a statement that is cut off lacks parts."""
+
+
 def _operations(statement: Statement, script: _Script) -> Iterator[Operation]:
     first = word(statement.tokens[0])
     reader = _READERS.get(first)
@@ -61,7 +65,7 @@ def _operations(statement: Statement, script: _Script) -> Iterator[Operation]:
     else:
         try:
             done = list(reader(statement, script))
-        except RecursionError:  # long chains of names and operators are nested, too
+        except _NOT_WHOLE:
             done = [script.operation("raw", statement, opaque=True)]
         yield from done
 

@@ -19,3 +19,27 @@ def test_a_chain_without_end_is_a_statement_that_is_not_understood(chain: str) -
     script = f"CREATE TABLE a (x int CHECK ({chain}), y {chain});\nDROP TABLE b;\n"
 
     assert [o.opaque for o in operations(script, "a.sql")] == [True, False]
+
+
+STATEMENTS = (
+    "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY t USING gin (a, lower(b)) WHERE c IS NULL",
+    "CREATE TABLE IF NOT EXISTS s.t (id bigint PRIMARY KEY, b text REFERENCES u (id), UNIQUE (b))",
+    "ALTER TABLE IF EXISTS ONLY t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u (id), DROP COLUMN b CASCADE",
+    "ALTER TABLE t ALTER COLUMN a TYPE bigint, RENAME COLUMN b TO c, VALIDATE CONSTRAINT d",
+    "DROP INDEX CONCURRENTLY IF EXISTS i, j CASCADE",
+    "INSERT INTO t (a) SELECT b FROM u ON CONFLICT DO NOTHING",
+    "UPDATE ONLY t SET a = 1 WHERE b = 2",
+    "DELETE FROM t USING u WHERE a = 1",
+    "DO $$ BEGIN EXECUTE 'DROP TABLE t'; END $$",
+    "REINDEX TABLE t",
+    "RENAME TABLE a TO b",
+)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_a_statement_without_one_of_its_words_or_its_end_stops_nothing(statement: str) -> None:
+    words = statement.split()
+    for place in range(len(words)):
+        for left in (words[:place], [*words[:place], *words[place + 1 :]], [*words[:place], "(", *words[place:]]):
+            done = operations(" ".join(left) + ";\nDROP TABLE b;\n", "a.sql")
+            assert all(o.at.line in {1, 2, None} for o in done)
