@@ -151,7 +151,8 @@ def findings_by_path(assessment: Assessment) -> Block:
         return empty("Nothing is open at any path", "Open findings would be drawn here by folder and file.")
     files = Counter(path for path, _ in placed)
     path, most = files.most_common(1)[0]
-    title = f"{count(len(files), 'file')} hold all open findings; {path} has the most, {most}"
+    holder = "what belongs to no one file" if path == "." else path
+    title = f"{count(len(files), 'place')} {have(len(files), 'holds', 'hold')} all open findings; {holder} has the most, {most}"
     rows = tuple((p, n) for p, n in files.most_common(PATH_ROWS))
     more = len(files) - len(rows)
     note = (

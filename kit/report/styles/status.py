@@ -8,7 +8,7 @@ from kit.judgement.assessment import AreaResult
 from kit.judgement.groups import group_of
 from kit.model import Finding
 from kit.report import overview
-from kit.report.blocks import Block, Listing, Mark, Prose, Ref, Table, columns
+from kit.report.blocks import Block, Listing, Mark, Notice, Prose, Ref, Table, columns
 from kit.report.document import Section
 from kit.report.sections.basics import (
     findings_rows,
@@ -99,7 +99,7 @@ def _area(material: Material, number: int, key: str, result: AreaResult) -> Sect
         ("works", (wholly_held(standings),)),
         ("evidence", (topics_table(material, result.title, TOPICS[key]),) if key in TOPICS else ()),
         ("baselines", baselines(material) if key == "performance" else ()),
-        ("missing", _present(missing(grave), unseen(standings))),
+        ("missing", _present(_missing(grave, minor), unseen(standings))),
         ("gaps", (missing(minor),)),
         ("required", (_required(material, result, standings),)),
     ]
@@ -111,6 +111,11 @@ def _area(material: Material, number: int, key: str, result: AreaResult) -> Sect
         confidence=f"{result.confidence:.0f}",
     )
     return Section(f"status-{key}", title, sections=tuple(made), status=result.status, note=note)
+
+
+def _missing(grave: Sequence[Standing], minor: Sequence[Standing]) -> Block:
+    """What is gravely open; where only minor gaps are, that is said, lest they contradict "nothing is open"."""
+    return Notice(text("status.none-grave"), tone="pass") if minor and not grave else missing(grave)
 
 
 def _present(*blocks: Block | None) -> tuple[Block, ...]:
