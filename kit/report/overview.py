@@ -14,6 +14,7 @@ from kit.report import charts_overview as charts
 from kit.report.blocks import Block, Cell, Chart, Figure, Figures, Mark, Notice, Ref, Table, columns, empty
 from kit.report.display import Display, figure_json, show
 from kit.report.tables import findings_table, where
+from kit.report.texts import text
 from kit.report.words import OUTCOME_WORDS, VERDICT_MEANING, count, have, listed
 
 WATERFALL_TERMS = 9
@@ -151,8 +152,9 @@ def findings_by_path(assessment: Assessment) -> Block:
         return empty("Nothing is open at any path", "Open findings would be drawn here by folder and file.")
     files = Counter(path for path, _ in placed)
     path, most = files.most_common(1)[0]
-    holder = "what belongs to no one file" if path == "." else path
-    title = f"{count(len(files), 'place')} {have(len(files), 'holds', 'hold')} all open findings; {holder} has the most, {most}"
+    holder = text("page.whole") if path == "." else path
+    holding = f"{count(len(files), 'place')} {have(len(files), 'holds', 'hold')}"
+    title = f"{holding} all open findings; {holder} has the most, {most}"
     rows = tuple((p, n) for p, n in files.most_common(PATH_ROWS))
     more = len(files) - len(rows)
     note = (

@@ -331,3 +331,11 @@ def test_a_hostile_name_is_looked_for_as_it_stands(tmp_path: Path) -> None:
     text = f"- `{'(' * 40}a+{')' * 40}` and `{'a' * 100}: (((` are there\n"
 
     assert judge(read(text, "R.md").statements[0], ground).verdict.value == "undecidable"
+
+
+def test_a_denial_that_is_bound_to_a_place_is_not_refuted_by_use_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text("services:\n  api:\n    image: acme/api:1\n")
+    project = Ground(Project(tmp_path))
+
+    assert said(project, "- No Docker Compose validation in CI").verdict.value == "undecidable"
+    assert said(project, "- No Docker Compose").verdict.value == "refuted"

@@ -111,3 +111,10 @@ def test_what_could_not_be_seen_says_what_would_show_it() -> None:
 
     assert isinstance(table, Table)
     assert cell_text(table.rows[0][2]) == "A restore test would show it."
+
+
+def test_the_project_itself_is_named_in_words_where_findings_stand_at_no_file() -> None:
+    chart = overview.findings_by_path(assess(finding("CMP-001", "fail", "low", path=".", line=None)))
+
+    assert isinstance(chart, Chart)
+    assert chart.title == "1 place holds all open findings; the project as a whole has the most, 1"

@@ -239,6 +239,16 @@ def test_a_title_says_who_has_no_tests(project: Shop) -> None:
     assert title == "1 of 2 parts has no test; a pipeline runs all that there are"
 
 
+def test_tests_beside_the_services_are_not_said_to_run_nowhere(project: Shop) -> None:
+    (project.root / "checks").mkdir()
+    (project.root / "checks" / "test_all.py").write_text("def test_all():\n    assert True\n")
+    chart = chart_of(testing.inventory(project))
+
+    assert chart.table
+    assert row_of(chart.table, "checks")[4] == "unknown: belongs to no one service"
+    assert "no pipeline" not in chart.title
+
+
 @pytest.mark.parametrize(("hours", "words"), [(0.25, "15 minutes"), (1, "1 hour"), (24, "24 hours"), (168, "7 days")])
 def test_times_are_said_as_a_person_says_them(hours: float, words: str) -> None:
     assert recovery.time_words(hours) == words

@@ -33,6 +33,11 @@ _GONE = re.compile(
 """What stands before a product that is said to be there no more."""
 _PURPOSE = re.compile(r"[.;(]|\b(?:for|to|because)\b", re.IGNORECASE)
 _COMPLAINT = re.compile(r"^\W*(?:issue|problem|finding|gap)s?\s*[:—–-]", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"\b(?:in|within|during|by)\s+(?:(?:the|any|our)\s+)?(?:CI|pipelines?|workflows?|builds?|production|staging|tests?)\b",
+    re.IGNORECASE,
+)
+"""What bounds a denial to a place: that the product is used elsewhere does not refute it."""
 _TURNED = re.compile(r"[.;:,]|\b(?:but|and|in|for|from|on|within|inside|by)\b", re.IGNORECASE)
 LEAST_PLAIN = 1
 """How many words beyond those of every report leave a statement one about the product."""
@@ -134,7 +139,8 @@ def _beyond(text: str, match: re.Match[str]) -> list[str]:
     """The words of a denial that are neither the product's nor those of every report."""
     behind = _PURPOSE.split(text[match.end() :], maxsplit=1)[0]
     rest = _ABSENT.sub(" ", f"{_COMPLAINT.sub('', text[: match.start()])} {behind}")
-    return [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in PLAIN]
+    bounded = _WITHIN.findall(behind)
+    return bounded + [w for w in re.findall(r"[^\W\d_][\w-]+", rest.lower()) if w not in PLAIN]
 
 
 def _denied(text: str, start: int) -> bool:

@@ -14,7 +14,7 @@ from kit.report.pdf.markdown import nodes_of
 from kit.report.pdf.paper import SIGNED
 from kit.report.pdf.words import breakable, spans
 from kit.report.svg import Undrawable, draw
-from kit.report.texts import mapping
+from kit.report.texts import mapping, text
 from kit.report.theme import LIGHT, STATUS
 from kit.report.words import OUTCOME_WORDS, sentence
 
@@ -111,7 +111,7 @@ class _Writer:
         if isinstance(cell, Mark):
             return self._mark(cell)
         if isinstance(cell, Place):
-            return {"is": "place", "at": breakable(cell.at)}
+            return self._place(cell.at)
         if isinstance(cell, Ref):
             to = cell.target if cell.target in self._anchors else None
             return {"is": "ref", "spans": spans(cell.text), "to": to}
@@ -121,6 +121,12 @@ class _Writer:
         if kind == "code" and said:
             return {"is": "place", "at": breakable(said)}
         return {"is": "text", "spans": spans(said)}
+
+    def _place(self, at: str) -> Json:
+        """A path as code; the project itself in words, as a lone dot tells nobody anything."""
+        if at == ".":
+            return {"is": "text", "spans": [{"text": text("page.whole")}]}
+        return {"is": "place", "at": breakable(at)}
 
     def _take(self, anchor: str) -> str | None:
         if anchor in self._taken:
@@ -213,7 +219,7 @@ class _Writer:
             "rating": self._mark(Mark(rating)),
             "blocker": entry.blocker,
             "check": entry.check,
-            "at": breakable(entry.at),
+            "at": text("page.whole") if entry.at == "." else breakable(entry.at),
             "rows": rows,
             "open": entry.outcome in {"fail", "partial"},
         }

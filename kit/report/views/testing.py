@@ -42,6 +42,8 @@ class Suite:
     code: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
     runs: list[PipelineStep] = field(default_factory=list)
+    joined: bool = True
+    """Whether it belongs to a service: pipelines are joined to services only, so elsewhere no run tells nothing."""
 
 
 def inventory(project: Project) -> Display:
@@ -77,6 +79,7 @@ def suites_of(project: Project) -> dict[str, Suite]:
             root = _root(path, names)
             suite = found[", ".join(names[root]) if root else _top(path)]
             suite.runs = runs[root] if root else []
+            suite.joined = bool(root)
             (suite.tests if kind is FileClass.TEST else suite.code).append(path)
     return dict(found)
 
@@ -89,15 +92,17 @@ def _root(path: str, roots: Iterable[str]) -> str | None:
 
 def _title(suites: dict[str, Suite]) -> str:
     untested = sum(bool(s.code and not s.tests) for s in suites.values())
-    unrun = sum(bool(s.tests and not s.runs) for s in suites.values())
+    left = [s for s in suites.values() if s.tests and not s.runs]
+    unrun = sum(s.joined for s in left)
     parts = count(len(suites), "part")
     tested = (
         f"{untested} of {parts} {have(untested, 'has', 'have')} no test"
         if untested
         else f"Every one of {parts} has tests"
     )
-    ran = f"no pipeline runs those of {unrun}" if unrun else "a pipeline runs all that there are"
-    return f"{tested}; {ran}"
+    if unrun:
+        return f"{tested}; no pipeline runs those of {unrun}"
+    return f"{tested}; {'some belong to no one service' if left else 'a pipeline runs all that there are'}"
 
 
 def _figure(suites: dict[str, Suite]) -> object:
@@ -123,7 +128,7 @@ def _row(name: str, suite: Suite) -> tuple[Cell, ...]:
     elif suite.runs:
         run = Mark("pass", suite.runs[0].job, str(suite.runs[0].at))
     else:
-        run = Mark("fail", "no pipeline")
+        run = Mark("fail", "no pipeline") if suite.joined else Mark("unknown", "belongs to no one service")
     kinds = {word for key, word in KINDS.items() for path in suite.tests if key in path.lower()}
     return (name, len(suite.code), len(suite.tests), ", ".join(sorted(kinds)) or "not told by name", run)
 
