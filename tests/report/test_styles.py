@@ -346,6 +346,10 @@ def test_formal_puts_every_check_into_one_topic() -> None:
     assert sorted(placed) == sorted(c.id for c in catalogue())
 
 
+def test_authorization_counts_the_checks_of_owners_and_of_roles() -> None:
+    assert {"SEC-064", "SEC-065"} <= set(TOPICS["authorization"])
+
+
 def test_the_topics_name_only_checks_that_there_are() -> None:
     known = {c.id for c in catalogue()}
 

@@ -51,7 +51,7 @@ _TOPICS: dict[str, str] = {
     "licences": "CMP-001 CMP-005 CMP-009 CMP-006",
     # aspects of security
     "authentication": "SEC-001 SEC-026 SEC-010 SEC-011 SEC-009 SEC-020 SEC-024",
-    "authorization": "CTR-012 SEC-012 SEC-013 ORC-015 INF-007",
+    "authorization": "CTR-012 SEC-012 SEC-013 SEC-064 SEC-065 ORC-015 INF-007",
     "encryption": "SEC-005 SEC-018 INF-004 REC-008 CMP-008",
     "validation": "CTR-009 SEC-012 SEC-015 SEC-016",
     "injection": "SEC-006 SEC-007 SEC-019 SEC-021",
