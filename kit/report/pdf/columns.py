@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kit.report.blocks import Cell, Column, Mark, Place, Table, cell_text
 from kit.report.pdf.words import breakable, longest_word
 from kit.report.svg.text import width
+from kit.report.texts import text as worded
 
 PAGE = 482.0
 """Points between the margins of an A4 page."""
@@ -112,7 +113,7 @@ def _wanted(column: Column, cells: Sequence[Cell], size: float) -> float:
 
 
 def _said(cell: Cell) -> str:
-    said = cell_text(cell)
+    said = worded("page.whole") if isinstance(cell, Place) and cell.at == "." else cell_text(cell)
     return said if not isinstance(cell, Mark) or not cell.at else max(said, cell.at, key=len)
 
 
