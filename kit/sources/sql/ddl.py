@@ -9,7 +9,7 @@ from sqlglot import expressions as exp
 
 from kit.model import At
 from kit.sources.orm.model import Column, ForeignKey, Index, Operation, Table
-from kit.sources.sql.statements import Statement, quoted
+from kit.sources.sql.statements import Statement, line_at, quoted
 
 _DEFAULT_NAMESPACES = frozenset({"public", "dbo", "main"})
 
@@ -29,8 +29,9 @@ class Place:
 
     def of(self, tree: Any) -> At:
         """The line of the first name in a part of the tree; the statement where it has none."""
-        lines = [i.meta["line"] for i in tree.find_all(exp.Identifier) if "line" in i.meta]
-        return At(self.path, min(lines) + self.offset) if lines else self.at
+        places = [i.meta["start"] for i in tree.find_all(exp.Identifier) if "start" in i.meta]
+        line = line_at(min(places), self.statement.source) if places else None
+        return At(self.path, line + self.offset) if line is not None else self.at
 
 
 # Names from tokens.

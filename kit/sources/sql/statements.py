@@ -41,7 +41,7 @@ class Statement:
     @property
     def end_line(self) -> int:
         """1-based line of its last token."""
-        return _line_at(self.tokens[-1].end, self.source)
+        return line_at(self.tokens[-1].end, self.source)
 
     @property
     def words(self) -> list[str]:
@@ -64,10 +64,11 @@ class Statement:
 
 def line_of(token: Any, source: str) -> int:
     """The line where a token begins; sqlglot's own are wrong behind a `$` that begins no quotation."""
-    return _line_at(token.start, source)
+    return line_at(token.start, source)
 
 
-def _line_at(place: int, source: str) -> int:
+def line_at(place: int, source: str) -> int:
+    """The line of a character, both as sqlglot counts them: lines from 1, characters from 0."""
     return bisect_left(_breaks(source), place) + 1
 
 

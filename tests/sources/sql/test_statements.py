@@ -43,3 +43,9 @@ def test_a_statement_without_one_of_its_words_or_its_end_stops_nothing(statement
         for left in (words[:place], [*words[:place], *words[place + 1 :]], [*words[:place], "(", *words[place:]]):
             done = operations(" ".join(left) + ";\nDROP TABLE b;\n", "a.sql")
             assert all(o.at.line in {1, 2, None} for o in done)
+
+
+def test_the_columns_of_a_table_behind_such_a_dollar_stay_on_their_lines() -> None:
+    done = operations("SELECT ${x\n;\nCREATE TABLE a (\n  id int,\n  b int\n);\n", "a.sql", dialect="postgres")
+
+    assert [c.at.line for o in done if o.definition for c in o.definition.columns] == [4, 5]
