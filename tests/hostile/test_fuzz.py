@@ -95,6 +95,7 @@ NAMES = sorted({path.name for path in SEEDS})
 @given(st.sampled_from(NAMES), st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 @example("package.json", b'{"name": "\\ud800", "scripts": {"\\udfff": "node \\ud800"}}')
 @example("package.json", b'{"name": "cut off", "scripts": {\n')
+@example("README.md", b"# A\n\n```")
 @example("main.tf", b'resource "a" "b" {\n  c = [\n')
 @example("docker-compose.yml", b"a: &a [*a, *a]\nservices: *a\n")
 def test_random_bytes_under_every_name_stop_no_parser(name: str, data: bytes) -> None:

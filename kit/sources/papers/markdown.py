@@ -212,7 +212,8 @@ class _Reader:
             self.checkboxes.append(Checkbox(found["mark"] in "xX", found["text"].strip(), self._at()))
 
     def _code(self, token: Token) -> None:
-        first = self._line + (1 if token.type == "fence" else 0)
+        # A fence on the last line has no line of content below it.
+        first = self._line + (1 if token.type == "fence" and token.content else 0)
         lang = (token.info.strip().split() or [""])[0].strip("{}.").lower() if token.type == "fence" else ""
         last = first + max(0, token.content.count("\n") - 1)
         self.blocks.append(CodeBlock(lang, token.content, At(self._path, first, last if last > first else None)))
