@@ -11,6 +11,7 @@ from kit.checks.observability.alarms import alarms_reach_somebody
 from kit.checks.shared.crowd import crowded
 from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.services import running
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -284,7 +285,7 @@ def dashboards_show_metrics(project: Project) -> Iterator[Fact]:
                 _asked_in(project, dashboard.at, missing[0]),
             )
         else:
-            yield ok(f"{dashboard.title}: a dashboard with {len(dashboard.panels)} panels.", dashboard)
+            yield ok(f"{dashboard.title}: a dashboard with {plural(len(dashboard.panels), 'panel')}.", dashboard)
 
 
 def _asked_in(project: Project, dashboard: At, metric: str) -> At:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.services import METRICS, folders_of, running
+from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -69,7 +70,7 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
             yield unknown(f"{service.name}: its routes could not all be told.", service.routes[0])
         else:
             yield bad(
-                f"{service.name}: none of its {len(service.routes)} routes tells whether it works.",
+                f"{service.name}: of {plural(len(service.routes), 'route')}, none tells whether it works.",
                 service.routes[0],
                 severity=Severity.MEDIUM if service.kind == "web" else None,
             )
