@@ -23,6 +23,8 @@ def main() -> None:
     # Processes are forked once pandas is imported: a forked thread pool would hang.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # No plug-in that lies beside the kit sees what it validates; looking for them takes as long as reading the params.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 @main.command()
@@ -116,14 +118,19 @@ def _assess(
     before = _earlier(baseline) if baseline else None
     request = Request(params, place.absolute(), file, areas, jobs, notebooks, formats, renderer, before)
     console = terminal.console(quiet=quiet or as_json)
-    shown, stop = terminal.progress(console, request.out / ".partial")
-    try:
-        run = answer(request, Progress() if quiet or as_json else shown, default_cache() if cache else None)
-    finally:
-        stop()
+    kept = default_cache() if cache else None
+    if console.quiet:
+        run = answer(request, Progress(), kept)
+    else:
+        shown, stop = terminal.progress(console, request.out / ".partial")
+        try:
+            run = answer(request, shown, kept)
+        finally:
+            stop()
     if as_json:
         click.echo(run.summary, nl=False)
-    terminal.show_result(console, run, place / "report.html")
+    if not console.quiet:  # a quiet console would lay everything out and print nothing
+        terminal.show_result(console, run, place / "report.html")
     if run.incomplete:
         if console.quiet:
             click.echo("\n".join(f"readiness: incomplete: {line}" for line in run.missing), err=True)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
@@ -52,6 +50,9 @@ def console(*, quiet: bool = False) -> Console:
 def progress(console: Console, folder: Path) -> tuple[Progress, Callable[[], None]]:
     """Progress shown on the console, and what ends it. It refreshes when told and starts no thread: processes are
     forked beside it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
     bar = Bar(
         SpinnerColumn(style="cyan"),
         TextColumn("{task.description}"),

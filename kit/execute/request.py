@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -116,15 +117,19 @@ def key_of(inputs: Mapping[str, str], **more: object) -> str:
 def kit_digest() -> str:
     """The hash of what runs: Python, the packages beside the kit, and the kit's own files by their size and time."""
     packages = sorted(p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info"))
-    notebooks = sorted((_KIT.parent / "notebooks").glob("*.ipynb"))
-    own = [(str(p), s.st_size, s.st_mtime_ns) for p in (*_own(), *notebooks) if (s := p.stat())]
+    notebooks = [str(path) for path in (_KIT.parent / "notebooks").glob("*.ipynb")]
+    own = [(path, s.st_size, s.st_mtime_ns) for path in sorted((*_own(), *notebooks)) if (s := os.stat(path))]  # noqa: PTH116
     return _digest(json.dumps([sys.version, packages, own]))
 
 
-def _own() -> list[Path]:
+def _own() -> list[str]:
+    """The kit's files. By strings: a path object for each of a thousand is a tenth of an answer from the cache."""
     policy = _KIT.parent / "params" / "default_policy.yaml"
-    files = sorted(p for p in _KIT.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    return [*files, policy] if policy.is_file() else files
+    files = [str(policy)] if policy.is_file() else []
+    for folder, folders, names in os.walk(_KIT):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        files += [f"{folder}/{name}" for name in names]
+    return files
 
 
 def _command(name: str) -> tuple[str, float] | None:

@@ -95,15 +95,14 @@ def _answer(worker: Connection, notebook: Notebook, folder: Path, begun: float) 
 
 
 def _work(connection: Connection, folder: Path, parameters: dict[str, str]) -> None:
-    """A worker: run each notebook that it is sent, answer None or what went wrong."""
+    """A worker: run each notebook that it is sent, answer None or what went wrong; None ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     # An ordinary kernel would look for modules in the working folder first, which may be the assessed project.
     os.environ["PYTHONSAFEPATH"] = "1"
     with suppress(EOFError, ConnectionError):
-        while True:
-            notebook = connection.recv()
+        while (notebook := connection.recv()) is not None:
             connection.send(execute(notebook, folder / notebook.name, parameters))
 
 
@@ -131,8 +130,12 @@ def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str
 
 
 def _end(workers: dict[Connection, Any]) -> None:
-    for connection, process in workers.items():
+    for connection in workers:
+        # Told rather than closed: a worker that was forked later holds this end too, so that no end would be seen.
+        with suppress(OSError):
+            connection.send(None)
         connection.close()
+    for process in workers.values():
         process.join(0.5)
         if process.is_alive():
             process.terminate()

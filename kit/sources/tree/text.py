@@ -6,8 +6,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 SNIFF_BYTES = 8192
 DETECT_BYTES = 100_000
 _BOMS = (
@@ -94,6 +92,9 @@ def _marked(data: bytes) -> str | None:
 
 
 def _detected(data: bytes, error: UnicodeDecodeError) -> Decoded:
+    # Nearly every file is UTF-8, and a kept answer decodes none: the detector is loaded by the first that is not.
+    from charset_normalizer import from_bytes
+
     window = data[max(0, error.start - DETECT_BYTES // 2) : error.start + DETECT_BYTES // 2]
     best = from_bytes(window).best()
     if best is None or best.encoding == "utf_8":
