@@ -9,19 +9,27 @@ from collections.abc import Callable, Iterable, Iterator
 from kit.project import Project
 from kit.report.blocks import Block, Excerpt
 from kit.report.sections.basics import nothing
+from kit.report.texts import text
 
 MOST = 8
 
 _PURPOSES = {
     "build": r"^(build|compile|docker-build|images?)\b",
     "check": r"^(lint|type-?check|check|test|tests|unit|coverage|ci)\b",
-    "deploy": r"deploy|release|rollout|^up$|^prod",
+    "deploy": r"deploy|release|rollout|^prod",
     "stage": r"stag(e|ing)",
     "verify": r"smoke|e2e|health|verify|load-?test|perf|k6|locust",
-    "backup": r"backup|restore|dump|snapshot",
+    "backup": r"backup|dump|snapshot",
     "migrate": r"migrat",
     "start": r"^(start|dev|run|serve|up|compose)\b",
+    "recover": r"restore|recover|roll-?_?back|revert|undo(?!c)",
 }
+_UNDOES = re.compile(
+    rf"{_PURPOSES['recover']}|un-?deploy|\bdown\b|destroy|tear-?_?down|drop|reset|wipe|purge|delete|remove|prune|"
+    r"uninstall|(?<![a-z])(?:rm|clean|kill|stop)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of what takes something back or away: pasted by mistake, it loses data."""
 
 
 def console(lines: Iterable[str], caption: str = "") -> Block:
@@ -31,10 +39,21 @@ def console(lines: Iterable[str], caption: str = "") -> Block:
 
 
 def tasks(project: Project, *purposes: str) -> Iterator[str]:
-    """Targets of Makefiles, package scripts and scripts whose name speaks of a purpose, those of the top first."""
+    """Targets of Makefiles, package scripts and scripts whose name speaks of a purpose, those of the top first.
+
+    What takes something back or away is named for the purpose "recover" only.
+    """
     wanted = re.compile("|".join(_PURPOSES[p] for p in purposes), re.IGNORECASE)
     found = [*_makefiles(project), *_packages(project), *_scripts(project)]
-    yield from (line for depth, name, line in sorted(found, key=lambda f: f[0]) if wanted.search(name))
+    for _, name, line in sorted(found, key=lambda f: f[0]):
+        if wanted.search(name) and ("recover" in purposes or not _UNDOES.search(name)):
+            yield line
+
+
+def recovery(project: Project) -> Block | None:
+    """The project's own commands that bring data or a release back, under a caption that warns; None without any."""
+    found = tuple(tasks(project, "recover"))
+    return console(found, text("recovery.commands")) if found else None
 
 
 def targets(project: Project, kinds: Iterable[str], environments: Iterable[str]) -> Iterator[str]:

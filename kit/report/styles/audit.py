@@ -135,7 +135,10 @@ def _quick_start(material: Material) -> Section:
             *commands.targets(project, compose, ("development", "unknown")),
             *commands.tasks(project, "start"),
         ],
-        "staging": [*commands.tasks(project, "stage"), *commands.targets(project, compose, ("staging",))],
+        "staging": [
+            *commands.tasks(project, "stage"),
+            *commands.targets(project, (*compose, *platforms), ("staging",)),
+        ],
         "production": [
             *commands.tasks(project, "backup"),
             *commands.tasks(project, "deploy"),
@@ -187,7 +190,9 @@ def _monitoring(material: Material) -> Section:
         sections=(
             section("audit.dashboards", inventory.dashboards(material)),
             section("audit.health-checks", commands.console(checks)),
-            section("audit.incident", *inventory.alerts(material), *inventory.watched(material)),
+            section(
+                "audit.incident", *inventory.alerts(material), *inventory.watched(material), commands.recovery(project)
+            ),
         ),
     )
 

@@ -143,7 +143,7 @@ def _support(material: Material) -> Section:
         "validation.support",
         sections=(
             section("validation.technical", inventory.contacts(material)),
-            section("validation.emergency", *inventory.alerts(material)),
+            section("validation.emergency", *inventory.alerts(material), commands.recovery(material.project)),
             section("validation.documentation", *inventory.guide(material)),
         ),
     )

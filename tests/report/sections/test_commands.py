@@ -1,0 +1,78 @@
+"""Commands of a project stand where they may be pasted: nothing that takes away among those that deploy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit.project import Project
+from kit.report.blocks import Excerpt
+from kit.report.sections.commands import recovery, tasks
+from kit.report.sections.material import Material
+from kit.report.styles import build_document
+from tests.findings import assess
+from tests.report.test_styles import told, words
+
+FILES = {
+    "Makefile": "deploy:\n\tkubectl apply -k k8s/overlays/production\n\nundeploy:\n\tkubectl delete -k k8s\n\n"
+    "up:\n\tdocker compose up\n\ndb-reset:\n\tdropdb shop\n",
+    "package.json": '{"name": "shop", "scripts": {"migrate": "prisma migrate deploy", "migrate:undo": "x", '
+    '"deploy:rollback": "x"}}',
+    "ops/backup.sh": "#!/bin/sh\npg_dump shop\n",
+    "ops/backup-restore.sh": "#!/bin/sh\npg_restore\n",
+    "ops/verify-restore.sh": "#!/bin/sh\npg_restore\n",
+    "k8s/base/kustomization.yaml": "resources: [api.yaml]\n",
+    "k8s/base/api.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: "
+    "{containers: [{name: api, image: 'api:1'}]}}}\n",
+    "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n",
+    "k8s/overlays/production/kustomization.yaml": "resources: [../../base]\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return Project(tmp_path)
+
+
+def test_what_takes_something_back_is_a_command_for_recovery_only(project: Project) -> None:
+    shown = [*tasks(project, "build", "check", "deploy", "stage", "verify", "backup", "migrate", "start")]
+
+    assert sorted(shown) == ["./ops/backup.sh", "make deploy", "make up", "npm run migrate"]
+    assert sorted(tasks(project, "recover")) == [
+        "./ops/backup-restore.sh",
+        "./ops/verify-restore.sh",
+        "npm run deploy:rollback",
+        "npm run migrate:undo",
+    ]
+
+
+def test_a_restore_stands_with_incidents_and_staging_has_the_overlay_of_its_own(project: Project) -> None:
+    made = build_document(Material(assess(), project), "audit")
+
+    assert "restore" not in words(told(made, "Quick start commands"))
+    assert "kubectl apply -k k8s/overlays/staging" in words(told(made, "Staging deployment"))
+    assert "./ops/backup-restore.sh" in words(told(made, "Incident response"))
+
+
+def test_the_last_phase_of_validation_deploys_and_takes_nothing_away(project: Project) -> None:
+    made = build_document(Material(assess(), project), "validation")
+
+    live = words(told(made, "Phase 4: production deployment"))
+    assert "make deploy" in live
+    assert [word for word in ("restore", "undo", "rollback", "reset", "make up") if word in live] == []
+    assert "./ops/backup-restore.sh" in words(told(made, "Emergency contacts"))
+
+
+def test_a_project_that_brings_nothing_back_has_no_such_block(tmp_path: Path) -> None:
+    assert recovery(Project(tmp_path)) is None
+
+
+def test_commands_of_recovery_stand_under_a_warning(project: Project) -> None:
+    block = recovery(project)
+
+    assert isinstance(block, Excerpt)
+    assert "may overwrite" in block.caption
