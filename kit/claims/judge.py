@@ -15,6 +15,7 @@ from kit.claims.parts import in_part
 from kit.claims.understand import speak_to
 from kit.claims.understand import stated as stated_by
 from kit.claims.weigh import reaches, weighed
+from kit.claims.wired import at_work
 from kit.model import Evidence
 
 _ORDER = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.PARTLY, Verdict.CONFIRMED, Verdict.UNDECIDABLE)
@@ -45,7 +46,7 @@ def judge(statement: Statement, ground: Ground) -> Claim:
         answers += [shown for a in features.look(statement, ground) if (shown := _as_stated(a, stated)) is not None]
     if not _decided(answers):
         answers = in_part(answers, statement, stated)
-    return _joined(statement, stated, spoken, answers, "")
+    return _joined(statement, stated, spoken, at_work(answers, ground), "")
 
 
 def _decided(answers: list[Answer]) -> bool:
