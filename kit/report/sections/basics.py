@@ -8,7 +8,7 @@ from kit.model import AREAS, Finding, Outcome
 from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notice, Place, Ref, State, Table, columns
 from kit.report.document import Section
 from kit.report.sections.material import Material, Standing, outcome_of
-from kit.report.sections.topics import TOPICS
+from kit.report.sections.topics import CORE, TOPICS
 from kit.report.tables import severity_mark
 from kit.report.texts import text, texts
 from kit.report.words import at, count, sentence
@@ -139,11 +139,23 @@ def _state(standing: Standing) -> State:
 
 def topic_box(material: Material, topic: str) -> Item:
     """A topic as a box, with the checks that hold it back."""
-    standings = material.of_checks(TOPICS[topic])
-    opened = [s for s in standings if s.open]
-    note = _topic_note(standings)
+    opened = [s for s in material.of_checks(TOPICS[topic]) if s.open]
     refs = tuple(Ref(f"check-{s.check}", s.check) for s in gravest_first(opened)[:MOST_PLACES])
-    return Item(text(f"topics.{topic}"), _STATES[outcome_of(standings)], note, refs)
+    state = _STATES[topic_outcome(material, topic)]
+    return Item(text(f"topics.{topic}"), state, _topic_note(material, topic), refs)
+
+
+def topic_outcome(material: Material, topic: str) -> str:
+    """What a topic comes to by all checks that speak to it."""
+    return outcome_about(topic, material.of_checks(TOPICS[topic]))
+
+
+def outcome_about(topic: str, standings: Sequence[Standing]) -> str:
+    """What some checks of a topic come to: what holds beside its question does not answer it."""
+    outcome = outcome_of(standings)
+    core = CORE.get(topic, frozenset())
+    answered = not core or any(s.held for s in standings if s.check in core)
+    return "unknown" if outcome == "pass" and not answered else outcome
 
 
 def topics_table(material: Material, caption: str, topics: Iterable[str]) -> Table:
@@ -209,19 +221,20 @@ def _places(standing: Standing) -> Iterable[Cell]:
 
 
 def _topic_row(material: Material, topic: str) -> tuple[Cell, ...]:
-    standings = material.of_checks(TOPICS[topic])
-    return (text(f"topics.{topic}"), Mark(outcome_of(standings)), _topic_note(standings))
+    return (text(f"topics.{topic}"), Mark(topic_outcome(material, topic)), _topic_note(material, topic))
 
 
-def _topic_note(standings: Sequence[Standing]) -> str:
+def _topic_note(material: Material, topic: str) -> str:
     """What is missing, or else what holds, or else why nothing is known."""
+    standings = material.of_checks(TOPICS[topic])
     opened = gravest_first(s for s in standings if s.open)
     if opened:
         return "; ".join(defect(s) for s in opened[:MOST_PLACES])
-    good = [s.title for s in standings if s.held]
-    if good:
-        return "; ".join(good[:MOST_PLACES])
-    return text("checklist.unseen") if any(s.unseen for s in standings) else text("outcomes.not_applicable")
+    good = sorted((s for s in standings if s.held), key=lambda s: s.check not in CORE[topic])
+    titles = "; ".join(s.title for s in good[:MOST_PLACES])
+    if titles and topic_outcome(material, topic) == "unknown":
+        return text("checklist.beside", held=titles)
+    return titles or text("checklist.unseen" if any(s.unseen for s in standings) else "checklist.undecided")
 
 
 def graded(material: Material) -> str:

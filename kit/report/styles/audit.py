@@ -8,7 +8,17 @@ from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notic
 from kit.report.document import Section
 from kit.report.exports.run import kit_version
 from kit.report.sections import commands, inventory
-from kit.report.sections.basics import boxes, heads, held, missing, nothing, section, topic_box, topics_table
+from kit.report.sections.basics import (
+    boxes,
+    heads,
+    held,
+    missing,
+    nothing,
+    section,
+    topic_box,
+    topic_outcome,
+    topics_table,
+)
 from kit.report.sections.closing import authorization, calls, conditions, signoff, summary
 from kit.report.sections.entries import entries
 from kit.report.sections.given import sources
@@ -95,7 +105,7 @@ def _once(shown: Iterable[Block]) -> list[Block]:
 
 def _topical(material: Material, key: str, topic: str, shown: Iterable[Block]) -> Section:
     standings = material.of_checks(TOPICS[topic])
-    return section(f"audit.{key}", *shown, boxes(standings), status=outcome_of(standings))
+    return section(f"audit.{key}", *shown, boxes(standings), status=topic_outcome(material, topic))
 
 
 def _quality(material: Material, key: str) -> Section:
@@ -110,8 +120,10 @@ def _quality(material: Material, key: str) -> Section:
 def _metric(material: Material, topic: str) -> tuple[Cell, ...]:
     standings = material.of_checks(TOPICS[topic])
     good, examined = sum(len(s.held) for s in standings), sum(s.examined for s in standings)
-    value = text("audited.share", held=good, count=examined) if examined else text("checklist.unseen")
-    return (text(f"topics.{topic}"), value, Mark(outcome_of(standings)))
+    outcome = topic_outcome(material, topic)
+    decided = examined and outcome != "unknown"
+    value = text("audited.share", held=good, count=examined) if decided else text("checklist.unseen")
+    return (text(f"topics.{topic}"), value, Mark(outcome))
 
 
 def _tier(material: Material, tier: str) -> Section:

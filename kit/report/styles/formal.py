@@ -12,6 +12,7 @@ from kit.report.sections.basics import (
     findings_rows,
     held,
     nothing,
+    outcome_about,
     section,
     unseen,
 )
@@ -33,7 +34,7 @@ from kit.report.texts import text
 
 CLAUSES = "SIAEDUC"
 MUTE = {"invariants", "rotation", "regulation", "nulls"}
-"""Topics that no check answers; each says what would."""
+"""Topics that say in words of their own what would answer them, where no check does."""
 
 MOST_OPEN = 10
 
@@ -69,7 +70,7 @@ def _clause(material: Material, clause: str, topics: dict[str, tuple[str, ...]])
 def _topic(material: Material, clause: str, topic: str, checks: Iterable[str]) -> Section:
     key = f"topics.{topic}" if topic else "topics.rest"
     standings = material.of_checks(checks)
-    outcome = outcome_of(standings)
+    outcome = outcome_about(topic, standings)
     id = f"formal-{clause.lower()}-{topic or 'rest'}"
     if outcome == "not_applicable":
         empty = nothing(topic) if topic in MUTE else nothing("topic", topic=text(key))
