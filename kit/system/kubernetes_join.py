@@ -55,7 +55,12 @@ def target_of(manifest: Manifest) -> str:
 def _draft_of(workload: Manifest, container: Container, drafts: Drafts, names: list[str], *, alone: bool) -> Draft:
     image = parse_image(container.image)
     found = _by_image(image.base, (*names, workload.name), drafts) if image and image.kind == "unknown" else None
-    found = found or drafts.named(*(names if image is None or image.kind == "unknown" else [workload.name]))
+    if image is None or image.kind == "unknown":
+        found = found or drafts.named(*names)
+    elif alone:
+        found = drafts.named(workload.name)
+    else:  # a proxy beside the program is not the program, though the workload bears its name
+        found = next((d for d in drafts if d.kind == image.kind and d.name == container.name), None)
     if found is None:
         name = workload.name if alone else container.name
         found = drafts.add(Draft(name or container.name, container.at, kind=image.kind if image else "unknown"))

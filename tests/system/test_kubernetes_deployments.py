@@ -126,3 +126,21 @@ def test_containers_of_one_common_name_are_services_of_their_own(project_of: Wri
     system = project_of(files).system
 
     assert {s.name: s.kind == "store" for s in system.services} == {"queue": True, "worker": False, "console": False}
+
+
+def test_a_proxy_beside_the_program_is_not_the_program(project_of: Write) -> None:
+    pod = """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: api}
+        spec:
+          template:
+            spec:
+              containers:
+                - {name: api, image: "acme/api:1"}
+                - {name: nginx, image: "nginx:1.28", ports: [{containerPort: 8081}]}
+        """
+    system = project_of({"api/Dockerfile": "FROM python:3.13\n", "k8s/api.yaml": pod}).system
+
+    assert [d.image for d in system.service("api").deployments] == ["acme/api:1"]
+    assert [d.image for d in system.service("nginx").deployments] == ["nginx:1.28"]

@@ -20,7 +20,7 @@ from kit.sources.secrets.values import is_weak
 
 _POLICIES = (
     "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy", "AWS::IAM::Policy",
-    "AWS::IAM::ManagedPolicy", "AWS::IAM::Role",
+    "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::Serverless::Function",
 )  # fmt: skip
 _ATTACHMENTS = (
     "aws_iam_role_policy_attachment",
@@ -28,6 +28,7 @@ _ATTACHMENTS = (
     "aws_iam_group_policy_attachment",
 )
 _GOOGLE = ("google_project_iam_member", "google_project_iam_binding", "google_folder_iam_member")
+_MACHINES = ("aws_instance", "aws_launch_template", "aws_launch_configuration")
 _ALL = re.compile(r"\bActions?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
 _EVERYTHING = re.compile(r"\bResources?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
 _SERVICE = re.compile(r"\bActions?\"?\s*[=:]\s*(?:\[[^\]]{0,2000}?)?\"([a-z0-9-]+):\*\"", re.IGNORECASE)
@@ -110,7 +111,8 @@ def rights_are_narrow(project: Project) -> Iterator[Fact]:
 
     Decides: statements of IAM policies in Terraform, CloudFormation and Serverless Framework files; attachments of
     administrator policies; owner and editor roles of Google projects; owner and contributor roles of Azure
-    subscriptions. All actions of one service on everything hold in part.
+    subscriptions. All actions of one service on everything hold in part, and so do policies of AWS that end in FullAccess
+    and machines that hand their credentials to whatever asks without a token.
 
     Fix: name the actions that are called and the resources that they are called on.
 
@@ -126,6 +128,8 @@ def rights_are_narrow(project: Project) -> Iterator[Fact]:
                 yield from _document(Resource(f"data.{one.type}", one.name, one.node, module))
     for resource in resources(project, *_ATTACHMENTS, *_GOOGLE, "azurerm_role_assignment"):
         yield _role(resource)
+    for machine in resources(project, *_MACHINES):
+        yield from _credentials(machine)
     for file in project.serverless:
         if file.environment not in ASIDE and project.files.class_of(file.path) is FileClass.PRODUCTION:
             for route in (("iam", "role", "statements"), ("iamRoleStatements",)):
@@ -138,6 +142,7 @@ def _policy(resource: Resource) -> Iterator[Fact]:
         documents = [
             *resource.node.each("PolicyDocument"),
             *resource.node.each("Policies", "*", "PolicyDocument"),
+            *(d for d in resource.node.each("Policies", "*") if "Statement" in d),
         ]
         for statement in (s for d in documents for s in d.each("Statement", "*")):
             yield _statement(resource.title, statement, resource.grade)
@@ -233,9 +238,25 @@ def _role(resource: Resource) -> Fact:
     else:
         wide = role in {"Owner", "Contributor"} and "subscription" in resource.text("scope")
     shown = role.rsplit("/", 1)[-1] or "a role"
+    if shown.endswith("FullAccess") and "policy_arn" in resource.node:
+        message = f"{resource.title}: gives {shown}, every action of a service on everything."
+        return partial(message, resource.node.at_or_self("policy_arn"), severity=Severity.LOW, **resource.grade)
     if wide:
         return bad(f"{resource.title}: gives {shown}, which may do almost anything.", resource, **resource.grade)
     return ok(f"{resource.title}: gives {shown}.", resource, **resource.grade)
+
+
+def _credentials(machine: Resource) -> Iterator[Fact]:
+    """Whether the machine's own credentials are given only to who first asks for a token (IMDSv2)."""
+    profiled = "iam_instance_profile" in machine.node
+    stated = machine.get("metadata_options", "http_tokens")
+    if machine.wrapped or not profiled or machine.is_open("metadata_options", "http_tokens"):
+        return
+    if stated is not None and stated.text == "required":
+        yield ok(f"{machine.title}: its credentials are given for a token only.", stated, **machine.grade)
+    else:
+        message = f"{machine.title}: a request that it can be made to send reads its credentials (IMDSv1 is open)."
+        yield partial(message, stated or machine, severity=Severity.MEDIUM, **machine.grade)
 
 
 def _grade(environment: str) -> dict[str, Any]:

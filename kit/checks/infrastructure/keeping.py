@@ -49,8 +49,8 @@ def objects_come_back(project: Project) -> Iterator[Fact]:
     """
     A bucket or table without earlier versions loses for good what one wrong command, script or intruder deletes.
 
-    Decides: versioning of each bucket and point-in-time recovery of each DynamoDB table of AWS in Terraform, and of each
-    bucket that scripts, manifests and compose files make with MinIO's `mc mb`. Buckets that are named as holding logs or
+    Decides: versioning of each bucket of AWS in Terraform, point-in-time recovery of each DynamoDB table in Terraform,
+    CloudFormation, SAM and Serverless files, and versioning of each bucket that scripts, manifests and compose files make with MinIO's `mc mb`. Buckets that are named as holding logs or
     build output are left out.
 
     Fix: `aws_s3_bucket_versioning` with `status = "Enabled"`, `point_in_time_recovery { enabled = true }`,
@@ -73,6 +73,20 @@ _TABLES = (
     Setting(
         ("aws_dynamodb_table",),
         ("point_in_time_recovery", "enabled"),
+        is_on,
+        "cannot be brought back to an earlier moment.",
+        Severity.MEDIUM,
+    ),
+    Setting(
+        ("AWS::DynamoDB::Table",),
+        ("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"),
+        is_on,
+        "cannot be brought back to an earlier moment.",
+        Severity.MEDIUM,
+    ),
+    Setting(
+        ("AWS::Serverless::SimpleTable",),
+        ("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"),
         is_on,
         "cannot be brought back to an earlier moment.",
         Severity.MEDIUM,
@@ -137,16 +151,24 @@ def registries_are_strict(project: Project) -> Iterator[Fact]:
     yield from judged(project, _IMAGES)
 
 
-@check("INF-022", "Caches and load balancers outlast a mistake", Severity.LOW, Clause.DEPLOYMENT, effort_hours=0.5)
+@check(
+    "INF-022",
+    "Caches, load balancers and releases outlast a mistake",
+    Severity.LOW,
+    Clause.DEPLOYMENT,
+    effort_hours=0.5,
+)
 def the_rest_is_protected(project: Project) -> Iterator[Fact]:
     """
-    A load balancer that one wrong plan deletes takes its address with it; a cache in one zone goes with that zone.
+    A load balancer that one wrong plan deletes takes its address with it; a cache in one zone goes with that zone. ECS
+    starts a release that does not come up again and again for hours, unless a circuit breaker takes it back.
 
-    Decides: deletion protection of load balancers and how they treat malformed headers; zones and snapshots of caches;
-    minor upgrades of databases, of AWS in Terraform.
+    Decides: deletion protection of load balancers and how they treat malformed headers; zones, failover and snapshots of
+    caches; minor upgrades of databases; the circuit breaker of ECS services, of AWS in Terraform.
 
     Fix: `enable_deletion_protection = true`, `drop_invalid_header_fields = true`, `az_mode = "cross-az"`,
-    `snapshot_retention_limit = 5`.
+    `automatic_failover_enabled = true`, `snapshot_retention_limit = 5`,
+    `deployment_circuit_breaker { enable = true rollback = true }`.
 
     Blind to: plans that are reviewed by people.
 
@@ -155,6 +177,8 @@ def the_rest_is_protected(project: Project) -> Iterator[Fact]:
     yield from judged(project, _PROTECTED)
     for cache in resources(project, "aws_elasticache_cluster"):
         yield from _cache(cache)
+    for service in resources(project, "aws_ecs_service"):
+        yield from _taken_back(service)
     for balancer in resources(project, *_BALANCERS):
         if balancer.text("load_balancer_type") in {"", "application"}:
             yield from _headers(balancer)
@@ -174,7 +198,33 @@ _PROTECTED = (
         "gets no minor upgrades, and with them no mended holes.",
         given=True,
     ),
+    Setting(
+        ("aws_elasticache_replication_group",),
+        ("automatic_failover_enabled",),
+        is_on,
+        "nobody takes over when its primary fails.",
+        Severity.MEDIUM,
+    ),
+    Setting(
+        ("aws_elasticache_replication_group",),
+        ("multi_az_enabled",),
+        is_on,
+        "all its nodes may be in one zone, and go with it.",
+    ),
 )
+
+
+def _taken_back(service: Resource) -> Iterator[Fact]:
+    """Whether a release that does not come up is taken back; CodeDeploy and other controllers see to it themselves."""
+    if service.text("deployment_controller", "type") not in {"", "ECS"} or "cluster" not in service.node:
+        return
+    breaker = service.node.get("deployment_circuit_breaker")
+    back = breaker.get("rollback") if breaker is not None else None
+    if "alarms" in service.node or (back is not None and not off(back)):
+        yield ok(f"{service.title}: a release that does not come up is taken back.", back or service, **service.grade)
+    else:
+        message = f"{service.title}: a release that does not come up is started over and over; nothing takes it back."
+        yield bad(message, breaker or service, severity=Severity.MEDIUM, **service.grade)
 
 
 def _cache(cache: Resource) -> Iterator[Fact]:

@@ -52,7 +52,8 @@ def firewalls_are_closed(project: Project) -> Iterator[Fact]:
 
     Decides: each inbound rule of security groups and firewalls of AWS, Google, Azure, Hetzner, DigitalOcean and
     OpenStack, in Terraform and CloudFormation; ports 80 and 443 may be open. Other ports are one step milder than
-    those of databases and administration. Network ACLs for the ports of administration, and the API of EKS clusters.
+    those of databases and administration, and any of a group that only load balancers have, which answer nowhere but on
+    their listeners, is two steps milder. Network ACLs for the ports of administration, and the API of EKS clusters.
 
     Fix: name the addresses or the security group that may come in, or put the port behind a VPN or bastion.
 
@@ -60,16 +61,32 @@ def firewalls_are_closed(project: Project) -> Iterator[Fact]:
 
     See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
+    listening = _of_balancers_only(project)
     for resource in resources(project, *_GROUPS, *_RULES):
         for opening in _openings(resource):
-            yield _opening(resource, opening)
+            yield _opening(resource, opening, answers_little=resource.name in listening)
     for resource in resources(project, "aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"):
         yield from _listed(resource)
     for resource in resources(project, "aws_eks_cluster"):
         yield _cluster(resource)
 
 
-def _opening(resource: Resource, opening: Opening) -> Fact:
+def _of_balancers_only(project: Project) -> set[str]:
+    """The names of security groups that load balancers have, and nothing else that runs."""
+    balancers: set[str] = set()
+    others: set[str] = set()
+    for module in project.terraform:
+        for one in module.resources:
+            held = balancers if one.type in {"aws_lb", "aws_alb", "aws_elb"} else others
+            for key in ("security_groups", "vpc_security_group_ids", "security_group_ids"):
+                for place in (one.node, *one.node.each("*"), *one.node.each("*", "*")):
+                    node = place.get(key) if place.is_map else None
+                    if node is not None and not place.get("from_port"):
+                        held.update(re.findall(r"aws_security_group\.(\w+)", str(node.value)))
+    return balancers - others
+
+
+def _opening(resource: Resource, opening: Opening, *, answers_little: bool = False) -> Fact:
     ports = str(opening.low) if opening.low == opening.high else f"{opening.low}–{opening.high}"
     every = (opening.low, opening.high) == (0, 65535)
     what = "every port" if every else f"port {ports}"
@@ -80,6 +97,8 @@ def _opening(resource: Resource, opening: Opening) -> Fact:
     hit = next((name for port, name in _SENSITIVE.items() if opening.low <= port <= opening.high), None)
     message = f"{resource.title}: {what}{f' ({hit})' if hit and not every else ''} is open to the whole internet."
     severity = Severity.CRITICAL if hit else Severity.HIGH
+    if answers_little:
+        message, severity = f"{message[:-1]}; the load balancer answers on its listeners' ports only.", Severity.MEDIUM
     return bad(message, *_places(opening), severity=severity, **resource.grade)
 
 

@@ -17,11 +17,26 @@ _SEARCH = ("aws_elasticsearch_domain", "aws_opensearch_domain")
 
 def encrypted_entrances(project: Project) -> Iterator[Fact]:
     """Facts about the load balancers and distributions that take requests from the world."""
-    for listener in resources(project, "aws_lb_listener", "aws_alb_listener"):
+    listeners = list(resources(project, "aws_lb_listener", "aws_alb_listener"))
+    for listener in listeners:
         yield from _listener(listener)
+    yield from _twice(listeners)
     for distribution in resources(project, "aws_cloudfront_distribution"):
         yield from _behaviours(distribution)
         yield _protocol(distribution)
+
+
+def _twice(listeners: list[Resource]) -> Iterator[Fact]:
+    """Listeners that the load balancer refuses, since another of the same module has their port."""
+    seen: dict[tuple[object, str, str], Resource] = {}
+    for one in listeners:
+        balancer, port = one.node.get("load_balancer_arn"), one.text("port")
+        if balancer is None or not port.isdigit() or "count" in one.node or "for_each" in one.node:
+            continue
+        first = seen.setdefault((one.module, balancer.text, port), one)
+        if first is not one:
+            message = f"{one.title}: {first.title} has port {port} of the same load balancer; AWS refuses the second."
+            yield bad(message, one.node.at_or_self("port"), first, **one.grade)
 
 
 def _listener(listener: Resource) -> Iterator[Fact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -93,12 +94,26 @@ def entrances_speak_tls(project: Project) -> Iterator[Fact]:
     """
     for group in groups(project):
         for ingress in group.of("Ingress"):
-            yield _ingress(group, ingress)
+            yield _left_out(project, ingress, group) or _ingress(group, ingress)
         for gateway in group.of("Gateway"):
             yield from _gateway(group, gateway)
         for service in group.of("Service"):
             if text_of(service.node, "spec", "type") == "LoadBalancer":
                 yield from _load_balancer(group, service)
+
+
+def _left_out(project: Project, ingress: Manifest, group: Group) -> Fact | None:
+    """What can be said of a file that lies beside a kustomization and is not among its resources."""
+    if not ingress.origin.startswith("plain"):
+        return None
+    folder = posixpath.dirname(ingress.path)
+    beside = next(
+        (k for k in project.kustomizations if k.dir.strip("./") == folder and ingress.path not in k.used), None
+    )
+    if beside is None:
+        return None
+    message = f"{ingress.title}: {beside.path} does not list it; whether anybody applies it cannot be seen."
+    return unknown(message, ingress, beside, **grade(group))
 
 
 def _ingress(group: Group, ingress: Manifest) -> Fact:

@@ -164,11 +164,12 @@ def _function(name: str, node: Node, provider: Node, directory: str) -> Function
 
 
 def _env(node: Node | None) -> dict[str, EnvValue]:
-    return {name: _value(value) for name, value in node.items()} if node is not None else {}
+    return {name: value_of(value) for name, value in node.items()} if node is not None else {}
 
 
-def _value(node: Node) -> EnvValue:
-    if node.data is None or node.is_map or node.is_list:
+def value_of(node: Node) -> EnvValue:
+    """What a variable is given: a value, or who knows it."""
+    if node.data is None or node.is_map or node.is_list or node.tag in {"!Ref", "!GetAtt", "!ImportValue"}:
         return EnvValue(None, node.at, "reference")
     if _SECRET.search(node.text):
         return EnvValue(None, node.at, "secret")

@@ -161,3 +161,11 @@ def test_the_install_of_the_projects_own_chart_brings_no_other_service(look: Loo
 
     assert look("ORC-013", {**files, "ship.sh": "helm upgrade --install web deploy/shop\n"}).failed
     assert look("ORC-013", {**files, "ship.sh": "helm upgrade --install web bitnami/nginx\n"}).failed == []
+
+
+def test_of_an_ingress_beside_a_kustomization_that_leaves_it_out_nothing_is_known(look: Look) -> None:
+    beside = {"k8s/kustomization.yaml": "resources: [web.yaml]\n", "k8s/web.yaml": SERVICE}
+    bare = INGRESS.replace("tls:", "notls:")
+
+    assert look("ORC-025", {"k8s/ingress.yaml": bare}).outcomes == ["fail"]
+    assert look("ORC-025", {**beside, "k8s/ingress.yaml": bare}).outcomes == ["unknown"]

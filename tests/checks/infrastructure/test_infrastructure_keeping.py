@@ -1,0 +1,102 @@
+"""What outlasts a mistake, and what machines and listeners hold that they should not."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Look
+
+SERVICE = """
+    resource "aws_ecs_service" "api" {
+      cluster = "main"
+      deployment_circuit_breaker {
+        enable   = true
+        rollback = true
+      }
+    }
+    """
+MACHINE = """
+    resource "aws_instance" "api" {
+      iam_instance_profile = "api"
+      metadata_options {
+        http_tokens = "required"
+      }
+    }
+    """
+BALANCER = """
+    resource "aws_security_group" "front" {
+      ingress {
+        from_port   = 0
+        to_port     = 0
+        protocol    = "-1"
+        cidr_blocks = ["0.0.0.0/0"]
+      }
+    }
+    resource "aws_lb" "front" {
+      security_groups = [aws_security_group.front.id]
+    }
+    resource "aws_lb_listener" "a" {
+      load_balancer_arn = aws_lb.front.arn
+      port              = 443
+      protocol          = "HTTPS"
+    }
+    resource "aws_lb_listener" "b" {
+      load_balancer_arn = aws_lb.front.arn
+      port              = 443
+      protocol          = "HTTPS"
+    }
+    """
+
+
+def test_a_release_of_ecs_is_taken_back_by_a_circuit_breaker_or_another_controller(look: Look) -> None:
+    without = SERVICE.replace("rollback = true", "rollback = false")
+    shifted = (
+        SERVICE.split("      deployment_circuit")[0] + '      deployment_controller {\n type = "CODE_DEPLOY"\n}\n}\n'
+    )
+
+    assert look("INF-022", {"main.tf": SERVICE}).passed == ["main.tf:5"]
+    assert look("INF-022", {"main.tf": without}).failed == ["main.tf:3"]
+    assert look("INF-022", {"main.tf": shifted}).outcomes == ["not_applicable"]
+
+
+def test_a_group_of_caches_without_failover_is_told(look: Look) -> None:
+    group = 'resource "aws_elasticache_replication_group" "c" {\n  multi_az_enabled = true\n}\n'
+
+    assert look("INF-022", {"main.tf": group}).failed == ["main.tf:1"]
+
+
+def test_credentials_of_a_machine_are_given_for_a_token_only(look: Look) -> None:
+    assert look("INF-007", {"main.tf": MACHINE}).passed == ["main.tf:4"]
+    assert look("INF-007", {"main.tf": MACHINE.replace("required", "optional")}).failed == ["main.tf:4"]
+    assert look("INF-007", {"main.tf": MACHINE.replace("iam_instance_profile", "key_name")}).outcomes == [
+        "not_applicable"
+    ]
+
+
+@pytest.mark.parametrize(("policy", "holds"), [("AmazonS3FullAccess", False), ("AmazonS3ReadOnlyAccess", True)])
+def test_a_policy_of_full_access_holds_in_part(look: Look, policy: str, holds: bool) -> None:
+    role = f'resource "aws_iam_role_policy_attachment" "a" {{\n  policy_arn = "arn:aws:iam::aws:policy/{policy}"\n}}\n'
+    seen = look("INF-007", {"main.tf": role})
+
+    assert seen.outcomes == (["pass"] if holds else ["partial"])
+
+
+def test_a_table_of_a_template_is_judged_as_one_of_terraform(look: Look) -> None:
+    template = "Resources:\n  Berths:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: b\n"
+    kept = template + "      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}\n"
+
+    assert look("INF-019", {"template.yaml": template}).failed == ["template.yaml:4"]
+    assert look("INF-019", {"template.yaml": kept}).passed == ["template.yaml:6"]
+
+
+def test_an_open_group_of_load_balancers_alone_is_milder_than_one_of_machines(look: Look) -> None:
+    machines = BALANCER + 'resource "aws_instance" "x" {\n  vpc_security_group_ids = [aws_security_group.front.id]\n}\n'
+
+    assert [f.severity for f in look("INF-003", {"main.tf": BALANCER}).findings] == ["medium"]
+    assert [f.severity for f in look("INF-003", {"main.tf": machines}).findings] == ["critical"]
+
+
+def test_a_second_listener_on_a_port_is_refused(look: Look) -> None:
+    first, second, third = BALANCER.split("443")
+
+    assert look("INF-009", {"main.tf": BALANCER}).failed == ["main.tf:19"]
+    assert look("INF-009", {"main.tf": f"{first}443{second}8443{third}"}).failed == []
