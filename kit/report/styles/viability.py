@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kit.judgement.assessment import AreaResult
 from kit.judgement.groups import group_of
-from kit.model import Severity
+from kit.model import Finding, Severity
 from kit.report.blocks import Block, Checklist, Figure, Figures, Listing, Mark, Prose, Table, columns
 from kit.report.document import Section
 from kit.report.overview import shares
@@ -29,7 +29,7 @@ from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import deciding_hours, level, mitigation, phases, steps
 from kit.report.sections.topics import TOPICS
 from kit.report.texts import text, texts
-from kit.report.words import hours
+from kit.report.words import count, hours
 
 CATEGORIES: dict[str, tuple[str, ...]] = {
     "containers": ("containers", "orchestration", "infrastructure"),
@@ -49,6 +49,8 @@ SCALING = ("replicas", "pooling", "background", "architecture")
 OPTIMIZING = ("queries", "caching", "pooling", "idempotency")
 PATTERNS = ("fallback", "retries", "exhaustion", "idempotency")
 _RATINGS = ((90, "excellent"), (80, "very-good"), (70, "good"), (50, "fair"))
+_WORDS = (*(word for _, word in _RATINGS), "poor")
+_CAPS = {"GO": "excellent", "CONDITIONAL": "good", "NO-GO": "fair"}
 MOST_NOTE = 120
 
 
@@ -69,11 +71,42 @@ def sections(material: Material) -> tuple[Section, ...]:
     )
 
 
-def rating(score: float | None) -> str:
-    """A score in a word."""
+def rated(score: float | None, most: str = "excellent") -> str:
+    """The key of the word for a score, no better than `most`."""
     if score is None:
-        return text("ratings.none")
-    return text(f"ratings.{next((word for least, word in _RATINGS if score >= least), 'poor')}")
+        return "none"
+    own = next((word for least, word in _RATINGS if score >= least), "poor")
+    return max(own, most, key=_WORDS.index)
+
+
+def rating(material: Material, key: str) -> str:
+    """A category's score in a word, with what caps it: what forbids going live is not made good by the rest."""
+    score = _score_of(material, key)
+    word, found = text(f"ratings.{_rated(material, key)}"), _deciding(material, key)
+    if not found or rated(score) in {"none", _rated(material, key)}:
+        return word
+    hard = [f for f in found if f.blocker is not None]
+    what = count(len(hard), "hard blocker") if hard else count(len(found), "critical finding")
+    return text("ratings.capped", rating=word, what=what)
+
+
+def overall_rating(material: Material) -> str:
+    """The score of the whole in a word, no better than the verdict for the strictest environment lets it be."""
+    a = material.assessment
+    return text(f"ratings.{rated(a.score, _CAPS[a.environments[a.strictest].verdict])}")
+
+
+def _rated(material: Material, key: str) -> str:
+    return rated(_score_of(material, key), "fair" if _deciding(material, key) else "excellent")
+
+
+def _deciding(material: Material, key: str) -> list[Finding]:
+    return [f for f in material.deciding if f.area in CATEGORIES[key]]
+
+
+def _score_of(material: Material, key: str) -> float | None:
+    result = _category(material, key)
+    return result.score if result else None
 
 
 def _category(material: Material, key: str) -> AreaResult | None:
@@ -85,26 +118,35 @@ def _overall(material: Material) -> Section:
     names = columns(*heads("category"), (text("columns.score"), "number"), *heads("status", "notes"))
     shown = [key for key in CATEGORIES if _category(material, key)]
     rows = tuple(_category_row(material, key) for key in shown)
-    said = text("viable.overall", score=f"{score:.0f}", rating=rating(score).lower())
+    said = text("viable.overall", score=f"{score:.0f}", rating=overall_rating(material).lower())
     return section(
         "viability.overall", Prose((said,)), Table(text("viability.overall"), names, rows, joined(CATEGORIES, shown))
     )
 
 
 def _category_row(material: Material, key: str) -> tuple[str, str, Mark, str]:
-    result = _category(material, key)
-    score = result.score if result else None
+    score = _score_of(material, key)
     standings = _standings(material, key)
     opened = gravest_first(s for s in standings if s.open)
     notes = "; ".join(map(defect, opened[:2])) or "; ".join(s.title for s in standings if s.held)[:MOST_NOTE]
     shown = "–" if score is None else f"{score:.0f}/100"
-    return (text(f"groups.{key}"), shown, Mark(_mark(score), rating(score)), notes)
+    return (text(f"groups.{key}"), shown, Mark(_mark(material, key), rating(material, key)), notes)
 
 
-def _mark(score: float | None) -> str:
-    if score is None:
-        return "unknown"
-    return "pass" if score >= 80 else "partial" if score >= 50 else "fail"
+def _mark(material: Material, key: str) -> str:
+    if _deciding(material, key):
+        return "fail"
+    return _MARKS[_rated(material, key)]
+
+
+_MARKS = {
+    "excellent": "pass",
+    "very-good": "pass",
+    "good": "partial",
+    "fair": "partial",
+    "poor": "fail",
+    "none": "unknown",
+}
 
 
 def _standings(material: Material, key: str) -> tuple[Standing, ...]:
@@ -127,7 +169,7 @@ def _score(material: Material, key: str) -> Section:
     score = result.score if result else None
     shown = "–" if score is None else f"{score:.0f}/100"
     terms = shares(result.score_terms) if result else ()
-    figure = Figure(text("columns.score"), shown, note=rating(score), terms=terms)
+    figure = Figure(text("columns.score"), shown, note=rating(material, key), terms=terms)
     table = topics_table(material, text(f"groups.{key}"), ASPECTS[key])
     return _part(key, "score", Figures((figure,)), table, score=shown)
 
@@ -271,7 +313,7 @@ def _verdict(material: Material) -> Section:
     return section(
         "viability.verdict",
         sections=(
-            section("viability.viable", summary(material), table, rating=rating(a.score)),
+            section("viability.viable", summary(material), table, rating=overall_rating(material)),
             section("viability.call", calls(material), reasons(material, strictest), verdict=_yes(material)),
             section("viability.next", conditions(material, strictest)),
         ),
