@@ -111,7 +111,8 @@ def _held(gate: Gate, bearing: Bearing) -> Held | None:
     if held is None:
         return None
     values, findings = held
-    return {"count": len(findings), "value": "", "limit": "", "area": "", **values}, findings
+    kinds = ", ".join(sorted({f.blocker for f in findings if f.blocker is not None}))
+    return {"count": len(findings), "value": "", "limit": "", "area": "", "kinds": kinds, **values}, findings
 
 
 def _blockers_over(limit: int, bearing: Bearing) -> Held | None:

@@ -116,3 +116,15 @@ def test_the_gate_breaks_on_the_verdict_that_was_named(fail_on: str, environment
     assessment = assess(*GOOD, finding(severity="high"))
 
     assert assessment.holds(fail_on, environment) is holds
+
+
+def test_the_reason_of_hard_blockers_says_what_they_come_to_each_kind_once() -> None:
+    blockers = [
+        finding("INF-070", blocker="would lose data"),
+        finding("CON-001", blocker="cannot build"),
+        finding("CON-001", path="web/Dockerfile", blocker="cannot build"),
+    ]
+
+    reason = assess(*GOOD, *blockers).environments["production"].reasons[0]
+
+    assert reason.text == "Open hard blockers: 3 (cannot build, would lose data)."

@@ -182,9 +182,13 @@ window.readinessJudgement = (function () {
 
   const more = (findings, limit) => findings.length > limit ? { limit, findings } : null
 
+  const kinds = (findings) => [...new Set(findings.map((f) => f.blocker).filter(Boolean).map(plain))].sort().join(", ")
+  const plain = (said) => said.charAt(0).toLowerCase() + said.slice(1)
+
   function filled(words, held) {
     const tenths = (value) => Number.isInteger(value) ? value.toFixed(1) : String(value)
     return words.replaceAll("{count}", held.findings.length).replaceAll("{limit}", held.limit)
+      .replaceAll("{kinds}", kinds(held.findings))
       .replaceAll("{area}", held.area || "").replaceAll("{value}", held.value === undefined ? "" : tenths(held.value))
   }
 
