@@ -70,7 +70,7 @@ def _ended(project: Project) -> Iterator[Fact]:
     for pipeline, _, step in steps(project):
         name, _, version = (step.uses or "").partition("@")
         major, first = _MAJOR.match(version), _ENDED.get(name.lower())
-        if pipeline.workflow.platform == "github" and first and major and int(major[1]) < first:
+        if pipeline.path.startswith(".github/") and first and major and int(major[1]) < first:
             at = step.node.at_or_self("uses")
             used.setdefault((at.path, name, version), []).append(at)
     for (_, name, version), places in used.items():

@@ -35,13 +35,18 @@ _SHELLS = {"": "bash", "bash": "bash", "sh": "sh", "pwsh": "pwsh", "powershell":
 
 
 def find(files: FileIndex, documents: Documents) -> tuple[Workflow, ...]:
-    """Every workflow under `.github/workflows`."""
-    paths = [p for p in files.paths if re.fullmatch(r"\.github/workflows/[^/]+\.ya?ml", p)]
+    """Every workflow under `.github/workflows`, and those that Gitea and Forgejo run: they have the same form."""
+    paths = [p for p in files.paths if re.fullmatch(r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", p)]
     reader = Reader(files.lines, {path: documents.get(path) for path in paths})
     for path in files.named("action.yml", "action.yaml"):
         reader.documents[path] = documents.get(path)
     reader.paths = frozenset(files.paths)
-    return tuple(reader.workflow(path) for path in paths)
+    return tuple(reader.workflow(path) for path in paths if not _is_put_aside(reader.documents[path]))
+
+
+def _is_put_aside(document: Document) -> bool:
+    """Whether nothing but comments is left of a workflow."""
+    return document.error is None and not document.problems and not document.root.data
 
 
 def parse(text: str, path: str) -> Workflow:

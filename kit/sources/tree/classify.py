@@ -41,7 +41,7 @@ _EXAMPLE = _words(
 _DOCUMENTATION = _words("docs doc documentation handbook javadoc apidocs wiki adr adrs rfcs man")
 _SOURCE_ROOTS = _words("src app lib pkg internal cmd main java kotlin source")
 _SERVICE_ROOTS = _words("apps services packages modules projects microservices")
-_PIPELINES = _words(".github .gitlab .circleci .buildkite .azure-pipelines .azuredevops")
+_PIPELINES = _words(".github .gitea .forgejo .gitlab .circleci .buildkite .azure-pipelines .azuredevops")
 _ASSETS = _words("static public assets wwwroot")
 
 _BUILD = _words(

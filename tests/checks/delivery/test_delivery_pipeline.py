@@ -22,6 +22,15 @@ def test_code_without_a_pipeline_is_named_once(look: Look) -> None:
     assert seen.failed == ["."]
 
 
+def test_workflows_of_other_forges_count_and_one_of_comments_alone_is_none(look: Look) -> None:
+    aside = "".join(f"# {line}\n" for line in PR.strip().splitlines())
+
+    assert look("DEL-001", {".gitea/other/ci.yml": PR, "app.py": "x = 1"}).failed == ["."]
+    assert look("DEL-001", {".forgejo/workflows/ci.yml": aside, "app.py": "x = 1"}).failed == ["."]
+    assert look("DEL-017", {".forgejo/workflows/ci.yml": aside, "app.py": "x = 1"}).failed == []
+    assert look("DEL-001", {".gitea/workflows/ci.yml": PR, "app.py": "x = 1"}).passed == [".gitea/workflows/ci.yml:8"]
+
+
 def test_a_folder_of_documents_needs_no_pipeline(look: Look) -> None:
     assert look("DEL-001", {"README.md": "# Notes"}).outcomes == ["not_applicable"]
 
