@@ -66,11 +66,16 @@ def _stated(project: Project, service: Service) -> Iterator[tuple[str, At, str |
         if (
             service.build
             and image.dockerfile.path == service.build.dockerfile
-            and image.stage.name not in {"dev", "development", "test"}
+            and not _for_developers(image.stage.name)
         ):
             command = image.dockerfile.command(image.stage)
             if command is not None and _of_target(service, image.stage.name, image.dockerfile.final.name):
                 yield command.text, command.at, None
+
+
+def _for_developers(stage: str | None) -> bool:
+    words = set(re.split(r"[^a-z]+", (stage or "").lower()))
+    return bool(words & {"dev", "devel", "develop", "development", "debug", "local", "test", "tests", "testing", "ci"})
 
 
 def _of_target(service: Service, stage: str | None, final: str | None) -> bool:

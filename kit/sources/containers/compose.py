@@ -21,7 +21,7 @@ from kit.sources.containers.compose_fields import (
 )
 from kit.sources.containers.compose_load import ComposeVariable, Loaded, Loader
 from kit.sources.containers.compose_merge import normal_service
-from kit.sources.containers.compose_relations import DEFAULT_NAMES, candidates, environment_of, layers
+from kit.sources.containers.compose_relations import DEFAULT_NAMES, candidates, environments, layers
 from kit.sources.containers.runtime import EnvValue, StartCommand, command_of, text_of, texts
 from kit.sources.formats.documents import Documents
 from kit.sources.formats.interpolation import interpolate
@@ -227,6 +227,7 @@ def find(files: FileIndex, documents: Documents) -> tuple[ComposeFile, ...]:
     paths = candidates(files, documents)
     loader = Loader(files, documents)
     order = layers(paths, files, documents)
+    meant = environments(paths, order, files)
     loaded = {path: loader.load(order[path]) for path in paths}
     parts = {p for each in loaded.values() for p in each.included}
     parts |= {
@@ -235,11 +236,7 @@ def find(files: FileIndex, documents: Documents) -> tuple[ComposeFile, ...]:
         for p in (*each.extended, *order[path][:-1])
         if posixpath.basename(p) not in DEFAULT_NAMES
     }
-    return tuple(
-        _file(loader, path, order[path], environment_of(path, paths, files), loaded[path])
-        for path in paths
-        if path not in parts
-    )
+    return tuple(_file(loader, path, order[path], meant[path], loaded[path]) for path in paths if path not in parts)
 
 
 def _file(loader: Loader, path: str, order: tuple[str, ...], environment: str, loaded: Loaded) -> ComposeFile:

@@ -23,8 +23,8 @@ _NAME = re.compile(
 )
 _CALLERS = (
     "Makefile", "*.mk", "*.sh", "*.ps1", "*.bat", "package.json", "justfile", "Justfile", "Taskfile.y*ml",
-    "tasks.py", "/.github/workflows/*.y*ml", ".gitlab-ci.yml", "Jenkinsfile", "/.circleci/config.yml",
-    "*.service", "*.md", "*.py", "*.js", "*.mjs", "*.cjs", "*.ts",
+    "tasks.py", "/.github/workflows/*.y*ml", "/.gitea/workflows/*.y*ml", ".gitlab-ci.yml", "Jenkinsfile",
+    "/.circleci/config.yml", "*.service", "*.md", "*.py", "*.js", "*.mjs", "*.cjs", "*.ts",
 )  # fmt: skip
 _CALL = re.compile(r"(?:^|\s)(?:-f|--file)(?:=|\s+)[\"']?([^\s\"']+\.ya?ml)")
 _ARGUMENT = re.compile(r"""(["'])(?:-f|--file)\1\s*,\s*["']([^\s"']+\.ya?ml)["']""")
@@ -132,13 +132,20 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
         return "unknown"
     beside = [p for p in paths if p != path and posixpath.dirname(p) == directory]
     production = any(_is_production_of(path, p, files) for p in beside)
-    said = _says_development(files.text(path)) or _runs_source(path, files)
+    said = _says_development(files.text(path)) or _runs_source(path, files) or _stops_before(files.text(path))
     return "development" if production or said else "unknown"
+
+
+def environments(paths: tuple[str, ...], order: dict[str, tuple[str, ...]], files: FileIndex) -> dict[str, str]:
+    """The environment of each compose file; one that names none has that of the base for development under it."""
+    own = {path: environment_of(path, paths, files) for path in paths}
+    bases = {path: own[order[path][0]] for path in paths}
+    return {p: "development" if own[p] == "unknown" and bases[p] == "development" else own[p] for p in paths}
 
 
 def _is_deployed(path: str, paths: tuple[str, ...], files: FileIndex) -> bool:
     """Whether a pipeline that deploys, by its name, brings the file up."""
-    for caller in files.glob("/.github/workflows/*.y*ml"):
+    for caller in files.glob(*(f"/{place}/workflows/*.y*ml" for place in (".github", ".gitea", ".forgejo"))):
         if _RELEASES.search(posixpath.basename(caller)) and "compose" in (text := files.text(caller)):
             lines = (line for line in text.replace("\\\n", " ").split("\n") if len(line) <= MAX_LINE)
             names = (name for line in lines if _BRINGS_UP.search(line) for name in _CALL.findall(line))
@@ -177,7 +184,15 @@ _MODE = re.compile(
 _MOUNT = re.compile(
     r"(?m)^[ \t]*-[ \t]*[\"']?\.(/[\w./-]{0,200})?:/[\w./-]{1,200}(?::(?:rw|cached|delegated|[zZ]))?[\"']?[ \t]*$"
 )
+_STAGE = re.compile(
+    r"(?m)^[ \t]+target:[ \t]*[\"']?(?:\$\{\w+:?-)?(?:dev|develop|development|debug|local)\}?[\"']?[ \t]*(?:#.*)?$"
+)
 _CODE = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".php", ".go", ".java", ".cs", ".ex")
+
+
+def _stops_before(text: str) -> bool:
+    """Whether an image is built, unless told otherwise, up to the stage of its Dockerfile that is for developers."""
+    return _STAGE.search(text) is not None
 
 
 def _runs_source(path: str, files: FileIndex) -> bool:

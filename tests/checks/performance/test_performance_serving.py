@@ -44,6 +44,16 @@ def test_production_servers_are_not_mistaken(look: Look, command: str) -> None:
     assert look("PRF-005", files).failed == []
 
 
+def test_a_stage_for_developers_starts_no_production(look: Look) -> None:
+    image = 'FROM node:22 AS {}\nCOPY . .\nCMD ["npm", "run", "dev"]\n{}'
+    final = 'FROM node:22 AS prod\nCMD ["npm", "start"]\n'
+    stage = COMPOSE.replace("build: .", "build: {context: ., target: debug}")
+    told = {**NODE, "docker-compose.prod.yml": stage}
+
+    assert look("PRF-005", {**told, "Dockerfile": image.format("debug", final)}).failed == []
+    assert look("PRF-005", {**NODE, "Dockerfile": image.format("runtime", "")}).failed == ["Dockerfile:3"]
+
+
 def test_a_development_compose_file_may_reload(look: Look) -> None:
     files = {
         **NODE,

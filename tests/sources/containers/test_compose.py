@@ -626,6 +626,25 @@ def test_edited_code_that_runs_in_a_mode_for_development(project, settings: str,
     assert found["docker-compose.yml"].environment == environment
 
 
+@pytest.mark.parametrize(
+    ("target", "environment"),
+    [
+        ("dev", "development"),
+        ('"${STAGE:-debug}"', "development"),
+        ("prod", "unknown"),
+        ("${STAGE:-runtime}", "unknown"),
+        ("/srv/dev", "unknown"),
+    ],
+)
+def test_a_default_file_that_builds_the_stage_for_developers_is_theirs(project, target: str, environment: str) -> None:
+    text = f"services:\n  app:\n    build:\n      context: .\n      target: {target}\n"
+    over = "services:\n  app: {ports: ['8000:8000']}\n  more: {image: 'more:1'}\n"
+
+    found = project(**{"compose.yaml": text, "compose.search.yaml": over})
+
+    assert {file.environment for file in found.values()} == {environment}
+
+
 def test_a_file_of_another_name_with_nothing_but_services_is_a_compose_file(project) -> None:
     text = "services:\n  api: {image: 'acme/api:1.2'}\nvolumes:\n  data: {}\n"
 
