@@ -185,3 +185,31 @@ def test_an_image_of_a_store_that_nothing_runs_is_left_open(look: Look) -> None:
 
     assert (beside.unknown, beside.failed) == (["old/mysql/Dockerfile"], [])
     assert run.failed == ["compose.yaml:4"]
+
+
+def test_a_store_weighs_as_much_as_what_is_told_of_where_it_runs(look: Look) -> None:
+    ci = "on: push\njobs:\n  cd:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ssh host docker compose up -d\n"
+    stack = {
+        "compose.yaml": STORE + "  api:\n    build: .\n",
+        "Dockerfile": "FROM node:22\n",
+        ".github/workflows/cd.yml": ci,
+    }
+    pods = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  selector: {matchLabels: {app: api}}\n"
+        "  template:\n    metadata: {labels: {app: api}}\n    spec: {containers: [{name: api, image: 'api:1'}]}\n"
+    )
+
+    def severities(files: dict[str, str]) -> list[str]:
+        return [str(f.severity) for f in look("REC-001", files).findings]
+
+    assert severities(stack) == ["high"]
+    assert severities({**stack, "k8s/api.yaml": pods}) == ["medium"]
+    assert severities({"compose.prod.yaml": stack["compose.yaml"], "Dockerfile": "FROM node:22\n"}) == ["critical"]
+
+
+def test_stores_alone_in_a_nameless_file_leave_it_open(look: Look) -> None:
+    tools = "  look: {image: adminer}\n"
+    app = {"Dockerfile": "FROM node:22\n", "server.js": "require('express')().listen(3000);\n"}
+
+    assert look("REC-001", {**app, "docker/compose.yaml": STORE + tools}).unknown == ["docker/compose.yaml:2"]
+    assert look("REC-001", {**app, "docker/compose.yaml": STORE + "  wiki: {image: 'wiki:1'}\n"}).failed

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 
 from kit.checks.observability.alarms import alarms_reach_somebody
 from kit.checks.shared.crowd import crowded
-from kit.checks.shared.deployed import production_is_told
+from kit.checks.shared.deployed import infrastructure
+from kit.checks.shared.images import ASIDE
 from kit.checks.shared.services import running
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -36,6 +37,14 @@ _REPORTS = re.compile(
     r"|@bugsnag/|bugsnag|rollbar|@honeybadger|honeybadger|appsignal|scout[-_]apm|github\.com/getsentry/|github\.com/DataDog/"
     r"|github\.com/newrelic/|io\.sentry)"
 )
+
+
+_RUNS = re.compile(
+    r"^(?:aws_(?:ecs_service|eks_cluster|instance|autoscaling_group|lambda_function|apprunner_service|db_instance|rds_cluster)"
+    r"|google_(?:cloud_run\w*_service|container_cluster|compute_instance\w*|sql_database_instance|cloudfunctions\w*_function)"
+    r"|azurerm_(?:\w+_web_app|container_app|kubernetes_cluster|\w+_virtual_machine|\w+_function_app|app_service))$"
+)
+"""What serves people, or keeps their data."""
 
 
 @check("OBS-004", "Alert rules exist and are loaded", Severity.HIGH, Clause.EXECUTION, effort_hours=4)
@@ -92,14 +101,26 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
 
 
 def _no_alert(project: Project) -> Fact:
-    """Graver where the project says how it runs for its users, and nothing reports to a service that has alerts."""
+    """Graver where the project keeps what its alerts would stand in, and nothing reports to a service that has them:
+    what another repository or a console holds is not seen from here."""
     reporting = (d for p in project.packages for d in p.dependencies if _REPORTS.match(d.name))
     told = next((d for d in reporting), None)
     if told is not None:
         words = f"No alert is defined here; whether {told.name}'s service tells anybody of a failure cannot be seen."
         return partial(words, told, severity=Severity.MEDIUM)
-    severity = None if production_is_told(project) else Severity.MEDIUM
-    return bad("No alert is defined: nobody is told when the system fails.", At("."), severity=severity)
+    watching = next((c for c in project.prometheus.configs if c.environment not in ASIDE), None)
+    if watching is not None:
+        words = "is watched by a Prometheus of the project, and no alert is defined: nobody is told when it fails"
+        return bad(f"The system {words}.", At("."), watching)
+    words = (
+        "No alert is defined in the project: nobody is told when the system fails, unless something outside of it does"
+    )
+    return bad(f"{words}.", At("."), severity=None if _keeps_its_cloud(project) else Severity.MEDIUM)
+
+
+def _keeps_its_cloud(project: Project) -> bool:
+    """Whether the project itself makes what it runs on in a cloud: there its alarms would stand, too."""
+    return any(_RUNS.search(r.type) for r in infrastructure(project))
 
 
 def _empty_patterns(project: Project) -> Iterator[Fact]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.images import ASIDE
 from kit.checks.shared.services import METRICS, folders_of, running
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -72,8 +73,13 @@ def has_health_endpoint(project: Project) -> Iterator[Fact]:
             yield bad(
                 f"{service.name}: of {plural(len(service.routes), 'route')}, none tells whether it works.",
                 service.routes[0],
-                severity=Severity.MEDIUM if service.kind == "web" else None,
+                severity=None if service.kind != "web" and _orchestrated(service) else Severity.MEDIUM,
             )
+
+
+def _orchestrated(service: Service) -> bool:
+    """Whether something restarts the service, or sends it requests, by what it answers: more than one host's Docker."""
+    return any(not d.target.startswith("compose:") and d.environment not in ASIDE for d in service.deployments)
 
 
 def _asked_instead(project: Project, service: Service) -> tuple[Route, At] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from kit.checks.shared.crowd import by_file, crowded, gathered
 from kit.checks.shared.deployed import production_is_told
-from kit.checks.shared.images import nobody_runs
+from kit.checks.shared.images import ASIDE, nobody_runs
 from kit.checks.shared.meant import in_development_mode
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -34,6 +34,7 @@ LASTING = frozenset(
         "influxdb",
     }
 )
+_LIVE = frozenset({"production", "staging"})
 _KEPT = (
     "backup_retention_period", "backup_configuration", "backup_retention_days", "point_in_time_recovery", "versioning",
     "settings.backup_configuration", "snapshot_retention_limit",
@@ -119,7 +120,19 @@ def _beside_nothing(project: Project, store: Store) -> bool:
     targets = {d.target for d in service.deployments} if service is not None else set()
     named = {d.environment for d in service.deployments} if service is not None else set()
     own = {d.target for s in project.system.own if s.name != store.name for d in s.deployments}
-    return bool(targets and own) and not targets & own and named <= {"unknown", "development", "test"}
+    nameless = named <= {"unknown", "development", "test"}
+    return bool(targets) and not targets & own and nameless and (bool(own) or _only_stores(project, targets))
+
+
+_HELPERS = re.compile(
+    r"adminer|pgadmin|phpmyadmin|mongo-express|redis-?(?:commander|insight)|cloudbeaver|mailhog|mailpit|maildev"
+)
+
+
+def _only_stores(project: Project, targets: set[str]) -> bool:
+    """Whether files run nothing but stores, brokers and what one looks into them with."""
+    run = ((s, d) for s in project.system.services for d in s.deployments if d.target in targets)
+    return all(s.kind == "store" or _HELPERS.search(f"{s.name} {d.image or ''}") is not None for s, d in run)
 
 
 def _left_lying(project: Project, store: Store) -> bool:
@@ -166,11 +179,23 @@ def _grade(project: Project, store: Store) -> dict[str, Severity]:
         return {"severity": Severity.MEDIUM}
     service = project.system.service(store.name)
     named = {d.environment for d in service.deployments} if service else set()
-    if named & {"production", "staging"}:
+    if named & _LIVE:
         return {}
-    if in_development_mode(project, store.at.path):
+    if in_development_mode(project, store.at.path) or not _is_of_production(project, store):
         return {"severity": Severity.MEDIUM}
-    return {"severity": Severity.HIGH if production_is_told(project) else Severity.MEDIUM}
+    return {"severity": Severity.HIGH}
+
+
+def _is_of_production(project: Project, store: Store) -> bool:
+    """Whether what the project says of production holds for this store: it runs where that is told, or compose files are
+    all that a deploying pipeline could bring up. Beside manifests, a nameless compose file is a developer's."""
+    service = project.system.service(store.name)
+    mine = service.deployments if service is not None else ()
+    if not mine or any(not d.target.startswith("compose:") and d.environment not in ASIDE for d in mine):
+        return production_is_told(project)
+    every = [d for s in project.system.services for d in s.deployments if d.environment not in ASIDE]
+    elsewhere = any(d.environment in _LIVE or not d.target.startswith("compose:") for d in every)
+    return any(d.environment in _LIVE for d in mine) or (production_is_told(project) and not elsewhere)
 
 
 def _managed_backup(project: Project, store: Store) -> At | None:
@@ -267,8 +292,9 @@ def backups_leave_the_machine(project: Project) -> Iterator[Fact]:
 
 
 def _gravity(project: Project, backup: Backup) -> Severity | None:
-    """A script for whoever runs the software is graver where the project itself says what production runs."""
-    return None if backup.schedules or production_is_told(project) else Severity.MEDIUM
+    """A script for whoever runs the software is graver where the project itself runs such a store in production."""
+    mine = [s for s in project.system.stores if s.engine == backup.engine]
+    return None if backup.schedules or any(_is_of_production(project, s) for s in mine) else Severity.MEDIUM
 
 
 @check("REC-011", "Files that people bring are backed up too", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=4)

@@ -181,14 +181,19 @@ def test_a_library_that_mounts_its_metrics_answers_the_annotation_of_a_pod(look:
     assert look("OBS-003", {**bare, "package.json": mounting}).passed == ["k8s/api.yaml:9"]
 
 
-def test_a_missing_alert_weighs_more_where_production_is_told(look: Look) -> None:
-    told = {
-        **APP,
-        ".github/workflows/cd.yml": "on: push\njobs:\n  cd:\n    steps:\n      - run: kubectl apply -f k8s/\n",
-    }
+def test_a_missing_alert_weighs_more_where_it_would_stand_in_the_project(look: Look) -> None:
+    deploys = "on: push\njobs:\n  cd:\n    steps:\n      - run: kubectl apply -f k8s/\n"
+    bucket = 'resource "aws_s3_bucket" "files" {}\n'
 
-    assert [str(f.severity) for f in look("OBS-004", APP).findings] == ["medium"]
-    assert [str(f.severity) for f in look("OBS-004", told).findings] == ["high"]
+    def severities(**files: str) -> list[str]:
+        given = {name.replace("__", "/").replace("_", "."): text for name, text in files.items()}
+        return [str(f.severity) for f in look("OBS-004", {**APP, **given}).findings]
+
+    assert severities() == ["medium"]
+    assert severities(**{".github/workflows/cd.yml": deploys}) == ["medium"]
+    assert severities(main_tf=bucket) == ["medium"]
+    assert severities(main_tf=bucket + 'resource "aws_ecs_service" "api" {}\n') == ["high"]
+    assert severities(prometheus_yml=prometheus().split("rule_files")[0] + "scrape_configs: []\n") == ["high"]
 
 
 def test_what_reports_to_a_service_with_alerts_holds_in_part(look: Look) -> None:

@@ -16,6 +16,18 @@ def test_a_service_without_a_health_route_is_told(look: Look) -> None:
     assert look("OBS-007", server("app.get('/orders', list);")).failed == ["server.js:2"]
 
 
+def test_a_missing_health_route_weighs_more_where_something_would_ask_for_it(look: Look) -> None:
+    files = server("app.get('/orders', list);")
+    stack = {"compose.yaml": "services:\n  shop:\n    build: .\n    image: shop:1\n"}
+    pods = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n"
+        "  template:\n    metadata: {labels: {app: shop}}\n    spec: {containers: [{name: shop, image: 'shop:1'}]}\n"
+    )
+
+    assert [str(f.severity) for f in look("OBS-007", {**files, **stack}).findings] == ["medium"]
+    assert [str(f.severity) for f in look("OBS-007", {**files, **stack, "k8s/shop.yaml": pods}).findings] == ["high"]
+
+
 def test_a_health_route_under_whatever_prefix_counts(look: Look) -> None:
     for path in ("/health", "/api/v1/healthz", "/_healthz", "/readyz", "/internal/live"):
         assert look("OBS-007", server(f"app.get('{path}', up);")).passed == ["server.js:2"], path
