@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from kit.checks.data.common import ONCE, dialect_of, label, recent, sets
 from kit.checks.data.running import migrating
@@ -127,12 +128,19 @@ def migrations_apply_to_rows(project: Project) -> Iterator[Fact]:
             yield bad(
                 f"{bare(operation.table or '?')}.{operation.column} is required and has no default: adding it fails as soon as the table has a row.",
                 operation,
+                severity=None if _is_new(last, operation) else Severity.MEDIUM,
             )
         if not refused:
             yield ok(
                 f"{label(found)}: the last {plural(len(last), 'migration')} add no required column without a default.",
                 last[-1],
             )
+
+
+def _is_new(last: Sequence[Migration], added: Operation) -> bool:
+    """Whether the very last migration adds the column without a question: earlier ones have mostly been applied, and
+    `IF NOT EXISTS` is for tables that have it."""
+    return added in last[-1].operations and re.search(r"if\s+not\s+exists", added.text, re.IGNORECASE) is None
 
 
 def _emptied(migration: Migration, added: Operation) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kit.checks.delivery.built import built, seen
 from kit.checks.shared.crowd import by_file, gathered
+from kit.checks.shared.started import runs as started
 from kit.model import At, Clause, Fact, FileClass, Located, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -16,6 +17,7 @@ from kit.sources.code.imports import Import
 from kit.sources.formats.nodes import Node
 from kit.sources.packages.model import Package
 from kit.sources.packages.versions import satisfies
+from kit.system.pipeline_acts import pipelines
 from kit.system.scope import within
 
 COMPILES = re.compile(r"(?:^|[\s;&|])tsc\b(?![^;&|]*--noEmit)")
@@ -197,7 +199,8 @@ def _of_package(project: Project, package: Package) -> Iterator[Fact]:
             for name, node in package.scripts.items():
                 if rule.script.search(node.text):
                     told.add(rule.tool)
-                    yield bad(f"Script {name} of {package.path} fails with {rule.tool} {version}: {rule.why}.", node)
+                    message = f"Script {name} of {package.path} fails with {rule.tool} {version}: {rule.why}."
+                    yield bad(message, node, severity=_gravity(project, node))
     yield from _eslint(project, package, told)
     yield from _typescript(project, package)
 
@@ -229,7 +232,16 @@ def _eslint(project: Project, package: Package, told: set[str]) -> Iterator[Fact
     if any((posixpath.dirname(p) or ".") in folders for p in flat):
         yield ok(f"{package.path}: ESLint {version} finds the configuration of its version.", runs)
     elif mine and not forced:
-        yield bad(f"ESLint {version} does not read {mine[0]} and ends without an eslint.config.js.", runs, At(mine[0]))
+        message = f"ESLint {version} does not read {mine[0]} and ends without an eslint.config.js."
+        yield bad(message, runs, At(mine[0]), severity=_gravity(project, runs))
+
+
+def _gravity(project: Project, script: Node) -> Severity | None:
+    """A script that no pipeline and no image build reaches stops nobody but who types it."""
+    piped = (at for p in pipelines(project) for act in p.acts for at in act.places)
+    built = (at for run in started(project) if run.kind == "build" for at in run.places)
+    reached = any((at.path, at.line) == (script.at.path, script.at.line) for each in (piped, built) for at in each)
+    return None if reached else Severity.MEDIUM
 
 
 def _upwards(folder: str) -> Iterator[str]:

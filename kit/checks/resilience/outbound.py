@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kit.checks.resilience.once import taken_once
 from kit.checks.resilience.requests import outbound
 from kit.checks.shared.calls import calls
 from kit.checks.shared.judged import judged, mentions, owner, runs
+from kit.checks.shared.meant import is_by_hand
 from kit.checks.shared.services import library
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -55,7 +57,7 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
 
     See: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
     """
-    groups: dict[tuple[str, str, bool], list[tuple[CallFact, bool | None]]] = defaultdict(list)
+    groups: dict[tuple[str, str, bool, bool], list[tuple[CallFact, bool | None]]] = defaultdict(list)
     browser: list[CallFact] = []
     for call, shown in outbound(project):
         limited = _limited(project, call)
@@ -64,11 +66,13 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
         if shown:
             browser += [call] if limited is False else []
         else:
-            groups[owner(project, call.at.path), call.client, limited is None].append((call, limited))
+            by_hand = call.at.path.endswith(".py") and is_by_hand(project, call.at.path)
+            groups[owner(project, call.at.path), call.client, limited is None, by_hand].append((call, limited))
     functions = {s.name for s in project.system.own if s.kind == "function"}
-    for (name, client, _), found in groups.items():
+    for (name, client, _, by_hand), found in groups.items():
         ends = name in functions or all(_is_function(project, call.at.path) for call, _ in found)
-        yield from _of_service(name, client, found, is_function=ends)
+        facts = _of_service(name, client, found, is_function=ends)
+        yield from (replace(f, severity=Severity.LOW) if by_hand and f.outcome.open else f for f in facts)
     yield from _of_browser(project, browser)
     yield from _other_clients(project)
 

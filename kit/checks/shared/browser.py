@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kit.project import Project
 from kit.sources.code.records import CallFact
@@ -30,7 +31,7 @@ def in_browser(project: Project, call: CallFact) -> bool:
     head = project.code.text(path)[:4000]
     if _ON_SERVER.search(head) and not _BROWSER.search(path):
         return False
-    if _ON_PAGE.search(project.code.text(path)[:20_000]):
+    if _ON_PAGE.search(project.code.text(path)[:20_000]) or _of_pages(project, project.code.unit(path)):
         return True
     if (
         call.url.startswith("/")
@@ -39,6 +40,20 @@ def in_browser(project: Project, call: CallFact) -> bool:
     ):
         return True
     return bool(_BROWSER.search(path)) and not _SERVER.search(path)
+
+
+_DRAWS = ("react-dom", "vue", "svelte", "@angular/core", "preact", "solid-js", "react-native", "expo")
+_SERVES = (
+    "next", "nuxt", "@remix-run/node", "@react-router/node", "gatsby", "astro", "@sveltejs/kit", "@angular/ssr", "express", "fastify",
+    "koa", "@hapi/hapi", "@nestjs/core", "hono", "elysia", "restify", "h3", "apollo-server", "@apollo/server", "@trpc/server",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _of_pages(project: Project, folder: str) -> bool:
+    """Whether the package of a folder draws pages in a browser, and has nothing that serves or renders on a server."""
+    mine = [p for p in project.packages if p.ecosystem == "npm" and (p.dir or ".") == folder]
+    return any(p.depends_on(*_DRAWS) for p in mine) and not any(p.depends_on(*_SERVES) for p in mine)
 
 
 def on_page(project: Project, path: str) -> bool:

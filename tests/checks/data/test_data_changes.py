@@ -41,6 +41,8 @@ def test_a_required_column_without_default_fails_on_rows(look: Look) -> None:
     empty = look("DAT-021", _after("TRUNCATE users;\nALTER TABLE users ADD COLUMN name text NOT NULL;\n"))
 
     assert (poor.failed, default.failed, empty.failed) == ([f"{NEXT}:1"], [], [])
+    unless = look("DAT-021", _after("ALTER TABLE users ADD COLUMN IF NOT EXISTS name text NOT NULL;\n"))
+    assert [str(f.severity) for f in (*poor.findings, *unless.findings)] == ["high", "medium"]
 
 
 def test_migrations_with_a_way_back_hold(look: Look) -> None:

@@ -48,6 +48,9 @@ def test_eslint_that_does_not_read_the_old_configuration_is_found(look: Look) ->
     files = {"package.json": package, "package-lock.json": locked(eslint="9.12.0"), ".eslintrc.json": "{}"}
 
     assert look("DEL-036", files).failed == ["package.json:2"]
+    ci = "on: push\njobs:\n  ci:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm run lint\n"
+    typed, piped = look("DEL-036", files), look("DEL-036", {**files, ".github/workflows/ci.yml": ci})
+    assert [str(f.severity) for f in (*typed.findings, *piped.findings)] == ["medium", "high"]
     assert look("DEL-036", {**files, "eslint.config.js": "export default [];\n"}).outcomes == ["pass"]
 
 

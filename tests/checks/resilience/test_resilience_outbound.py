@@ -147,6 +147,28 @@ def test_what_only_a_page_has_makes_it_a_page(look: Look) -> None:
     assert [f.severity for f in look("RES-001", {**API, "lib/client.js": source}).findings] == ["low"]
 
 
+def test_a_package_that_only_draws_pages_makes_its_requests_in_a_browser(look: Look) -> None:
+    source = 'import axios from "axios";\nexport const f = () => axios.get("https://a.test/x");\n'
+
+    def severities(manifest: str) -> list[str]:
+        files = {"ui/package.json": manifest, "ui/src/api/a.ts": source}
+        return [str(f.severity) for f in look("RES-001", files).findings]
+
+    assert severities('{"name": "ui", "dependencies": {"react-dom": "18", "axios": "1"}}') == ["low"]
+    assert severities('{"name": "ui", "dependencies": {"react-dom": "18", "next": "15", "axios": "1"}}') == ["high"]
+
+
+def test_a_script_that_somebody_types_holds_up_nobody_else(look: Look) -> None:
+    source = "import requests\n\ndef go():\n    return requests.get('https://a.test/x')\n"
+    image = 'FROM python:3.12\nCOPY . .\nCMD ["python", "main.py"]\n'
+    files = {"send_reports.py": source, "main.py": "import shop\n", "shop.py": source, "Dockerfile": image}
+    files["compose.yaml"] = "services:\n  shop:\n    build: .\n"
+
+    found = {f.evidence[0].path: str(f.severity) for f in look("RES-001", files).findings}
+
+    assert found == {"shop.py": "high", "send_reports.py": "low"}
+
+
 def test_what_is_no_request_is_none(look: Look) -> None:
     source = 'import axios, {{ isAxiosError }} from "axios";\nexport const f = (x) => {call};\n'
     asked = {"server/a.ts": source.format(call="isAxiosError(x)")}
