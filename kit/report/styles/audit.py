@@ -22,6 +22,7 @@ from kit.report.sections.basics import (
 from kit.report.sections.closing import authorization, calls, conditions, signoff, summary
 from kit.report.sections.entries import entries
 from kit.report.sections.given import sources
+from kit.report.sections.loads import capacity
 from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.planning import phases, quarterly, steps
 from kit.report.sections.targets import against
@@ -215,7 +216,7 @@ def _scalability(material: Material) -> Section:
     made = [
         section(f"audit.scale-{key}", Listing(texts(f"viable.{tiers[key]}")), *blocks) for key, blocks in shown.items()
     ]
-    return section("audit.scalability", nothing("capacity"), sections=made)
+    return section("audit.scalability", capacity(material), sections=made)
 
 
 def _next(material: Material) -> Section:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kit.model import Severity
-from kit.report.blocks import Block, Checklist, Item, Prose
+from kit.report.blocks import Block, Checklist, Item, Prose, Ref, State
 from kit.report.document import Section
 from kit.report.sections import commands, inventory
 from kit.report.sections.basics import findings_rows, nothing, section, topic_box, wholly_held
 from kit.report.sections.closing import calls, conditions, reasons, summary
 from kit.report.sections.entries import entries
+from kit.report.sections.loads import loads
 from kit.report.sections.material import Material
 from kit.report.sections.planning import estimate, mitigation, phases, steps
-from kit.report.sections.targets import against
+from kit.report.sections.targets import against, measured
 from kit.report.texts import text, texts
 
 STRENGTHS: dict[str, tuple[str, ...]] = {
@@ -29,8 +30,21 @@ CHECKLIST: dict[str, tuple[str, ...]] = {
     "check-performance": ("performance", "metrics", "dashboards", "alerting", "health", "logs", "replicas"),
     "check-pipeline": ("pipeline", "rollback", "backups", "restore", "operation", "documents"),
 }
-MEASURED = ("health", "errors", "performance", "migrations", "authentication")
+BEFORE = ("health", "errors", "performance", "migrations", "authentication")
 AFTERWARDS = ("shutdown", "rollback", "alerting", "dashboards", "scanning", "performance")
+"""Topics that the criteria of success rest on, in the order of their texts."""
+
+MEASURING: dict[str, tuple[str, ...]] = {
+    "health": ("OPS-081", "CON-081", "ORC-071", "OBS-071"),
+    "errors": ("PRF-072", "PRF-082", "OBS-072"),
+    "performance": ("PRF-071", "PRF-081", "PRF-082"),
+    "migrations": ("DAT-083",),
+    "scanning": ("SEC-070", "SEC-071"),
+}
+"""Topic to the checks that hold measurements against it."""
+
+UNDER_LOAD = ("errors", "performance")
+MOST_MEASURED = 4
 MOST = 25
 
 
@@ -117,7 +131,7 @@ def _success(material: Material) -> Section:
     return section(
         "validation.success",
         sections=(
-            section("validation.metrics", _said(material, "success", MEASURED), *against(material)),
+            section("validation.metrics", _said(material, "success", BEFORE), *against(material)),
             section("validation.after", _said(material, "after", AFTERWARDS)),
             section("validation.business", _people(), nothing("business")),
         ),
@@ -125,13 +139,25 @@ def _success(material: Material) -> Section:
 
 
 def _said(material: Material, key: str, topics: Iterable[str]) -> Checklist:
-    """Criteria in words, each ticked only by a running system: unknown, with what the files say of its ground."""
-    made = [topic_box(material, topic) for topic in topics]
-    items = tuple(
-        Item(words, "unknown", f"{text('valid.ground')} {item.label}: {item.note}", item.refs)
-        for words, item in zip(texts(f"valid.{key}"), made, strict=True)
-    )
-    return Checklist("", items)
+    """Criteria in words, each ticked only by what was measured or seen running."""
+    pairs = zip(texts(f"valid.{key}"), topics, strict=True)
+    return Checklist("", tuple(_criterion(material, words, topic) for words, topic in pairs))
+
+
+def _criterion(material: Material, words: str, topic: str) -> Item:
+    """What measurements say of it; without any it is unknown, with what the files say of its ground."""
+    found = [f for f in measured(material) if f.check in MEASURING.get(topic, ())]
+    if found:
+        opened = [f for f in found if f.outcome.open]
+        state: State = "done" if not opened else "open" if len(opened) == len(found) else "partly"
+        shown = sorted(found, key=lambda f: not f.outcome.open)[:MOST_MEASURED]
+        refs = tuple(Ref(f"finding-{f.fingerprint}", f.check) for f in opened[:MOST_MEASURED])
+        return Item(words, state, text("valid.measured", said=" ".join(f.message for f in shown)), refs)
+    tried = loads(material.project) if topic in UNDER_LOAD else ()
+    if tried:
+        return Item(words, "unknown", text("valid.tried", said="; ".join(t.words for t in tried[:MOST_MEASURED])))
+    ground = topic_box(material, topic)
+    return Item(words, "unknown", f"{text('valid.ground')} {ground.label}: {ground.note}", ground.refs)
 
 
 def _people() -> Checklist:

@@ -25,6 +25,7 @@ from kit.report.sections.basics import (
 )
 from kit.report.sections.closing import calls, conditions, reasons, summary
 from kit.report.sections.entries import entries
+from kit.report.sections.loads import capacity
 from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import deciding_hours, level, mitigation, phases, steps
 from kit.report.sections.topics import TOPICS
@@ -284,7 +285,7 @@ def _scaling(material: Material) -> Section:
     tiers = (("now", inventory.scaling(material)), ("medium", ()), ("large", ()))
     return section(
         "viability.scaling",
-        nothing("capacity"),
+        capacity(material),
         sections=[section(f"viability.scale-{key}", Listing(texts(f"viable.{key}")), *more) for key, more in tiers],
     )
 
