@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kit.checks.containers.confinement import shared_namespaces
+from kit.checks.containers.started import started_by_hand
 from kit.checks.shared.images import services
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -27,9 +28,10 @@ def services_restart(project: Project) -> Iterator[Fact]:
     Without a restart policy a crash or a reboot of the host leaves the service down until somebody logs in.
 
     Decides: `restart` or `deploy.restart_policy` of each service in compose files that are not for development or tests;
-    services that run once are left out.
+    services that run once are left out. Containers that scripts and pipelines for deployments start in the background
+    with `docker run`, too.
 
-    Fix: add `restart: unless-stopped`.
+    Fix: add `restart: unless-stopped`, or `--restart unless-stopped`.
 
     Blind to: supervisors outside of compose.
 
@@ -39,6 +41,12 @@ def services_restart(project: Project) -> Iterator[Fact]:
     yield from _told(lasting, _no_restart, "no restart policy")
     for _, service in (pair for pair in lasting if not _no_restart(pair[1])):
         yield ok(f"{service.name}: restarts by itself.", service.node.get("restart") or service)
+    for started in started_by_hand(project):
+        if started.restarts:
+            yield ok(f"{started.at.path}: what it starts with `docker run` restarts by itself.", started)
+        else:
+            message = f"{started.at.path}: `docker run` without a restart policy; after a reboot the container is gone."
+            yield bad(message, started)
 
 
 def _no_restart(service: ComposeService) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,8 @@ def health_checks_ask_what_is_there(project: Project) -> Iterator[Fact]:
 
     Decides: path and port of each HTTP check in `HEALTHCHECK` and in compose files that are not for development or
     tests, against the ports that the process listens on and the routes that its code serves; and whether the image has
-    the `curl` or `wget` that asks, where its base is one of which that is known.
+    the `curl` or `wget` that asks, where its base is one of which that is known. A check that ends in `|| true` or
+    `|| echo` can never fail, and watches nothing.
 
     Fix: ask a path and port that the service has; the nearest route is named with the finding.
 
@@ -44,12 +46,30 @@ def health_checks_ask_what_is_there(project: Project) -> Iterator[Fact]:
                     port = probe.port if isinstance(probe.port, int) else None
                     yield from _asked(project, service, deployment, probe.path, port, probe.at, place)
     yield from _without_tool(project)
+    yield from _never_failing(project)
     for image in images(project):
         check_ = image.dockerfile.healthcheck(image.stage)
         owner = project.system.service(image.name)
         path, port = asked_by(check_.value) if check_ is not None else (None, None)
         if check_ is not None and owner is not None and path is not None:
             yield from _asked(project, owner, None, path, port, check_.at, {})
+
+
+_SWALLOWED = re.compile(r"(?:\|\||;)\s*(?:true|:|exit 0|echo\b[^|&;]{0,200})[\s'\")\]]*$")
+
+
+def _never_failing(project: Project) -> Iterator[Fact]:
+    """Checks whose last word is a command that always succeeds."""
+    message = "the health check ends in a command that always succeeds; whatever breaks, it is called healthy."
+    for image in images(project):
+        own = image.dockerfile.healthcheck(image.stage)
+        if own is not None and _SWALLOWED.search(own.body.strip()):
+            yield bad(f"{image.name}: {message}", own, severity=Severity.MEDIUM)
+    for file, service in services(project):
+        check_ = service.healthcheck
+        if check_ is not None and not check_.disabled and _SWALLOWED.search((check_.command or "").strip()):
+            at = check_.node.at_or_self("test")
+            yield bad(f"{service.name}: {message}", at, severity=Severity.MEDIUM, **grade(file.environment))
 
 
 def _without_tool(project: Project) -> Iterator[Fact]:

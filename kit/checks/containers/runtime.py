@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.crowd import crowded
-from kit.checks.shared.images import ASIDE, Image, images, judged
+from kit.checks.shared.images import ASIDE, Image, images, judged, services
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -55,7 +55,8 @@ def not_as_root(project: Project) -> Iterator[Fact]:
     A process that runs as root in its container is root on whatever it escapes to.
 
     Decides: the last `USER` in force in the stage that is run; base images that are known to be non-root hold, and so
-    does an image that manifests alone run, all of them under a user of its own.
+    does an image that manifests alone run, all of them under a user of its own. A compose file that gives its service
+    root as `user`, or 0 as the `PUID` that its entry script takes, undoes what the image says.
 
     Fix: create a user and switch to it before the command: `RUN adduser -S app` and `USER app`.
 
@@ -65,6 +66,7 @@ def not_as_root(project: Project) -> Iterator[Fact]:
 
     See: https://docs.docker.com/build/building/best-practices/#user
     """
+    yield from _told_to_be_root(project)
     for image in images(project):
         user, base = image.dockerfile.user(image.stage), image.dockerfile.base_image(image.stage)
         at = user if user is not None else image.stage
@@ -74,7 +76,7 @@ def not_as_root(project: Project) -> Iterator[Fact]:
         if lowered is not None:
             yield ok(f"{image.name}: every manifest that runs the image gives it a user of its own.", lowered, at)
         elif root and (dropped := _dropped(project, image)) is not None:
-            yield ok(f"{image.name}: it starts as root, and what it starts gives up those rights.", dropped, at)
+            yield _dropping(project, image, dropped, at.at)
         elif user is not None:
             name = image.dockerfile.expand(user).strip()
             holds = name.lower() not in ROOTS
@@ -97,6 +99,18 @@ def not_as_root(project: Project) -> Iterator[Fact]:
             yield bad(f"{image.name}: no USER; the container runs as root.", at)
 
 
+def _told_to_be_root(project: Project) -> Iterator[Fact]:
+    for file, service in services(project):
+        number = service.environment.get("PUID") or service.environment.get("USER_ID")
+        stated = service.node.get("user")
+        place = {"environment": None if file.environment == "unknown" else file.environment}
+        if number is not None and number.value == "0":
+            message = f"{service.name}: its entry script is told to stay root (PUID=0)."
+            yield bad(message, number.at, severity=Severity.MEDIUM, **place)
+        elif stated is not None and stated.text.strip().lower() in ROOTS:
+            yield bad(f"{service.name}: is told to run as root.", stated, severity=Severity.MEDIUM, **place)
+
+
 _DOTNET = re.compile(
     r"mcr\.microsoft\.com/dotnet/(?:aspnet|runtime|runtime-deps|sdk|monitor/base):(?!\S*(?:chiseled|distroless))"
 )
@@ -104,6 +118,20 @@ _DOTNET = re.compile(
 _DROPS = re.compile(
     r"(?m)^(?!\s*#)[^\n]*\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-?[\w$\"{}-]*\s+-c|sudo\s+-u)\b"
 )
+
+
+_STAYS_ROOT = re.compile(r"\$\{(?:PUID|USER_ID|APP_UID):?[-=]0\}")
+
+
+def _dropping(project: Project, image: Image, dropped: At, at: At) -> Fact:
+    """A start that gives up its rights always, or only for who asks it to."""
+    text = project.files.text(dropped.path)
+    optional = _STAYS_ROOT.search(text)
+    if optional is None:
+        return ok(f"{image.name}: it starts as root, and what it starts gives up those rights.", dropped, at)
+    line = text.count("\n", 0, optional.start()) + 1
+    message = f"{image.name}: stays root unless whoever starts it names a user ({optional[0]})."
+    return partial(message, At(dropped.path, line), at, severity=Severity.MEDIUM)
 
 
 def _dropped(project: Project, image: Image) -> At | None:

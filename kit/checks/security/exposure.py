@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.security.common import ASIDE, SPRING_SETTINGS, served
+from kit.checks.security.desktops import open_desktops
 from kit.checks.shared.calls import calls, is_on, runs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import node_at
 from kit.sources.commands.command import word_set
+from kit.sources.containers.compose import ComposeService
 from kit.system.scope import within
 
 _ACTUATOR = re.compile(r"(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.include[ \t]*=|include:)[ \t]*['\"]?\*")
@@ -30,8 +32,9 @@ def internals_are_not_public(project: Project) -> Iterator[Fact]:
     """
     Metrics, heap dumps, profilers and database consoles tell a stranger how the system is built, some of them its secrets.
 
-    Decides: Spring's actuator with every endpoint, H2's console and security that is switched off, Go's profiler on the server's own mux, directory listings, consoles for
-    stores that compose files outside development publish, and routes for debugging that nothing guards.
+    Decides: Spring's actuator with every endpoint, H2's console and security that is switched off, Go's profiler on the server's own mux, directory listings, consoles
+    for stores and queues that compose files outside development publish, or that a proxy hands on without asking who
+    calls, remote desktops without a password, and routes for debugging that nothing guards.
 
     Fix: serve them on a port that is not published, or put authentication in front.
 
@@ -43,6 +46,7 @@ def internals_are_not_public(project: Project) -> Iterator[Fact]:
     yield from _switches(project)
     yield from _listings(project)
     yield from _consoles(project)
+    yield from open_desktops(project)
     yield from _debug_routes(project)
 
 
@@ -107,7 +111,7 @@ def _consoles(project: Project) -> Iterator[Fact]:
         if file.environment in ASIDE or project.files.class_of(file.path) is not FileClass.PRODUCTION:
             continue
         for service in file.services:
-            named = _CONSOLES.search(service.image or "")
+            named = _CONSOLES.search(service.image or "") or _asking_nobody(service)
             published = [p for p in service.ports if p.address not in {"127.0.0.1", "::1"} and p.host is not None]
             if named and published and published[0].at not in seen:
                 seen.add(published[0].at)
@@ -119,6 +123,17 @@ def _consoles(project: Project) -> Iterator[Fact]:
                     severity=grave,
                     environment=environment,
                 )
+
+
+def _asking_nobody(service: ComposeService) -> re.Match[str] | None:
+    """Flower, which a command of Celery starts, where nothing gives it a password."""
+    command = service.node.get("command")
+    if command is None:
+        return None
+    words = " ".join(n.text for n in command.children()) if command.is_list else command.text
+    started = re.search(r"\bcelery\b.*\s(flower)\b", words)
+    asks = "auth" in words or any(re.search(r"FLOWER_.*AUTH", name) for name in service.environment)
+    return None if asks else started
 
 
 def _debug_routes(project: Project) -> Iterator[Fact]:
