@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from kit.claims.catalogue import named
+from kit.claims.lookups.files import named_paths
 from kit.claims.model import Stated, Statement
 from kit.claims.sections import is_advice
 from kit.claims.understand import to_be_done
@@ -143,6 +144,13 @@ _LABEL = re.compile(
 )
 
 
+_LINKS = re.compile(
+    r"^[\W\d]*(?:(?:technical|external|useful|further|additional|related|helpful)\s+)*(?:references?|resources|links|reading|bibliography)\W*$",
+    re.IGNORECASE,
+)
+"""Headings of lists of what others wrote: that a name stands there claims nothing."""
+
+
 def out_of_reach(statement: Statement, stated: Stated) -> Reach | None:
     """Why files cannot decide it, and what would; None where they may."""
     if statement.kind == "code":
@@ -185,6 +193,8 @@ def asks(statement: Statement) -> bool:
     """Whether it tells the reader what to do, or what will be, in place of what is."""
     text = re.sub(r"^[\W_]+", "", statement.text)
     if _LATER.search(text):
+        return True
+    if _LINKS.search(statement.section[-1] if statement.section else "") and not named_paths(text):
         return True
     if statement.mark is not None:
         advised = statement.mark is Stated.PARTIAL or is_advice(statement.section)

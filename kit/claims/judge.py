@@ -112,7 +112,7 @@ def _joined(
     verdict = _verdict(decisive)
     if verdict is Verdict.REFUTED and all(a.checks for a in decisive) and any(_is_there(a) for a in answers):
         verdict = Verdict.PARTLY
-    if not reaches(verdict, decisive, statement, stated, spoken):
+    if not reaches(verdict, decisive, statement, stated, spoken) or _of_unseen_product(verdict, answers):
         verdict = Verdict.PARTLY
     kept = [a for a in decisive if a.verdict is verdict] or decisive
     if verdict is Verdict.PARTLY:
@@ -122,6 +122,13 @@ def _joined(
         reason = f"{reason} The rest of what is said is not decided by that."
     evidence = tuple(dict.fromkeys(e for a in kept for e in a.evidence))[:MOST_EVIDENCE]
     return Claim(statement, stated, verdict, reason, checks, evidence)
+
+
+def _of_unseen_product(verdict: Verdict, answers: list[Answer]) -> bool:
+    """Whether checks bear out a kind of thing, and the product that is named for it cannot be seen at work."""
+    if verdict is not Verdict.CONFIRMED or not all(a.checks for a in answers if a.decisive):
+        return False
+    return any(a.about.startswith("product ") and a.verdict is Verdict.UNDECIDABLE for a in answers)
 
 
 def _verdict(answers: list[Answer]) -> Verdict:

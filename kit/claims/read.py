@@ -223,11 +223,22 @@ def _first(token: Token) -> int:
     return token.map[0] + 1 if token.map else 1
 
 
+def _file_of(href: str) -> str:
+    """The file beside the report that a link leads to; empty for an address or a heading."""
+    path = href.partition("#")[0].removeprefix("./")
+    return path if re.fullmatch(r"(?!\.\.)[\w.-]+(?:/[\w.-]+)*\.\w{1,8}", path) else ""
+
+
 def _plain(token: Token, breaks: str = " ") -> str:
     """An inline token's text: emphasis and links taken off, inline code kept in backticks."""
-    parts = []
+    parts: list[str] = []
+    target = ""
     for child in token.children or []:
-        if child.type in {"softbreak", "hardbreak"}:
+        if child.type == "link_open":
+            target = _file_of(str(child.attrs.get("href", "")))
+        elif child.type == "link_close" and target and target.rpartition("/")[2] not in "".join(parts):
+            parts.append(f" ({target})")
+        elif child.type in {"softbreak", "hardbreak"}:
             parts.append(breaks)
         elif child.type == "code_inline":
             parts.append(f"`{child.content}`")

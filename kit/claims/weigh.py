@@ -16,7 +16,7 @@ from kit.sources.commands.command import word_set
 _SPLIT = re.compile(r"\s*(?:,|;|\s\+\s|\s&\s|\band\b|\bplus\b)\s*", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:comprehensive(?:ly)?|complete(?:ly)?|full(?:y)?|robust|excellent|enterprise[- ]grade|extensive(?:ly)?|thorough(?:ly)?|perfect"
-    r"|bank[- ]grade|military[- ]grade|world[- ]class|best practices?|proper(?:ly)?|production[- ]grade|good|very good|strong|optimi[sz]ed|efficient(?:ly)?|scalable|well[- ]\w+)\b",
+    r"|bank[- ]grade|military[- ]grade|world[- ]class|best practices?|proper(?:ly)?|production[- ]grade|good|very good|strong|optimi[sz]ed|efficient(?:ly)?|scalable|better|improved|faster|simpler|easier|latest|well[- ]\w+)\b",
     re.IGNORECASE,
 )
 _ABSENCE = re.compile(
@@ -35,6 +35,9 @@ _DISTINCT = re.compile(r"\b(?:[A-Z][a-z]+[A-Z]\w+|[a-z]+(?:-[a-z]+){2,}|[a-z]+[A
 _SMALL = word_set(
     "the a an for of in on to and or with is are be has have all our its via by from as at we it this that using used use"
     " implemented configured enabled added set up support supported provided available present exists exist ready"
+)
+_SECRET_CONSTANT = re.compile(
+    r"\b[A-Z_]*(?:API_KEYS?|SECRET(?:_KEY)?S?|PASSWORDS?|(?:AUTH|ACCESS)_TOKENS?)\s*(?::[^=\n]{1,40})?=\s*[\[({]?\s*[\"'](?![\"'$<{])"
 )
 LEAST_SEEN = 0.5
 """The share of a statement's words that must have been seen before it is borne out as a whole."""
@@ -94,6 +97,10 @@ def _carried(answer: Answer, said: Spoken, statement: Statement, ground: Ground)
         return answer
     if answer.verdict is Verdict.CONFIRMED and (_only_smoke(answer, said) or _only_tests(answer, statement, ground)):
         return _doubted(answer)
+    if answer.verdict is Verdict.CONFIRMED and _of_other_route(answer, statement):
+        return replace(answer, verdict=Verdict.PARTLY)
+    if answer.verdict is Verdict.CONFIRMED and answer.checks == ("CFG-005",):
+        return _unless_written(answer, ground)
     if answer.verdict is Verdict.CONFIRMED and _nobody_applies(answer, ground):
         return replace(_doubted(answer), reason=f"{answer.reason} Nothing in the project names that file.")
     if answer.verdict is Verdict.REFUTED and _elsewhere(answer, statement, ground):
@@ -111,10 +118,27 @@ def _of_quoted_route(answer: Answer, statement: Statement) -> bool:
     return not quoted or any(re.search(rf"{re.escape(path)}(?![\w/-])", answer.reason) for path in quoted)
 
 
+def _of_other_route(answer: Answer, statement: Statement) -> bool:
+    """Whether an address is quoted for a health or metrics endpoint, and what was seen is another one."""
+    if answer.checks[:1] not in {("OBS-002",), ("OBS-007",)}:
+        return False
+    quoted = re.findall(r"`(?:[A-Z]+ )?(/[\w/-]+)`", statement.text)
+    return bool(quoted) and not any(re.search(rf"{re.escape(path)}(?![\w/-])", answer.reason) for path in quoted)
+
+
 def _quotes_stand(statement: Statement, ground: Ground) -> bool:
     """Whether each piece of code that a fault quotes stands in the project (`allow_origins=["*"]`)."""
     quoted = re.findall(r"`([\w.]{3,}\s?[=(\[][^`]{1,60})`", statement.text)
     return all(ground.mention((quote, quote.replace('"', "'"))) is not None for quote in quoted)
+
+
+def _unless_written(answer: Answer, ground: Ground) -> Answer:
+    """That no secret was found, unless a constant that is called one is written out: it may be one that looks like none."""
+    places = [at for at in ground.lines_with(_SECRET_CONSTANT, 8) if at.path in ground.code_paths][:2]
+    if not places:
+        return answer
+    reason = f"{answer.reason} What is written out at {places[0]} is called a secret, and may be one."
+    return replace(_doubted(answer), reason=reason, evidence=ground.evidence(places))
 
 
 def _only_smoke(answer: Answer, said: Spoken) -> bool:

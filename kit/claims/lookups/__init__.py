@@ -12,6 +12,7 @@ from kit.claims.lookups import (
     dependencies,
     excerpts,
     files,
+    guides,
     kinds,
     literals,
     names,
@@ -49,6 +50,7 @@ LOOKUPS: tuple[Lookup, ...] = (
     trees.look,
     schemas.look,
     literals.look,
+    guides.look,
     values.look,
 )
 

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from kit.claims.blocks import CITED, PROGRAM
 from kit.claims.ground import Ground
+from kit.claims.lookups.files import PATH
 from kit.claims.model import Answer, Statement, Verdict
+from kit.model import At
 from kit.project import Project
 from kit.sources.commands.command import Command
 from kit.sources.commands.definitions import Definitions
@@ -21,6 +23,10 @@ _INLINE = re.compile(
     r"|docker[- ]compose(?: -f [\w./-]+)+|\./[\w./-]+\.sh)(?: [^`]{0,160})?)`"
 )
 _INTO = re.compile(r"^\s*cd\s+\S+\s*(?:&&|;)\s*(?:[A-Z_]+=\S+\s+)*")
+_ON_FILES = re.compile(
+    r"^(?:\$ )?(?:cd\s+\S+\s*$|(?:cat|less|grep|locust|k6|artillery|migrate|newman|jq|source|\.)\s+[^\n&;|]*$)"
+)
+_RELATIVE = re.compile(r"(?:\./)?(?!\.\.)[\w@][\w@.-]*(?:/[\w@.-]+)*/?")
 _TYPED = re.compile(r"^(?:\$ |> |% )")
 _WHAT = {"script": "package script", "target": "make target", "recipe": "recipe", "task": "task"}
 
@@ -28,11 +34,25 @@ _WHAT = {"script": "package script", "target": "make target", "recipe": "recipe"
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for each command of a shell block, or for those that a sentence quotes."""
     if statement.kind == "code":
-        if PROGRAM.match(_INTO.sub("", statement.text)) and not CITED.match(statement.text):
+        if CITED.match(statement.text):
+            return
+        if PROGRAM.match(_INTO.sub("", statement.text)):
             yield from _held(_parsed(statement.text), ground, decisive=True)
+        elif _ON_FILES.match(statement.text):
+            yield from _on_files(statement.text, ground)
         return
     for found in _INLINE.finditer(statement.text):
         yield from _held(_parsed(found["command"]), ground, decisive=found[0] == statement.text.strip(" ."))
+
+
+def _on_files(text: str, ground: Ground) -> Iterator[Answer]:
+    """A change of folder, or a tool whose words are known for nothing but the files among them."""
+    words = [w for c in _parsed(text) for w in c.args if c.program == "cd" or "/" in w or PATH.fullmatch(w)]
+    found = {word: ground.resolve(word) for word in words if _RELATIVE.fullmatch(word)}
+    known = [paths[0] for paths in found.values() if paths]
+    if known and len(known) == len(found):
+        reason = f"{', '.join(known)} {'is' if len(known) == 1 else 'are'} there."
+        yield Answer(Verdict.CONFIRMED, reason, ground.evidence(map(At, known)), about=f"command {text[:80]}")
 
 
 def _parsed(text: str) -> tuple[Command, ...]:
@@ -62,8 +82,9 @@ def _parts(command: Command, ground: Ground, definitions: Definitions) -> tuple[
         known = exists(ground.files, reference)
         if known and reference.path not in {".", ""}:
             there.append(reference.path)
-        elif known is False and not ground.resolve(reference.path):
-            gone.append(reference.path)
+        elif known is False:
+            beside = ground.resolve(reference.path)
+            (there if beside else gone).append(beside[0] if beside else reference.path)
     for call in invocations(command):
         if call.kind in _WHAT:
             defined = definitions.defined(call)

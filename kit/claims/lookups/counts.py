@@ -52,6 +52,7 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         ):
             continue
         yield from _quoted(statement, ground, amount, text)
+        yield from _with_ending(ground, amount, text)
         noun = _noun_behind(text[amount.end :])
         if noun is not None and _of_another_kind(noun[0], statement):
             continue
@@ -59,6 +60,28 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
             yield from _counted(statement, ground, amount, *noun)
         else:
             yield from _in_document(statement, ground, amount, text)
+
+
+_ENDING = re.compile(r"\s+(?:different\s+|separate\s+)?\*?(?P<ending>(?:\.[A-Za-z]\w*)+)\s+files?\b")
+
+
+def _with_ending(ground: Ground, amount: Amount, text: str) -> Iterator[Answer]:
+    """A number of files whose names end so ("31 .module.css files")."""
+    found = _ENDING.match(text[amount.end :])
+    if found is None:
+        return
+    every = tuple(At(path) for path in ground.files.paths if path.endswith(found["ending"]))
+    ours = tuple(at for at in every if ground.files.class_of(at.path) is FileClass.PRODUCTION)
+    ways = {f"{found['ending']} files": every, f"{found['ending']} files that weigh": ours}
+    fitting = next(((name, places) for name, places in ways.items() if places and amount.fits(len(places))), None)
+    about = f"number of {found['ending']} files"
+    if fitting:
+        name, places = fitting
+        reason = f"{_shown(name, places)}; said is {amount.text}."
+        yield Answer(Verdict.CONFIRMED, reason, ground.evidence(places), about=about)
+    elif every and _far(amount, ways):
+        reason = f"Said are {amount.text} {found['ending']} files; the project has {len(every)}."
+        yield Answer(Verdict.REFUTED, reason, ground.evidence(every), about=about)
 
 
 def _of_another_kind(word: str, statement: Statement) -> bool:

@@ -50,7 +50,7 @@ def _uncited(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """An excerpt without a place, below no heading that proposes it: borne out where all of it stands in one file."""
     if any(_PROPOSED.search(heading) for heading in statement.section[-2:]):
         return
-    quoted = [line for line in _quoted(statement.text) if _CODE.search(line)]
+    quoted = _settings_of(statement.text) or [line for line in _quoted(statement.text) if _CODE.search(line)]
     if not quoted or not any(len(_squeezed(line)) >= LEAST_CODE for line in quoted):
         return
     longest = max(quoted, key=len)
@@ -62,6 +62,17 @@ def _uncited(statement: Statement, ground: Ground) -> Iterator[Answer]:
             return
 
 
+def _settings_of(text: str) -> list[str]:
+    """The lines of an excerpt that is nothing but nested settings, as YAML has them; empty for any other."""
+    lines = _quoted(text)
+    values = [line for line in lines if _SETTING.match(line) and not line.endswith(":")]
+    whole = len(values) >= LEAST_SETTINGS and all(_SETTING.match(line) or line.startswith("- ") for line in lines)
+    return lines if whole else []
+
+
+_SETTING = re.compile(r"^(?:- )?[\w.\"'-]+:(?:\s+\S.*)?$")
+LEAST_SETTINGS = 2
+"""How many settings with a value an excerpt of them has at least that is looked for everywhere."""
 _PROPOSED = re.compile(
     r"\b(?:fix|fixes|required|recommend\w*|solution|example|should|suggest\w*|action|improve\w*|phase|plan|add|implement|create|usage|how|setup|step|todo|next)\b",
     re.IGNORECASE,

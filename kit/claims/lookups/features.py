@@ -53,6 +53,7 @@ class Feature:
     files: tuple[str, ...]
     absent: bool
     whole: bool
+    tests: bool
 
 
 @cache
@@ -76,6 +77,7 @@ def _feature(name: str, entry: dict[str, list[str] | bool]) -> Feature:
         tuple(paths) if isinstance(paths, list) else (),
         entry.get("absent") is True,
         entry.get("whole") is True,
+        entry.get("tests") is True,
     )
 
 
@@ -195,7 +197,8 @@ def _where(feature: Feature, ground: Ground) -> Iterator[At]:
             r.at for r in ground.project.routes if feature.routes.search(r.path or "") and _weighs(r.at.path, ground)
         ][:2]
     if feature.files:
-        yield from [At(path) for path in ground.files.glob(*feature.files) if _counts(path, ground)][:2]
+        paths = (path for path in ground.files.glob(*feature.files) if _counts(path, ground, tests=feature.tests))
+        yield from [At(path) for path in paths][:2]
     if feature.code is not None:
         yield from ground.lines_with(feature.code)
 
@@ -204,5 +207,6 @@ def _weighs(path: str, ground: Ground) -> bool:
     return ground.files.class_of(path) is FileClass.PRODUCTION
 
 
-def _counts(path: str, ground: Ground) -> bool:
-    return ground.files.class_of(path) not in {FileClass.VENDORED, FileClass.DOCUMENTATION, FileClass.TEST}
+def _counts(path: str, ground: Ground, *, tests: bool) -> bool:
+    kind = ground.files.class_of(path)
+    return kind not in {FileClass.VENDORED, FileClass.DOCUMENTATION} and (tests or kind is not FileClass.TEST)

@@ -14,7 +14,7 @@ from kit.model import At
 _ENDINGS = (
     "ya?ml|json|jsonc|toml|tsx?|jsx?|mjs|cjs|mts|cts|py|go|rs|rb|php|java|kts?|cs|c|h|cpp|sql|sh|bash|ps1|bat|md|mdx|txt|rst"
     "|tf|tfvars|hcl|conf|cfg|ini|env|properties|prisma|graphql|gql|proto|xml|html|css|scss|vue|svelte|lock|tpl|tmpl|j2|ipynb"
-    "|service|rules|gradle|example|sample|pem|crt|ejs|csv|editorconfig|dockerignore|gitignore|nvmrc"
+    "|service|rules|gradle|example|sample|pem|crt|ejs|csv|avif|webp|png|jpe?g|gif|svg|ico|woff2?|webmanifest|pdf|editorconfig|dockerignore|gitignore|nvmrc"
 )
 PATH = re.compile(
     rf"(?<![\w@/.:$-])(?P<path>(?:\./|\.\./|/)?(?:[\w@.+()\[\]-]+/)*(?:[\w+.\[\]-]*\w\.(?:{_ENDINGS})"
@@ -58,9 +58,9 @@ def named_paths(text: str) -> list[Named]:
     bare = re.sub(r"\b[a-z][a-z+]*://\S+|\b[\w.-]+@[\w.-]+\.\w+", lambda url: " " * len(url[0]), text[:4000])
     found = []
     for match in PATH.finditer(bare):
-        path = match["path"]
-        if path.startswith("[") and "]" not in path:
-            path = path[1:]  # the text of a link that was not taken apart
+        path, start = match["path"], match.start()
+        if (path.startswith("[") and "]" not in path) or (path.startswith("(") and ")" not in path):
+            path, start = path[1:], start + 1  # a bracket before it, and no folder that is called so
         if bare[match.end() : match.end() + 1] == "*":
             continue  # a pattern, of which one spelling tells nothing
         if _PRODUCT.match(path) or _PLACEHOLDER.search(path) or _is_name(path):
@@ -68,7 +68,7 @@ def named_paths(text: str) -> list[Named]:
         if path.startswith("/") and path.count("/") == 1:
             continue  # an address of a site
         line = int(match["line"]) if match["line"] else None
-        found.append(Named(path, line, int(match["last"]) if match["last"] else line, match.start(), match.end()))
+        found.append(Named(path, line, int(match["last"]) if match["last"] else line, start, match.end()))
     for match in _FOLDER.finditer(bare):
         quoted = bare[max(0, match.start() - 1)] == "`" or match["path"].count("/") > 1 or _listed(bare, match.start())
         if (
@@ -121,6 +121,8 @@ def _answer(
         yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=alone)
         return
     found = ground.resolve(named.written, statement.source)
+    if not found and _is_ending(named.written, ground):
+        return
     if not found:
         yield from _not_there(statement, ground, named, about)
         return
@@ -135,8 +137,49 @@ def _answer(
         lines = ground.files.line_count(found[0])
         reason = f"{found[0]} has {lines} lines; line {line} is not there."
         yield Answer(Verdict.UNSUPPORTED, reason, ground.evidence([At(found[0])]), about=about, decisive=False)
+    elif found[0] == named.written.removeprefix("./") and _only_missed(statement.text, named):
+        reason = f"{found[0]} is there."
+        yield Answer(Verdict.REFUTED, reason, ground.evidence([place]), about=about)
     else:
-        yield _there(statement, ground, named, found, place, about)
+        yield _quoting(statement, ground, named, found, about) or _there(statement, ground, named, found, place, about)
+
+
+_MISSED = re.compile(
+    r"\W*(?:(?:missing|no)\W+\0(?:\s+files?)?(?:\s+exists)?|\0(?:\s+files?)?\s+(?:is )?missing)\W*", re.IGNORECASE
+)
+
+
+def _only_missed(text: str, named: Named) -> bool:
+    """Whether a text says of a file that it is missing, and nothing else."""
+    return _MISSED.fullmatch(f"{text[: named.start]}\0{text[named.end :]}".replace("`", " ")) is not None
+
+
+_CITATION = re.compile(r"[\"“`](?P<quote>[^\"“”`\n]{6,120})[\"”`]")
+LINES_OFF = 12
+"""How many lines a cited place may be off before what is quoted has moved."""
+
+
+def _quoting(statement: Statement, ground: Ground, named: Named, found: tuple[str, ...], about: str) -> Answer | None:
+    """What is quoted and stands in the file whose line is cited for it: there, or at another line by now."""
+    quotes = [m["quote"] for m in _CITATION.finditer(statement.text) if named.written not in m["quote"]]
+    if named.line is None or len(found) != 1 or len(quotes) != 1 or _ABSENT.search(statement.text):
+        return None
+    lines = ground.files.lines(found[0])
+    at = [number for number, line in enumerate(lines, 1) if quotes[0] in line]
+    if not at:
+        return None
+    near = min(at, key=lambda number: abs(number - (named.line or 1)))
+    moved = not named.line - LINES_OFF <= near <= (named.last or named.line) + LINES_OFF
+    reason = f"“{quotes[0][:80]}” stands at {found[0]}:{near}{f', not at line {named.line}' if moved else ''}."
+    verdict = Verdict.PARTLY if moved else Verdict.CONFIRMED
+    return Answer(verdict, reason, ground.evidence([At(found[0], near)]), about=about, exists=True)
+
+
+def _is_ending(written: str, ground: Ground) -> bool:
+    """Whether it is no name but what the names of some files end with (".module.css")."""
+    return re.fullmatch(r"(?:\.[\w-]+){2,}", written) is not None and any(
+        p.endswith(written) for p in ground.files.paths
+    )
 
 
 def _there(statement: Statement, ground: Ground, named: Named, found: tuple[str, ...], place: At, about: str) -> Answer:
@@ -161,7 +204,8 @@ def _there(statement: Statement, ground: Ground, named: Named, found: tuple[str,
 
 
 def _only_says_there(statement: Statement, named: Named) -> bool:
-    if _LISTING.fullmatch(_bare(statement.text)):
+    bare = _bare(statement.text)
+    if _LISTING.fullmatch(bare) or (_TITLED.fullmatch(bare) and _DOCUMENTS.search(" ".join(statement.section[-1:]))):
         return True
     rest = (statement.text[: named.start] + " " + statement.text[named.end :]).replace("`", " ")
     words = [w for w in re.findall(r"[^\W\d_]{3,}", rest) if w.lower() not in _FILLERS]
@@ -191,6 +235,9 @@ def _bare(text: str) -> str:
 
 _LISTING = re.compile(r"\W*(?:[\w/&' -]{2,45}:|see)?\s*\0(?:[\s,;&()]|and|\0)*\.?", re.IGNORECASE)
 """A label and files: it says where something is."""
+_TITLED = re.compile(r"[\w/&' -]{2,60}\(\0\)\W*")
+_DOCUMENTS = re.compile(r"\b(?:documentation|documents?|docs|guides?|related|see also|links)\b", re.IGNORECASE)
+"""Headings of lists of documents, of which each is a title and the file that it leads to."""
 _FILLERS = frozenset(
     {"file", "files", "the", "see", "script", "path", "location", "config", "configuration", "document", "docs", "and", "guide",
      "in", "at", "under", "folder", "directory", "source", "main", "manifest", "report", "exists", "exist"}
@@ -205,9 +252,10 @@ def _not_there(statement: Statement, ground: Ground, named: Named, about: str) -
         yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)
         return
     said = _clause(statement.text, named)
-    if _ABSENT.search(said):
+    missed = _only_missed(statement.text, named)
+    if missed or _ABSENT.search(said):
         reason = f"No file {named.written} is in the project."
-        sure = _denied(said) and not ground.hollow
+        sure = (missed or _denied(said)) and not ground.hollow
         yield Answer(Verdict.CONFIRMED, reason, about=about, decisive=sure, absent=True)
         return
     if first in ground.hollow:
@@ -230,7 +278,7 @@ def _clause(text: str, named: Named) -> str:
 def _denied(said: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:no|missing)\b|\bnot (?:found|present|there)\b|\bdo(?:es)?(?:n't| not) exist\b|\babsent\b",
+            r"\b(?:no|missing)\b|^\W*(?:file\W+)?(?:(?:was |has been )?(?:removed|deleted)\b\W*)$|\bnot (?:found|present|there)\b|\bdo(?:es)?(?:n't| not) exist\b|\babsent\b",
             said,
             re.IGNORECASE,
         )

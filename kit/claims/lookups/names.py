@@ -34,10 +34,38 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for each name that looks like one of the project's code."""
     if statement.kind == "code":
         return
+    yield from _sought(statement, ground)
     for name, variable in _names(statement.text):
         answer = _answer(name, statement, ground, variable=variable)
         if answer is not None:
             yield answer
+
+
+_NO_MATCH = re.compile(
+    r"[`\"](?P<name>[^`\"\n]{4,60})[`\"][\w ]{0,30}?(?::|\breturn(?:s|ed)|[—–-]|\|)?\s*(?:0|zero|no)\s+(?:remaining )?(?:match(?:es)?|occurrences?|hits|results?|references?|usages?|instances)\b",
+    re.IGNORECASE,
+)
+_REMOVED = re.compile(
+    r"^\W*(?:removed?|deleted|dropped)\s+(?:(?:deprecated|legacy|old|unused|the|all)\s+)*`(?P<name>@?[A-Za-z_$][\w$.]{3,60})(?:\(\))?`(?:\s+\w+)?\W*$|"
+    r"^\W*`(?P<gone>@?[A-Za-z_$][\w$.]{3,60})(?:\(\))?`\s+(?:was |has been |is )?(?:removed|deleted|dropped)\W*$",
+    re.IGNORECASE,
+)
+
+
+def _sought(statement: Statement, ground: Ground) -> Iterator[Answer]:
+    """What is said to stand nowhere any more: borne out where no line of the project that is no document has it."""
+    none, removed = _NO_MATCH.search(statement.text), _REMOVED.match(statement.text)
+    if none is None and (removed is None or named_paths(statement.text)):
+        return
+    found = none["name"] if none else removed["name"] or removed["gone"] if removed else ""
+    text = found.strip("*").rstrip(".") if found.endswith(".*") else found
+    places = ground.lines_with(re.compile(re.escape(text)))
+    about = f"name {text}"
+    if not places and not ground.hollow:
+        reason = f"No file of the project that is no document has {text}."
+        yield Answer(Verdict.CONFIRMED, reason, about=about, absent=True)
+    elif none:
+        yield Answer(Verdict.REFUTED, f"{text} stands at {places[0]}.", ground.evidence(places), about=about)
 
 
 def _names(text: str) -> list[tuple[str, bool]]:

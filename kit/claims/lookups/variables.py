@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from kit.claims.ground import Ground
 from kit.claims.model import Answer, Statement, Verdict
 from kit.model import At
+from kit.sources.commands.command import word_set
 
 _ASSIGNED = re.compile(r"^\s*(?:export\s+|ENV\s+|-\s+)?(?P<name>[A-Z][A-Z0-9_]{2,60})\s*=\s*(?P<value>.*)$")
 _REMARK = re.compile(r"^\s*(?:#|//|$)")
 _COMPUTED = re.compile(r"\$\(|`")
+_OF_MACHINES = word_set(
+    "PATH HOME USER SHELL PWD LANG TERM TMPDIR EDITOR JAVA_HOME GOPATH GOROOT NODE_PATH PYTHONPATH VIRTUAL_ENV"
+)
+"""Variables of a shell and its tools: constants of code are called so, too, and no program of the project needs them."""
 _EXAMPLE = re.compile(r"(?:^|/)[^/]*\.?env[^/]*$", re.IGNORECASE)
 
 
@@ -19,7 +24,7 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for a block of assignments and nothing else."""
     if statement.kind != "code":
         return
-    names = assigned(statement.text)
+    names = [name for name in assigned(statement.text) if name not in _OF_MACHINES]
     if not names:
         return
     places = {name: _read(name, ground) for name in names}
