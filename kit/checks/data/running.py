@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.data.common import ASIDE, ONCE, label, sets
+from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.started import Run, runs
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
@@ -93,7 +94,13 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
                 f"{label(found)}: nothing runs the migrations in a deployment{_by_hand(project, found)}.",
                 found.migrations[-1],
                 found,
+                severity=None if production_is_told(project) else Severity.MEDIUM,
             )
+
+
+def is_applied(project: Project, found: MigrationSet) -> bool:
+    """Whether something of the project applies the migrations outside of tests: a run, or the program itself."""
+    return any(not r.tests for r in migrating(project, found)) or _in_code(project, found) is not None
 
 
 def migrating(project: Project, found: MigrationSet) -> list[Run]:

@@ -6,8 +6,10 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kit.checks.data.common import ONCE, Pair, declared, label, owners, pairs, sets
+from kit.checks.data.running import is_applied
 from kit.checks.data.sync import syncs
 from kit.checks.shared.started import runs
 from kit.checks.shared.wiring import Wiring
@@ -124,7 +126,13 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
                     names = listed(dict.fromkeys(d.table for d in begun))
                     said = f"no migration creates {names}; code makes every table that is lacking"
                     yield unknown(f"{label(pair.declared)}: {said}.", begun[0].declared_at or pair.declared, maker)
-                yield from _missing(pair, [d for d in missing if d not in begun], made=bool(begun))
+                facts = _missing(pair, [d for d in missing if d not in begun], made=bool(begun))
+                yield from facts if is_applied(project, pair.made_by) else map(_elsewhere, facts)
+
+
+def _elsewhere(fact: Fact) -> Fact:
+    """Where nothing of the project is seen to apply the migrations, something else may make the tables."""
+    return replace(fact, severity=Severity.HIGH, blocks=False) if fact.outcome.open else fact
 
 
 def _not_connected(project: Project, declared: Schema) -> At | None:

@@ -38,7 +38,7 @@ def nothing_syncs(project: Project) -> Iterator[Fact]:
 
     Decides: `synchronize: true`, `sync()`, `create_all`, `ddl-auto`, `AutoMigrate` in production code and settings;
     `prisma db push` or `migrate dev`, `drizzle-kit push` and `--run-syncdb` in deployments. `force`, `drop_all` and
-    `create-drop` lose every row.
+    `create-drop` lose every row; what only adds tables and columns weighs less.
 
     Fix: turn it off outside of tests, and let migrations make the schema.
 
@@ -51,12 +51,17 @@ def nothing_syncs(project: Project) -> Iterator[Fact]:
             said = f"{words} drops the tables with every row and makes them anew."
             yield bad(said, *places, severity=Severity.CRITICAL)
         else:
-            yield bad(f"{words} changes the schema without a migration.", *places)
+            harm = None if words in _DROPPING else Severity.MEDIUM
+            yield bad(f"{words} changes the schema without a migration.", *places, severity=harm)
     for run in runs(project):
         if run.environment not in ASIDE and not run.tests and (words := _pushed(run)):
             yield bad(f"{who(run)}: {words} changes the schema without a migration, and may drop data.", *run.places)
     if sets(project) and not any(not s.guarded for s in syncs(project)):
         yield ok("No code changes the schema beside the migrations.", sets(project)[-1].migrations[-1])
+
+
+_DROPPING = frozenset({"`synchronize: true`"})
+"""What also takes columns away; the others only add what is lacking."""
 
 
 def _told_once(every: tuple[Sync, ...]) -> Iterator[tuple[str, bool, list[At]]]:

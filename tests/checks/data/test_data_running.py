@@ -220,3 +220,24 @@ def test_migrations_in_the_binary_of_go_are_its_own(look: Look) -> None:
     assert look("DAT-004", files).passed == ["db/embed.go:5"]
     files["db/embed.go"] = files["db/embed.go"].replace("migrations/*.sql", "pages/*.html")
     assert look("DAT-004", files).passed == []
+
+
+def test_what_only_adds_to_a_schema_weighs_less_than_what_takes_away(look: Look) -> None:
+    source = (
+        "import {{ DataSource }} from 'typeorm';\nexport const db = new DataSource({{ type: 'postgres', {}: true }});\n"
+    )
+    made = look("DAT-014", {"app/main.py": "from app.db import Base, engine\nBase.metadata.create_all(engine)\n"})
+    synced = look("DAT-014", {"src/db.ts": source.format("synchronize")})
+
+    assert [str(f.severity) for f in made.findings] == ["medium"]
+    assert sorted(str(f.severity) for f in synced.findings) == ["high", "medium"]
+
+
+def test_migrations_that_nothing_runs_weigh_more_where_production_is_told(look: Look) -> None:
+    plain = look("DAT-004", FILES)
+    told = look(
+        "DAT-004",
+        {**FILES, "docker-compose.prod.yml": "services:\n  api:\n    build: .\n", "Dockerfile": "FROM node:22\n"},
+    )
+
+    assert [str(f.severity) for f in (*plain.findings, *told.findings)] == ["medium", "high"]

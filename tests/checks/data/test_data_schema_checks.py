@@ -288,3 +288,12 @@ def test_entities_whose_module_nothing_loads_are_left_open(look: Look) -> None:
 
     assert look("DAT-002", files).outcomes == ["unknown"]
     assert look("DAT-002", {**files, "src/app.module.ts": loaded}).failed == ["src/user.entity.ts:3"]
+
+
+def test_a_missing_table_stops_a_release_only_where_its_migrations_are_what_is_applied(look: Look) -> None:
+    files = {**FILES, SCHEMA: PRISMA + "    model Note {\n      id Int @id\n    }\n"}
+    alone = look("DAT-002", files).findings
+    applied = look("DAT-002", {**files, "Procfile": "release: npx prisma migrate deploy\n"}).findings
+
+    assert [(str(f.severity), f.blocker) for f in alone] == [("high", None)]
+    assert [(str(f.severity), bool(f.blocker)) for f in applied] == [("critical", True)]
