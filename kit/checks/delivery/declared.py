@@ -49,7 +49,8 @@ def imported_packages_are_declared(project: Project) -> Iterator[Fact]:
 
     Fix: declare it: `npm install <name>`, or a line in pyproject.toml or requirements.txt.
 
-    Blind to: modules of Python whose distribution has another name and is in no table here, where there is no lockfile.
+    Blind to: modules of Python whose distribution has another name and is in no table here, where there is no lockfile;
+    without one, what is lacking may also be brought along, and weighs less.
 
     See: https://docs.npmjs.com/cli/configuring-npm/package-json#dependencies
     """
@@ -180,14 +181,15 @@ def _python(project: Project) -> Iterator[Wanted]:
             imported = _confirmed(project, path, module) if locked is not _KNOWN else None
             if imported is not None and locked is not _KNOWN:
                 told.add((manifests[0].path, top))
-                yield Wanted(manifests[0], top, imported, locked is True, own=False)
+                yield Wanted(manifests[0], top, imported, None if locked is None else locked is True, own=False)
 
 
 _KNOWN = "declared"
 
 
-def _python_state(project: Project, manifests: tuple[Package, ...], top: str) -> bool | str:
-    """_KNOWN where the module is declared or that cannot be told; else whether a lockfile has it."""
+def _python_state(project: Project, manifests: tuple[Package, ...], top: str) -> bool | str | None:
+    """_KNOWN where the module is declared or that cannot be told; else whether a lockfile has it. None where none could
+    show that no dependency brings it along, or where the name of its distribution is a guess."""
     declared = {d.name for p in manifests for d in p.dependencies}
     names = {plain_name(n) for n in distributions(top)}
     if names & {plain_name(d) for d in declared} or any(may_bring(d, top) for d in declared):
@@ -199,8 +201,17 @@ def _python_state(project: Project, manifests: tuple[Package, ...], top: str) ->
     locks = [lock for p in manifests for lock in p.lockfiles if lock.error is None and lock.format != "requirements"]
     if locks:
         locked = {name for lock in locks for name in lock.packages}
-        return bool(names & {plain_name(n) for n in locked}) or any(may_bring(n, top) for n in locked)
-    return False if top in DISTRIBUTIONS else _KNOWN
+        brought = names & {plain_name(n) for n in locked} or any(may_bring(n, top) or _sounds(n, top) for n in locked)
+        return True if brought else False if top in DISTRIBUTIONS else None
+    if any(_sounds(d, top) for d in declared):
+        return _KNOWN
+    return None if top in DISTRIBUTIONS else _KNOWN
+
+
+def _sounds(name: str, top: str) -> bool:
+    """Whether the name of a distribution holds every word of a module's: `foo_bar` of foo-more-bar."""
+    words = set(re.split(r"[-_.]", top.lower()))
+    return len(words) > 1 and words <= set(plain_name(name).split("-"))
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from kit.checks.delivery.built import built, own_modules, seen
@@ -39,7 +40,8 @@ def built_code_parses(project: Project) -> Iterator[Fact]:
     that needs it.
 
     Decides: every production file that goes into a service is parsed by the grammar of its language, Python also by
-    Python's own parser; newer words of the language that the grammar lacks are allowed for.
+    Python's own parser; newer words of the language that the grammar lacks are allowed for. Grave where a second
+    witness agrees: Python's parser, brackets that are left open, marks of a merge.
 
     Fix: mend the line; where it holds `<<<<<<<` or `>>>>>>>`, finish the merge.
 
@@ -51,10 +53,27 @@ def built_code_parses(project: Project) -> Iterator[Fact]:
     for problem in wrong:
         marks = project.files.lines(problem.at.path)[(problem.at.line or 1) - 1].startswith(("<<<<<<<", ">>>>>>>"))
         why = "a merge was left unfinished." if marks else problem.message
-        yield bad(f"{problem.at.path} cannot be parsed, so nothing that needs it can be built: {why}", problem.at)
+        if marks or _is_proven(project, problem.at.path):
+            yield bad(f"{problem.at.path} cannot be parsed, so nothing that needs it can be built: {why}", problem.at)
+        else:
+            words = f"{problem.at.path} could not be parsed by the grammar used here, which may lack newer words of the language"
+            yield replace(bad(f"{words}: {why}", problem.at, severity=Severity.MEDIUM), blocks=False)
     count = len(built(project)) - len(wrong)
     if count:
         yield ok(f"{plural(count, 'source file')} of the services can be parsed.", At("."))
+
+
+_QUOTED = re.compile(
+    r"""//[^\n]*|/\*.{0,20000}?\*/|`(?:\\.|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*""", re.DOTALL
+)
+
+
+def _is_proven(project: Project, path: str) -> bool:
+    """Whether more than one grammar says so: Python's own parser has, or brackets are left open."""
+    if path.endswith(".py"):
+        return True
+    bare = _QUOTED.sub("", project.code.text(path))
+    return any(bare.count(left) != bare.count(right) for left, right in ("()", "[]", "{}"))
 
 
 @lru_cache(maxsize=4)

@@ -87,7 +87,8 @@ def _tools(package: Package, node: Node) -> list[str]:
 def _missing_tools(project: Project, package: Package, called: set[At]) -> Iterator[Fact]:
     told = set()
     for name, node in package.scripts.items():
-        severity = Severity.HIGH if node.at in called or name in {"build", "start"} else Severity.MEDIUM
+        grave = _is_locked(project, package) and (node.at in called or name in {"build", "start"})
+        severity = Severity.HIGH if grave else Severity.MEDIUM
         for tool in _tools(package, node):
             if tool not in told and not _brought_along(project, package, tool):
                 told.add(tool)
@@ -116,6 +117,12 @@ def _brought_along(project: Project, package: Package, tool: str) -> bool:
         for lock in p.lockfiles
         for name in names
     )
+
+
+def _is_locked(project: Project, package: Package) -> bool:
+    """Whether a lockfile shows all that is installed for a package: else another dependency may bring a tool along."""
+    above = (p for p in project.packages if p.ecosystem == "npm" and _is_above(p, package))
+    return any(lock.packages and lock.error is None for p in (package, *above) for lock in p.lockfiles)
 
 
 def _is_above(outer: Package, inner: Package) -> bool:

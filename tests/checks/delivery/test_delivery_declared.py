@@ -130,3 +130,14 @@ def test_an_alias_of_a_bundler_in_a_folder_of_its_own_is_left_out(look: Look) ->
 
     assert look("DEL-030", files).failed == ["src/main.js:1"]
     assert look("DEL-030", {**files, **alias}).failed == []
+
+
+def test_what_a_distribution_may_bring_along_weighs_less_or_nothing(look: Look) -> None:
+    main = {"main.py": "import yaml\nimport social_core\n"}
+    loose = look("DEL-030", {**main, "requirements.txt": "flask==3.0.0\nsocial-auth-core==4.5.0\n"})
+    lock = '[[package]]\nname = "flask"\nversion = "3.0.0"\n'
+    poetry = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.12"\nflask = "^3.0"\n'
+    firm = look("DEL-030", {"b/main.py": "import yaml\n", "b/pyproject.toml": poetry, "b/poetry.lock": lock})
+
+    assert [(e.line, str(f.severity)) for f in loose.findings for e in f.evidence[:1]] == [(1, "medium")]
+    assert sorted(firm.failed) == ["b/main.py:1", "main.py:1"]

@@ -34,6 +34,13 @@ def test_newer_words_of_a_language_are_no_errors(look: Look, name: str, text: st
     assert look("DEL-027", {**IMAGE, name: text}).failed == []
 
 
+def test_what_one_grammar_alone_refuses_is_no_reason_to_stop(look: Look) -> None:
+    strange = look("DEL-027", {**IMAGE, "src/main.js": "const f = <<< 1;\nconsole.log(f);\n"})
+    assert [(str(f.severity), f.blocker) for f in strange.findings if f.outcome.open] == [("medium", None)]
+    broken = look("DEL-027", {**IMAGE, "src/main.js": "const f = (1;\nconsole.log(f);\n"})
+    assert [(str(f.severity), bool(f.blocker)) for f in broken.findings if f.outcome.open] == [("critical", True)]
+
+
 def test_a_broken_script_that_nothing_builds_is_told_beside(look: Look) -> None:
     files = {**IMAGE, "src/main.js": "run();\n", "tools/old.py": 'print "done"\n'}
 
