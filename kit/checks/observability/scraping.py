@@ -51,7 +51,9 @@ def scrape_targets_answer(project: Project) -> Iterator[Fact]:
                     and project.system.services
                     and _is_compose(project)
                 ):
-                    yield bad(f"Job {job.name} scrapes {target.host}, and no service is called that.", target)
+                    known = _server(project, config) is not None
+                    message = f"Job {job.name} scrapes {target.host}, and no service is called that."
+                    yield bad(message, target, severity=None if known else Severity.MEDIUM)
     yield from _annotated(project)
 
 

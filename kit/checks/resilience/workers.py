@@ -171,7 +171,8 @@ def _celery(project: Project) -> Iterator[Fact]:
     lacks = started_by is not None and not _WORKER.search(started_by.told)
     if started_by is not None and lacks:  # no module is imported then, nor is a timetable of use
         said = "Celery has tasks, and no deployment runs a worker: what is sent stays in the broker."
-        yield bad(said, tasks[0][1], started_by.first)
+        sent = _are_sent(project, {name for name, _ in tasks})
+        yield bad(said, tasks[0][1], started_by.first, severity=None if sent else Severity.MEDIUM)
     else:
         yield from _imported(project, tasks)
     yield from _timetable(project, {name for name, _ in tasks})
@@ -212,7 +213,23 @@ def _imported(project: Project, tasks: Iterable[tuple[str, At]]) -> Iterator[Fac
             yield bad(
                 f"No worker imports {path}: {listed((n for n, _ in mine), 3)} fail as unknown tasks.",
                 *(at for _, at in mine[:3]),
+                severity=None if _are_sent(project, {name for name, _ in mine}) else Severity.MEDIUM,
             )
+
+
+_SENT = re.compile(
+    r"\b(\w+)\.(?:delay|apply_async|si?)\(|send_task\(\s*['\"](?:[\w.]+\.)?(\w+)['\"]|['\"]task['\"]\s*:\s*['\"](?:[\w.]+\.)?(\w+)['\"]"
+)
+
+
+def _are_sent(project: Project, names: set[str]) -> bool:
+    """Whether code of production, or a timetable, sends one of the tasks."""
+    senders = project.code.holding(
+        ".delay(", ".apply_async(", "send_task(", ".s(", ".si(", "task", languages=("python",)
+    )
+    return any(
+        names & set(filter(None, found)) for p in senders if runs(p) for found in _SENT.findall(project.code.text(p))
+    )
 
 
 def _is_defined(project: Project, task: str) -> bool:

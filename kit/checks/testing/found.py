@@ -62,7 +62,7 @@ def tests_are_found(project: Project) -> Iterator[Fact]:
         yield bad(
             f"{where}: the runner does not look into {plural(len(tests), 'file')} with tests ({shown}).",
             *tests[:SHOWN],
-            severity=None if len(tests) >= FEW or share > SMALL else Severity.MEDIUM,
+            severity=None if len(tests) >= FEW or (share > SMALL and len(tests) >= SHOWN) else Severity.MEDIUM,
         )
     for where, tests in found.items():
         if where not in lost:
@@ -131,9 +131,11 @@ def _python_found(project: Project, test: TestFile) -> bool | None:
 
 
 def _handed_over(project: Project, test: TestFile) -> bool:
-    """Whether another test or a script names the file, to run it by itself or somewhere else."""
+    """Whether another test, a script or a pipeline names the file, to run it by itself or somewhere else."""
     name = test.path.rsplit("/", 1)[-1]
-    others = {t.path for t in test_files(project)} | {s.path for s in project.scripts}
+    others = (
+        {t.path for t in test_files(project)} | {s.path for s in project.scripts} | {w.path for w in project.workflows}
+    )
     return any(name in project.files.text(path) for path in others - {test.path})
 
 

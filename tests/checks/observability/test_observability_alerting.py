@@ -97,7 +97,10 @@ def test_an_alarm_of_the_cloud_counts(look: Look) -> None:
 def test_an_alert_on_a_metric_that_nothing_exports_is_told(look: Look) -> None:
     wrong = RULES.replace("orders_placed_total", "orders_made_total")
 
-    assert look("OBS-005", {**APP, "rules.yml": wrong}).failed == ["rules.yml:5"]
+    told = look("OBS-005", {**APP, "rules.yml": wrong})
+    other = look("OBS-005", {**APP, "rules.yml": RULES.replace("orders_placed_total", "basket_lost_total")})
+    assert (told.failed, other.failed) == (["rules.yml:5"], ["rules.yml:5"])
+    assert [str(f.severity) for f in (*told.findings, *other.findings)] == ["high", "medium"]
     assert look("OBS-005", {**APP, "rules.yml": RULES}).passed == ["rules.yml:4"]
 
 

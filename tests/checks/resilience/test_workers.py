@@ -72,6 +72,12 @@ def test_a_nest_processor_that_no_module_provides_is_told(look: Look) -> None:
 def test_celery_tasks_that_no_worker_imports_are_told(look: Look) -> None:
     worker = 'from celery import Celery\napp = Celery("shop", include=["shop.mails"])\n'
     assert look("RES-012", {**CELERY, "shop/worker.py": worker}).failed == ["shop/tasks.py:4"]
+    sends = {"shop/api.py": "from shop import queue\nqueue.settle.delay(1)\n"}
+    unsent, sent = (
+        look("RES-012", {**CELERY, "shop/worker.py": worker}),
+        look("RES-012", {**CELERY, "shop/worker.py": worker, **sends}),
+    )
+    assert [str(f.severity) for f in (*unsent.findings, *sent.findings)] == ["medium", "high"]
     named = worker.replace("shop.mails", "shop.tasks")
     assert look("RES-012", {**CELERY, "shop/worker.py": named}).failed == []
 
