@@ -120,7 +120,9 @@ def risk_waterfall(assessment: Assessment) -> Block:
     shown = [(label, points) for label, points, _ in terms[:WATERFALL_TERMS]]
     shown += [(f"{len(terms) - WATERFALL_TERMS} more", rest)] if rest else []
     share = sum(points for _, points in shown[:3])
-    title = f"{count(min(3, len(terms)), 'check')} make {share:.1f} of {assessment.risk_score:.1f} risk points"
+    most = min(3, len(terms))
+    making = f"{count(most, 'check')} {have(most, 'makes', 'make')}"
+    title = f"{making} {share:.1f} of {assessment.risk_score:.1f} risk points"
     rows: tuple[tuple[Cell, ...], ...] = tuple((label, f"{points:.2f}", n) for label, points, n in terms)
     heads = columns("What is open", ("Risk points", "number"), ("Findings", "number"))
     figure = charts.risk_waterfall(shown, assessment.risk_score)
@@ -185,7 +187,9 @@ def plan(assessment: Assessment) -> Display:
     for step in steps:
         worked += step.hours
         done.append((f"{step.check} {step.title}", worked, step.score_after))
-    title = f"{assessment.plan.hours:.0f} hours of work take the score from {assessment.score:.0f} to {done[-1][2]:.0f}"
+    spent = count(round(assessment.plan.hours), "hour")
+    takes = have(round(assessment.plan.hours), "takes", "take")
+    title = f"{spent} of work {takes} the score from {assessment.score:.0f} to {done[-1][2]:.0f}"
     figure = charts.remediation(done, assessment.score)
     return show(Chart(title, figure_json(figure), f"{title}."), *plan_tables(assessment))
 
@@ -213,7 +217,8 @@ def _phase_table(assessment: Assessment, phase: PhaseTotal, *, folded: bool) -> 
     numeric = ("Findings", "Hours", "Score won", "Score after", "Risk after")
     heads = columns("Step", "Severity", *((name, "number") for name in numeric))
     after = f"score {phase.score_after:.0f} and risk {phase.risk_after:.1f} afterwards"
-    caption = f"{phase.title}: {count(phase.steps, 'step')}, {phase.hours:g} hours, {after}"
+    spent = f"{phase.hours:g} {have(phase.hours, 'hour', 'hours')}"
+    caption = f"{phase.title}: {count(phase.steps, 'step')}, {spent}, {after}"
     return Table(caption, heads, rows, folded=folded)
 
 

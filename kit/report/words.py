@@ -23,8 +23,8 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number or 'no'} {word}"
 
 
-def have(number: int, one: str, many: str) -> str:
-    """The form of a verb for so many: "is" or "are", "has" or "have"."""
+def have(number: float, one: str, many: str) -> str:
+    """The form of a word for so many: "is" or "are", "hour" or "hours"."""
     return one if number == 1 else many
 
 

@@ -6,8 +6,11 @@ window.readinessFindings = (function () {
     "files", "environment", "waived", "blocker", "hours", "open"]
   const findings = data.rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])))
   const text = (index) => data.texts[index]
-  const says = (key, values) => Object.entries(values || {})
-    .reduce((words, [name, value]) => words.replaceAll(`{${name}}`, value), data.says[key])
+  // {name} is its value; {name:file|files} the word that a number asks for, as in the texts of the report.
+  const says = (key, values) => data.says[key].replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name, one, many) => {
+    const value = (values || {})[name]
+    return value === undefined ? whole : one === undefined ? value : String(value) === "1" ? one : many
+  })
   const form = document.getElementById("filters")
   const rows = document.getElementById("rows")
   const tally = document.getElementById("tally")

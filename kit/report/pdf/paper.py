@@ -157,13 +157,19 @@ def _evidence(section: Section, told: set[str], shown: frozenset[str]) -> Iterat
     grave = [e for e in found if e.fingerprint not in told and (e.blocker or e.severity in GRAVE)]
     cards = grave[:MOST_CARDS]
     before = sum(e.fingerprint in told for e in found)
-    yield b.Prose((text("paper.told" if before else "paper.told-none", told=before, cards=len(cards)),))
+    yield b.Prose((_introduced(before, len(cards)),))
     yield from (_card(card) for card in cards)
     known = told | {card.fingerprint for card in cards}
     rest = [e for e in found if e.fingerprint not in known and f"finding-{e.fingerprint}" not in shown]
     if rest:
         yield _listed(rest)
     yield b.Prose((text("paper.everything", all=len(found)),))
+
+
+def _introduced(told: int, cards: int) -> str:
+    """What the sections before have told already, and what follows as cards."""
+    key = ("told" if cards else "told-all") if told else ("told-none" if cards else "told-nothing")
+    return text(f"paper.{key}", told=told, cards=cards)
 
 
 def _listed(rest: Sequence[Entry]) -> Table:

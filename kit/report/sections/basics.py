@@ -10,7 +10,7 @@ from kit.report.document import Section
 from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.topics import CORE, TOPICS
 from kit.report.tables import severity_mark
-from kit.report.texts import text, texts
+from kit.report.texts import filled, text, texts
 from kit.report.words import at, count, sentence
 
 MOST_PLACES = 3
@@ -45,7 +45,7 @@ def section(
 def nothing(key: str, **values: object) -> Notice:
     """Said where there is no evidence: what is missing, and what would supply it."""
     what, fill = texts(f"empty.{key}")
-    return Notice(fill.format(**values), tone="empty", title=what.format(**values))
+    return Notice(filled(fill, **values), tone="empty", title=filled(what, **values))
 
 
 def joined(groups: Mapping[str, Sequence[str]], keys: Iterable[str]) -> str:

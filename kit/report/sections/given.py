@@ -23,7 +23,7 @@ def sources(material: Material) -> str:
     asked = project.probes.asked if project.probes is not None else 0
     ran = sum(run.asked for run in project.ran or ())
     more = [
-        text(f"given.{key}-one" if number == 1 else f"given.{key}-many", number=number)
+        text(f"given.from-{key}", number=number)
         for key, number in (
             ("files", len(project.evidence or ())),
             ("ran", ran),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any
 
 import yaml
@@ -13,12 +14,30 @@ LANGUAGE = "en"
 PARTS = ("words", "styles", "sections", "views", "paper", "claims")
 
 
+class _Filler(Formatter):
+    """Fills in names, and with `{number:step|steps}` the words that a number asks for."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_FILLER = _Filler()
+
+
+def filled(words: str, **values: object) -> str:
+    """Words with values in the place of their names: `{n} {n:step|steps}` becomes "1 step", "0 steps", "2 steps"."""
+    return _FILLER.vformat(words, (), values)
+
+
 def text(key: str, **values: object) -> str:
     """The text of a key as "formal.summary", filled in. Raises KeyError for a key that there is not."""
     found = _found(key)
     if not isinstance(found, str):
         raise KeyError(f"{key} is no text")
-    return found.format(**values) if values else found
+    return filled(found, **values) if values else found
 
 
 def texts(key: str) -> tuple[str, ...]:
