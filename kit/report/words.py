@@ -46,10 +46,8 @@ def listed(names: Iterable[str], limit: int = 4) -> str:
 
 
 def hours(amount: float) -> str:
-    """An effort: hours while it is less than two days, days of eight hours beyond."""
-    if amount < 16:
-        return f"{amount:.0f} h" if amount >= 1 or not amount else "1 h"
-    return f"{amount / 8:.0f} days"
+    """An effort in hours, so that sums can be followed, and from two days on in days of eight hours too."""
+    return f"{amount:.0f} h ({round(amount / 8, 1):g} days)" if amount >= 16 else f"{round(amount, 1):g} h"
 
 
 def long_date(moment: str) -> str:

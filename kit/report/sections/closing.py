@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kit.judgement.reach import SCORED
 from kit.model import Severity
 from kit.report.blocks import Block, Checklist, Item, Listing, Mark, Prose, Ref, Table, columns
-from kit.report.overview import NUMERIC_GATES
 from kit.report.sections.basics import box, graded, gravest_first, heads, nothing
 from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import level
@@ -63,7 +63,7 @@ def conditions(material: Material, environment: str) -> Block:
     open stands behind a number that is too low; the number itself is the condition then."""
     verdict = material.assessment.environments[environment]
     gates = {g.id: g.when.kind for g in material.assessment.policy.environments[environment].gates}
-    numbers = [r for r in verdict.reasons if gates.get(r.gate) in NUMERIC_GATES]
+    numbers = [r for r in verdict.reasons if gates.get(r.gate) in SCORED]
     wanted = {f for r in verdict.reasons if r not in numbers for f in r.findings}
     found = [f for f in material.open if f.fingerprint in wanted]
     checks = list(dict.fromkeys(f.check for f in found))

@@ -79,7 +79,8 @@ def deciding(material: Material) -> Block:
 
 def outlook(material: Material) -> tuple[Block, ...]:
     """What it would take, where anything holds the strictest environment back; what changed since last time."""
-    effort = (Prose((estimate(material),)),) if material.holding else ()
+    a = material.assessment
+    effort = (Prose((estimate(material),)),) if a.environments[a.strictest].reasons else ()
     if material.changes is None:
         return effort
     moved = tuple(_moved(material.changes, move) for move in material.changes.moves)

@@ -10,10 +10,10 @@ from typing import Any
 from kit.claims.model import Examination
 from kit.judgement.assessment import Assessment
 from kit.judgement.diff import Changes
+from kit.judgement.reach import SCORED, Reach, reach
 from kit.model import Finding, Outcome
 from kit.project import Project
 from kit.report.notebooks import NotebookSection
-from kit.report.overview import NUMERIC_GATES
 from kit.report.tables import ranked
 
 
@@ -78,11 +78,19 @@ class Material:
         is open: such a gate names nothing here."""
         a = self.assessment
         kinds = {g.id: g.when.kind for g in a.policy.environments[a.strictest].gates}
-        reasons = [
-            r for r in a.environments[a.strictest].reasons if kinds.get(r.gate) not in {*NUMERIC_GATES, "area_below"}
-        ]
+        reasons = [r for r in a.environments[a.strictest].reasons if kinds.get(r.gate) not in SCORED]
         wanted = {f for r in reasons for f in r.findings}
         return tuple(f for f in self.open if f.fingerprint in wanted)
+
+    @cached_property
+    def reach_allowed(self) -> Reach:
+        """What it takes until nothing forbids the strictest environment."""
+        return reach(self.assessment, self.assessment.strictest, "CONDITIONAL")
+
+    @cached_property
+    def reach_go(self) -> Reach:
+        """What it takes until no condition of the strictest environment is left."""
+        return reach(self.assessment, self.assessment.strictest, "GO")
 
     @cached_property
     def standings(self) -> dict[str, Standing]:

@@ -98,14 +98,25 @@ def mitigation(material: Material, severities: Iterable[Severity]) -> Block:
 
 
 def estimate(material: Material) -> str:
-    """How long it takes until nothing that decides is open, and until nothing is."""
-    return text("verdict.effort", hours=hours(deciding_hours(material)), all=hours(material.assessment.plan.hours))
+    """How long it takes until the strictest environment may be gone live in, and until nothing is open."""
+    left = " ".join(reason.text for reason in material.reach_go.left)
+    alone = f" {text('verdict.effort-left', reasons=left)}" if left else ""
+    return f"{text('verdict.effort', spans=spans(material))}{alone}"
 
 
-def deciding_hours(material: Material) -> float:
-    """Hours of the steps that mend what keeps the strictest environment from a better verdict."""
-    holding = {f.fingerprint for f in material.holding}
-    return sum(step.hours for step in material.assessment.plan.steps if holding.intersection(step.findings))
+def spans(material: Material) -> str:
+    """Hours until nothing forbids the strictest environment, until no condition is left, and for all that is open."""
+    a, allowed, free = material.assessment, material.reach_allowed, material.reach_go
+    values = {
+        "environment": a.strictest,
+        "allowed": hours(allowed.hours),
+        "free": hours(free.hours),
+        "all": hours(a.plan.hours),
+    }
+    if not free.steps:
+        return text("verdict.effort-none", **values)
+    key = "effort-both" if 0 < allowed.hours < free.hours else "effort-one"
+    return text(f"verdict.{key}", **values)
 
 
 def timeline(material: Material) -> tuple[Block, ...]:

@@ -27,7 +27,7 @@ from kit.report.sections.closing import calls, conditions, reasons, summary
 from kit.report.sections.entries import entries
 from kit.report.sections.loads import capacity
 from kit.report.sections.material import Material, Standing
-from kit.report.sections.planning import deciding_hours, level, mitigation, phases, steps
+from kit.report.sections.planning import level, mitigation, phases, spans, steps
 from kit.report.sections.topics import TOPICS
 from kit.report.texts import text, texts
 from kit.report.words import count, hours
@@ -303,8 +303,7 @@ def _actions(material: Material) -> Section:
 def _verdict(material: Material) -> Section:
     a = material.assessment
     strictest = a.strictest
-    deciding = deciding_hours(material)
-    span = text("viable.days", days=hours(deciding), all=hours(a.plan.hours))
+    span = text("viable.days", spans=spans(material))
     facts = (
         (text("viable.confidence"), f"{a.confidence:.0f} %"),
         (text("viable.timeline"), span if a.plan.hours else text("viable.no-days")),

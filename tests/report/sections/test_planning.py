@@ -1,0 +1,81 @@
+"""The effort that is told is the same wherever it is told, and enough for what it is said to reach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit.model import Finding
+from kit.project import Project
+from kit.report.blocks import Listing, cell_text
+from kit.report.sections.closing import conditions
+from kit.report.sections.material import Material
+from kit.report.sections.planning import estimate
+from kit.report.styles import build_document
+from kit.report.words import hours
+from tests.findings import assess, finding
+from tests.report.test_styles import told, words
+
+BLOCKER = finding("INF-070", severity="critical", area="infrastructure", blocker="would lose data", effort_hours=4.0)
+HIGH = finding("DAT-001", severity="high", area="data", effort_hours=8.0)
+LOW = finding("OPS-001", severity="low", area="operations", effort_hours=2.0)
+HELD = [
+    finding(f"{area[:3].upper()}-9{n:02}", "pass", "critical", area=area)
+    for area in ("infrastructure", "data", "operations")
+    for n in range(9)
+]
+
+
+def material(*findings: Finding) -> Material:
+    return Material(assess(*findings), Project(Path(__file__).parent))
+
+
+def test_the_estimate_tells_what_forbids_from_what_is_a_condition_and_from_the_rest() -> None:
+    assert estimate(material(*HELD, BLOCKER, HIGH, LOW)) == (
+        "Estimated remediation: 4 h until nothing forbids production, 12 h until no condition is left, "
+        "14 h for everything that is open."
+    )
+
+
+def test_the_estimate_of_what_only_forbids_is_told_once() -> None:
+    assert "4 h until nothing holds production back, 6 h for everything" in estimate(material(*HELD, BLOCKER, LOW))
+    assert "nothing that would change the verdict for production, 2 h for" in estimate(material(*HELD, LOW))
+
+
+def test_what_mending_does_not_change_is_said() -> None:
+    areas = ("observability", "testing", "delivery", "containers")
+    unseen = [finding(f"OBS-0{n:02}", "unknown", area=area) for n, area in enumerate(areas)]
+
+    assert "Mending alone does not change this: The confidence is" in estimate(material(HIGH, *unseen))
+
+
+def test_every_style_that_tells_the_effort_tells_the_same() -> None:
+    found = material(*HELD, BLOCKER, HIGH, LOW)
+    said = "4 h until nothing forbids production, 12 h until no condition is left, 14 h for everything that is open"
+
+    for style, title in (
+        ("formal", "Recommendation"),
+        ("viability", "10. Final verdict"),
+        ("validation", "Executive summary"),
+        ("status", "Recommendation"),
+    ):
+        assert said in words(told(build_document(found, style), title)), style
+
+
+def test_the_condition_of_an_area_whose_score_is_too_low_is_its_score() -> None:
+    open_ = [finding(f"SEC-0{n:02}", severity="medium") for n in range(6)]
+    block = conditions(material(*HELD, *open_), "production")
+
+    assert isinstance(block, Listing)
+    assert [cell_text(item) for item in block.items][:1] == [
+        "It no longer holds that: The security score is 0.0, below 40"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [(0.25, "0.2 h"), (4, "4 h"), (15.96, "16 h"), (16, "16 h (2 days)"), (212.05, "212 h (26.5 days)")],
+)
+def test_an_effort_is_told_in_hours_that_can_be_added(amount: float, words: str) -> None:
+    assert hours(amount) == words
