@@ -335,7 +335,9 @@ def test_the_formal_statement_says_what_each_clause_came_to_and_what_follows() -
 
     assert isinstance(statement, Excerpt)
     said = "\n".join(statement.lines)
-    assert "Let P = Sample shop" in said
+    assert "Let P be Sample shop, and its components" in said
+    assert "Let K be the set of the clauses S, I, A, E, D, U and C" in said
+    assert "iff no gate of the policy" in said
     assert "c respects D: does not hold" in said
     assert "P is NOT DEPLOYABLE to production" in said
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Sequence
 
 from kit.model import Finding
 from kit.report.blocks import Block, Excerpt, Notice, Prose
@@ -27,16 +28,21 @@ from kit.report.sections.closing import (
     summary,
 )
 from kit.report.sections.entries import entries
-from kit.report.sections.material import Material, outcome_of
+from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.planning import estimate, phase_sections, risks
 from kit.report.sections.topics import by_clause
 from kit.report.texts import text
+from kit.report.words import count, listed
 
 CLAUSES = "SIAEDUC"
 MUTE = {"invariants", "rotation", "regulation", "nulls"}
 """Topics that say in words of their own what would answer them, where no check does."""
 
 MOST_OPEN = 10
+MOST_COMPONENTS = 12
+
+WIDTH = 96
+"""Letters in a line of the formal statement."""
 
 
 def sections(material: Material) -> tuple[Section, ...]:
@@ -122,15 +128,80 @@ def _conclusion(material: Material, placed: dict[str, dict[str, tuple[str, ...]]
 
 
 def _statement(material: Material, placed: dict[str, dict[str, tuple[str, ...]]]) -> Excerpt:
-    """The formal statement: what is let, what each clause came to, what follows."""
-    lines = [text("statement.let-p", project=material.name)]
-    lines += [text(f"statement.let-{name}") for name in "siaed"]
-    lines += ["", text("statement.for-all")]
-    for clause in CLAUSES:
-        outcome = outcome_of(material.of_checks(c for checks in placed[clause].values() for c in checks))
-        lines.append(f"  {text(f'statement.{clause.lower()}')}: {text(f'statement.{outcome}')}")
-    words = {"GO": "go", "CONDITIONAL": "conditional", "NO-GO": "no-go"}
-    lines += ["", text("statement.therefore")]
-    for name, verdict in reversed(list(material.assessment.environments.items())):
-        lines.append(f"  {text(f'statement.{words[verdict.verdict]}', environment=name)}")
-    return Excerpt("", tuple(lines), caption=text("formal.statement"))
+    """The formal statement: what is let, when it is ready, what each clause came to, what follows."""
+    clauses = {
+        clause: material.of_checks(c for checks in placed[clause].values() for c in checks) for clause in CLAUSES
+    }
+    lines = (
+        _components(material),
+        text("statement.let-k", clauses=f"{', '.join(CLAUSES[:-1])} and {CLAUSES[-1]}"),
+        *(f"  {_decided_by(clause, standings)}" for clause, standings in clauses.items()),
+        _let_f(material),
+        text("statement.iff-clause"),
+        text("statement.iff-ready", policy=material.assessment.policy.name),
+        "",
+        text("statement.for-all"),
+        *(f"  {_came_to(clause, standings)}" for clause, standings in clauses.items()),
+        "",
+        text("statement.therefore"),
+        *(f"  {_follows(material, name)}" for name in reversed(list(material.assessment.environments))),
+    )
+    wrapped = (part for line in lines for part in _wrapped(line))
+    return Excerpt("", tuple(wrapped), caption=text("formal.statement"))
+
+
+def _components(material: Material) -> str:
+    names = [service.name for service in material.project.system.own]
+    if not names:
+        return text("statement.let-p-whole", project=material.name)
+    return text("statement.let-p", project=material.name, count=len(names), services=listed(names, MOST_COMPONENTS))
+
+
+def _decided_by(clause: str, standings: Sequence[Standing]) -> str:
+    asked = [s for s in standings if s.outcome != "not_applicable"]
+    words = {"clause": text(f"statement.let-{clause.lower()}"), "checks": len(asked)}
+    return text("statement.decided-by", **words, count=sum(s.examined for s in asked))
+
+
+def _let_f(material: Material) -> str:
+    grave = sum(f.blocker is not None or f.severity in {"critical", "high"} for f in material.open)
+    critical = sum(f.blocker is None and f.severity == "critical" for f in material.open)
+    high = sum(f.blocker is None and f.severity == "high" for f in material.open)
+    return text(
+        "statement.let-f",
+        count=len(material.open),
+        blockers=count(grave - critical - high, "hard blocker"),
+        critical=count(critical, "further critical finding"),
+        high=count(high, "high finding"),
+        lesser=len(material.open) - grave,
+    )
+
+
+def _came_to(clause: str, standings: Sequence[Standing]) -> str:
+    examined = sum(s.examined for s in standings)
+    values = {
+        "clause": text(f"statement.{clause.lower()}"),
+        "outcome": text(f"statement.{outcome_of(standings)}"),
+        "held": sum(len(s.held) for s in standings),
+        "count": examined,
+    }
+    return text("statement.outcome" if examined else "statement.outcome-none", **values)
+
+
+def _follows(material: Material, environment: str) -> str:
+    """What the gates of an environment come to: how many there are, are met, and forbid it."""
+    verdict = material.assessment.environments[environment]
+    key = {"GO": "go", "CONDITIONAL": "conditional", "NO-GO": "no-go"}[verdict.verdict]
+    return text(
+        f"statement.{key}",
+        environment=environment,
+        gates=len(material.assessment.policy.environments[environment].gates),
+        met=len({r.gate for r in verdict.reasons}),
+        forbids=len({r.gate for r in verdict.reasons if r.verdict == "NO-GO"}),
+    )
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line as wide as paper takes, what it goes on with set in."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(line, WIDTH, subsequent_indent=f"{indent}    ") or [""]
