@@ -351,8 +351,10 @@ def doctor() -> None:
 
 
 def with_errors(run: Callable[[], int]) -> NoReturn:
-    """Exit with what `run` returns; bad input is one line on standard error and 2, an interrupt 130."""
+    """Exit with what `run` returns; bad input is one line on standard error and 2, an error of the kit's own one and 3,
+    an interrupt 130."""
     from kit.params import ParamsError
+    from kit.sources.limits import OutOfTime
 
     try:
         code = run()
@@ -369,4 +371,9 @@ def with_errors(run: Callable[[], int]) -> NoReturn:
     except KeyboardInterrupt:
         click.echo("readiness: interrupted; what was finished is kept, the same command goes on from there", err=True)
         code = INTERRUPTED
+    except (Exception, OutOfTime) as error:
+        from kit.run import told
+
+        click.echo(f"readiness: incomplete: {told(error)}; what was finished is kept", err=True)
+        code = INCOMPLETE
     sys.exit(code)

@@ -14,6 +14,7 @@ from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, St
 from kit.project import Project
 from kit.scanners.merge import merged
 from kit.sources.limits import OutOfTime, Patience, time_limit
+from kit.sources.secrets.find import mask
 from kit.sources.tree.text import visible
 
 EXCERPT_LINES = 8
@@ -63,7 +64,7 @@ def _once(facts: Iterable[Fact]) -> Iterable[Fact]:
 def _copies_once(project: Project, facts: Iterable[Fact]) -> Iterable[Fact]:
     """One fact with every place for what copies of a Kubernetes object in several files share: plain manifests, the one
     file that is made of them, a chart beside them."""
-    manifests = {m.path for m in project.manifests}
+    manifests = _manifest_paths(project)
     kept: dict[object, Fact] = {}
     for number, fact in enumerate(facts):
         path = fact.at[0].path if fact.at else ""
@@ -75,6 +76,14 @@ def _copies_once(project: Project, facts: Iterable[Fact]) -> Iterable[Fact]:
         known = kept.get(key)
         kept[key] = fact if known is None else replace(known, at=(*known.at, *fact.at))
     return kept.values()
+
+
+def _manifest_paths(project: Project) -> set[str]:
+    """Where Kubernetes objects stand; nowhere where they cannot be read, as the checks of them say."""
+    try:
+        return {m.path for m in project.manifests}
+    except (Exception, OutOfTime):
+        return set()
 
 
 def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> Finding:
@@ -137,10 +146,17 @@ def _context(project: Project, path: str, first: int, last: int) -> str:
 
 
 def _crash(error: BaseException) -> Fact:
+    if isinstance(error, OutOfTime):
+        return Fact(Outcome.ERROR, f"The check was ended, as it {told(error)}: a file may have been made for that.")
+    return Fact(Outcome.ERROR, f"The check crashed: {told(error)}.")
+
+
+def told(error: BaseException) -> str:
+    """What went wrong within the kit and where, on one line, without secrets."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/kit/" in f.filename.replace("\\", "/")]
     frame = frames[-1] if frames else None
     where = f" in {frame.name}, line {frame.lineno}" if frame else ""
     if isinstance(error, OutOfTime):
-        message = f"The check was ended, as it took too long{where}: a file may have been made for that."
-        return Fact(Outcome.ERROR, message)
-    return Fact(Outcome.ERROR, f"The check crashed: {type(error).__name__}: {error}{where}.")
+        return f"took too long{where}"
+    said = visible(" ".join(mask(str(error)).split()))
+    return f"{type(error).__name__}: {said}{where}"

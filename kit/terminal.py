@@ -124,12 +124,10 @@ def show_result(console: Console, run: Outline, report: Path) -> None:
         console.print(Text(f"Note: {notice}", "yellow"))
     seconds = sum(run.seconds.values())
     kept = ", answered from the cache" if "cache" in run.seconds else ""
-    console.print(
-        Text(f"{run.files} files in {seconds:.1f} s{kept}. ", "dim")
-        .append("Report: ", "default")
-        .append(str(report), "bold cyan"),
-        soft_wrap=True,
-    )
+    line = Text(f"{run.files} files in {seconds:.1f} s{kept}. ", "dim")
+    if report.exists():
+        line.append("Report: ", "default").append(str(report), "bold cyan")
+    console.print(line, soft_wrap=True)
 
 
 def _areas(run: Outline) -> Table:

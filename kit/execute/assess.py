@@ -47,10 +47,12 @@ from kit.report.exports.files import write
 from kit.report.notebooks import read_section
 from kit.report.outputs import OutputError, Outputs, Rendered, outputs_of, render, write_report
 from kit.report.sections.material import Material
+from kit.report.stale import remove_stale
 from kit.report.words import at
-from kit.run import run_checks
+from kit.run import run_checks, told
 from kit.scanners.ask import asked, scans_of
 from kit.sources.evidence.read import read_evidence
+from kit.sources.limits import OutOfTime
 from kit.sources.probes.ask import require
 from kit.sources.scanners.tools import Tool
 from kit.sources.tree.text import visible
@@ -96,7 +98,7 @@ def run_assessment(request: Request, progress: Progress, parts: Parts) -> tuple[
     looked_for = {**read_looked_for(staging.folder), **project.files.looked_for}
     for notebook in chosen if not missing else ():
         parts.keep(notebook, staging)
-    _publish(request, outputs, project, staging, assessment, chosen, missing, examination, clock)
+    missing = _publish(request, outputs, project, staging, assessment, chosen, missing, examination, clock)
     return outline_of(assessment, missing, len(request.inputs), clock.seconds), looked_for
 
 
@@ -240,7 +242,8 @@ def _publish(
     missing: tuple[str, ...],
     examination: Examination | None,
     clock: _Clock,
-) -> None:
+) -> tuple[str, ...]:
+    """Write everything. Returns what is missing, the report where it cannot be made."""
     out = request.out
     facts: dict[str, Any] = {"jobs": request.jobs, "missing": list(missing), "files": len(request.inputs)}
     if project.scans is not None:
@@ -254,9 +257,12 @@ def _publish(
         sections = tuple(read_section(path) for path in executed)
         run = {**facts, "versions": run_record.versions(), "seconds": dict(clock.seconds)}
         changes = diff(request.baseline, json_export.as_data(assessment)) if request.baseline else None
-        report = _report(outputs, Material(assessment, project, sections, run, changes, examination), executed)
+        material = Material(assessment, project, sections, run, changes, examination)
+        report, lost = _report(outputs, material, executed)
+    missing = (*missing, *lost)
+    facts["missing"] = list(missing)
     with clock.step("write"):
-        reported = write_report(report, out)
+        reported = write_report(report, out) if report is not None else _no_report(out)
         exported = tuple(path.name for path in write_exports(assessment, out))
         exported += write_claims(examination, out) if examination is not None else ()
         staging.publish_notebooks(tuple(n.name for n in chosen))
@@ -265,13 +271,23 @@ def _publish(
     record = run_record.render(assessment, inputs=request.inputs, params=params_hash, seconds=clock.seconds, **facts)
     write(out / "run.json", record)
     staging.remove()
+    return missing
 
 
-def _report(outputs: Outputs, material: Material, executed: list[Path]) -> Rendered:
+def _report(outputs: Outputs, material: Material, executed: list[Path]) -> tuple[Rendered | None, tuple[str, ...]]:
+    """The report, or why there is none: what a check survives, a source that raises, ends it."""
     try:
-        return render(outputs, material, executed)
+        return render(outputs, material, executed), ()
     except OutputError as error:
         raise ParamsError(f"{error}; the notebooks are kept, the same command goes on from there") from error
+    except (Exception, OutOfTime) as error:
+        return None, (f"the report: {told(error)}",)
+
+
+def _no_report(out: Path) -> tuple[str, ...]:
+    """Nothing is written, and no report of an earlier run passes for this one's."""
+    remove_stale(out, ())
+    return ()
 
 
 def _hash(path: Path | None) -> str | None:

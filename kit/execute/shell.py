@@ -15,6 +15,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_output
 from traitlets import Type
 
+from kit.execute.outputs import mask_outputs
+
 Outputs = list[Any]
 
 
@@ -112,6 +114,7 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
             outputs.append(self._error(error))
+        mask_outputs(outputs)
         return outputs, self.execution_count - 1, error
 
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:

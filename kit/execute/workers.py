@@ -18,6 +18,8 @@ from typing import Any
 from kit.execute.engine import ENGINE_NAME, available, warm
 from kit.execute.notebooks import Notebook
 from kit.execute.orphans import die_with_parent
+from kit.execute.outputs import mask_notebook
+from kit.sources.secrets.find import mask
 
 CELL_TIMEOUT = 600
 """Seconds that one cell may take."""
@@ -124,8 +126,11 @@ def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str
             extra_arguments=["--InteractiveShellApp.ignore_cwd=True"],
         )
     except Exception as error:
-        last = str(error).strip().splitlines()
+        last = mask(str(error)).strip().splitlines()
         return f"{type(error).__name__}: {last[-1] if last else 'no message'}"
+    finally:
+        if not available() and output.is_file():
+            mask_notebook(output)
     return None
 
 

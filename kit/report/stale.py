@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-OPTIONAL = ("report.pdf", "site")
-"""What a run writes only where it is asked to."""
+OPTIONAL = ("report.html", "report.pdf", "site")
+"""What a run writes only where it is asked to, or could make it."""
 
 
 def remove_stale(out: Path, written: Collection[str]) -> None:
-    """Remove a PDF and a site that an earlier run wrote, by its `run.json`, and that are not `written` anew: beside
-    newer results they would pass for theirs. Anything else in the folder stays."""
+    """Remove a page, a PDF and a site that an earlier run wrote, by its `run.json`, and that are not `written` anew:
+    beside newer results they would pass for theirs. Anything else in the folder stays."""
     for name in (set(OPTIONAL) & _listed(out)) - set(written):
         path = out / name
         if path.is_dir() and not path.is_symlink():

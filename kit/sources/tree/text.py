@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from dataclasses import dataclass
 
 SNIFF_BYTES = 8192
 DETECT_BYTES = 100_000
+MAX_LINE = 5000
+"""Characters of a line that are read, half of them at either end: some expressions take the square of its length."""
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"')
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -69,6 +73,38 @@ def preview(head: bytes) -> str:
 def one_line_end(text: str) -> str:
     """The text with `\\n` for every `\\r\\n` and `\\r`."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def shortened(text: str) -> tuple[str, int | None]:
+    """The text without the midst of its lines of more than MAX_LINE characters, and the first such line, from 1.
+
+    Of data in JSON, which tools write on one line, that of its strings is left out instead.
+    """
+    if len(text) <= MAX_LINE:
+        return text, None
+    lines = text.split("\n")
+    first = next((number for number, line in enumerate(lines, start=1) if len(line) > MAX_LINE), None)
+    if first is None:
+        return text, None
+    if not _is_json(text):
+        return "\n".join(map(_both_ends, lines)), first
+    cut = _STRING.sub(_shortened_string, text)
+    return cut, first if len(cut) < len(text) else None
+
+
+def _both_ends(text: str) -> str:
+    return text if len(text) <= MAX_LINE else f"{text[: MAX_LINE // 2]}…{text[-MAX_LINE // 2 :]}"
+
+
+def _shortened_string(found: re.Match[str]) -> str:
+    return found[0] if len(found[0]) <= MAX_LINE else json.dumps(_both_ends(json.loads(found[0], strict=False)))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return text.lstrip()[:1] in {"{", "["} and json.loads(text, strict=False) is not None
+    except (ValueError, RecursionError):
+        return False
 
 
 def visible(text: str) -> str:

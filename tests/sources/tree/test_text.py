@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.sources.tree.text import decode, is_binary, preview
+from kit.sources.tree.text import MAX_LINE, decode, is_binary, preview, shortened
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -50,3 +52,28 @@ def test_a_preview_may_end_within_a_character() -> None:
 def test_decoding_never_raises(data: bytes) -> None:
     assert "\r" not in decode(data).text
     assert isinstance(preview(data), str)
+
+
+def test_of_very_long_lines_both_ends_are_read() -> None:
+    text, first = shortened("a\n" + "b" * MAX_LINE * 2 + "c\n" + "d" * MAX_LINE)
+
+    assert first == 2
+    assert [len(line) for line in text.split("\n")] == [1, MAX_LINE + 1, MAX_LINE]
+    assert text.split("\n")[1].endswith("bc")
+
+
+def test_data_on_one_line_loses_nothing_but_the_midst_of_long_strings() -> None:
+    long = json.dumps({"numbers": [1] * MAX_LINE, "quoted": '\\"' * MAX_LINE})
+
+    assert shortened(json.dumps([1] * MAX_LINE)) == (json.dumps([1] * MAX_LINE), None)
+    data = json.loads(shortened(long)[0])
+    assert data["numbers"] == [1] * MAX_LINE
+    assert len(data["quoted"]) < MAX_LINE + 9
+
+
+@given(st.text(alphabet='ab"\\{[,\n', max_size=60), st.integers(100, 300))
+def test_lines_stay_where_they_are_when_they_are_shortened(part: str, often: int) -> None:
+    text = part * often
+
+    assert shortened(text)[0].count("\n") == text.count("\n")
+    assert max(map(len, shortened("{" + text)[0].split("\n"))) <= MAX_LINE + 1
