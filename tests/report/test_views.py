@@ -12,6 +12,7 @@ import pytest
 
 from kit.model import At
 from kit.params import Thresholds
+from kit.project import Project as KitProject
 from kit.report.blocks import Chart, Mark, Notice, Table, cell_text
 from kit.report.charts_system import TALLEST
 from kit.report.display import Display, bundle
@@ -195,9 +196,28 @@ def test_a_required_variable_that_no_target_gives_is_counted_and_one_that_cannot
 def test_an_inventory_of_variables_says_who_reads_each_and_how_many_targets_give_it(project: Shop) -> None:
     table = table_of(configuration.variables(project))
 
-    assert table.caption.endswith("1 required and missing")
+    assert table.caption.endswith("1 required and missing; for 1 required it cannot be seen at every target")
     assert row_of(table, "PAYMENT_KEY")[1:4] == ["api", "required", "fail: not given, 1 of 2 targets"]
     assert len({row[0] for row in table.rows}) == len(table.rows)
+
+
+def test_what_only_a_profile_requires_is_not_required_and_not_missing(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM eclipse-temurin:21\nCOPY target/app.jar app.jar\n",
+        "pom.xml": "<project><artifactId>shop</artifactId></project>",
+        "src/main/java/A.java": "class A { }\n",
+        "src/main/resources/application.yml": "spring:\n  cloud:\n    config:\n      server:\n        native:\n"
+        "          search-locations: file:///${GIT_REPO}\n",
+        "docker-compose.prod.yml": "services:\n  shop:\n    build: .\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    table = table_of(configuration.variables(KitProject(tmp_path)))
+
+    assert row_of(table, "GIT_REPO")[2:4] == ["required by a profile", "not applicable: not given"]
+    assert table.caption.endswith("no required one known to be missing")
 
 
 def test_many_targets_share_a_column_for_each_environment_with_the_worst_of_them(project: Shop) -> None:
@@ -314,6 +334,15 @@ def test_a_service_that_nothing_watches_is_named(project: Shop) -> None:
     table = table_of(observability.chain(project))
 
     assert table.note == "Nothing would notice that worker is down."
+
+
+def test_a_service_that_is_probed_and_not_scraped_is_not_said_to_be_watched(project: Shop) -> None:
+    api = next(s for s in project.system.services if s.name == "api")
+    alone = replace(project, system=replace(project.system, services=(replace(api, name="web"),)))
+
+    note = table_of(observability.chain(alone)).note
+
+    assert note.endswith("nothing is seen to scrape web.")
 
 
 def test_what_scrapes_a_service_is_found_by_its_name(project: Shop) -> None:

@@ -48,11 +48,11 @@ def demands(project: Project) -> Iterator[Demand]:
             inside = in_image(project, service)
             local = _reads_a_local_file(project, service)
             for read in required(service):
-                if not _for_a_profile(project, read):
+                if not for_a_profile(project, read):
                     yield _demand(service, read, targets, inside, local=local)
 
 
-def _for_a_profile(project: Project, read: EnvRead) -> bool:
+def for_a_profile(project: Project, read: EnvRead) -> bool:
     """Whether a setting of Spring is read with a profile only, which a target may not have switched on."""
     name = posixpath.basename(read.at.path)
     if not re.fullmatch(r"(?:application|bootstrap)\S*\.(?:ya?ml|properties)", name):

@@ -313,15 +313,24 @@ def escalation_is_written(project: Project) -> Iterator[Fact]:
     """
     if not project.system.own:
         return
-    for document in ours(project):
-        for number, line in enumerate(project.files.lines(document.path), start=1):
-            if _ESCALATION.search(line):
-                yield ok("A document tells whom to call.", At(document.path, number), strength=Strength.DOCUMENTED)
-                return
+    place = escalation(project)
+    if place is not None:
+        yield ok("A document tells whom to call.", place, strength=Strength.DOCUMENTED)
+        return
     yield bad(
         "No document tells whom to call when the system fails.",
         At("docs" if project.files.is_dir("docs") else "."),
     )
+
+
+def escalation(project: Project) -> At | None:
+    """The first line of the documents that speaks of on-call, escalation or incident response."""
+    lines = (
+        (document.path, number, line)
+        for document in ours(project)
+        for number, line in enumerate(project.files.lines(document.path), start=1)
+    )
+    return next((At(path, number) for path, number, line in lines if _ESCALATION.search(line)), None)
 
 
 _ENTRY = re.compile(r"(?m)^\s*(?:[-*+]\s+\S|#{1,6}.*\d|\S.*\d\.\d|\d+[.)]\s)")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
+from kit.checks.operations.documents import escalation
 from kit.model import At, Finding
 from kit.project import Project
 from kit.report.blocks import Block, Cell, Chart, Listing, Mark, Place, Table, columns
@@ -30,8 +30,6 @@ from kit.system.model import Deployment, Service
 
 WIDEST = 8
 MOST_FILES = 40
-
-CONTACTS = re.compile(r"contact|support|on.?call|escalat|maintainer|owner|who to call", re.IGNORECASE)
 
 
 def system_map(material: Material) -> tuple[Block, ...]:
@@ -175,12 +173,9 @@ def dashboards(material: Material) -> Block:
 def contacts(material: Material) -> Block:
     """Where the project says whom to ask: headings of documents, CODEOWNERS, MAINTAINERS."""
     project = material.project
-    rows: list[tuple[Cell, ...]] = [
-        (heading.text, Place(str(heading.at)))
-        for document in project.markdown
-        for heading in document.headings
-        if CONTACTS.search(heading.text)
-    ]
+    rows: list[tuple[Cell, ...]] = [(h.text, Place(str(h.at))) for h in operations.contact_headings(project)]
+    written = escalation(project)
+    rows += [(text("inventory.escalation"), Place(str(written)))] if written is not None else []
     rows += [(path.rsplit("/", 1)[-1], Place(path)) for path in project.files.named("CODEOWNERS", "MAINTAINERS")]
     if not rows:
         return nothing("contacts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kit.checks.configuration.common import ASIDE
-from kit.checks.configuration.environment import Demand, demands
+from kit.checks.configuration.environment import Demand, demands, for_a_profile
 from kit.project import Project
 from kit.report.blocks import Block, Cell, Chart, Mark, Table, columns, empty
 from kit.report.charts import bars
@@ -16,7 +16,7 @@ from kit.report.views.common import Findings, controls, environment_name
 from kit.report.words import count, listed
 from kit.system.model import Deployment, EnvRead, Service
 
-NEEDS = ("required", "cannot be told", "has a default")
+NEEDS = ("required", "required by a profile", "cannot be told", "has a default")
 GRAVEST = ("fail", "unknown", "partial", "pass", "not_applicable")
 MOST_TARGETS = 4
 """Targets that have a column each; more of them share one by environment."""
@@ -36,7 +36,7 @@ def environment(project: Project) -> Display:
     missing = {
         s.name: {name for (service, name), d in demanded.items() if service == s.name and d.missing} for s in read
     }
-    return show(_summary(read, missing), *(_matrix(s, demanded, len(missing[s.name])) for s in read))
+    return show(_summary(read, missing), *(_matrix(project, s, demanded, len(missing[s.name])) for s in read))
 
 
 def variables(project: Project) -> Display:
@@ -51,16 +51,18 @@ def variables(project: Project) -> Display:
         for read in _first(service.env).values():
             readers.setdefault(read.name, []).append((service, read))
     ranked = sorted(readers.values(), key=lambda found: min((r.name not in lacking, *_order(r)) for _, r in found))
-    rows = tuple(_variable(found, demanded) for found in ranked)
+    rows = tuple(_variable(project, found, demanded) for found in ranked)
+    unseen = sum(row[2] == NEEDS[0] and isinstance(row[3], Mark) and row[3].outcome == "unknown" for row in rows)
     gaps = text("views.missing", count=len(lacking)) if lacking else text("views.missing-none")
+    gaps += text("views.unseen", count=unseen) if unseen else ""
     counted = {"variables": count(len(rows), "variable"), "services": count(len(services), "service")}
     heads = columns(("Variable", "code"), "Read by", "Code", "Given", ("Read at", "code"))
     return show(Table(text("views.variables", missing=gaps, **counted), heads, rows))
 
 
-def _variable(found: Sequence[tuple[Service, EnvRead]], demanded: Demands) -> tuple[Cell, ...]:
-    marks = [_given(r, d, demanded.get((s.name, r.name))) for s, r in found for d in s.deployments]
-    needs = sorted({_need(r) for _, r in found}, key=NEEDS.index)
+def _variable(project: Project, found: Sequence[tuple[Service, EnvRead]], demanded: Demands) -> tuple[Cell, ...]:
+    marks = [_given(project, r, d, demanded.get((s.name, r.name))) for s, r in found for d in s.deployments]
+    needs = sorted({_need(project, r) for _, r in found}, key=NEEDS.index)
     names = listed([s.name for s, _ in found], READERS)
     return (found[0][1].name, names, needs[0], _share(marks), str(found[0][1].at))
 
@@ -101,17 +103,17 @@ def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
     return Chart(title, figure_json(figure), f"{title}: {words}.")
 
 
-def _matrix(service: Service, demanded: Demands, missing: int) -> Table:
+def _matrix(project: Project, service: Service, demanded: Demands, missing: int) -> Table:
     reads = _first(service.env)
     targets = _columns(service.deployments)
     ranked = sorted(reads.values(), key=_order)
 
     def cell(read: EnvRead, alike: Sequence[Deployment]) -> Mark:
         demand = demanded.get((service.name, read.name))
-        return min((_given(read, d, demand) for d in alike), key=lambda mark: GRAVEST.index(mark.outcome))
+        return min((_given(project, read, d, demand) for d in alike), key=lambda mark: GRAVEST.index(mark.outcome))
 
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (r.name, _need(r), *(cell(r, alike) for alike in targets.values()), str(r.at)) for r in ranked
+        (r.name, _need(project, r), *(cell(r, alike) for alike in targets.values()), str(r.at)) for r in ranked
     )
     heads = columns(("Variable", "code"), "Code", *targets, ("Read at", "code"))
     gaps = count(missing, "required one", "required ones")
@@ -134,7 +136,7 @@ def _order(read: EnvRead) -> tuple[bool, bool, str]:
     return (read.required is not True, read.required is False, read.name)
 
 
-def _given(read: EnvRead, deployment: Deployment, demand: Demand | None) -> Mark:
+def _given(project: Project, read: EnvRead, deployment: Deployment, demand: Demand | None) -> Mark:
     """Whether a target gives a variable, as the check of required variables sees it."""
     given = next((g for g in deployment.env if g.name == read.name), None)
     if given is not None:
@@ -145,15 +147,19 @@ def _given(read: EnvRead, deployment: Deployment, demand: Demand | None) -> Mark
         return Mark("fail", "not given")
     if read.required is False:
         return Mark("not_applicable", "default")
+    if for_a_profile(project, read):
+        return Mark("not_applicable", "not given")
     if not deployment.env_complete or (demand and deployment in demand.unseen):
         return Mark("unknown", "cannot be seen")
     return Mark("not_applicable" if deployment.environment in ASIDE else "unknown", "not given")
 
 
-def _need(read: EnvRead) -> str:
+def _need(project: Project, read: EnvRead) -> str:
     if read.required is None:
-        return NEEDS[1]
-    return NEEDS[0] if read.required else NEEDS[2]
+        return NEEDS[2]
+    if not read.required:
+        return NEEDS[3]
+    return NEEDS[1] if for_a_profile(project, read) else NEEDS[0]
 
 
 def _names(reads: Iterable[EnvRead]) -> set[str]:

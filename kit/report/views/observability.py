@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kit.model import Located
 from kit.project import Project
 from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views import logs
 from kit.report.views.common import Findings, at_cell, controls
-from kit.report.words import count, listed
+from kit.report.words import count, have, listed
 from kit.sources.platforms.prometheus import Alert, Target
 from kit.system.model import Service
 
@@ -23,9 +25,19 @@ def chain(project: Project) -> Display:
         return show(empty("No service of the project's own was found", fill))
     rows = tuple(_service(s, project) for s in own)
     blind = [str(row[0]) for row in rows if all(isinstance(c, Mark) and c.outcome != "pass" for c in row[1:])]
-    note = f"Nothing would notice that {listed(blind)} is down." if blind else "Something watches every service."
+    note = _watching(rows, blind)
     heads = columns("Service", "Health route", "Metrics route", "Probed by the platform", "Scraped")
     return show(Table("From what services offer to what watches them", heads, rows, note, matrix=True))
+
+
+def _watching(rows: Sequence[tuple[Cell, ...]], blind: Sequence[str]) -> str:
+    """What the links come to: a probe restarts, it tells nobody; what is not scraped has no history."""
+    if blind:
+        return f"Nothing would notice that {listed(blind)} {have(len(blind), 'is', 'are')} down."
+    unscraped = [str(row[0]) for row in rows if isinstance(row[-1], Mark) and row[-1].outcome != "pass"]
+    if not unscraped:
+        return "Every service has something that watches it, and its metrics are scraped."
+    return f"Each has a route or a probe by which it could be watched; nothing is seen to scrape {listed(unscraped)}."
 
 
 def alerts(project: Project) -> Display:

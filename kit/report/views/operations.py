@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kit.checks.operations.documents import escalation, ours
 from kit.project import Project
 from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
@@ -19,7 +20,6 @@ TOPICS: dict[str, str] = {
     "Backup and restore": r"backup|restore|disaster",
     "Incident": r"incident|on.?call|escalat|outage|runbook|troubleshoot",
     "Monitoring": r"monitor|alert|observab|dashboard",
-    "Contacts": r"contact|owner|maintainer|support",
     "Rotate secrets": r"rotat|secret",
 }
 
@@ -30,12 +30,41 @@ def runbooks(project: Project, findings: Findings) -> Display:
     if not documents:
         fill = "Markdown files with headings on deploying, rolling back, restoring and incidents would be listed here."
         return show(empty("No document is in the project", fill))
-    found = {topic: _heading(documents, pattern) for topic, pattern in TOPICS.items()}
-    covered = sum(at is not None for at in found.values())
-    rows = tuple((topic, _topic(heading)) for topic, heading in found.items())
-    caption = f"{covered} of {len(TOPICS)} questions of an operator have a heading"
+    marks = {topic: _topic(_heading(documents, pattern)) for topic, pattern in TOPICS.items()}
+    marks["Contacts"] = _contacts(project)
+    covered = sum(mark.outcome == "pass" for mark in marks.values())
+    rows = tuple(marks.items())
+    caption = f"{covered} of {len(marks)} questions of an operator are written about"
     note = "A heading shows that somebody wrote about it, not that it works."
     return show(Table(caption, columns("Question", "Documented"), rows, note), _documents(documents, findings))
+
+
+def contact_headings(project: Project) -> list[Heading]:
+    """Headings of documents about this project under which people to ask may stand; sponsors and terms are none."""
+    found = (m for m in ours(project) if not _LEGAL.search(m.path))
+    return [h for m in found for h in m.headings if _CONTACTS.search(h.text) and not _OTHERWISE.search(h.text)]
+
+
+_CONTACTS = re.compile(
+    r"\b(?:contacts?|support|on[- ]?call|escalations?|maintainers?|(?:code )?owners?|whom? to (?:call|ask))\b",
+    re.IGNORECASE,
+)
+_OTHERWISE = re.compile(
+    r"\bsupport (?:for|of|matrix|us\b|this|the)|\b(?:browser|platform|version|language|os|type|multi)\S* support"
+    r"|\bcontact (?:form|page|api|endpoint)",
+    re.IGNORECASE,
+)
+"""Headings in which the word speaks of a feature, or asks for help."""
+_LEGAL = re.compile(r"terms|privacy|legal|eula|conduct|licen[cs]e|agreement", re.IGNORECASE)
+
+
+def _contacts(project: Project) -> Mark:
+    """A heading for contacts, or else the line that tells whom to call."""
+    heading = next(iter(contact_headings(project)), None)
+    if heading is not None:
+        return _topic(heading)
+    place = escalation(project)
+    return Mark("pass", "whom to call", str(place)) if place is not None else _topic(None)
 
 
 def checks(project: Project, findings: Findings) -> Display:

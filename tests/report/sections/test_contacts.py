@@ -1,0 +1,51 @@
+"""Whom to ask is told alike wherever it is told, and a heading about something else is no contact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit.project import Project
+from kit.report.blocks import Mark, Notice, Place, Table
+from kit.report.sections.inventory import contacts
+from kit.report.sections.material import Material
+from kit.report.views.operations import contact_headings, runbooks
+from tests.findings import assess
+
+
+def project(tmp_path: Path, **files: str) -> Project:
+    for name, text in files.items():
+        (tmp_path / f"{name}.md").write_text(text)
+    return Project(tmp_path)
+
+
+@pytest.mark.parametrize("heading", ["Contacts", "Support", "On-call", "Maintainers", "Code owners", "Who to call"])
+def test_headings_under_which_people_stand(heading: str, tmp_path: Path) -> None:
+    assert [h.text for h in contact_headings(project(tmp_path, README=f"# Shop\n\n## {heading}\n"))] == [heading]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Supported by", "Browser support", "Support for ARM", "Ownership", "Contact form", "Support us"]
+)
+def test_headings_that_speak_of_something_else(heading: str, tmp_path: Path) -> None:
+    assert contact_headings(project(tmp_path, README=f"# Shop\n\n## {heading}\n")) == []
+
+
+def test_terms_of_service_name_nobody_to_ask(tmp_path: Path) -> None:
+    found = project(tmp_path, **{"terms-of-service": "# Terms\n\n## Contact\n", "README": "# Shop\n"})
+
+    assert contact_headings(found) == []
+    assert isinstance(contacts(Material(assess(), found)), Notice)
+
+
+def test_what_a_runbook_says_of_escalation_is_a_contact_in_both_tables(tmp_path: Path) -> None:
+    found = project(tmp_path, runbook="# Runbook\n\nPage the person on call by PagerDuty.\n")
+
+    told = contacts(Material(assess(), found))
+    questions = runbooks(found, []).blocks[0]
+
+    assert isinstance(told, Table)
+    assert told.rows == (("Whom to call when it fails", Place("runbook.md:3")),)
+    assert isinstance(questions, Table)
+    assert dict(questions.rows)["Contacts"] == Mark("pass", "whom to call", "runbook.md:3")
