@@ -37,7 +37,7 @@ from kit.sources.packages import find as packages
 from kit.sources.papers import markdown, openapi
 from kit.sources.papers.stated import StatedDocument
 from kit.sources.pipelines import workflows
-from kit.sources.platforms import nginx, paas, prometheus, sam, serverless, terraform
+from kit.sources.platforms import ansible, nginx, paas, prometheus, sam, serverless, terraform
 from kit.sources.probes.model import Probes
 from kit.sources.ran.model import CommandRun
 from kit.sources.scanners.model import SECRETS, Scan
@@ -174,6 +174,11 @@ class Project:
     def serverless(self) -> tuple[serverless.ServerlessFile, ...]:
         """Every file of the Serverless Framework, and every template of SAM."""
         return (*serverless.find(self.files, self.documents), *sam.find(self.files, self.documents))
+
+    @_source
+    def tasks(self) -> tuple[ansible.Task, ...]:
+        """Every task of Ansible's playbooks and roles."""
+        return ansible.find(self.files, self.documents)
 
     @_source
     def paas(self) -> tuple[paas.PaasApp, ...]:

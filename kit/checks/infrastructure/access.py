@@ -54,7 +54,7 @@ def no_credentials(project: Project) -> Iterator[Fact]:
     A password in a Terraform file is in the repository, in its history, in every plan and in the state.
 
     Decides: attributes and variable defaults with a secret's name and a literal value, in `.tf` and `.tfvars` files; a
-    value that anybody guesses is one step milder.
+    value that anybody guesses is one step milder. Arguments of Ansible's tasks too.
 
     Fix: take the value from a secret store (`aws_secretsmanager_secret_version`, `random_password`) or from
     `TF_VAR_...`, and change it.
@@ -68,12 +68,26 @@ def no_credentials(project: Project) -> Iterator[Fact]:
         yield from found
         if not found:
             yield ok(f"{module.dir or '.'}: no credentials.", module, **_grade(module.environment))
+    yield from _in_tasks(project)
     for path in project.files.glob("*.tfvars", "*.tfvars.json", classes={FileClass.PRODUCTION}):
         environment = project.files.environment_of(path)
         if environment not in ASIDE:
             for key, node in project.documents.get(path).root.items():
                 if _is_secret(key, node):
                     yield _literal(key, node, _grade(environment))
+
+
+def _in_tasks(project: Project) -> Iterator[Fact]:
+    """Passwords that tasks of Ansible are given in clear, and that anybody guesses."""
+    for task in project.tasks:
+        environment = project.files.environment_of(task.at.path)
+        if environment in ASIDE or project.files.class_of(task.at.path) is not FileClass.PRODUCTION:
+            continue
+        for key, node in task.args.items() if task.args.is_map else ():
+            # What looks like a real secret is told of every file alike, by the check of secrets in files.
+            if _is_secret(key, node) and is_weak(node.text) and "{{" not in node.text:
+                message = f"The task '{task.name}' gives {task.module} a {key} that anybody guesses."
+                yield bad(message, node, severity=Severity.HIGH, **_grade(environment))
 
 
 def _literals(project: Project, module: Terraform, path: str) -> Iterator[Fact]:

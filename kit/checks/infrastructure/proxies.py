@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.checks.infrastructure.common import ASIDE
+from kit.checks.infrastructure.targets import asked_by_balancers
 from kit.checks.infrastructure.transit import encrypted_entrances
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -67,6 +68,7 @@ def upstreams_exist(project: Project) -> Iterator[Fact]:
     Decides: for each nginx configuration that a service of a compose file or manifest runs, the host of every
     `proxy_pass` and upstream is a service of the same file or namespace, on a common network, and the port is one
     that its process listens on. In compose files also the ports that Traefik labels name.
+    The path that a target group of AWS asks, where every service of the project shows its routes, is one of theirs.
 
     Fix: write the service's name and the port that it listens on inside its container.
 
@@ -74,6 +76,7 @@ def upstreams_exist(project: Project) -> Iterator[Fact]:
 
     See: https://nginx.org/en/docs/http/ngx_http_upstream_module.html
     """
+    yield from asked_by_balancers(project)
     for proxy in proxies(project):
         if proxy.deployment is not None and proxy.deployment.environment not in ASIDE:
             for upstream in _upstreams(proxy.config):

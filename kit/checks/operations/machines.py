@@ -76,20 +76,29 @@ def _deletes(command: Command) -> str | None:
     return next((what for pattern, what in _DELETES if pattern.search(text)), None)
 
 
-@check("OPS-065", "Services of the machine do not run as root", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=1)
+@check(
+    "OPS-065",
+    "Services of the machine come back and do not run as root",
+    Severity.MEDIUM,
+    Clause.DEPLOYMENT,
+    effort_hours=1,
+)
 def units_have_users(project: Project) -> Iterator[Fact]:
     """
-    A service that systemd starts without a user runs as root: a hole in it is a hole in the machine.
+    A service that systemd starts without a user runs as root: a hole in it is a hole in the machine. One without
+    `Restart=` stays down after its first crash, one that nobody enabled after the next reboot.
 
-    Decides: the systemd units of the project that start a program: `User=` names another than root, or `DynamicUser=yes`.
+    Decides: the systemd units of the project that start a program, templates of Ansible among them: `User=` names another
+    than root, or `DynamicUser=yes`; `Restart=` is set. The tasks of Ansible that start a unit which no task enables.
 
-    Fix: `User=app` and `Group=app`, or `DynamicUser=yes`; `NoNewPrivileges=yes` besides.
+    Fix: `User=app` and `Group=app`, or `DynamicUser=yes`; `Restart=on-failure`; `enabled: true` beside `state: started`.
 
     Blind to: drop-ins that the machine adds, programs that give up their rights.
 
     See: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#User=
     """
-    for path in project.files.glob("*.service"):
+    yield from _enabled(project)
+    for path in project.files.glob("*.service", "*.service.j2"):
         text = project.files.text(path)
         production = (
             project.files.class_of(path) is FileClass.PRODUCTION and project.files.environment_of(path) not in ASIDE
@@ -97,6 +106,7 @@ def units_have_users(project: Project) -> Iterator[Fact]:
         started = re.search(r"(?m)^ExecStart\s*=\s*(.+)$", text)
         if not production or started is None or re.search(r"(?mi)^Type\s*=\s*oneshot", text):
             continue
+        yield from _comes_back(path, text, At(path, text.count("\n", 0, started.start()) + 1))
         user = re.search(r"(?m)^User\s*=\s*(\S+)", text)
         free = (user is not None and user[1] not in {"root", "0"}) or re.search(
             r"(?mi)^DynamicUser\s*=\s*(?:yes|true|1)", text
@@ -106,3 +116,36 @@ def units_have_users(project: Project) -> Iterator[Fact]:
             yield ok(f"{path}: does not run as root.", at)
         else:
             yield bad(f"{path}: no user is named; the service runs as root.", at)
+
+
+def _comes_back(path: str, text: str, at: At) -> Iterator[Fact]:
+    restart = re.search(r"(?mi)^Restart\s*=\s*(\S+)", text)
+    if restart is not None and restart[1].lower() != "no":
+        yield ok(f"{path}: is started again after a crash.", At(path, text.count("\n", 0, restart.start()) + 1))
+    elif not re.search(r"(?mi)^Type\s*=\s*forking|^\[Timer\]|^ExecStart\s*=\s*\S*docker(?:-| )compose", text):
+        yield bad(f"{path}: no Restart=; after its first crash the service stays down.", at)
+
+
+_UNITS = ("systemd", "systemd_service", "service")
+
+
+def _enabled(project: Project) -> Iterator[Fact]:
+    """Units of the project that its tasks start and none enables; those of packages are enabled by these."""
+    tasks = [t for t in project.tasks if t.module in _UNITS and _is_production(project, t.at.path)]
+    own = {posixpath.basename(p).partition(".service")[0] for p in project.files.glob("*.service", "*.service.j2")}
+    enabled = {_unit(t.text("name")) for t in tasks if t.text("enabled").lower() in {"true", "yes"}}
+    told: set[str] = set()
+    for task in tasks:
+        unit = _unit(task.text("name"))
+        starts = task.text("state") in {"started", "restarted"}
+        if starts and unit in own and unit not in enabled | told:
+            told.add(unit)
+            yield bad(f"{unit}: is started and never enabled; after a reboot of the machine it stays down.", task)
+
+
+def _unit(name: str) -> str:
+    return name.strip().removesuffix(".service")
+
+
+def _is_production(project: Project, path: str) -> bool:
+    return project.files.class_of(path) is FileClass.PRODUCTION and project.files.environment_of(path) not in ASIDE

@@ -11,6 +11,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, u
 from kit.project import Project
 from kit.registry import check
 from kit.sources.commands.scripts import Script
+from kit.system.pipeline_acts import pipelines
 
 _EARNEST = re.compile(
     r"deploy|smoke|release|backup|restore|migrat|rollback|rotate|provision|promote|failover|health", re.IGNORECASE
@@ -35,12 +36,26 @@ _COMMENT = ("#", "//", "*", "/*", "import ", "from ")
 
 
 def earnest(project: Project) -> list[Script]:
-    """The production scripts whose names say that they change or save a running system."""
+    """The production scripts whose names say that they change or save a running system, and those that a job calls which
+    deploys."""
+    called = _called_to_deploy(project)
     return [
         s
         for s in project.scripts
-        if _EARNEST.search(posixpath.basename(s.path)) and project.files.class_of(s.path) is FileClass.PRODUCTION
+        if (_EARNEST.search(posixpath.basename(s.path)) or posixpath.basename(s.path) in called)
+        and project.files.class_of(s.path) is FileClass.PRODUCTION
     ]
+
+
+def _called_to_deploy(project: Project) -> set[str]:
+    """The names of the shell scripts that stand in jobs that deploy, whatever way they get to the machine."""
+    called: set[str] = set()
+    for pipeline in pipelines(project):
+        for job in pipeline.workflow.jobs:
+            if job.at.end_line and pipeline.of_job(job, "deploy"):
+                lines = project.files.text(job.at.path).splitlines()[(job.at.line or 1) - 1 : job.at.end_line]
+                called.update(name for line in lines for name in re.findall(r"([\w.-]{1,80}\.sh)\b", line))
+    return called
 
 
 @check("OPS-010", "Operational scripts stop at a failure", Severity.MEDIUM, Clause.EXECUTION, effort_hours=0.5)
@@ -48,7 +63,8 @@ def scripts_stop(project: Project) -> Iterator[Fact]:
     """
     A deploy script that goes on after a failed step leaves the system between two versions and reports success.
 
-    Decides: shell scripts whose name speaks of deploying, releasing, migrating, backing up or restoring set `errexit`.
+    Decides: shell scripts whose name speaks of deploying, releasing, migrating, backing up or restoring, or that
+    a job calls which deploys, set `errexit`.
 
     Fix: begin the script with `set -euo pipefail`.
 

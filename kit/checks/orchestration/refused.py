@@ -37,6 +37,7 @@ def refusals(manifest: Manifest) -> Iterator[Refusal]:
         if manifest.origin == "plain":
             return  # A patch for something that exists.
         yield "none of its containers names an image.", manifest.pod.at
+    yield from _group(manifest)
     yield from _name(manifest)
     yield from _texts(manifest)
     if manifest.pod is not None:
@@ -47,6 +48,26 @@ def refusals(manifest: Manifest) -> Iterator[Refusal]:
         yield from _service(manifest)
     if manifest.kind == "Secret":
         yield from _base64(manifest)
+
+
+_OF_GROUPS = {
+    "Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1", "ReplicaSet": "apps/v1",
+    "Job": "batch/v1", "CronJob": "batch/v1", "Ingress": "networking.k8s.io/v1",
+    "NetworkPolicy": "networking.k8s.io/v1", "HorizontalPodAutoscaler": "autoscaling/v2",
+    "PodDisruptionBudget": "policy/v1", "StorageClass": "storage.k8s.io/v1",
+}  # fmt: skip
+_OF_THE_CORE = frozenset(
+    {"Service", "ConfigMap", "Secret", "Pod", "Namespace", "ServiceAccount", "PersistentVolumeClaim"}
+)
+_BUILT_IN = frozenset({"v1", "apps/v1", "batch/v1"})
+
+
+def _group(manifest: Manifest) -> Iterator[Refusal]:
+    """A kind under an API that does not have it."""
+    version, at = manifest.api_version, manifest.node.at_or_self("apiVersion")
+    wanted = "v1" if manifest.kind in _OF_THE_CORE else _OF_GROUPS.get(manifest.kind)
+    if version in _BUILT_IN and wanted is not None and version != wanted:
+        yield f"{version} has no {manifest.kind}; write {wanted}.", at
 
 
 def _name(manifest: Manifest) -> Iterator[Refusal]:

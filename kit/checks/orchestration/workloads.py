@@ -234,7 +234,7 @@ def disruption_budgets(project: Project) -> Iterator[Fact]:
     A node drain may take all replicas at once unless a budget says how many must stay.
 
     Decides: each Deployment and StatefulSet with two or more replicas is selected by a PodDisruptionBudget that
-    leaves room for a drain.
+    leaves room for a drain; so does a budget of one with fewer.
 
     Fix: add a `PodDisruptionBudget` with `maxUnavailable: 1` and the labels of the pods.
 
@@ -245,14 +245,14 @@ def disruption_budgets(project: Project) -> Iterator[Fact]:
     for group in groups(project):
         for workload in group.of("Deployment", "StatefulSet", "Rollout"):
             count, at = replicas_of(group, workload)
-            if count is None or count < 2:
-                continue
             budgets = group.selecting(workload, "PodDisruptionBudget")
+            if count is None or (count < 2 and not (budgets and count and _blocks(budgets[0], count))):
+                continue
             if not budgets:
                 message = f"{workload.title}: {count} replicas and no disruption budget; a drain may take all at once."
                 yield bad(message, at, workload, **grade(group))
             elif _blocks(budgets[0], count):
-                message = f"{budgets[0].title}: lets none of the {count} pods go, so that no node can be drained."
+                message = f"{budgets[0].title}: lets none of the least pods ({count}) go; no node can be drained."
                 yield bad(message, budgets[0], severity=Severity.MEDIUM, **grade(group))
             else:
                 yield ok(f"{workload.title}: {budgets[0].title} keeps enough pods up.", budgets[0], **grade(group))
@@ -340,41 +340,6 @@ def _percent_of(scaler: Manifest) -> Iterator[str]:
         newer = metric.get("target", "averageUtilization")
         if newer is not None or metric.get("targetAverageUtilization") is not None:
             yield text_of(metric, "name")
-
-
-@check("ORC-020", "Deployments roll over without a gap", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)
-def deployments_roll(project: Project) -> Iterator[Fact]:
-    """
-    `Recreate`, or a strategy that lets all pods go, makes every deploy an outage; a grace period of nothing cuts off
-    open requests.
-
-    Decides: the strategy and the grace period of each Deployment that a Service leads to; one that mounts a claim
-    may rightly be recreated.
-
-    Fix: leave `strategy` at RollingUpdate with `maxUnavailable: 0`, and `terminationGracePeriodSeconds` at 30.
-
-    Blind to: whether the process ends its work when it is told to.
-
-    See: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy
-    """
-    for group in groups(project):
-        for workload in group.of("Deployment"):
-            if not group.selecting(workload, "Service"):
-                continue
-            claims = any(v.kind == "persistentVolumeClaim" for v in workload.volumes)
-            strategy = workload.node.get("spec", "strategy")
-            gone = text_of(strategy, "rollingUpdate", "maxUnavailable")
-            grace = workload.pod.get("terminationGracePeriodSeconds") if workload.pod else None
-            if text_of(strategy, "type") == "Recreate" and not claims and strategy is not None:
-                yield bad(f"{workload.title}: Recreate makes every deploy an outage.", strategy, **grade(group))
-            elif gone == "100%" and strategy is not None:
-                message = f"{workload.title}: a deploy may take all its pods at once."
-                yield bad(message, strategy, **grade(group))
-            elif grace is not None and grace.text in {"0", "1"}:
-                message = f"{workload.title}: {grace.text} s to end; open requests are cut off."
-                yield bad(message, grace, **grade(group))
-            elif not (claims and strategy is not None):
-                yield ok(f"{workload.title}: rolls over pod by pod.", strategy or workload, **grade(group))
 
 
 @check("ORC-028", "Scheduled jobs run, one at a time", Severity.LOW, Clause.EXECUTION, effort_hours=0.5)

@@ -35,6 +35,7 @@ _DIRECTIVE = re.compile(
     r"\b(?:listen|server_name|proxy_pass|root|include|return|fastcgi_pass|add_header|worker_connections|server)\b"
     r"[^;\n]{0,300};"
 )
+_VALUE = re.compile(r"\{\{-?\s{0,20}([A-Za-z_]\w{0,80})[\w.\s|()'\",-]{0,120}\}\}")
 _ADDRESS = re.compile(r"(?:(?P<host>\[[^\]]*\]|[^:\[\]]*):)?(?P<port>[0-9]{1,5})")
 
 
@@ -135,8 +136,8 @@ class NginxConfig:
     """One configuration file, the files that it includes in their place.
 
     `problems` are what nginx itself refuses: a directive where it may not stand, a wrong number of arguments,
-    includes in a circle. `included` is True where another configuration has it. A Jinja or Go template is not
-    read (`template`).
+    includes in a circle. `included` is True where another configuration has it. A Jinja or Go template with
+    statements is not read (`template`); a mere value counts as a variable.
     """
 
     path: str
@@ -174,6 +175,7 @@ def parse(text: str, path: str, first_line: int = 1) -> NginxConfig:
     """The configuration without its includes; the text starts at `first_line` of the file. Never raises."""
     if len(text) > MAX_CHARACTERS:
         return NginxConfig(path, error=Problem("The configuration is too large to be read.", At(path)))
+    text = _filled(text)
     if has_template(text):
         return NginxConfig(path, template=True)
     try:
@@ -192,6 +194,11 @@ def parse(text: str, path: str, first_line: int = 1) -> NginxConfig:
 def is_nginx(text: str) -> bool:
     """Whether a text looks like nginx: one of its blocks, and one of its directives that ends in `;`."""
     return _BLOCK.search(text) is not None and _DIRECTIVE.search(text) is not None
+
+
+def _filled(text: str) -> str:
+    """A template that only gives values, each taken for a variable of nginx; one with statements stays as it is."""
+    return text if "{%" in text else _VALUE.sub(lambda found: f"${found[1]}", text)
 
 
 def find(files: FileIndex) -> tuple[NginxConfig, ...]:

@@ -100,3 +100,22 @@ def test_a_second_listener_on_a_port_is_refused(look: Look) -> None:
 
     assert look("INF-009", {"main.tf": BALANCER}).failed == ["main.tf:19"]
     assert look("INF-009", {"main.tf": f"{first}443{second}8443{third}"}).failed == []
+
+
+def test_a_password_that_anybody_guesses_in_a_task_is_told(look: Look) -> None:
+    play = "- hosts: db\n  tasks:\n    - postgresql_user: {name: api, password: api_password}\n"
+
+    assert look("INF-006", {"site.yml": play}).failed == ["site.yml:3"]
+    assert look("INF-006", {"site.yml": play.replace("api_password", '"{{ vault_password }}"')}).failed == []
+
+
+def test_a_target_group_asks_what_a_service_answers(look: Look) -> None:
+    group = 'resource "aws_lb_target_group" "api" {\n  health_check {\n    path = "/health"\n  }\n}\n'
+    app = {
+        "package.json": '{"name": "api", "scripts": {"start": "node app.js"}, "dependencies": {"express": "^4"}}',
+        "app.js": "const app = require('express')()\napp.get('/health', (q, s) => s.send('ok'))\napp.listen(3000)\n",
+        "Dockerfile": "FROM node:22\nCOPY . .\nCMD node app.js\n",
+    }
+
+    assert look("INF-008", {**app, "main.tf": group}).passed == ["main.tf:3"]
+    assert look("INF-008", {**app, "main.tf": group.replace("/health", "/ready")}).failed == ["main.tf:3"]

@@ -43,3 +43,24 @@ def test_a_unit_without_a_user_runs_as_root(look: Look) -> None:
 @pytest.mark.parametrize("user", ["User=app\n", "DynamicUser=yes\n", "Type=oneshot\n"])
 def test_a_unit_with_a_user_holds(look: Look, user: str) -> None:
     assert look("OPS-065", {"ops/api.service": UNIT.format(user=user)}).failed == []
+
+
+CRASHING = "[Service]\nUser=api\nExecStart=/opt/api/run\n"
+PLAY = """
+    - hosts: web
+      tasks:
+        - systemd: {name: api, state: started}
+    """
+
+
+def test_a_unit_that_nobody_brings_back_after_a_crash_is_told(look: Look) -> None:
+    assert look("OPS-065", {"api.service": CRASHING}).failed == ["api.service:3"]
+    assert look("OPS-065", {"api.service": CRASHING + "Restart=always\n"}).failed == []
+
+
+def test_a_unit_of_the_project_that_is_started_must_be_enabled(look: Look) -> None:
+    files = {"templates/api.service.j2": CRASHING + "Restart=always\n"}
+    enabled = PLAY.replace("started}", "started, enabled: true}")
+
+    assert look("OPS-065", {**files, "site.yml": PLAY}).failed == ["site.yml:3"]
+    assert look("OPS-065", {**files, "site.yml": enabled}).failed == []

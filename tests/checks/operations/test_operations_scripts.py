@@ -82,3 +82,19 @@ def test_what_is_not_implemented_is_told(look: Look, path: str, text: str, line:
 )
 def test_what_only_speaks_of_it_is_not(look: Look, path: str, text: str) -> None:
     assert look("OPS-011", {path: text}).failed == []
+
+
+def test_a_script_that_a_job_calls_which_deploys_is_in_earnest_whatever_its_name(look: Look) -> None:
+    workflow = """
+        on: {push: {branches: [main]}}
+        jobs:
+          deploy:
+            runs-on: ubuntu-latest
+            steps:
+              - uses: appleboy/ssh-action@v1
+                with: {host: h, script: bash pull-run.sh}
+        """
+    script = "#!/bin/bash\nmake clean\nmake up\n"
+
+    assert look("OPS-010", {"pull-run.sh": script}).failed == []
+    assert look("OPS-010", {"pull-run.sh": script, ".github/workflows/d.yml": workflow}).failed == ["pull-run.sh:1"]

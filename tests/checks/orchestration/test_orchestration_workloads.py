@@ -242,3 +242,45 @@ def test_a_sidecar_without_a_port_and_what_makes_load_take_no_requests(look: Loo
     ]
 
     assert {str(f.severity) for f in seen if f.outcome.open} == {"low"}
+
+
+TOWER = """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: tower}
+    spec:
+      replicas: 1
+      strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 1}}
+      selector: {matchLabels: {app: tower}}
+      template: {metadata: {labels: {app: tower}}, spec: {containers: [{name: tower, image: "acme/tower:1"}]}}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: tower}
+    spec: {selector: {app: tower}, ports: [{port: 80}]}
+    ---
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata: {name: tower}
+    spec: {minAvailable: 1, selector: {matchLabels: {app: tower}}}
+    """
+
+
+def test_the_only_pod_that_may_go_before_the_new_one_is_up_is_a_gap(look: Look) -> None:
+    assert look("ORC-020", {"k8s/tower.yaml": TOWER}).outcomes == ["fail"]
+    assert look("ORC-020", {"k8s/tower.yaml": TOWER.replace("replicas: 1", "replicas: 3")}).outcomes == ["pass"]
+
+
+def test_a_budget_of_the_only_pod_keeps_its_node(look: Look) -> None:
+    assert look("ORC-010", {"k8s/tower.yaml": TOWER}).outcomes == ["fail"]
+    assert (
+        "fail"
+        not in look("ORC-010", {"k8s/tower.yaml": TOWER.replace("minAvailable: 1", "maxUnavailable: 1")}).outcomes
+    )
+
+
+def test_a_kind_under_an_api_that_does_not_have_it_is_refused(look: Look) -> None:
+    core = TOWER.replace("policy/v1", "v1")
+
+    assert "v1 has no PodDisruptionBudget" in look("ORC-001", {"k8s/tower.yaml": core}).text
+    assert "has no" not in look("ORC-001", {"k8s/tower.yaml": TOWER}).text

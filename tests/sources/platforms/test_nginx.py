@@ -110,7 +110,14 @@ def test_what_nginx_refuses_is_a_problem_at_its_line():
 
 
 def test_a_template_is_not_read():
-    assert parsed("server { listen {{ port }}; }").template
+    assert parsed("server { {% if tls %} listen 443; {% endif %} }").template
+
+
+def test_a_template_of_mere_values_is_read_with_variables_in_their_places():
+    config = parsed("server {\n  listen 80;\n  location / { proxy_pass http://127.0.0.1:{{ api.port }}; }\n}\n")
+
+    assert not config.template
+    assert [d.args for d in config.walk() if d.name == "proxy_pass"] == [("http://127.0.0.1:$api",)]
 
 
 def test_files_that_are_included_stand_in_the_place_of_the_directive(tmp_path):
