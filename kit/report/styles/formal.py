@@ -178,13 +178,11 @@ def _let_f(material: Material) -> str:
 
 
 def _came_to(clause: str, standings: Sequence[Standing]) -> str:
-    examined = sum(s.examined for s in standings)
-    values = {
-        "clause": text(f"statement.{clause.lower()}"),
-        "outcome": text(f"statement.{outcome_of(standings)}"),
-        "held": sum(len(s.held) for s in standings),
-        "count": examined,
-    }
+    """What a clause came to; "in part" only where a part of it holds."""
+    examined, good = sum(s.examined for s in standings), sum(len(s.held) for s in standings)
+    outcome = outcome_of(standings)
+    words = text(f"statement.{'lesser' if outcome == 'partial' and not good else outcome}")
+    values = {"clause": text(f"statement.{clause.lower()}"), "outcome": words, "held": good, "count": examined}
     return text("statement.outcome" if examined else "statement.outcome-none", **values)
 
 
@@ -204,4 +202,4 @@ def _follows(material: Material, environment: str) -> str:
 def _wrapped(line: str) -> list[str]:
     """A line as wide as paper takes, what it goes on with set in."""
     indent = " " * (len(line) - len(line.lstrip()))
-    return textwrap.wrap(line, WIDTH, subsequent_indent=f"{indent}    ") or [""]
+    return textwrap.wrap(line, WIDTH, subsequent_indent=f"{indent}    ", break_on_hyphens=False) or [""]
