@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kit.claims.amounts import Amount, amounts
 from kit.claims.bounds import asks
@@ -73,10 +74,37 @@ def _opposite(claims: list[Claim]) -> Iterator[Contradiction]:
 
 def _nearest(praised: list[Claim], blamed: list[Claim]) -> tuple[Claim, Claim] | None:
     """The pair whose words are most alike, of two reports where there are several."""
-    pairs = [(p, b) for p in praised for b in blamed]
+    pairs = [(p, b) for p in praised for b in blamed if not _two_things(p.statement.text, b.statement.text)]
     if not pairs:
         return None
     return max(pairs, key=lambda pair: (pair[0].statement.source != pair[1].statement.source, _alike(*pair)))
+
+
+_PART = re.compile(
+    r"((?:[\w-]+\s+){1,3})(test|service|route|endpoint|image|job|script|worker|page|table|container|pod|module|quer)(?:s|ies|y)?\b",
+    re.IGNORECASE,
+)
+_ANY = re.compile(
+    r"(?:all|any|some|every|each|the|these|those|our|your|most|many|few|only|other|more|new|existing|automated|and|or|for"
+    r"|with|without|are|not|pass|passing|fail|failing|missing|run|running)$"
+)
+
+
+def _two_things(one: str, other: str) -> bool:
+    """Whether they speak of parts of one kind that differ: database tests pass, engine tests do not."""
+    a, b = _parts(one), _parts(other)
+    both = a.keys() & b.keys()
+    return bool(both) and all(a[kind] and b[kind] and not a[kind] & b[kind] for kind in both)
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> dict[str, frozenset[str]]:
+    """Kinds of parts that a text names, each with the words that say which of them."""
+    found: dict[str, frozenset[str]] = {}
+    for before, kind in _PART.findall(text):
+        words = frozenset(w for w in re.findall(r"[a-z][\w-]{2,}", before.lower()) if not _ANY.match(w))
+        found[kind.lower()] = found.get(kind.lower(), frozenset()) | words
+    return found
 
 
 def _alike(a: Claim, b: Claim) -> float:

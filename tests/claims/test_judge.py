@@ -58,6 +58,8 @@ def held(project: Project, *texts: str) -> Examination:
         ("- 1,871 tests pass", "undecidable"),
         ("- 0 critical vulnerabilities", "undecidable"),
         ("- The team was trained in May", "undecidable"),
+        ("- All secrets are kept in `.env`", "undecidable"),
+        ("- `.env.production` exists", "unsupported"),
         ("- We will add Redis next month", "undecidable"),
         ("- Encryption: TLS 1.4", "refuted"),
     ],
@@ -127,6 +129,14 @@ def test_two_reports_with_two_objectives_contradict_each_other(project: Project)
 
     assert [c.about for c in found] == ["recovery time objective"]
     assert found[0].supported is None
+
+
+def test_parts_of_one_kind_that_differ_do_not_contradict_each_other(project: Project) -> None:
+    two = held(project, "- ✅ Database tests run in CI\n", "- ❌ Engine tests are not run in CI\n").contradictions
+    one = held(project, "- ✅ Database tests run in CI\n", "- ❌ Database tests are not run in CI\n").contradictions
+
+    assert not two
+    assert len(one) == 1
 
 
 def test_the_project_says_which_of_two_numbers_it_supports(project: Project) -> None:

@@ -64,7 +64,8 @@ def _script_exists(project: Project, image: Image, script: str, command: StageCo
     elif not sources or OUTPUT & set(place.split("/")) or not _all_literal(image) or _made(image, place):
         yield unknown(f"{image.name}: {script} is made while the image is built; files alone do not show it.", command)
     else:
-        message = f"{image.name}: the command runs {script}, and no such file is copied to {place}"
+        there = "there" if script == place else f"to {place}"
+        message = f"{image.name}: the command runs {script}, but no file of the project is copied {there}"
         yield bad(f"{message}; the container ends at once.", command)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kit.checks.performance.commands import ASIDE, Start, starts
 from kit.checks.shared.judged import JS, judged, mentions
 from kit.checks.shared.services import library
-from kit.checks.shared.words import plural
+from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -194,10 +194,10 @@ def _of_target(target: str, found: list[tuple[Service, Deployment]]) -> Iterator
                 environment=environment,
             )
     if fixed:
-        numbers = ", ".join(f"{s.name} ({d.replicas or 1})" for s, d in fixed[:6])
+        numbers = listed((f"{s.name} ({d.replicas or 1})" for s, d in fixed), 6)
         say = bad if len(fixed) == len(found) else partial
         yield say(
-            f"{where}: {plural(len(fixed), 'service')} of {len(found)} with a fixed number of copies: {numbers}{', ...' if len(fixed) > 6 else ''}.",
+            f"{where}: {plural(len(fixed), 'service')} of {len(found)} with a fixed number of copies: {numbers}.",
             *(d for _, d in fixed[:6]),
             environment=environment,
         )

@@ -163,9 +163,8 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
         return unknown(f"Tests of {name}: pipelines of other repositories may run them ({outside[0].uses}).", group[0])
     if not used:
         severity = None if group[0].kind == "unit" and _weighs(project, group) else Severity.MEDIUM
-        return bad(
-            f"Tests of {name}: no pipeline runs any of {amount}.", *[t.at for t in missed[:SHOWN]], severity=severity
-        )
+        none = "the one test file" if len(group) == 1 else f"any of {amount}"
+        return bad(f"Tests of {name}: no pipeline runs {none}.", *[t.at for t in missed[:SHOWN]], severity=severity)
     if missed:
         message = f"Tests of {name}: no pipeline runs {len(missed)} of {amount} (as {missed[0].path})."
         return partial(message, *[t.at for t in missed[:SHOWN]], severity=Severity.MEDIUM)

@@ -38,6 +38,8 @@ _IS_THERE = re.compile(
 )
 _IGNORES = re.compile(r"\.(?:git|docker)ignore\b|\bgit-?ignored?\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[<>{}*]|\bpath/to\b|\byour[-_]|example\.com|\bfoo\b|\bxxx+\b", re.IGNORECASE)
+_SECRETS_FILE = re.compile(r"(?:^|/)\.env(?:\.(?:prod(?:uction)?|staging|dev(?:elopment)?|local))*$")
+_OF_SECRETS = re.compile(r"\b(?:secrets?|credentials?|passwords?|(?:api|private) keys?|tokens?)\b", re.IGNORECASE)
 _TRACKED_HERE = frozenset({"dist", "build", "node_modules", "coverage", "target", "out", ".next", "tmp", "logs", "log"})
 
 
@@ -249,6 +251,12 @@ def _not_there(statement: Statement, ground: Ground, named: Named, about: str) -
     first = path.split("/")[0]
     if ground.files.ignored(path) or first in _TRACKED_HERE:
         reason = f"{named.written} is kept out of the repository; only the machine that has it could show it."
+        yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)
+        return
+    if _SECRETS_FILE.search(path) and _OF_SECRETS.search(statement.text):
+        reason = (
+            f"{named.written} is not in the repository, where no secret belongs; a machine that has it would show it."
+        )
         yield Answer(Verdict.UNDECIDABLE, reason, about=about, decisive=False)
         return
     said = _clause(statement.text, named)
