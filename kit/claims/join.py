@@ -20,6 +20,7 @@ def joined(statements: list[Statement]) -> list[Statement]:
     """The statements, a repeated one once: at its first line, with the lines of the others."""
     kept: dict[tuple[object, ...], int] = {}
     found: list[Statement] = []
+    also: dict[int, dict[int, None]] = {}
     for statement in statements:
         key = _key(statement)
         at = kept.get(key) if key is not None else None
@@ -29,9 +30,12 @@ def joined(statements: list[Statement]) -> list[Statement]:
             found.append(statement)
             continue
         first = found[at]
-        mark = first.mark if first.mark is not None else statement.mark
-        if statement.line not in (first.line, *first.also):
-            found[at] = replace(first, also=(*first.also, statement.line), mark=mark)
+        if statement.line != first.line and statement.line not in also.setdefault(at, dict.fromkeys(first.also)):
+            also[at][statement.line] = None
+            if first.mark is None and statement.mark is not None:
+                found[at] = replace(first, mark=statement.mark)
+    for at, lines in also.items():
+        found[at] = replace(found[at], also=tuple(lines))
     return found
 
 

@@ -16,6 +16,8 @@ from kit.sources.tree.text import SNIFF_BYTES, decode, is_binary
 MAX_BYTES = 4_000_000
 MAX_LINE = 4000
 """The longest line that is read, in characters; what stands behind is shown no more."""
+MAX_LINES = 20_000
+"""The lines of a report that are read: four for each statement that is heard."""
 
 _CODECS = ("macroman", "sloppy-windows-1252", "sloppy-windows-1254", "sloppy-windows-1250", "sloppy-windows-1251")
 """In what UTF-8 is usually misread, the names as ftfy registers them."""
@@ -57,8 +59,10 @@ def read_text(path: Path) -> Text:
     decoded = decode(data)
     if not decoded.text.strip():
         raise ParamsError(f"{path}: empty; name a report in Markdown or plain text")
-    text = repair(mask(decoded.text, path.name))
-    return Text(text.lines, text.repaired or decoded.repaired)
+    lines = decoded.text.removesuffix("\n").split("\n")
+    text = repair(mask("\n".join(lines[:MAX_LINES]), path.name))
+    cut = f"of {len(lines):,} lines the first {MAX_LINES:,} were read" if len(lines) > MAX_LINES else None
+    return Text(text.lines, "; ".join(filter(None, (cut, text.repaired or decoded.repaired))) or None)
 
 
 def repair(text: str) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.claims.join import joined
 from kit.claims.model import Stated, Statement
 from kit.claims.read import read, read_report
 from kit.claims.text import repair
@@ -119,3 +121,23 @@ def test_any_text_is_read_with_lines_that_it_has(text: str) -> None:
 
     for statement in reading.statements:
         assert 1 <= statement.line <= statement.end_line <= len(reading.lines)
+
+
+def test_of_a_report_of_more_lines_than_anybody_writes_the_first_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.claims.text.MAX_LINES", 50)
+    (tmp_path / "audit.md").write_text("# Audit\n" + "- [x] Backups are made every night\n" * 60, "utf-8")
+
+    reading = read_report(tmp_path / "audit.md", "audit.md")
+
+    assert len(reading.lines) == 50 and reading.repaired == "of 61 lines the first 50 were read"
+    assert [(s.line, len(s.also), s.also[-1]) for s in reading.statements] == [(2, 48, 50)]
+
+
+def test_like_items_are_joined_with_every_line_once() -> None:
+    one = read("- [x] Backups are made every night\n", "audit.md").statements[0]
+
+    found = joined([replace(one, line=number) for number in (*range(1, 500), *range(1, 500))])
+
+    assert [(s.line, s.also) for s in found] == [(1, tuple(range(2, 500)))]

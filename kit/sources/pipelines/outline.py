@@ -325,7 +325,7 @@ _KINDS = {"bat": "batch", "pwsh": "powershell"}
 
 def jenkins(text: str, path: str) -> Workflow:
     """A Jenkinsfile: its stages and the shell texts in them. The Groovy around them is not read."""
-    text = re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^[^\S\n]*//.*$", "", text, flags=re.MULTILINE)
     stages = [(m.start(), m[2]) for m in _STAGE.finditer(text)] or [(0, "pipeline")]
     jobs = []
     for index, (start, name) in enumerate(stages):

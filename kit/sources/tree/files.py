@@ -19,7 +19,7 @@ from kit.sources.formats.nodes import Problem
 from kit.sources.tree import classify
 from kit.sources.tree.git import GitState, read_git
 from kit.sources.tree.ignore import IgnoreRules
-from kit.sources.tree.text import MAX_LINE, SNIFF_BYTES, decode, is_binary, preview, shortened
+from kit.sources.tree.text import MAX_BLANK, MAX_LINE, SNIFF_BYTES, decode, is_binary, preview, shortened
 from kit.sources.tree.walk import Entry, reason, walk
 
 MAX_BYTES = 2_000_000
@@ -313,7 +313,8 @@ class FileIndex:
             self._reading[entry.path] = Problem(f"The file {decoded.repaired}.", At(entry.path))
         text, long = shortened(decoded.text)
         if long is not None and entry.path not in self._reading:
-            message = f"The file is not read whole: of lines of more than {MAX_LINE} characters only both ends are."
+            message = f"The file is not read whole: lines of more than {MAX_LINE} characters are but at both ends, and "
+            message += f"nothing is behind {MAX_BLANK} blank lines."
             self._reading[entry.path] = Problem(message, At(entry.path, long))
         return text
 

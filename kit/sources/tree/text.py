@@ -6,11 +6,14 @@ import codecs
 import json
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 SNIFF_BYTES = 8192
 DETECT_BYTES = 100_000
 MAX_LINE = 5000
 """Characters of a line that are read, half of them at either end: some expressions take the square of its length."""
+MAX_BLANK = 1000
+"""Blank lines one after the other, behind which nothing is read: the same expressions take as long over them."""
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"')
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -78,11 +81,14 @@ def one_line_end(text: str) -> str:
 def shortened(text: str) -> tuple[str, int | None]:
     """The text without the midst of its lines of more than MAX_LINE characters, and the first such line, from 1.
 
-    Of data in JSON, which tools write on one line, that of its strings is left out instead.
+    Of data in JSON, which tools write on one line, that of its strings is left out instead. What stands behind more
+    than MAX_BLANK blank lines is not read.
     """
-    if len(text) <= MAX_LINE:
+    if len(text) <= MAX_BLANK:
         return text, None
     lines = text.split("\n")
+    if len(lines) > MAX_BLANK and (end := _blank_from(lines)) is not None:
+        return shortened("\n".join(lines[:end]))[0] + "\n", end + 1
     first = next((number for number, line in enumerate(lines, start=1) if len(line) > MAX_LINE), None)
     if first is None:
         return text, None
@@ -90,6 +96,13 @@ def shortened(text: str) -> tuple[str, int | None]:
         return "\n".join(map(_both_ends, lines)), first
     cut = _STRING.sub(_shortened_string, text)
     return cut, first if len(cut) < len(text) else None
+
+
+def _blank_from(lines: list[str]) -> int | None:
+    """The index of the first line of too long a run of blank ones."""
+    filled = [number for number, line in enumerate(lines) if line and not line.isspace()]
+    runs = pairwise([-1, *filled, len(lines)])
+    return next((last + 1 for last, following in runs if following - last > MAX_BLANK), None)
 
 
 def _both_ends(text: str) -> str:

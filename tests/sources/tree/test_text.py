@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.sources.tree.text import MAX_LINE, decode, is_binary, preview, shortened
+from kit.sources.tree.text import MAX_BLANK, MAX_LINE, decode, is_binary, preview, shortened
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -71,7 +71,12 @@ def test_data_on_one_line_loses_nothing_but_the_midst_of_long_strings() -> None:
     assert len(data["quoted"]) < MAX_LINE + 9
 
 
-@given(st.text(alphabet='ab"\\{[,\n', max_size=60), st.integers(100, 300))
+def test_nothing_is_read_behind_a_thousand_blank_lines() -> None:
+    assert shortened("a\n" + " \n" * MAX_BLANK * 2 + "b\n") == ("a\n", 2)
+    assert shortened("a\n" + "\n" * (MAX_BLANK - 1) + "b\n")[1] is None
+
+
+@given(st.text(alphabet='ab"\\{[,', max_size=60).map(lambda t: t + "x\n"), st.integers(100, 300))
 def test_lines_stay_where_they_are_when_they_are_shortened(part: str, often: int) -> None:
     text = part * often
 
