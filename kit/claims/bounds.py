@@ -26,7 +26,7 @@ _PLAN_SECTION = re.compile(
     r"\b(?:next steps?|recommend(?:ation|ed|ations)|action (?:required|items?|plan)|actions? required|required (?:for|actions?|before)"
     r"|to[- ]?do|roadmap|future|road to|immediate actions?|short[- ]term|medium[- ]term|long[- ]term|must do|must fix|fix required"
     r"|remediation|what (?:to|you should) do|improvements?|enhancements?|mitigations?|before (?:launch|deployment|production|going)"
-    r"|suggest(?:ed|ions)|remaining work|phase \d|week \d|day \d|how to|instructions|pre-launch|nice to have|planned|plan\b|timeline|steps? to)",
+    r"|suggest(?:ed|ions)|remaining work|phase \d|week \d|day \d|how to|instructions|pre-launch|nice to have|planned|needed\b|plan\b|timeline|steps? to)",
     re.IGNORECASE,
 )
 _PLAN_HEAD = re.compile(

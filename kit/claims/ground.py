@@ -55,6 +55,8 @@ _PROSE = (".md", ".mdx", ".rst", ".txt", ".csv", ".tsv", ".ipynb", ".log")
 _ASIDE = re.compile(
     r"\.(?!github/|gitlab|circleci/|husky/|env|eslintrc|prettierrc|storybook/|platform|ebextensions/)[^/]+/"
 )
+_DOCS = re.compile(r"(?:^|/)(?:docs?|documentation)/")
+"""What lies there describes, also where it is the code of pages."""
 _COMMENTS = ("#", "//", "*", "/*", "--", "<!--")
 _SEEN = Fact(Outcome.PASS, "")
 
@@ -215,7 +217,8 @@ class Ground:
     @cached_property
     def _told(self) -> tuple[str, ...]:
         """Files of code and configuration that weigh; prose, data and the folders of assistants tell nothing."""
-        return tuple(p for p in self._spoken if not p.endswith(_PROSE) and not _ASIDE.match(p))
+        told = (p for p in self._spoken if not p.endswith(_PROSE) and not _ASIDE.match(p))
+        return tuple(p for p in told if not _DOCS.search(p))
 
     @cached_property
     def code_paths(self) -> tuple[str, ...]:

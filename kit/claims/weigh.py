@@ -16,7 +16,7 @@ from kit.sources.commands.command import word_set
 _SPLIT = re.compile(r"\s*(?:,|;|\s\+\s|\s&\s|\band\b|\bplus\b)\s*", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:comprehensive(?:ly)?|complete(?:ly)?|full(?:y)?|robust|excellent|enterprise[- ]grade|extensive(?:ly)?|thorough(?:ly)?|perfect"
-    r"|bank[- ]grade|military[- ]grade|world[- ]class|best practices?|proper(?:ly)?|production[- ]grade|good|very good|strong|optimi[sz]ed|efficient(?:ly)?|scalable|better|improved|faster|simpler|easier|latest|well[- ]\w+)\b",
+    r"|bank[- ]grade|military[- ]grade|world[- ]class|best practices?|proper(?:ly)?|production[- ]grade|good|very good|strong|optimi[sz]ed|efficient(?:ly)?|scalable|configurable|better|improved|faster|simpler|easier|latest|well[- ]\w+)\b",
     re.IGNORECASE,
 )
 _ABSENCE = re.compile(
@@ -214,7 +214,8 @@ def reaches(
         denied = len(_DENIAL.findall(statement.text))
         return denied < 2 or _DENIED_LABEL.match(statement.text) is not None or len(answers) >= denied
     by_checks = all(answer.checks for answer in answers)
-    if by_checks and (_numbered(statement) or _PRAISE.search(statement.text)):
+    seen = by_checks or all(answer.checks or answer.about.startswith("feature ") for answer in answers)
+    if (by_checks and _numbered(statement)) or (seen and _PRAISE.search(statement.text)):
         return False
     if not all(answer.checks for answer in answers):
         return True

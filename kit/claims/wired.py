@@ -1,26 +1,31 @@
-"""Go code that nothing which starts takes in: what stands there is written, and not at work.
-
-Only Go tells so much from files: a package runs where a chain of imports leads to it from a package `main`, and a
-function where something names it. Other languages load code by names, folders and decorators.
-"""
+"""Code that nothing takes in: what stands there is written, and not at work."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from kit.claims import wired_go
 from kit.claims.ground import Ground
 from kit.claims.model import Answer, Verdict
-from kit.model import Evidence
+from kit.model import Evidence, FileClass
 
-_MODULE = re.compile(r"^module\s+\"?(?P<path>[^\s\"]+)", re.MULTILINE)
-_MAIN = re.compile(r"^package main\b", re.MULTILINE)
-_FUNCTION = re.compile(r"^func (?P<name>[A-Za-z_]\w*)[(\[]")
-_AT_ONCE = frozenset({"main", "init"})
 _OF_PLACES = ("file ", "excerpt", "name ", "number of", "module ", "command ", "variables", "product ", "port ")
 """Answers to what is said to stand somewhere: whether it runs is no part of that."""
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".py")
+_LOADED = re.compile(
+    r"(?:^|/)(?:index|main|app|server|error|global-error|layout|page|route|not-found|loading|template|middleware|instrumentation"
+    r"|_app|_error|_document|\+\w+|manage|wsgi|asgi|conftest|settings|__main__)\.\w+$|\.config\.|(?:^|/)(?:pages|commands)/",
+    re.IGNORECASE,
+)
+"""Files that a framework or a person starts by their place."""
+_DEFINED = re.compile(
+    r"^(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(?:async\s+)?(?:class|function\*?|def)\s+(?P<name>[A-Za-z_$][\w$]*)"
+    r"|^(?:export\s+)?const\s+(?P<const>[A-Za-z_$][\w$]*)\s*(?::[^=]{1,80})?=\s*(?:async\s*)?(?:\([^)]*\)\s*(?::[^=]{1,40})?=>|\w+\s*=>|function\b)"
+)
+_OWN_WORDS = re.compile(r"\b(?:export default|export \{|module\.exports)|\.(?:name|displayName)\b")
+_TAKEN = re.compile(r"\b(?:import|require|from)\b")
 
 
 def at_work(answers: Iterable[Answer], ground: Ground) -> list[Answer]:
@@ -36,83 +41,54 @@ def _only_written(answer: Answer) -> Answer:
 def _is_unused(answer: Answer, ground: Ground) -> bool:
     if answer.verdict is not Verdict.CONFIRMED or answer.about.startswith(_OF_PLACES) or not answer.evidence:
         return False
-    started = _started(ground)
-    return bool(started) and all(_is_idle(each, started, ground) for each in answer.evidence)
+    # Checks of other languages than Go follow what is taken in by themselves.
+    feature = answer.about.startswith("feature ")
+    return all(wired_go.is_idle(each, ground) or (feature and _is_unnamed(each, ground)) for each in answer.evidence)
 
 
-def _is_idle(place: Evidence, started: dict[str, frozenset[str]], ground: Ground) -> bool:
+def _is_unnamed(place: Evidence, ground: Ground) -> bool:
+    """Whether a place lies in a class or function at the top of a script that no other line of the project names."""
     lines = ground.files.lines(place.path)
-    if not place.path.endswith(".go") or place.path.endswith("_test.go") or not 0 < (place.line or 0) <= len(lines):
+    if not place.path.endswith(_SCRIPTS) or _LOADED.search(place.path) or not 0 < (place.line or 0) <= len(lines):
         return False
-    if place.path not in started:
-        # What is taken in somewhere else with the same words is at work there.
-        shown = lines[(place.line or 1) - 1].strip()
-        return not any(shown in known for known in started.values())
-    name = _function_around(lines[: place.line])
-    return name is not None and not _is_named(name, started)
+    if ground.files.class_of(place.path) is not FileClass.PRODUCTION:
+        return False
+    name = _definition_around(lines[: place.line])
+    return name is not None and not _is_named(name, place.path, ground)
 
 
-def _function_around(lines: list[str]) -> str | None:
-    """The function of a package, no method, that the last of the lines stands in; None for what runs by itself."""
-    for number, line in enumerate(reversed(lines)):
-        if line.startswith("func "):
-            found = _FUNCTION.match(line)
-            return found["name"] if found and found["name"] not in _AT_ONCE else None
-        if number and line.startswith("}"):
+def _definition_around(lines: list[str]) -> str | None:
+    """The class or function at the top level that the last of the lines stands in; None for what runs by itself, and
+    for what a decorator of Python hands on."""
+    for number in range(len(lines) - 1, -1, -1):
+        line = lines[number]
+        if not line.strip() or line[0] in " \t@)]#/*" or (line[0] == "}" and line.rstrip().endswith("{")):
+            continue
+        found = _DEFINED.match(line)
+        if found is None or (line.startswith(("def ", "async def ")) and lines[number - 1].startswith("@")):
             return None
+        return found["name"] or found["const"]
     return None
 
 
-def _is_named(name: str, started: dict[str, frozenset[str]]) -> bool:
-    """Whether code that is taken in names a function in any line but remarks and the one that defines it."""
-    pattern = re.compile(rf"(?<!func )\b{name}\b")
-    return any(name in line and pattern.search(line.partition("//")[0]) for lines in started.values() for line in lines)
+def _is_named(name: str, path: str, ground: Ground) -> bool:
+    """Whether another file names it or takes its file in, or its own names it beside defining and exporting it."""
+    word, stem = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])"), _stem(path)
+    taken = re.compile(rf"(?:[/.]|\bimport\s+|\bfrom\s+){re.escape(stem)}(?:\.\w+)?[\"'\s;]")
+    for other in ground.code_paths:
+        text = ground.files.text(other)
+        if name not in text and (other == path or stem not in text):
+            continue
+        for line in text.splitlines():
+            if other != path and _TAKEN.search(line) and taken.search(f"{line} "):
+                return True
+            if word.search(line) and not (other == path and (_DEFINED.match(line) or _OWN_WORDS.search(line))):
+                return True
+    return False
 
 
-def _started(ground: Ground) -> dict[str, frozenset[str]]:
-    """The Go files of all packages that a package `main` leads to, with their lines; empty where there is none such."""
-    known: dict[str, frozenset[str]] | None = ground.products.get("go files at work")
-    if known is None:
-        known = {path: frozenset(map(str.strip, ground.files.lines(path))) for path in _reached(ground)}
-        ground.products["go files at work"] = known
-    return known
-
-
-def _reached(ground: Ground) -> set[str]:
-    modules = _modules(ground)
-    packages: dict[str, list[str]] = defaultdict(list)
-    for path in ground.production:
-        if path.endswith(".go") and not path.endswith("_test.go"):
-            packages[_folder(path)].append(path)
-    if not modules:
-        return set()
-    waiting = [f for f, paths in packages.items() if any(_MAIN.search(ground.files.text(p)) for p in paths)]
-    done: set[str] = set()
-    while waiting:
-        folder = waiting.pop()
-        if folder not in done:
-            done.add(folder)
-            waiting += [f for path in packages[folder] for f in _imported(path, modules, ground) if f in packages]
-    return {path for folder in done for path in packages[folder]}
-
-
-def _modules(ground: Ground) -> dict[str, str]:
-    """The folder of each module by the path that it is imported with."""
-    manifests = (path for path in ground.files.paths if path.rpartition("/")[2] == "go.mod")
-    named = ((path, _MODULE.search(ground.files.text(path))) for path in manifests)
-    return {found["path"]: _folder(path) for path, found in named if found}
-
-
-def _imported(path: str, modules: dict[str, str], ground: Ground) -> list[str]:
-    """The folders of the project that a file takes in."""
-    folders = []
-    for taken in ground.project.code.imports(path):
-        name = taken.module.strip('"')
-        root = next((m for m in sorted(modules, key=len, reverse=True) if name == m or name.startswith(f"{m}/")), None)
-        if root is not None:
-            folders.append("/".join(part for part in (modules[root], name[len(root) :].strip("/")) if part))
-    return folders
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
+def _stem(path: str) -> str:
+    """What an import calls a file: its name without ending, its folder's where it is the folder's own file."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0] if name.startswith(("index.", "__init__.")) else name.rpartition(".")[0]
+    return folder.rpartition("/")[2] if stem in {"index", "__init__"} else stem

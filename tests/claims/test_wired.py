@@ -1,4 +1,4 @@
-"""Go code that nothing which is started takes in bears out a part only."""
+"""Code that nothing which is started takes in bears out a part only."""
 
 from __future__ import annotations
 
@@ -88,3 +88,45 @@ def test_a_library_without_a_program_is_judged_as_before(tmp_path: Path) -> None
 
     claim = examine(Project(tmp_path), [read("- [x] Connection pooling", "report.md")]).claims[0]
     assert "Nothing that is started" not in claim.reason
+
+
+BOUNDARY = """
+    import { Component } from 'react'
+
+    export class ErrorBoundary extends Component {
+      componentDidCatch(error) {
+        report(error)
+      }
+    }
+    export default ErrorBoundary
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "expected"),
+    [
+        ("src/error-boundary.jsx", "export const Page = () => <main />\n", "partly"),
+        ("src/error-boundary.jsx", "import { ErrorBoundary } from './error-boundary'\n", "confirmed"),
+        ("src/error-boundary.jsx", "import Guard from './error-boundary'\n", "confirmed"),
+        ("app/error.jsx", "export const Page = () => <main />\n", "confirmed"),
+    ],
+)
+def test_a_component_counts_where_something_takes_it_in(tmp_path: Path, path: str, page: str, expected: str) -> None:
+    for name, text in {path: BOUNDARY, "src/home.jsx": page}.items():
+        place = tmp_path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(dedent(text), "utf-8")
+
+    claim = examine(Project(tmp_path), [read("- ✅ Error boundaries", "report.md")]).claims[0]
+    assert claim.verdict.value == expected, claim.reason
+
+
+def test_a_decorated_function_of_python_is_its_frameworks(tmp_path: Path) -> None:
+    text = "import jwt\n\n\n@app.post('/login')\ndef login(user):\n    return jwt.encode(user, KEY)\n"
+    (tmp_path / "api.py").write_text(text, "utf-8")
+    claim = examine(Project(tmp_path), [read("- ✅ JWT tokens", "report.md")]).claims[0]
+    assert claim.verdict.value == "confirmed", claim.reason
+
+    (tmp_path / "api.py").write_text(text.replace("@app.post('/login')\n", ""), "utf-8")
+    claim = examine(Project(tmp_path), [read("- ✅ JWT tokens", "report.md")]).claims[0]
+    assert claim.verdict.value == "partly", claim.reason

@@ -19,11 +19,15 @@ _GUIDE = re.compile(
 )
 _TOO_WIDE = word_set(
     "user admin project code system api data product technical complete full comprehensive detailed proper good all new"
-    " inline release internal public developer service"
+    " inline existing current available other further release internal public developer service"
 )
 _SMALL = word_set("the a an of for to and with in on")
 _HEADING = re.compile(r"^#{1,5}\s+(?P<text>.+)$")
 _HIDDEN = re.compile(r"\.(?!github/)[^/]+/")
+_REPORT = re.compile(
+    r"report|audit|analysis|summary|checklist|readiness|review|status|complet|assessment|plan|roadmap", re.IGNORECASE
+)
+"""Documents that tell what was found or done: no guides."""
 MOST_WORDS = 2
 """How many words beyond the subject a heading has at most that is one about it."""
 
@@ -31,7 +35,7 @@ MOST_WORDS = 2
 def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     """One answer for a statement that says of a guide that it is there, and nothing else."""
     found = _GUIDE.match(statement.text)
-    if found is None or statement.mark in {Stated.FAIL, Stated.PARTIAL} or statement.kind == "code":
+    if found is None or statement.mark in {Stated.FAIL, Stated.PARTIAL} or statement.kind in {"code", "heading"}:
         return
     if named_paths(statement.text):
         return
@@ -47,7 +51,10 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
 def _heading(subject: set[str], statement: Statement, ground: Ground) -> At | None:
     """The first document, else heading, whose words are those of the subject and hardly any other."""
     texts = (p for p in ground.files.paths if p.lower().endswith((".md", ".mdx", ".rst")))
-    documents = sorted((p for p in texts if p != statement.source and not _HIDDEN.match(p)), key=lambda p: p.count("/"))
+    documents = sorted(
+        (p for p in texts if p != statement.source and not _HIDDEN.match(p) and not _REPORT.search(p)),
+        key=lambda p: p.count("/"),
+    )
     for path in documents:
         if _is_about(subject, re.sub(r"[_-]+", " ", path.rpartition("/")[2].rpartition(".")[0])):
             return At(path)

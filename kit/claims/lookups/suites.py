@@ -41,8 +41,18 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
         alone = _THERE.match(behind) is not None and len(re.findall(r"\w+", before)) <= 3
         files = [p for p in ground.files.paths if ground.files.class_of(p) is FileClass.TEST and path.search(p)]
         answer = _answer(name, [At(p) for p in files], ground, denied=denied)
-        if answer is not None and (denied or alone):
+        # That there are such tests refutes no denial of those "for the database".
+        narrow = denied and answer is not None and answer.verdict is Verdict.REFUTED and not _ends(behind)
+        if answer is not None and (denied or alone) and not narrow:
             yield answer
+
+
+def _ends(behind: str) -> bool:
+    return (
+        _THERE.match(behind) is not None
+        or _BEHIND.match(behind) is not None
+        or re.match(r"\W*[.:;(|—–]", behind) is not None
+    )
 
 
 def _answer(name: str, places: list[At], ground: Ground, *, denied: bool) -> Answer | None:
