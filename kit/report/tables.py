@@ -10,6 +10,7 @@ import pandas as pd
 
 from kit.model import Check, Finding, Outcome, Severity
 from kit.report.blocks import Cell, Column, Kind, Mark, Place, Ref, Table, columns, place
+from kit.report.words import sentence
 
 SEVERITY_ORDER = {severity: i for i, severity in enumerate(Severity)}
 OUTCOME_ORDER = {
@@ -126,7 +127,9 @@ def where(finding: Finding) -> Cell:
 
 
 def severity_mark(finding: Finding) -> Mark:
-    """Severity where it is open, the outcome otherwise."""
+    """What a hard blocker comes to, the severity of anything else that is open, the outcome otherwise."""
+    if finding.outcome.open and finding.blocker:
+        return Mark("critical", sentence(finding.blocker))
     if finding.outcome.open:
         return Mark(finding.severity.value)
     return Mark(finding.outcome.value)

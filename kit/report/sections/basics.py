@@ -11,7 +11,7 @@ from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.topics import CORE, TOPICS
 from kit.report.tables import severity_mark
 from kit.report.texts import filled, text, texts
-from kit.report.words import at, count, sentence
+from kit.report.words import at, count, listed
 
 MOST_PLACES = 3
 MOST_HELD = 15
@@ -56,6 +56,15 @@ def joined(groups: Mapping[str, Sequence[str]], keys: Iterable[str]) -> str:
         if len(groups[key]) > 1
     ]
     return text("numbers.groups", groups="; ".join(told)) if told else ""
+
+
+def group_name(key: str, areas: Sequence[str]) -> str:
+    """A group's name beside figures: one that an area has too says what else the group joins."""
+    name, titles = text(f"groups.{key}"), [AREAS[area][1] for area in areas]
+    others = [title for title in titles if title != name]
+    if not others or name not in {title for _, title in AREAS.values()}:
+        return name
+    return text("numbers.with", group=name, areas=listed(others, len(others)))
 
 
 def heads(*names: str) -> tuple[str, ...]:
@@ -199,8 +208,7 @@ def _missing(standing: Standing) -> tuple[Cell, ...]:
     first = standing.open[0]
     more = len(standing.open) - 1
     seen = first.message if not more else f"{first.message} {text('standing.others', count=more)}"
-    mark = Mark("critical", sentence(first.blocker)) if first.blocker else Mark(first.severity.value)
-    return (Ref(f"finding-{first.fingerprint}", standing.title), mark, seen, Place(at(first)))
+    return (Ref(f"finding-{first.fingerprint}", standing.title), severity_mark(first), seen, Place(at(first)))
 
 
 def _check_ref(standing: Standing, words: str) -> Ref:

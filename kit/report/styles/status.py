@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kit.judgement.assessment import AreaResult
 from kit.judgement.groups import group_of
-from kit.model import Finding
+from kit.model import AREAS, Finding
 from kit.report import overview
 from kit.report.blocks import Block, Listing, Mark, Notice, Prose, Ref, Table, columns
 from kit.report.document import Section
@@ -14,6 +14,7 @@ from kit.report.sections.basics import (
     findings_rows,
     fix_of,
     gravest_first,
+    group_name,
     heads,
     joined,
     missing,
@@ -29,6 +30,7 @@ from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import estimate
 from kit.report.sections.targets import baselines
 from kit.report.texts import text, texts
+from kit.report.words import listed
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "deployment": ("delivery", "containers", "orchestration", "infrastructure", "configuration"),
@@ -79,7 +81,7 @@ def _summary(material: Material, judged: Sequence[tuple[str, AreaResult]]) -> Se
     names = columns(*heads("area", "status"), *((text(f"columns.{c}"), "number") for c in ("score", "confidence")))
     rows = tuple(
         (
-            Ref(f"status-{key}", result.title),
+            Ref(f"status-{key}", group_name(key, GROUPS[key])),
             Mark(result.status),
             "–" if result.score is None else f"{result.score:.0f}",
             f"{result.confidence:.0f} %",
@@ -110,6 +112,8 @@ def _area(material: Material, number: int, key: str, result: AreaResult) -> Sect
         score="–" if result.score is None else f"{result.score:.0f}",
         confidence=f"{result.confidence:.0f}",
     )
+    if group_name(key, GROUPS[key]) != result.title:
+        note = text("areas.together", areas=listed([AREAS[a][1] for a in GROUPS[key]], len(GROUPS[key])), note=note)
     return Section(f"status-{key}", title, sections=tuple(made), status=result.status, note=note)
 
 

@@ -16,6 +16,7 @@ from kit.report.sections.basics import (
     box,
     defect,
     gravest_first,
+    group_name,
     heads,
     joined,
     nothing,
@@ -131,7 +132,7 @@ def _category_row(material: Material, key: str) -> tuple[str, str, Mark, str]:
     opened = gravest_first(s for s in standings if s.open)
     notes = "; ".join(map(defect, opened[:2])) or "; ".join(s.title for s in standings if s.held)[:MOST_NOTE]
     shown = "–" if score is None else f"{score:.0f}/100"
-    return (text(f"groups.{key}"), shown, Mark(_mark(material, key), rating(material, key)), notes)
+    return (group_name(key, CATEGORIES[key]), shown, Mark(_mark(material, key), rating(material, key)), notes)
 
 
 def _mark(material: Material, key: str) -> str:
