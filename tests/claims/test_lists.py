@@ -178,7 +178,10 @@ def test_a_link_to_a_file_says_that_it_is_there_and_one_to_a_site_nothing(ground
         ("- [x] User guide", "undecidable"),
         ("- [x] Migration guide", "undecidable"),
         ("- [ ] Quick start guide", "undecidable"),
-        ("- [x] Integration tests", "confirmed"),
+        ("- [x] Integration test examples", "confirmed"),
+        ("- Missing integration tests for the store", "undecidable"),
+        ("- Missing: Integration tests", "refuted"),
+        ("- Missing: Smoke tests", "confirmed"),
     ],
 )
 def test_guides_are_headings_or_documents(ground: Ground, text: str, verdict: str) -> None:

@@ -19,12 +19,13 @@ _PATTERNS = {
     name: (re.compile(rf"\b{said}\b", re.IGNORECASE), re.compile(path, re.IGNORECASE))
     for name, (said, path) in _KINDS.items()
 }
-_ABSENT = re.compile(r"\b(?:no|missing|lacks?|lacking|without)\s+(?:any\s+|automated\s+)?$", re.IGNORECASE)
+_ABSENT = re.compile(r"\b(?:no|missing|lacks?|lacking|without)\s*:?\s+(?:any\s+|automated\s+)?$", re.IGNORECASE)
 _BEHIND = re.compile(
     r"^\W*(?:are |is )?(?:missing|not (?:yet )?(?:implemented|written|present|there))\b", re.IGNORECASE
 )
 _THERE = re.compile(
-    r"^\W*(?:are |is )?(?:implemented|defined|present|exist\w*|written|available|included|in place)?\W*$", re.IGNORECASE
+    r"^\W*(?:examples?|suites?|files?)?\W*(?:are |is )?(?:implemented|defined|present|exist\w*|written|available|included|in place)?\W*$",
+    re.IGNORECASE,
 )
 
 
