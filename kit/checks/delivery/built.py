@@ -100,6 +100,46 @@ def _imported(project: Project, inside: list[str], starts: set[str]) -> frozense
     return frozenset(target for path, target in links if path in starts or _retired(path) <= entered)
 
 
+_CONVENTIONAL = re.compile(
+    r"^(?:src/)?(?:pages|app)/|(?:^|/)(?:routes|api|functions|handlers|lambdas?|commands|tasks|jobs|migrations|versions|plugins|middlewares?|views|models"
+    r"|controllers|resources|blueprints)/|(?:^|/)(?:main|index|app|server|wsgi|asgi|manage|__main__|bootstrap|setup|conftest|celery|worker"
+    r"|settings|middleware|instrumentation|handler|lambda_function)\.\w+$|\.config\.\w+$"
+)
+"""Files that a framework, a platform or a runtime takes without an import."""
+
+
+@lru_cache(maxsize=4)
+def live(project: Project) -> frozenset[str]:
+    """Of what is built, the files that something leads to: what starts the services, what frameworks take by their place,
+    and what these import, one after the other. An import by an alias counts by its last words."""
+    inside = built(project)
+    by_end: dict[str, list[str]] = {}
+    for path in inside:
+        by_end.setdefault(_stem(path), []).append(path)
+    starts = _started(project) | _named(project)
+    found = {p for p in inside if p in starts or _CONVENTIONAL.search(posixpath.relpath(p, project.code.unit(p)))}
+    waiting = list(found)
+    while waiting:
+        path = waiting.pop()
+        led = {*_targets(project, path), *_by_alias(project, path, by_end)} & inside - found
+        found |= led
+        waiting += led
+    return frozenset(found)
+
+
+def _stem(path: str) -> str:
+    """The name of a module as imports say it: that of its folder for an index."""
+    stem = posixpath.splitext(path)[0].removesuffix("/index").removesuffix("/__init__")
+    return posixpath.basename(stem)
+
+
+def _by_alias(project: Project, path: str, by_end: dict[str, list[str]]) -> Iterator[str]:
+    for name, names in seen(project).get(path, ()):
+        words = re.split(r"[./]" if path.endswith(".py") else r"/", name.strip("./"))
+        for word in {words[-1].partition(".")[0], *(names if path.endswith(".py") else ())}:
+            yield from (by_end.get(word, ()) if not name.startswith(".") or path.endswith(".py") else ())
+
+
 def _retired(path: str) -> set[str]:
     """The folders of a path that are named as what was once in use."""
     return {path[: match.end()] for match in _RETIRED.finditer(path)}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from kit.checks.delivery.built import built, own_modules, seen
+from kit.checks.delivery.built import built, live, own_modules, seen
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
@@ -18,6 +18,7 @@ from kit.sources.code.imports import Import
 from kit.sources.code.index import CodeIndex
 from kit.sources.code.own_modules import Target
 from kit.sources.formats.nodes import Problem
+from kit.system.scope import within
 
 FROM_ELSEWHERE = (
     "import *", "export *", "__getattr__", "globals()", "locals()", "sys.modules", "exec(", "Object.assign",
@@ -100,22 +101,57 @@ def own_imports_resolve(project: Project) -> Iterator[Fact]:
 
     Fix: correct the path, commit the file, or take the ignore rule back for it: `!src/lib/`.
 
-    Blind to: what a generator or a build step makes; names of modules that are put together while the program runs.
+    Blind to: what a generator or a build step makes; names of modules that are put together while the program runs. What
+    nothing is seen to lead to weighs less.
 
     See: https://nodejs.org/api/esm.html#import-specifiers
     """
     inside = built(project)
     wrong = 0
+    laid = _laid_over(project)
     for path in sorted(inside & seen(project).keys()):
-        for fact in _imports_of(project, path):
+        for fact in _imports_of(project, path) if project.code.unit(path) not in laid else ():
             wrong += fact.outcome.open
-            yield fact
+            yield fact if path in live(project) or not fact.outcome.open else _beside(fact)
+    yield from laid.values()
     for fact in _go_imports(project, inside):
         wrong += fact.outcome.open
         yield fact
     judged = sum(len(seen(project).get(path, ())) for path in inside)
     if judged and not wrong:
         yield ok("The imports of the services' own files lead to files.", At("."))
+
+
+def _beside(fact: Fact) -> Fact:
+    """A fact about a file that nothing is seen to lead to: it stops whoever takes it in."""
+    return replace(fact, severity=Severity.MEDIUM, blocks=False)
+
+
+MANY = 5
+"""So many files of a folder that lead nowhere are no slips."""
+
+
+@lru_cache(maxsize=4)
+def _laid_over(project: Project) -> dict[str, Fact]:
+    """Packages of which so much is lacking that they can be no program: files that are put over one from elsewhere."""
+    lost: dict[str, dict[str, At]] = defaultdict(dict)
+    for path in sorted(built(project) & seen(project).keys()):
+        for name, _ in seen(project)[path]:
+            found = _suspect(project, path, name, ())
+            if found is not None and found[0].state in {"absent", "ignored"}:
+                lost[project.code.unit(path)][found[0].path] = At(path)
+    said = "files which are not here are imported; they seem to be laid over a program from elsewhere"
+    return {
+        unit: unknown(f"{unit}: {len(targets)} {said}.", *dict.fromkeys(targets.values()))
+        for unit, targets in lost.items()
+        if len(targets) >= MANY and _is_fetched(project, unit)
+    }
+
+
+def _is_fetched(project: Project, unit: str) -> bool:
+    """Whether an image of the folder, or of one above it, clones or unpacks what it builds."""
+    near = (d for d in project.dockerfiles if within(d.path, unit) or within(unit, posixpath.dirname(d.path) or "."))
+    return any(re.search(r"\bgit\s+clone\b|\btar\s+-?x|\bunzip\b", project.files.text(d.path)) for d in near)
 
 
 @check("DEL-029", "Code beside the services is whole, too", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)
@@ -222,6 +258,10 @@ def _told(project: Project, imported: Import, target: Target, absent: list[str])
     late = Severity.HIGH if imported.inner or imported.type_only else None
     if target.state == "found":
         message = f"{where} takes {listed(absent)} from {name}, and {target.path} has no such name."
+        if project.code.language(where) == "javascript":  # bundlers only warn, and what is not used harms nobody
+            text = project.code.text(where)
+            used = any(len(re.findall(rf"\b{re.escape(n)}\b", text)) > 1 for n in absent)
+            late = Severity.HIGH if used else Severity.MEDIUM
         return bad(message, imported.at, At(target.path), severity=late)
     if target.state == "case":
         message = f"{where} imports {name}; the file is {target.path}, and Linux tells upper and lower case apart."

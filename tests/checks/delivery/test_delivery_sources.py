@@ -196,3 +196,32 @@ def test_a_folder_in_the_shadow_of_a_module_cannot_be_imported(look: Look) -> No
     assert seen.failed == ["main.py:1"]
     assert "wallet/schemas.py before the folder" in seen.text
     assert look("DEL-028", {**files, "wallet/schemas/__init__.py": ""}).failed == []
+
+
+def test_what_nothing_leads_to_stops_no_build(look: Look) -> None:
+    files = {
+        **IMAGE,
+        "src/main.js": 'import "./shop.js";\n',
+        "src/shop.js": 'import "./gone.js";\nexport const a = 1;\n',
+    }
+    files |= {"src/one.js": 'import "./two.js";\n', "src/two.js": 'import "./one.js";\nimport "./lost.js";\n'}
+
+    found = {f.evidence[0].path: (str(f.severity), bool(f.blocker)) for f in look("DEL-028", files).findings}
+
+    assert found == {"src/shop.js": ("critical", True), "src/two.js": ("medium", False)}
+
+
+def test_files_that_an_image_lays_over_a_clone_are_no_program(look: Look) -> None:
+    clone = "FROM node:22\nRUN git clone https://a.test/web /app\nCOPY src /app/src\nCMD node src/main.js\n"
+    main = "".join(f'import "./gone{n}.js";\n' for n in range(6))
+    files = {**IMAGE, "src/main.js": main}
+
+    assert len(look("DEL-028", files).failed) == 6
+    assert look("DEL-028", {**files, "Dockerfile": clone}).unknown == ["src/main.js"]
+
+
+def test_a_name_that_is_not_there_and_not_used_harms_nobody(look: Look) -> None:
+    files = {**IMAGE, "src/lib.js": "export const a = 1;\n", "src/main.js": 'import { b } from "./lib.js";\n'}
+    idle, used = look("DEL-028", files), look("DEL-028", {**files, "src/main.js": files["src/main.js"] + "b();\n"})
+
+    assert [str(f.severity) for f in (*idle.findings, *used.findings)] == ["medium", "high"]
