@@ -26,6 +26,8 @@ _USES = {
     "timescaledb": re.compile(r"\bcreate_hypertable\("),
     "ltree": re.compile(r"(?i)(?<![\w'\"./])ltree\b(?!['\"./])"),
 }
+_BY_CLIENT = re.compile(r"(?<![\w.])default\s{0,3}=\s{0,3}(?:\w+\.)?(?:text\(\s{0,20}['\"][^'\"\n]*['\"]|func\.\w+\()")
+"""What SQLAlchemy puts in with a row: it stands in no table."""
 _UUID = re.compile(r"\bgen_random_uuid\(")
 _CREATED = re.compile(r"(?i)create\s{1,5}extension\s{1,5}(?:if\s{1,5}not\s{1,5}exists\s{1,5})?[\\'\"`]{0,3}([\w-]+)")
 _DJANGO = {
@@ -121,6 +123,7 @@ def _uses(project: Project, found: MigrationSet) -> Iterator[_Use]:
     for migration in found.migrations:
         text = without_comments(migration.path, project.files.text(migration.path))
         text = _CREATED.sub(lambda m: " " * len(m[0]), text)
+        text = _BY_CLIENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text) if migration.path.endswith(".py") else text
         for name, pattern in list(wanted.items()):
             match = pattern.search(text)
             if match is not None:

@@ -109,6 +109,8 @@ def _javascript(project: Project) -> Iterator[Wanted]:
 
 def _is_declared(project: Project, manifests: tuple[Package, ...], name: str, specifier: str) -> bool:
     typed = f"@types/{name.removeprefix('@').replace('/', '__')}"
+    if _locked(manifests, typed) and not _locked(manifests, name):
+        return True  # nothing but types is there to take, and they are gone when it runs
     if any(p.depends_on(name, typed) is not None or p.name == name for p in manifests):
         return True
     folders = [p.dir for p in manifests]

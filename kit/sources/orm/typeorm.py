@@ -125,7 +125,7 @@ def _tables(owner: _Class, classes: dict[str, _Class], names: dict[str, str]) ->
 
 
 def _column(table: Table, name: str, node: SgNode, decorators: dict[str, tuple[SgNode, ...]], place: At) -> Table:
-    kind = next(k for k in decorators if k in _COLUMNS)
+    kind = next((k for k in decorators if k in _COLUMNS and k != "Generated"), "Generated")
     given = decorators[kind]
     if given and given[0].kind() == "arrow_function":
         return replace(table, opaque=True)  # an embedded object has columns of its own
@@ -133,6 +133,7 @@ def _column(table: Table, name: str, node: SgNode, decorators: dict[str, tuple[S
     nullable = kind == "DeleteDateColumn" or literal(_option(given, "nullable")) is True
     own = exact(_option(given, "name")) or name
     default = _option(given, "default") is not None or kind not in {"Column", "PrimaryColumn"}
+    default = default or "Generated" in decorators
     column = Column(own, _type(kind, given, node), nullable, place, default, primary)
     unique = literal(_option(given, "unique")) is True or _is_unique_index(decorators)
     added = (Index((own,), place, unique=True),) if unique else ()

@@ -297,3 +297,20 @@ def test_a_missing_table_stops_a_release_only_where_its_migrations_are_what_is_a
 
     assert [(str(f.severity), f.blocker) for f in alone] == [("high", None)]
     assert [(str(f.severity), bool(f.blocker)) for f in applied] == [("critical", True)]
+
+
+def test_a_column_that_the_database_counts_keeps_its_own_name(look: Look) -> None:
+    entity = (
+        "import { Column, Entity, Generated, PrimaryGeneratedColumn } from 'typeorm';\n@Entity({ name: 'orders' })\nexport class Order {\n"
+        "  @PrimaryGeneratedColumn() id: number;\n  @Generated('increment')\n  @Column({ name: 'order_no', type: 'bigint' }) no: number;\n}\n"
+    )
+    made = (
+        "import { MigrationInterface, QueryRunner } from 'typeorm';\nexport class A1 implements MigrationInterface {\n"
+        '  async up(q: QueryRunner) { await q.query(`CREATE TABLE "orders" ("id" SERIAL, "order_no" BIGSERIAL)`); }\n'
+        '  async down(q: QueryRunner) { await q.query(`DROP TABLE "orders"`); }\n}\n'
+    )
+    package = {"package.json": '{"dependencies": {"typeorm": "0.3.20"}}', "src/order.entity.ts": entity}
+
+    assert look("DAT-002", {**package, "src/migrations/1700000000000-A.ts": made}).failed == []
+    lost = made.replace("order_no", "number")
+    assert look("DAT-002", {**package, "src/migrations/1700000000000-A.ts": lost}).failed

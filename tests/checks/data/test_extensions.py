@@ -102,3 +102,15 @@ def test_an_extension_of_the_client_asks_for_all(look: Look) -> None:
     export const b = () => prisma.room.findMany({ where: { hotelId: 1 } });
     """
     assert look("DAT-063", {"schema.prisma": SCHEMA, "src/a.ts": code}).passed == ["src/a.ts:1"]
+
+
+def test_what_the_client_puts_in_with_a_row_asks_no_migration_for_an_extension(look: Look) -> None:
+    text = (
+        "from alembic import op\nimport sqlalchemy as sa\nfrom sqlalchemy.dialects import postgresql\nrevision = 'a1'\ndown_revision = None\n"
+        "def upgrade():\n    op.create_table('t', sa.Column('id', postgresql.UUID(), {}=sa.text('uuid_generate_v4()')))\n"
+    )
+
+    def failed(option: str) -> list[str]:
+        return look("DAT-060", {"alembic/versions/a1.py": text.format(option)}).failed
+
+    assert (failed("default"), failed("server_default")) == ([], ["alembic/versions/a1.py:7"])

@@ -132,6 +132,18 @@ def test_an_alias_of_a_bundler_in_a_folder_of_its_own_is_left_out(look: Look) ->
     assert look("DEL-030", {**files, **alias}).failed == []
 
 
+def test_what_has_types_alone_is_gone_when_the_program_runs(look: Look) -> None:
+    lock = {**LOCK, "packages": {**LOCK["packages"], "node_modules/@types/core": {"version": "4.0.0"}}}  # type: ignore[dict-item]
+    files = {
+        **SHOP,
+        "package-lock.json": json.dumps(lock),
+        "src/main.ts": 'import { A } from "core";\nexport const a = (x: A) => x;\n',
+    }
+
+    assert look("DEL-030", {**SHOP, **files}).failed == []
+    assert look("DEL-030", {**files, **SHOP}).failed == ["src/main.ts:1"]
+
+
 def test_what_a_distribution_may_bring_along_weighs_less_or_nothing(look: Look) -> None:
     main = {"main.py": "import yaml\nimport social_core\n"}
     loose = look("DEL-030", {**main, "requirements.txt": "flask==3.0.0\nsocial-auth-core==4.5.0\n"})
