@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.delivery.common import jobs
+from kit.checks.shared.pipelines_elsewhere import told
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -40,7 +41,11 @@ def every_change_is_checked(project: Project) -> Iterator[Fact]:
     """
     found = pipelines(project)
     if not found:
-        if not project.workflows and _has_code(project):
+        if not project.workflows and _has_code(project) and (elsewhere := told(project)) is not None:
+            yield unknown(
+                "No pipeline is kept here; a server for them is named, and what it does is not seen.", elsewhere
+            )
+        elif not project.workflows and _has_code(project):
             yield bad("No pipeline: nothing builds or tests a change before it is delivered.", At("."))
         return
     looking = [p for p in found if p.on_change and p.of(*LOOKS)]
@@ -52,14 +57,14 @@ def every_change_is_checked(project: Project) -> Iterator[Fact]:
         yield from (_after_merge(p) for p in working)
     elif looking:
         act = looking[0].of(*LOOKS)[0]
-        slight = Severity.LOW if _only_scripts(project) else None
+        slight = Severity.LOW if _only_scripts(project) else Severity.MEDIUM if told(project) is not None else None
         message = f"Pipelines look at changes ({act.words}), but none builds or tests the code."
         yield partial(message, act, severity=slight)
     elif any(p.outside for p in found if p.on_change):
         outside = next(p.outside[0] for p in found if p.outside and p.on_change)
         yield unknown(f"Job {outside.id} runs a pipeline of another repository: {outside.uses}.", outside)
     else:
-        slight = Severity.LOW if _only_scripts(project) else None
+        slight = Severity.LOW if _only_scripts(project) else Severity.MEDIUM if told(project) is not None else None
         message = "No pipeline that a change starts builds or tests anything."
         yield bad(message, found[0].workflow, severity=slight)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.pipelines_elsewhere import told
 from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
 from kit.checks.testing.common import ECOSYSTEMS, code_by_service, nearest
@@ -161,6 +162,10 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
     amount = plural(len(group), "test file")
     if missed and outside and not used:
         return unknown(f"Tests of {name}: pipelines of other repositories may run them ({outside[0].uses}).", group[0])
+    if not used and not known and (elsewhere := told(project)) is not None:
+        return unknown(
+            f"Tests of {name}: no pipeline here runs {amount}; a server for pipelines is named.", elsewhere, group[0]
+        )
     if not used:
         severity = None if group[0].kind == "unit" and _weighs(project, group) else Severity.MEDIUM
         none = "the one test file" if len(group) == 1 else f"any of {amount}"

@@ -256,6 +256,14 @@ def _command_input(step: Node) -> Node | None:
     return command if uses is not None and "retry" in uses.text.lower() else None
 
 
+_TRUNKS = frozenset({"", "main", "master", "trunk", "dev", "develop", "development", "HEAD"})
+
+
+def _is_of_a_branch(ref: Node | None) -> bool:
+    """Whether a checkout names a branch or tag of its own: what lies there is not what lies here."""
+    return ref is not None and "$" not in ref.text and ref.text.removeprefix("refs/heads/") not in _TRUNKS
+
+
 def _checkouts(steps: tuple[Node, ...]) -> tuple[tuple[str, bool], ...]:
     """Where a job's checkouts put what: path in the workspace, and whether it is the project itself."""
     found = []
@@ -265,6 +273,7 @@ def _checkouts(steps: tuple[Node, ...]) -> tuple[tuple[str, bool], ...]:
             continue
         path, repository = step.get("with", "path"), step.get("with", "repository")
         own = repository is None or not repository.text or bool(_OWN_REPOSITORY.match(repository.text))
+        own = own and not _is_of_a_branch(step.get("with", "ref"))
         placed = directory_of(path.text if path is not None else None)
         found.append((placed or ".", own and placed is not None))
     return tuple(found)

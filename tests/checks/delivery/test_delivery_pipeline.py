@@ -149,3 +149,20 @@ def test_scripts_around_images_of_others_need_no_build(look: Look) -> None:
 
     assert [f.severity for f in look("DEL-001", files).findings] == ["low"]
     assert [f.severity for f in look("DEL-001", {**files, "app.py": "x = 1\n"}).findings] == ["high"]
+
+
+def test_a_server_for_pipelines_that_is_named_leaves_open_what_it_does(look: Look) -> None:
+    app, readme = {"app.py": "x = 1\n"}, {"README.md": "# Shop\n\nConcourse runs the tests of each change.\n"}
+
+    assert look("DEL-001", {**app, "README.md": "# Shop\n\nRun the tests by hand.\n"}).failed == ["."]
+    assert look("DEL-001", {**app, **readme}).unknown == ["README.md:3"]
+    looks = PR.replace("run: pytest", "uses: actions/dependency-review-action@v4")
+    assert [str(f.severity) for f in look("DEL-001", {**app, ".github/workflows/ci.yml": looks}).findings] == ["medium"]
+
+
+def test_folders_of_another_branch_are_not_looked_up_in_this_one(look: Look) -> None:
+    steps = PR.replace("- run: pytest", "- run: ./qa/run.sh")
+    branch = steps.replace("actions/checkout@v4", "actions/checkout@v4\n            with: {ref: qa-scripts}")
+
+    assert look("DEL-002", {".github/workflows/ci.yml": steps}).failed
+    assert look("DEL-002", {".github/workflows/ci.yml": branch}).failed == []

@@ -168,3 +168,10 @@ def test_a_runner_of_a_monorepo_that_the_top_calls_runs_the_tests(look: Look) ->
 
     assert look("TST-002", {"package.json": manifest, **test, **workflow("run: npm test")}).failed == []
     assert look("TST-002", {"package.json": manifest, **test, **workflow("run: npm run lint")}).failed
+
+
+def test_a_server_for_pipelines_that_is_named_may_run_the_tests(look: Look) -> None:
+    lints = {**SERVICES, **TEST, **workflow("run: ruff check .")}
+
+    assert look("TST-002", lints).failed == ["api/tests/test_app.py"]
+    assert look("TST-002", {**lints, "docs/ci.md": "# CI\n\nJenkins runs the tests.\n"}).unknown == ["docs/ci.md:3"]
