@@ -47,7 +47,7 @@ def images_get_a_tag_that_stays(project: Project) -> Iterator[Fact]:
 
 
 def _judged(project: Project, build: ImageBuild) -> Fact:
-    tags = [_tag(image) for image in build.images]
+    tags = [_tag(image) for image in _filled(project, build)]
     shown = listed(list(build.images))
     rules = _rules(project, build) if any("steps." in image and "tags" in image for image in build.images) else None
     if rules is not None:
@@ -65,6 +65,19 @@ def _judged(project: Project, build: ImageBuild) -> Fact:
             build,
         )
     return partial(f"{shown}: the same tag for every build, until somebody changes it by hand.", build)
+
+
+_OF_ENVIRONMENT = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
+
+
+def _filled(project: Project, build: ImageBuild) -> list[str]:
+    """The names of the images, the workflow's own variables in their places."""
+    workflow = next((w for w in project.workflows if w.path == build.at.path), None)
+    env = dict(workflow.env) if workflow is not None else {}
+    return [
+        _OF_ENVIRONMENT.sub(lambda found: env[found[1]].text if found[1] in env else found[0], image)
+        for image in build.images
+    ]
 
 
 def _tag(image: str) -> str | None:

@@ -179,7 +179,8 @@ def production_is_on_purpose(project: Project) -> Iterator[Fact]:
     An environment on the deploying job is where approvals, waiting times and separate secrets hang.
 
     Decides: each job that deploys, other than to previews and tests, names an `environment`, is started by hand, or
-    follows a release or tag.
+    follows a release or tag. One that runs for pull requests as for pushes, without a condition anywhere on its way,
+    deploys what nobody has merged.
 
     Fix: add `environment: production` to the job, and protect that environment in the repository's settings.
 
@@ -197,11 +198,22 @@ def production_is_on_purpose(project: Project) -> Iterator[Fact]:
             yield ok(f"Job {job.id} deploys to a named environment.", place)
         elif job.manual or not pipeline.on_change or _only_tags(pipeline):
             yield ok(f"Job {job.id} deploys when somebody asks for it.", job)
+        elif _before_merge(pipeline, job):
+            message = f"Job {job.id} deploys each pull request, before anybody has merged it."
+            yield bad(message, job, severity=Severity.MEDIUM)
         else:
             yield partial(
                 f"Job {job.id} deploys every push; no environment of the platform holds approvals or secrets for it.",
                 job,
             )
+
+
+def _before_merge(pipeline: Pipeline, job: Job) -> bool:
+    """Whether a pull request starts the deploy as a push does, no condition on the job, its needs or its steps."""
+    if pipeline.workflow.platform != "github" or "pull_request" not in pipeline.triggers:
+        return False
+    needed = [other for other in pipeline.workflow.jobs if other.id in job.needs]
+    return not any(one.condition for one in (job, *needed)) and not any(s.condition for s in job.all_steps)
 
 
 def _only_tags(pipeline: Pipeline) -> bool:
