@@ -18,7 +18,7 @@ def html(text: str) -> str:
 
 
 def test_it_says_verdicts_the_gravest_findings_and_where() -> None:
-    assert "| production | **NO-GO** | Open hard blockers: 1." in TEXT
+    assert "| production | **NO-GO** | Open hard blockers: 1 (cannot build)." in TEXT
     assert "| **blocker: cannot build** | CON-001 | `Dockerfile:4` | What was seen. |" in TEXT
     assert "| Security | RED |" in TEXT
     assert "10 things examined: 1 hold, 1 in part, 3 do not, 1 could not be seen, 1 waived." in TEXT
