@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hostile.planted import DATABASE_URL, KEYS, SECRETS, encoded, files
+from nbformat import write
+from nbformat.v4 import new_code_cell, new_notebook
 
 from kit.claims.read import read_report
 from kit.cli import main
+from kit.execute.notebooks import Notebook
+from kit.execute.workers import execute
 from kit.sources.secrets.find import mask
 
 NEVER = (*SECRETS, *(encoded(value) for value in KEYS.values()))
@@ -67,6 +72,19 @@ def test_what_is_no_secret_stays_readable(text: str) -> None:
     assert mask(text) == text
 
 
+COMMANDS = [
+    {"name": f"print {path}", "area": "configuration", "run": ["sh", "-c", f"cat '{path}' {where}; exit {code}"]}
+    for path, where, code in (
+        (".env", "", 1),
+        ("deploy.sh", ">&2", 1),
+        ("id_rsa", "", 0),
+        ("config.json", "| tr , '\\n'", 1),
+        ("docs/RUNBOOK.md", "| sed 's/^/\\x1b[31mERROR \\x1b[0m/'", 1),
+    )
+]
+"""What prints keys as tools do that fail: whole files, on either stream, in colours."""
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """What an assessment of the project wrote, and what it printed."""
@@ -75,9 +93,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         place = folder / "shop" / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, "utf-8")
+    (folder / "params.yaml").write_text(json.dumps({"project": {"path": "shop"}, "commands": COMMANDS}), "utf-8")
     words = [
         "assess",
-        str(folder / "shop"),
+        str(folder / "params.yaml"),
         "--out",
         str(folder / "out"),
         "--fail-on",
@@ -104,7 +123,22 @@ def test_the_keys_are_seen_though_they_are_not_shown(written: tuple[Path, str]) 
     out, _ = written
 
     assert "********" in (out / "assessment.json").read_text("utf-8")
+    assert "********" in (out / "notebooks/17-health.ipynb").read_text("utf-8")
     shutil.rmtree(out)
+
+
+def test_an_error_that_quotes_keys_is_saved_without_them(tmp_path: Path) -> None:
+    quoted = "".join(f"raise_({name}={value!r})\n" for name, value in KEYS.items()) + DATABASE_URL
+    text = f"open({str(tmp_path / 'k')!r}).read()"
+    cells = [new_code_cell(f"import sys; print({text}, file=sys.stderr)"), new_code_cell(f"raise ValueError({text})")]
+    (tmp_path / "k").write_text(quoted, "utf-8")
+    write(new_notebook(cells=cells), tmp_path / "01-a.ipynb")
+
+    error = execute(Notebook(tmp_path / "01-a.ipynb", ""), tmp_path / "done.ipynb", {})
+
+    assert error is not None and not whole(error)
+    saved = (tmp_path / "done.ipynb").read_text("utf-8")
+    assert "ValueError" in saved and "********" in saved and not whole(saved)
 
 
 def test_a_report_that_quotes_keys_is_read_without_them(tmp_path: Path) -> None:
