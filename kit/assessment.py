@@ -33,6 +33,7 @@ from kit.report.display import Display, show
 from kit.report.exports.files import write
 from kit.report.looked_at import looked_at
 from kit.report.tables import findings_frame, findings_table, frame_table
+from kit.report.texts import text
 from kit.report.views import system
 from kit.report.views.health import HEALTH_CHECKS, HealthCheck
 from kit.report.words import count
@@ -118,7 +119,9 @@ class AreaAssessment:
         """What holds, folded: it shows that somebody looked."""
         held = [f for f in self.records if f.outcome is Outcome.PASS]
         if not held:
-            return show(Notice("Nothing that was examined here holds yet.", tone="empty", title="No strengths"))
+            return show(
+                Notice("Nothing that was examined here holds yet.", tone="empty", title=text("views.no-strengths"))
+            )
         return show(findings_table(held, count(len(held), "thing that holds", "things that hold"), folded=True))
 
     def not_seen(self) -> Display:
@@ -413,5 +416,5 @@ def _joined(parts: Iterable[Sequence[Finding]]) -> tuple[Finding, ...]:
 def _nothing_open(findings: Sequence[Finding]) -> Notice:
     decided = sum(f.outcome.decided for f in findings)
     if not decided:
-        return Notice("No check of this area could be decided.", tone="empty", title="Nothing was judged")
+        return Notice("No check of this area could be decided.", tone="empty", title=text("views.nothing-judged"))
     return Notice(f"Nothing is open; {count(decided, 'thing')} examined.", tone="pass")

@@ -333,7 +333,7 @@ def test_a_cron_expression_tells_the_hours_between_two_runs(expression: str, hou
 def test_a_service_that_nothing_watches_is_named(project: Shop) -> None:
     table = table_of(observability.chain(project))
 
-    assert table.note == "Nothing would notice that worker is down."
+    assert table.note == "Nothing watches worker: an outage would go unnoticed."
 
 
 def test_a_service_that_is_probed_and_not_scraped_is_not_said_to_be_watched(project: Shop) -> None:

@@ -182,8 +182,11 @@ def _listed(rest: Sequence[Entry]) -> Table:
 
 
 def _area(section: Section) -> Section:
-    """An area's first charts and what an analyst added; its numbers stand beside its title, its tables on its page."""
-    if not section.id.startswith(("area-", "notebook-")):
+    """An area's first charts and what an analyst added; its numbers stand beside its title, its tables on its page.
+    A notebook of no area has no such page of its own to read on: its tables stay."""
+    if section.id.startswith("notebook-"):
+        return replace(section, blocks=tuple(_short(block) for block in section.blocks))
+    if not section.id.startswith("area-"):
         return section
     return replace(section, blocks=tuple(_area_blocks(section.blocks)))
 

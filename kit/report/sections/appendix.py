@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kit.model import AREAS
 from kit.report import overview
-from kit.report.blocks import Block, Cell, Notice, Prose, Table, columns
+from kit.report.blocks import Block, Cell, Markdown, Notice, Prose, Table, columns
 from kit.report.document import Section
 from kit.report.notebooks import NotebookSection
 from kit.report.sections import inventory
@@ -17,12 +17,15 @@ from kit.report.sections.first import changed
 from kit.report.sections.given import given
 from kit.report.sections.material import Material
 from kit.report.sections.planning import timeline
-from kit.report.texts import text
-from kit.report.words import AREA_QUESTIONS, GLOSSARY, METHOD, count, sentence
+from kit.report.texts import mapping, text
+from kit.report.words import AREA_QUESTIONS, GLOSSARY, METHOD, sentence
 
 EVIDENCE = "appendix-evidence"
 """The section of all open findings: paper shows it, a page has its list of all findings in its place."""
 
+
+MOST_SAID = 40
+"""Entries of a record of the run that are told one by one."""
 
 TOLD = frozenset({"notebook-summary", "notebook-claims"})
 """Notebooks of no area that say what the report says already: its first screen and plan, what documents say."""
@@ -81,7 +84,7 @@ def run_table(material: Material) -> Table:
         (text("facts.revision"), a.project.revision or text("facts.no-revision")),
         (text("facts.policy"), f"{a.policy.name} {a.policy.sha256[:16]}"),
         (text("run.findings"), text("run.counted", count=len(a.findings), open=len(a.open))),
-        *_flat("", material.run),
+        *_of_run(material.run),
     ]
     rows += [(sentence(notice.kind.replace("-", " ")), f"{notice.text} ({notice.place})") for notice in a.notices]
     return Table(text("appendix.run"), columns(*heads("field", "value")), tuple(rows))
@@ -104,7 +107,8 @@ def _area(material: Material, area: str, notebook: NotebookSection | None) -> Se
         fill = text("notebook.unfinished-fill")
         blocks.append(Notice(fill, tone="error", title=text("notebook.unfinished")))
     if notebook is not None:
-        blocks += notebook.blocks
+        judged = result is not None and result.score is not None
+        blocks += notebook.blocks if judged or notebook.failed else _gathered(notebook.blocks)
     note = ""
     if result is not None and result.score is not None:
         note = text("areas.note", score=f"{result.score:.0f}", confidence=f"{result.confidence:.0f}")
@@ -112,14 +116,50 @@ def _area(material: Material, area: str, notebook: NotebookSection | None) -> Se
     return Section(f"area-{area}", AREAS[area][1], tuple(blocks), status=status, note=note, folded=True)
 
 
-def _flat(prefix: str, value: Any) -> Iterable[tuple[str, str]]:
-    """A record as rows of name and value; long lists are counted, and what there is not is left out."""
-    if value is None:
-        return
-    if isinstance(value, Mapping) and len(value) <= 40:
-        for key, inner in value.items():
-            yield from _flat(f"{prefix} {key}".strip(), inner)
-    elif isinstance(value, Mapping | list | tuple):
-        yield prefix, count(len(value), "entry", "entries")
-    else:
-        yield prefix, f"{value:.2f}" if isinstance(value, float) else str(value)
+def _of_run(run: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """The record of a run as rows, in words; what there is not is left out."""
+    names = mapping("run")
+    for key, value in run.items():
+        said = _said(value)
+        if said:
+            yield names.get(key, sentence(key.replace("_", " "))), said
+
+
+def _said(value: Any) -> str:
+    if value is None or (isinstance(value, Mapping | list | tuple) and not value):
+        return ""
+    if isinstance(value, Mapping | list | tuple) and len(value) > MOST_SAID:
+        return text("run.entries", count=len(value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_said(inner)}" for key, inner in value.items() if _said(inner))
+    if isinstance(value, list | tuple):
+        return ", ".join(_said(inner) for inner in value)
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _gathered(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks of an area of which nothing was found: its empty parts as one notice, with what each would show."""
+    groups = _parts(blocks)
+    kept: list[list[Block]] = []
+    vain: list[list[Block]] = []
+    for group in groups:
+        shown = [block for block in group if not isinstance(block, Markdown)]
+        is_vain = bool(shown) and all(isinstance(b, Notice) and b.tone == "empty" for b in shown)
+        (vain if is_vain else kept).append(group)
+    if len(vain) < 2:
+        return list(blocks)
+    common = {text("views.nothing-examined"), text("views.nothing-judged"), text("views.no-strengths")}
+    found = [b for group in vain for b in group if isinstance(b, Notice) and b.title not in common]
+    said = dict.fromkeys(text("areas.would-show", what=b.title, fill=b.text) for b in found)
+    notice = Notice("", tone="empty", title=text("areas.nothing"), items=tuple(said))
+    return [*(kept[0] if kept else ()), notice, *(block for group in kept[1:] for block in group)]
+
+
+def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
+    """What stands before the first heading, then each heading with what follows it."""
+    parts: list[list[Block]] = [[]]
+    for block in blocks:
+        if isinstance(block, Markdown) and block.text.startswith("## "):
+            parts.append([])
+        parts[-1].append(block)
+    return parts

@@ -16,6 +16,8 @@ from kit.report.views import recovery
 from kit.report.words import at, count
 
 MEASURED = {Strength.LIVE, Strength.MEASURED}
+OF_FILES = "OPS-070"
+"""The check of the evidence files themselves: it measures nothing of the system."""
 MOST = 60
 """Measurements that the table of them shows; all findings stand in the appendix."""
 
@@ -42,8 +44,8 @@ def against(material: Material) -> tuple[Block, ...]:
 
 
 def measured(material: Material) -> tuple[Finding, ...]:
-    """What another tool or a live probe decided."""
-    decided = (f for f in material.assessment.findings if f.outcome.decided)
+    """What another tool or a live probe decided of the system; whether its files can be read stands with those."""
+    decided = (f for f in material.assessment.findings if f.outcome.decided and f.check != OF_FILES)
     return tuple(f for f in decided if any(e.strength in MEASURED for e in f.evidence))
 
 

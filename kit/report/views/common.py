@@ -57,7 +57,7 @@ def controls(project: Project, findings: Findings, area: str, caption: str) -> T
     table = outcome_matrix(of_area, thing_of(project), caption)
     if table is None:
         fill = "Each check would stand in a row here, each service or file that it examined in a column."
-        return empty("No check of this area found anything to examine", fill)
+        return empty(text("views.nothing-examined"), fill)
     if len(table.columns) > WIDEST:
         return outcomes_by_thing(of_area, thing_of(project), caption)
     return table

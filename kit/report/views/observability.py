@@ -10,7 +10,7 @@ from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views import logs
 from kit.report.views.common import Findings, at_cell, controls
-from kit.report.words import count, have, listed
+from kit.report.words import count, listed
 from kit.sources.platforms.prometheus import Alert, Target
 from kit.system.model import Service
 
@@ -33,7 +33,7 @@ def chain(project: Project) -> Display:
 def _watching(rows: Sequence[tuple[Cell, ...]], blind: Sequence[str]) -> str:
     """What the links come to: a probe restarts, it tells nobody; what is not scraped has no history."""
     if blind:
-        return f"Nothing would notice that {listed(blind)} {have(len(blind), 'is', 'are')} down."
+        return f"Nothing watches {listed(blind)}: an outage would go unnoticed."
     unscraped = [str(row[0]) for row in rows if isinstance(row[-1], Mark) and row[-1].outcome != "pass"]
     if not unscraped:
         return "Every service has something that watches it, and its metrics are scraped."
@@ -50,7 +50,10 @@ def alerts(project: Project) -> Display:
         fill = f"{sent} Prometheus rules would be listed here, each alert with the metric that it asks for."
         return show(empty("No alert rule is in the project", fill))
     exported = {m.name for m in project.metrics}
-    rows = tuple((a.name, a.expression, _exported(a, exported), at_cell(a.at)) for a in rules)
+    once: dict[tuple[str, str], Alert] = {}
+    for rule in rules:
+        once.setdefault((rule.name, " ".join(rule.expression.split())), rule)
+    rows = tuple((a.name, a.expression, _exported(a, exported), at_cell(a.at)) for a in once.values())
     heads = columns("Alert", ("Asks", "code"), "Its metrics", "Where")
     return show(Table(count(len(rows), "alert rule"), heads, rows, sent))
 

@@ -69,7 +69,7 @@ def test_the_condition_of_an_area_whose_score_is_too_low_is_its_score() -> None:
 
     assert isinstance(block, Listing)
     assert [cell_text(item) for item in block.items][:1] == [
-        "It no longer holds that: The security score is 0.0, below 40"
+        "This is no longer so: The security score is 0.0, below 40"
     ]
 
 
