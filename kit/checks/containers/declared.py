@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -43,7 +45,11 @@ def compose_holds_together(project: Project) -> Iterator[Fact]:
         missing = list(_undeclared(file))
         for kind, name, service, at in missing:
             message = f"{service}: the {kind} {name} is not declared in {file.path}."
-            yield bad(message, at, environment=_environment(file))
+            if kind == "service" and _by_a_swarm(project, file):
+                message = f"{message[:-1]}; a swarm takes no notice of it."
+                yield unknown(message, at, environment=_environment(file))
+            else:
+                yield bad(message, at, environment=_environment(file))
         unread = list(_env_files(project, file)) if file.environment not in ASIDE else []
         unread += _unbuildable(project, file)
         yield from unread
@@ -84,6 +90,14 @@ def _unbuildable(project: Project, file: ComposeFile) -> Iterator[Fact]:
         else:
             message = f"{what}, which does not exist; docker compose cannot build it."
             yield bad(message, place, environment=_environment(file))
+
+
+def _by_a_swarm(project: Project, file: ComposeFile) -> bool:
+    """Whether commands hand the file to `docker stack deploy`, which starts services without regard to each other."""
+    name = re.escape(posixpath.basename(file.path))
+    told = re.compile(rf"docker stack deploy\b[^\n]{{0,300}}{name}(?![\w.])")
+    callers = project.files.glob("*Makefile", "*.mk", "*.sh", "*.yml", "*.yaml", "*.md", classes={FileClass.PRODUCTION})
+    return any("stack deploy" in (text := project.files.text(path)) and told.search(text) for path in callers)
 
 
 def _undeclared(file: ComposeFile) -> Iterator[tuple[str, str, str, At]]:

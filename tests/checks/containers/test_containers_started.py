@@ -78,3 +78,11 @@ def test_rights_that_are_given_up_for_who_asks_only_hold_in_part(look: Look) -> 
 
     assert look("CON-002", files).failed == ["start.sh:2"]
     assert look("CON-002", {**files, "start.sh": '#!/bin/sh\nexec gosu app "$@"\n'}).failed == []
+
+
+def test_what_a_swarm_starts_waits_for_nobody(look: Look) -> None:
+    compose = "services:\n  web:\n    image: nginx:1.28\n    depends_on: [certbot]\n"
+    swarm = "up:\n\tdocker stack deploy --compose-file docker-compose.prod.yml web\n"
+
+    assert look("CON-014", {"docker-compose.prod.yml": compose}).outcomes == ["fail"]
+    assert look("CON-014", {"docker-compose.prod.yml": compose, "Makefile": swarm}).outcomes == ["unknown"]
