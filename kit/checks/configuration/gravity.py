@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kit.checks.configuration.common import ASIDE
+from kit.checks.configuration.tokens import is_short_lived
 from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import runs
 from kit.checks.shared.meant import environment as meant_for
@@ -41,6 +42,8 @@ def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str 
     environment = meant_for(project, path)
     text = project.files.text(path)
     small = hit.kind == "assignment" or (hit.kind == "url-password" and not _is_away(text, hit))
+    if hit.kind == "json-web-token" and is_short_lived(text[hit.start : hit.end]):
+        return Severity.LOW, None  # it opened somebody's session, until it ended
     if _is_minor(project, path, text, hit):
         return Severity.MEDIUM, environment if environment in ASIDE and small else None
     if environment in ASIDE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from kit.checks.configuration.tokens import is_for_everybody
 from kit.sources.secrets.find import SecretHit, find_secrets
 
 
@@ -45,6 +46,8 @@ def is_stand_in(text: str, hit: SecretHit) -> bool:
         return True  # a port, and a sign that URLs do not have
     if re.match(r"phc_\w|pk_(?:live|test)_\w|pk\.eyJ|sitekey", value):
         return True  # keys that are made to be shown to everybody
+    if hit.kind == "json-web-token" and is_for_everybody(value):
+        return True
     if re.fullmatch(r"(?:[a-z_]+(?::[\w,.-]*)?\|)+[a-z_]+(?::[\w,.-]*)?", value):
         return True  # rules that validate a field: `required|string|min:8`
     if re.search(r":secretsmanager:[\w$#{}.:*-]*:secret:$", before):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -399,3 +401,25 @@ def test_a_port_and_a_sign_of_no_url_is_no_password(look: Look) -> None:
 
     assert look("CFG-005", {"urls.py": said}).failed == []
     assert look("CFG-005", {"urls.py": 'URL = "http://me:Qx7vT2mK9z@example-shop.net/"\n'}).failed == ["urls.py:1"]
+
+
+def token(**claims: object) -> str:
+    """A JSON web token that says this."""
+    parts = [{"alg": "HS256", "typ": "JWT"}, claims]
+    head = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    return ".".join([*head, "HyEZdN1402M8UlRmZjXnVI7tIMdNcHp9EibLihkQo3k"])
+
+
+@pytest.mark.parametrize(
+    ("claims", "severities"),
+    [
+        ({"sub": "1", "iat": 1702953849, "exp": 1704269984}, ["low"]),
+        ({"role": "service_role", "iat": 1702953849, "exp": 2018529849}, ["critical"]),
+        ({"role": "anon", "iat": 1702953849, "exp": 2018529849}, []),
+        ({"sub": "1", "iat": 1702953849}, ["critical"]),
+    ],
+)
+def test_a_token_tells_how_long_it_opens_what(look: Look, claims: dict[str, object], severities: list[str]) -> None:
+    seen = look("CFG-005", {"src/client.py": f"HEADERS = {{'Authorization': 'Bearer {token(**claims)}'}}\n"})
+
+    assert [f.severity for f in seen.findings if f.outcome == "fail"] == severities
