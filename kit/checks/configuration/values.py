@@ -206,7 +206,9 @@ def _debug_in_code(project: Project) -> Iterator[Fact]:
         ):
             for number, line in enumerate(project.files.lines(path), start=1):
                 if re.match(r"DEBUG\s*=\s*True\b", line) and overridden(project, path, "DEBUG") is None:
-                    yield bad("Django's debug mode is on.", At(path, number))
+                    aside = project.files.environment_of(path) == "staging"
+                    grave = Severity.MEDIUM if aside else Severity.HIGH  # seldom open to everybody
+                    yield bad("Django's debug mode is on.", At(path, number), severity=grave)
 
 
 @check("CFG-012", "Each environment has configuration of its own", Severity.LOW, Clause.DEPLOYMENT, effort_hours=4)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
-from kit.checks.security.questions import asks_by_hand, is_sure_to_change, only_answers
+from kit.checks.security.questions import asks_by_hand, is_sure_to_change, only_answers, refuses_elsewhere
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
@@ -93,6 +93,7 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
     guards = 0
     for service, routes in served(project):
         guarded = any(r.auth is not False for r in routes) or framework_guard(project, service)
+        guarded = guarded or any(refuses_elsewhere(project, r) for r in routes if r.method in CHANGING)
         guards += any(r.auth for r in routes) or framework_guard(project, service)
         judged = [r for r in routes if _is_judged(project, r)]
         perhaps = [r for r in judged if not r.auth and not is_sure_to_change(project, r, routes)]
@@ -214,7 +215,8 @@ def asks_within(project: Project, route: Route) -> bool:
     """Whether the handler, where it stands with its route, looks at credentials or turns strangers away."""
     text = "\n".join(project.files.lines(route.at.path)[(route.at.line or 1) - 1 : route.at.end_line])
     shown = refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None
-    return shown or asks_by_hand(project, route) or _is_filtered(project, route)
+    within = asks_by_hand(project, route) or refuses_elsewhere(project, route)
+    return shown or within or _is_filtered(project, route)
 
 
 _FILTER = re.compile(

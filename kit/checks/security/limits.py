@@ -63,7 +63,7 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
 
 def _rank(route: Route) -> int:
     """Routes where passwords are tried first, then other ways in, then those that change state."""
-    said = set(route_words(route.path))
+    said = _said(route)
     if route.method == "GET":
         return 4
     if said & {"apple", "google", "facebook", "github", "oauth", "oauth2", "sso", "saml", "twitter"}:
@@ -71,12 +71,18 @@ def _rank(route: Route) -> int:
     return 0 if said & {"login", "signin", "authenticate"} else 1 if said & _LOGIN else 3
 
 
+def _said(route: Route) -> set[str]:
+    """The words of a path, and its parts without hyphens and capitals: `sign-in` and `signIn` are `signin`."""
+    parts = (re.sub(r"[^a-z0-9]", "", part.lower()) for part in route.path.split("/") if "{" not in part)
+    return {*route_words(route.path), *parts}
+
+
 def _unlimited(project: Project, bare: list[tuple[Service, Route]]) -> Iterator[Fact]:
     """One fact for all services that nothing limits, at a login where there is one."""
     if not bare:
         return
     bare.sort(key=lambda pair: _rank(pair[1]))
-    logins = [r for _, r in bare if _LOGIN & set(route_words(r.path)) and r.method != "GET"]
+    logins = [r for _, r in bare if _LOGIN & _said(r) and r.method != "GET"]
     names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
     tail = f"; passwords can be guessed at {logins[0].path} without end" if logins else ""
     asked = _captcha(project, logins[0]) if logins else None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from kit.checks.shared.handlers import handler, statement
 from kit.project import Project
 from kit.sources.code.python_module import last_name
-from kit.sources.code.words import suggests_auth, words_of
+from kit.sources.code.words import refuses, suggests_auth, words_of
 from kit.sources.commands.command import word_set
 from kit.system.model import Route
 
@@ -90,6 +90,19 @@ def asks_by_hand(project: Project, route: Route) -> bool:
     """Whether the body of a Python handler calls what tells who the caller is, without the framework's help."""
     handler = _handler(project, route)
     return handler is not None and any(suggests_auth(last_name(c.func)) for c in _calls(handler))
+
+
+def refuses_elsewhere(project: Project, route: Route) -> bool:
+    """Whether a view of Django, which stands in another file than its path, turns strangers away itself."""
+    name = route.handler.rsplit(".", 1)[-1]
+    if route.framework != "django" or not name.isidentifier():
+        return False
+    for path in project.code.holding(f"def {name}(", languages=("python",)):
+        module = project.code.python(path)
+        for node in module.body if module is not None else ():
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+                return refuses("\n".join(map(ast.unparse, node.body)))
+    return False
 
 
 def _handler(project: Project, route: Route) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

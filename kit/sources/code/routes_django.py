@@ -109,17 +109,18 @@ class Django:
                 yield from inner(item, module, prefix, depth, seen)
         elif isinstance(node, ast.Attribute) and node.attr == "urls":
             yield from self._router(node.value, module, prefix)
-        elif isinstance(node, ast.Name | ast.Starred):
+        elif isinstance(node, ast.Name | ast.Attribute | ast.Starred):
             yield from self._named(node, module, prefix, depth, seen)
 
     def _named(
         self,
-        node: ast.Name | ast.Starred,
+        node: ast.Name | ast.Attribute | ast.Starred,
         module: PythonModule,
         prefix: Prefix,
         depth: int,
         seen: tuple[str, ...],
     ) -> Iterator[RouteFact]:
+        """The patterns behind a name; those that another module calls `urlpatterns` are included by it, all of them."""
         target = node.value if isinstance(node, ast.Starred) else node
         found = self.project.resolve(target, module)
         if (
@@ -129,6 +130,10 @@ class Django:
             and not isinstance(found.node, ast.Name)
             and depth < MAX_DEPTH
         ):
+            if found.module is not module and found.node is found.module.bindings.get(((), "urlpatterns")):
+                self.included.add(found.module.path)
+                yield from self._module(found.module, prefix, depth + 1, seen)
+                return
             yield from self._patterns(found.node, found.module, prefix, depth + 1, seen)
 
     def _entry(

@@ -10,6 +10,7 @@ from kit.sources.code.mounts import OPEN, Guard
 from kit.sources.code.python import Found, PythonProject
 from kit.sources.code.python_module import Function, PythonModule, Scope, elements, last_name, literal_text
 from kit.sources.code.words import suggests_auth
+from kit.sources.tree.classify import environment_of
 
 _VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options"])
 _READING = {"TemplateView": ["GET"], "ListView": ["GET"], "DetailView": ["GET"], "RedirectView": ["GET"]}
@@ -122,8 +123,10 @@ class Views:
         return Guard(None if doubtful else True, module.at(node))
 
     def _default_permission(self) -> Guard:
-        """What REST framework asks of every view that says nothing: `DEFAULT_PERMISSION_CLASSES`."""
-        for module in self.project.modules("DEFAULT_PERMISSION_CLASSES"):
+        """What REST framework asks of every view that says nothing: `DEFAULT_PERMISSION_CLASSES`, of the settings for
+        production where several modules state it."""
+        stated = self.project.modules("DEFAULT_PERMISSION_CLASSES")
+        for module in sorted(stated, key=lambda m: _NEAR_USERS.index(environment_of(m.path))):
             setting = module.bindings.get(((), "REST_FRAMEWORK"))
             if isinstance(setting, ast.Dict):
                 for key, value in zip(setting.keys, setting.values, strict=True):
@@ -133,6 +136,10 @@ class Views:
                         doubtful = all(name.endswith("OrReadOnly") for name in names)
                         return Guard(None if doubtful else True, module.at(value)) if closed else OPEN
         return OPEN
+
+
+_NEAR_USERS = ("production", "unknown", "staging", "test", "development")
+"""The environments that settings are for, the nearest to users first."""
 
 
 def _handed(decorators: list[ast.expr]) -> list[ast.expr]:

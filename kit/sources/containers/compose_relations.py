@@ -132,7 +132,8 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
         return "unknown"
     beside = [p for p in paths if p != path and posixpath.dirname(p) == directory]
     production = any(_is_production_of(path, p, files) for p in beside)
-    said = _says_development(files.text(path)) or _runs_source(path, files) or _stops_before(files.text(path))
+    text = files.text(path)
+    said = _says_development(text) or _runs_source(path, files) or _stops_before(text) or _builds_aside(text, files)
     return "development" if production or said else "unknown"
 
 
@@ -193,6 +194,17 @@ _CODE = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".php", ".go", ".java", ".c
 def _stops_before(text: str) -> bool:
     """Whether an image is built, unless told otherwise, up to the stage of its Dockerfile that is for developers."""
     return _STAGE.search(text) is not None
+
+
+_BUILD = re.compile(r"(?m)^[ \t]+build:")
+_DOCKERFILE = re.compile(r"(?m)^[ \t]+dockerfile:[ \t]*[\"']?([^\s\"'#]+)")
+
+
+def _builds_aside(text: str, files: FileIndex) -> bool:
+    """Whether each image is built by a Dockerfile that is named for development: `docker/local/Dockerfile`."""
+    named = _DOCKERFILE.findall(text)
+    each = len(named) == len(_BUILD.findall(text))
+    return bool(named) and each and all(files.environment_of(name) == "development" for name in named)
 
 
 def _runs_source(path: str, files: FileIndex) -> bool:

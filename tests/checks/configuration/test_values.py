@@ -149,3 +149,10 @@ def test_keys_for_an_emulator_of_the_cloud_open_nothing(look: Look) -> None:
 
     assert look("CFG-002", {"compose.yml": compose, "Dockerfile": "FROM scratch\n"}).failed == ["compose.yml:5"]
     assert look("CFG-002", {"compose.yml": emulator}).failed == []
+
+
+@pytest.mark.parametrize(("stage", "severity"), [("staging", "medium"), ("production", "high")])
+def test_debugging_weighs_less_where_few_can_see_it(look: Look, stage: str, severity: str) -> None:
+    seen = look("CFG-011", {f"shop/settings/{stage}.py": "DEBUG = True\n", "manage.py": "import django\n"})
+
+    assert [f.severity for f in seen.findings if f.outcome == "fail"] == [severity]

@@ -321,3 +321,24 @@ def test_a_post_counts_where_it_is_seen_to_change_something(look: Look, route: s
     seen = look("SEC-001", shop(f"app.post('/orders', requireAuth, create);\n{route}"))
 
     assert [o for o in seen.outcomes if o != "pass"] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("body", "outcomes"),
+    [
+        ("    if not request.auth:\n        return HttpResponse(status=401)\n    request.user.save()\n", ["unknown"]),
+        ("    request.user.save()\n", ["fail"]),
+    ],
+)
+def test_a_view_of_django_that_turns_strangers_away_itself(look: Look, body: str, outcomes: list[str]) -> None:
+    files = {
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "requirements.txt": "django==5.0\ndjangorestframework==3.15\n",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        "shop/urls.py": "from django.urls import path\nfrom shop.views import me, seen\n"
+        "urlpatterns = [path('me', me), path('seen', seen)]\n",
+        "shop/views.py": "@api_view(['PATCH'])\n@permission_classes([])\ndef me(request):\n" + body,
+    }
+    found = [f.outcome for f in look("SEC-001", files).findings if "/me" in f.message]
+
+    assert found == outcomes

@@ -26,6 +26,15 @@ def test_nothing_at_all_is_told_once_at_the_login(look: Look) -> None:
     assert seen.findings[0].severity == "high"
 
 
+@pytest.mark.parametrize(
+    ("path", "severity"), [("/auth/signIn", "high"), ("/sign-up", "high"), ("/signs/in", "medium")]
+)
+def test_a_login_is_one_however_it_is_written(look: Look, path: str, severity: str) -> None:
+    source = f"{HEAD}app.post('{path}', enter);\napp.listen(3000);\n"
+
+    assert look("SEC-003", {"package.json": BARE, "app.js": source}).findings[0].severity == severity
+
+
 def test_a_limiter_that_nothing_mounts_is_found_where_it_is_made(look: Look) -> None:
     assert look("SEC-003", shop(MADE)).failed == ["app.js:3"]
 

@@ -154,3 +154,42 @@ def test_permissions_that_a_base_of_the_project_states_guard_its_views(tmp_path:
     found = routes_of(tmp_path, files)
 
     assert {name: route.auth for name, route in found.items()} == {"POST /delete/": True, "POST /open/": False}
+
+
+def test_patterns_that_another_module_adds_to_its_own_are_mounted_once(tmp_path: Path) -> None:
+    files = {
+        "config/settings.py": "ROOT_URLCONF = 'config.urls'\n",
+        "config/urls.py": """
+            from django.urls import path
+            from goods.urls import urlpatterns as goods
+            from team import urls as team
+            urlpatterns = []
+            urlpatterns += [path("me/", me)] + goods + team.urlpatterns
+            """,
+        "goods/urls.py": "from django.urls import path\nurlpatterns = [path('goods/', goods)]\nurlpatterns += [path('more/', more)]\n",
+        "team/urls.py": "from django.urls import path\nurlpatterns = [path('team/', team)]\n",
+        "lost/urls.py": "from django.urls import path\nurlpatterns = [path('lost/', lost)]\n",
+    }
+    found = routes_of(tmp_path, files)
+
+    assert {name: route.mounted for name, route in found.items()} == {
+        "ANY /me/": True,
+        "ANY /goods/": True,
+        "ANY /more/": True,
+        "ANY /team/": True,
+        "ANY /lost/": False,
+    }
+
+
+@pytest.mark.parametrize(("production", "guarded"), [("IsAuthenticated", True), ("AllowAny", False)])
+def test_the_permissions_of_production_are_those_that_count(tmp_path: Path, production: str, guarded: bool) -> None:
+    other = "AllowAny" if guarded else "IsAuthenticated"
+    said = "REST_FRAMEWORK = {{'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.{}']}}\n"
+    files = {
+        "shop/settings/local.py": said.format(other),
+        "shop/settings/production.py": said.format(production),
+        "shop/urls.py": "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.A.as_view())]\n",
+        "shop/views.py": "from rest_framework.views import APIView\nclass A(APIView):\n    def post(self, request): ...\n",
+    }
+
+    assert bool(routes_of(tmp_path, files)["POST /a/"].auth) is guarded

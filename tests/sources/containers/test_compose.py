@@ -645,6 +645,23 @@ def test_a_default_file_that_builds_the_stage_for_developers_is_theirs(project, 
     assert {file.environment for file in found.values()} == {environment}
 
 
+@pytest.mark.parametrize(
+    ("dockerfile", "more", "environment"),
+    [
+        ("docker/local/Dockerfile", "", "development"),
+        ("Dockerfile.dev", "", "development"),
+        ("docker/api/Dockerfile", "", "unknown"),
+        ("Dockerfile.dev", "  api:\n    build: .\n", "unknown"),
+    ],
+)
+def test_a_default_file_that_builds_dockerfiles_for_developers_alone_is_theirs(
+    project, dockerfile: str, more: str, environment: str
+) -> None:
+    text = f"services:\n  app:\n    build:\n      context: .\n      dockerfile: {dockerfile}\n{more}"
+
+    assert project(**{"docker-compose.yml": text})["docker-compose.yml"].environment == environment
+
+
 def test_a_file_of_another_name_with_nothing_but_services_is_a_compose_file(project) -> None:
     text = "services:\n  api: {image: 'acme/api:1.2'}\nvolumes:\n  data: {}\n"
 
