@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kit.checks.infrastructure.common import WORLD, Resource, off, on, resources
-from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.formats.nodes import Node
@@ -53,7 +53,8 @@ def firewalls_are_closed(project: Project) -> Iterator[Fact]:
     Decides: each inbound rule of security groups and firewalls of AWS, Google, Azure, Hetzner, DigitalOcean and
     OpenStack, in Terraform and CloudFormation; ports 80 and 443 may be open. Other ports are one step milder than
     those of databases and administration, and any of a group that only load balancers have, which answer nowhere but on
-    their listeners, is two steps milder. Network ACLs for the ports of administration, and the API of EKS clusters.
+    their listeners, is two steps milder. Network ACLs for the ports of administration, the API of EKS clusters,
+    and machines and containers of clusters that have public addresses.
 
     Fix: name the addresses or the security group that may come in, or put the port behind a VPN or bastion.
 
@@ -65,6 +66,8 @@ def firewalls_are_closed(project: Project) -> Iterator[Fact]:
     for resource in resources(project, *_GROUPS, *_RULES):
         for opening in _openings(resource):
             yield _opening(resource, opening, answers_little=resource.name in listening)
+    for resource in resources(project, "aws_launch_template", "aws_ecs_service"):
+        yield from _addressed(resource)
     for resource in resources(project, "aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"):
         yield from _listed(resource)
     for resource in resources(project, "aws_eks_cluster"):
@@ -100,6 +103,18 @@ def _opening(resource: Resource, opening: Opening, *, answers_little: bool = Fal
     if answers_little:
         message, severity = f"{message[:-1]}; the load balancer answers on its listeners' ports only.", Severity.MEDIUM
     return bad(message, *_places(opening), severity=severity, **resource.grade)
+
+
+def _addressed(resource: Resource) -> Iterator[Fact]:
+    """Machines and containers behind something else that have an address of the internet all the same."""
+    for route in (
+        ("network_interfaces", "associate_public_ip_address"),
+        ("network_configuration", "assign_public_ip"),
+    ):
+        node = resource.get(*route)
+        if node is not None and on(node):
+            message = f"{resource.title}: gets an address of the internet; only its security group keeps others out."
+            yield partial(message, node, severity=Severity.LOW, **resource.grade)
 
 
 def _places(opening: Opening) -> tuple[At, ...]:

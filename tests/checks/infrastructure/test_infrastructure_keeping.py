@@ -119,3 +119,10 @@ def test_a_target_group_asks_what_a_service_answers(look: Look) -> None:
 
     assert look("INF-008", {**app, "main.tf": group}).passed == ["main.tf:3"]
     assert look("INF-008", {**app, "main.tf": group.replace("/health", "/ready")}).failed == ["main.tf:3"]
+
+
+def test_a_container_with_an_address_of_the_internet_holds_in_part(look: Look) -> None:
+    service = 'resource "aws_ecs_service" "a" {\n  network_configuration {\n    assign_public_ip = true\n  }\n}\n'
+
+    assert look("INF-003", {"main.tf": service}).outcomes == ["partial"]
+    assert look("INF-003", {"main.tf": service.replace("true", "false")}).outcomes == ["not_applicable"]

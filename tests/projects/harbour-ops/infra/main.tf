@@ -90,11 +90,17 @@ resource "aws_lb_target_group" "tides" {
 resource "aws_ecs_service" "berths" {
   cluster       = "harbour"
   desired_count = 2
+  network_configuration {
+    assign_public_ip = true
+  }
 }
 
 resource "aws_ecs_service" "tides" {
   cluster       = "harbour"
   desired_count = 2
+  network_configuration {
+    assign_public_ip = false
+  }
   deployment_circuit_breaker {
     enable   = true
     rollback = true
