@@ -155,8 +155,7 @@ def findings_by_path(assessment: Assessment) -> Block:
     files = Counter(path for path, _ in placed)
     path, most = files.most_common(1)[0]
     holder = text("page.whole") if path == "." else path
-    holding = f"{count(len(files), 'place')} {have(len(files), 'holds', 'hold')}"
-    title = f"{holding} all open findings; {holder} has the most, {most}"
+    title = f"{count(len(placed), 'open finding')} at {count(len(files), 'place')}; {holder} has the most, {most}"
     rows = tuple((p, n) for p, n in files.most_common(PATH_ROWS))
     more = len(files) - len(rows)
     note = (

@@ -117,4 +117,4 @@ def test_the_project_itself_is_named_in_words_where_findings_stand_at_no_file() 
     chart = overview.findings_by_path(assess(finding("CMP-001", "fail", "low", path=".", line=None)))
 
     assert isinstance(chart, Chart)
-    assert chart.title == "1 place holds all open findings; the project as a whole has the most, 1"
+    assert chart.title == "1 open finding at 1 place; the project as a whole has the most, 1"

@@ -246,12 +246,13 @@ def _topic_note(material: Material, topic: str) -> str:
 
 
 def graded(material: Material) -> str:
-    """How many blockers, critical and high findings are open, in words."""
-    criticals = sum(f.severity == "critical" for f in material.open)
-    highs = sum(f.severity == "high" for f in material.open)
+    """How many blockers, and how many critical and high findings beside them, are open, in words."""
+    criticals = sum(f.severity == "critical" and not f.blocker for f in material.open)
+    highs = sum(f.severity == "high" and not f.blocker for f in material.open)
+    blockers = len(material.assessment.blockers)
     return text(
         "summary.grave",
-        blockers=count(len(material.assessment.blockers), "hard blocker"),
-        critical=count(criticals, "critical finding"),
+        blockers=count(blockers, "hard blocker"),
+        critical=count(criticals, "further critical finding" if blockers else "critical finding"),
         high=count(highs, "high finding"),
     )

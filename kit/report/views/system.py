@@ -61,7 +61,8 @@ def _map(project: Project, opened: Sequence[Finding]) -> Chart:
     own = [s.name for s in system.own]
     worst = worst_by_service(project, opened)
     critical = [name for name, severity in worst.items() if severity == "critical"]
-    title = f"{count(len(own), 'own service')}, {count(len(system.services) - len(own), 'further one')}"
+    others = len(system.services) - len(own)
+    title = count(len(own), "own service") + (f", {count(others, 'further one')}" if others else "")
     title += f"; critical findings at {listed(critical)}" if critical else ""
     edges = system_edges(system)
     words = "; ".join(f"{a} needs {b}" for a, b in edges) or "nothing was found to need another"

@@ -59,6 +59,6 @@ def test_a_topic_without_anything_says_that_no_check_decided_it() -> None:
     notice = told(build_document(material(), "formal"), "Architecture patterns").blocks[0]
 
     assert isinstance(table, Table)
-    assert table.rows[0][2] == "no check found anything of the kind to decide"
+    assert table.rows[0][2] == "nothing of the kind was found to judge"
     assert isinstance(notice, Notice)
     assert notice.text.startswith("No check could decide it: either nothing of the kind is in the project, or")
