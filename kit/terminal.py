@@ -124,10 +124,10 @@ def show_result(console: Console, run: Outline, report: Path) -> None:
         console.print(Text(f"Note: {notice}", "yellow"))
     seconds = sum(run.seconds.values())
     kept = ", answered from the cache" if "cache" in run.seconds else ""
-    line = Text(f"{run.files} files in {seconds:.1f} s{kept}. ", "dim")
+    last = Text(f"{run.files} files in {seconds:.1f} s{kept}. ", "dim")
     if report.exists():
-        line.append("Report: ", "default").append(str(report), "bold cyan")
-    console.print(line, soft_wrap=True)
+        last.append("Report: ", "default").append(str(report), "bold cyan")
+    console.print(last, soft_wrap=True)
 
 
 def _areas(run: Outline) -> Table:
@@ -213,7 +213,7 @@ def show_check(console: Console, check: Check) -> None:
     for title, text in (
         ("Why", check.rationale),
         ("How it decides", check.decides),
-        ("Fix", check.fix),
+        ("Fix", "\n".join([check.fix, *(f"{', '.join(names)}: {way}" for names, way in check.ways)])),
         ("What it does not see", check.blind_to),
     ):
         console.print(Text(f"\n{title}", "bold"))
