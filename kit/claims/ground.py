@@ -51,12 +51,18 @@ _CODE = (
     ".yml",
     ".yaml",
 )
+READ = (".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".go", ".java")
+_UNREAD = (".rs", ".rb", ".php", ".cs", ".kt", ".ex", ".exs", ".scala", ".swift", ".clj", ".cpp", ".cc", ".dart")
 _PROSE = (".md", ".mdx", ".rst", ".txt", ".csv", ".tsv", ".ipynb", ".log")
 _ASIDE = re.compile(
     r"\.(?!github/|gitlab|circleci/|husky/|env|eslintrc|prettierrc|storybook/|platform|ebextensions/)[^/]+/"
 )
 _DOCS = re.compile(r"(?:^|/)(?:docs?|documentation)/")
 """What lies there describes, also where it is the code of pages."""
+_SAMPLE = re.compile(
+    r"(?:^|/)[^/]*\.?env[^/]*\.(?:example|sample|template|dist)$|\.postman_collection\.json$", re.IGNORECASE
+)
+"""Lists of what could be set or asked: they show nothing at work."""
 _COMMENTS = ("#", "//", "*", "/*", "--", "<!--")
 _SEEN = Fact(Outcome.PASS, "")
 
@@ -180,6 +186,12 @@ class Ground:
         return tuple(p for p in self.files.paths if self.files.class_of(p) is FileClass.PRODUCTION)
 
     @cached_property
+    def unread(self) -> bool:
+        """Whether most code that weighs is in languages of which no check reads more than the text."""
+        read = sum(path.endswith(READ) for path in self.production)
+        return sum(path.endswith(_UNREAD) for path in self.production) > read
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step of every pipeline."""
         return tuple(s for w in self.project.workflows for j in w.jobs for each in j.steps for s in each.all)
@@ -218,7 +230,7 @@ class Ground:
     def _told(self) -> tuple[str, ...]:
         """Files of code and configuration that weigh; prose, data and the folders of assistants tell nothing."""
         told = (p for p in self._spoken if not p.endswith(_PROSE) and not _ASIDE.match(p))
-        return tuple(p for p in told if not _DOCS.search(p))
+        return tuple(p for p in told if not _DOCS.search(p) and not _SAMPLE.search(p))
 
     @cached_property
     def code_paths(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kit.claims.amounts import amounts
-from kit.claims.ground import Ground
+from kit.claims.ground import READ, Ground
 from kit.claims.model import Answer, Spoken, Stated, Statement, Verdict
 from kit.claims.words import words_of
 from kit.model import FileClass
@@ -39,6 +39,7 @@ _SMALL = word_set(
 _SECRET_CONSTANT = re.compile(
     r"\b[A-Z_]*(?:API_KEYS?|SECRET(?:_KEY)?S?|PASSWORDS?|(?:AUTH|ACCESS)_TOKENS?)\s*(?::[^=\n]{1,40})?=\s*[\[({]?\s*[\"'](?![\"'$<{])"
 )
+_OF_CODE = ("OBS-", "SEC-", "RES-", "CTR-", "CFG-007", "CMP-002", "DAT-0")
 LEAST_SEEN = 0.5
 """The share of a statement's words that must have been seen before it is borne out as a whole."""
 _KIND = re.compile(r"^(?:issue|problem|impact|finding|risk|evidence|status|note|gaps?)\s*:\s*", re.IGNORECASE)
@@ -84,7 +85,7 @@ def _about_documents(answer: Answer, statement: Statement) -> bool:
 
 
 def _carried(answer: Answer, said: Spoken, statement: Statement, ground: Ground) -> Answer:
-    if not _meets_names(answer, statement):
+    if not _meets_names(answer, statement) or _not_read(answer, said, ground):
         return _doubted(answer)
     if said.stated is Stated.FAIL:
         # A check that finds no such defect may have overlooked the one that somebody has seen.
@@ -108,6 +109,15 @@ def _carried(answer: Answer, said: Spoken, statement: Statement, ground: Ground)
     if answer.verdict is Verdict.REFUTED and said.defect and _UNIVERSAL.search(statement.text) is None:
         return replace(answer, verdict=Verdict.PARTLY)
     return answer
+
+
+def _not_read(answer: Answer, said: Spoken, ground: Ground) -> bool:
+    """Whether a check misses something in code of a language that it does not read, or finds nothing wrong there."""
+    if not ground.unread or not answer.checks[0].startswith(_OF_CODE):
+        return False
+    misses = answer.verdict is (Verdict.CONFIRMED if said.stated is Stated.FAIL else Verdict.REFUTED)
+    nothing = misses or answer.verdict is Verdict.UNSUPPORTED or said.defect or answer.checks == ("CMP-002",)
+    return nothing and not any(e.path.endswith(READ) for e in answer.evidence)
 
 
 def _of_quoted_route(answer: Answer, statement: Statement) -> bool:

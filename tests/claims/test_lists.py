@@ -206,3 +206,35 @@ def test_better_than_before_is_more_than_a_check_can_tell(tmp_path: Path) -> Non
 
     assert verdict_of(ground, "- ✅ Health checks") == "confirmed"
     assert verdict_of(ground, "- ✅ Better health checks") == "partly"
+
+
+def test_a_variable_in_a_remark_is_read_by_nobody(tmp_path: Path) -> None:
+    (tmp_path / "db.ts").write_text(
+        "// const url = process.env.REPLICA_URL\nconst main = process.env.MAIN_URL\n", "utf-8"
+    )
+
+    claim = said(Ground(Project(tmp_path)), "```env\nREPLICA_URL=a\nMAIN_URL=b\n```")
+    assert (claim.verdict.value, "REPLICA_URL" in claim.reason) == ("partly", True)
+
+
+def test_one_of_two_features_bears_out_a_part(tmp_path: Path) -> None:
+    (tmp_path / "main.js").write_text("const io = new Server(server)\nio.on('connection', f)\n", "utf-8")
+    ground = Ground(Project(tmp_path))
+
+    assert verdict_of(ground, "- ✅ WebSocket support") == "confirmed"
+    assert verdict_of(ground, "- ✅ WebSocket support and webhooks") == "partly"
+
+
+def test_what_code_of_a_language_lacks_that_no_check_reads_is_left_open(tmp_path: Path) -> None:
+    files = {
+        "docker-compose.yml": "services:\n  api:\n    build: .\n    ports: ['8080:8080']\n",
+        "Dockerfile": "FROM rust:1.80\nCOPY . .\nCMD cargo run\n",
+        "src/main.rs": "fn main() {}\n",
+        "src/api.rs": "fn metrics() {}\n",
+    }
+    for name, text in files.items():
+        place = tmp_path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, "utf-8")
+
+    assert verdict_of(Ground(Project(tmp_path)), "- ✅ Metrics endpoint available") == "undecidable"

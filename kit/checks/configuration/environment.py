@@ -337,7 +337,8 @@ def validated_at_start(project: Project) -> Iterator[Fact]:
 
     Fix: read the environment in one module through a schema that rejects what is missing or malformed.
 
-    Blind to: validation written by hand.
+    Blind to: what code of its own checks, where the whole environment is handed to a function that is called so
+    (partly).
 
     See: https://12factor.net/config
     """
@@ -349,6 +350,8 @@ def validated_at_start(project: Project) -> Iterator[Fact]:
         strict = [r for r in service.env if r.required]
         if schema is not None:
             yield ok(f"{service.name}: its configuration goes through a schema.", schema)
+        elif (by_hand := _checked_by_hand(project, service)) is not None:
+            yield partial(f"{service.name}: code of its own checks the configuration at start.", by_hand)
         elif len({r.name for r in strict}) * 2 >= len(names):
             yield partial(f"{service.name}: most variables must be there, none is checked for its form.", strict[0])
         else:
@@ -362,6 +365,23 @@ _SCHEMAS = (
     "envconfig.Process", "env.Parse(", "cleanEnv(", "environ.Env(", "decouple", "IsNotEmpty(", "t.Object(", "cleanenv.",
     "validateSync(", "@IsString(", "@IsInt(", "@IsUrl(", "@IsEnum(", "class-validator", "viper.", "dynaconf", "cast(", "yup.object(", "v.object(",
 )  # fmt: skip
+
+
+_BY_HAND = re.compile(
+    r"\b\w*(?:validate|check|assert|ensure|verify)\w*\(\s*(?:process\.env|os\.environ)\s*[),]", re.IGNORECASE
+)
+
+
+def _checked_by_hand(project: Project, service: Service) -> At | None:
+    """Where the whole environment is handed to a function that checks it, in a folder that the service reads it in."""
+    folders = {posixpath.dirname(r.at.path) for r in service.env}
+    for path in project.code.files("python", "javascript", "typescript", "tsx"):
+        if posixpath.dirname(path) in folders:
+            text = project.files.text(path)
+            found = _BY_HAND.search(text)
+            if found is not None:
+                return At(path, text.count("\n", 0, found.start()) + 1)
+    return None
 
 
 def _schema(project: Project, service: Service) -> At | None:

@@ -60,7 +60,7 @@ def _headed(statement: Statement, ground: Ground) -> Iterator[Answer]:
     gone = _GONE.search(" ".join(statement.section[-1:])) is not None
     about = f"package {name}"
     if not known:
-        if gone and statement.kind == "cell" and _HYPHENED.fullmatch(name):
+        if gone and (statement.kind == "cell" or not rest.strip()) and _HYPHENED.fullmatch(name):
             reason = f"No manifest declares {name}."
             yield Answer(Verdict.CONFIRMED, reason, about=about, absent=True)
         return

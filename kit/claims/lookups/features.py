@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -86,12 +86,23 @@ def look(statement: Statement, ground: Ground) -> Iterator[Answer]:
     text = statement.text
     if statement.kind == "code" or RESULTS.search(text):
         return
-    for feature, found in _named(text):
+    every = _named(text)
+    unseen = any(not where(feature, ground) for feature, _ in every)
+    for feature, found in every:
         about = f"feature {feature.name}"
         if _is_denied(text, found):
             yield from _denied(statement, feature, found, about, ground)
         elif _is_claimed(statement):
-            yield from _claimed(statement, feature, found, about, ground)
+            claimed = _claimed(statement, feature, found, about, ground)
+            yield from (_one_of_several(answer) if unseen else answer for answer in claimed)
+
+
+def _one_of_several(answer: Answer) -> Answer:
+    """What is there of several features, one of which nothing shows: a part of what is said."""
+    if answer.verdict is not Verdict.CONFIRMED:
+        return answer
+    reason = f"{answer.reason} The rest of what is said is not decided by that."
+    return replace(answer, verdict=Verdict.PARTLY, reason=reason)
 
 
 def _named(text: str) -> list[tuple[Feature, re.Match[str]]]:

@@ -62,4 +62,9 @@ def assigned(text: str) -> list[str]:
 def _read(name: str, ground: Ground) -> At | None:
     """Where code or a deployment takes a variable; an example of an environment file only lists it."""
     known = next((read.at for read in ground.project.env_reads if read.name == name), None)
-    return known or next((at for at in ground.spoken_of(name) if not _EXAMPLE.search(at.path)), None)
+    return known or next((at for at in ground.spoken_of(name) if _is_at_work(at, ground)), None)
+
+
+def _is_at_work(at: At, ground: Ground) -> bool:
+    line = ground.files.lines(at.path)[(at.line or 1) - 1].lstrip()
+    return not _EXAMPLE.search(at.path) and not line.startswith(("//", "#", "*", "/*", "--", "<!--"))

@@ -129,6 +129,7 @@ READS = "\n".join(f'{name} = os.environ.get("{name}")' for name in ("A_URL", "B_
     ("source", "outcome"),
     [
         (f"import os\n\n{READS}\n", "fail"),
+        (f"import os\nfrom shop.rules import validate_all\n\nvalidate_all(os.environ)\n{READS}\n", "partial"),
         ("import os\n\n" + READS.replace(".get(", "[").replace(")", "]") + "\n", "partial"),
         (
             "from pydantic_settings import BaseSettings\n\nclass S(BaseSettings):\n    a: str\n    b: str\n    c: str\n    d: str\n",
