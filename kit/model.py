@@ -175,6 +175,7 @@ class Check:
     """One question of the catalogue and the function that answers it.
 
     `documents` is True where it judges documents themselves: there a finding in one weighs as in any other file.
+    `fix` fits every project; `ways` says how to do it in the technologies that it names, the most special first.
     """
 
     id: str
@@ -191,6 +192,7 @@ class Check:
     effort_hours: float
     function: CheckFunction
     documents: bool = False
+    ways: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     @property
     def source(self) -> str:

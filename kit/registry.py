@@ -10,8 +10,10 @@ from functools import cache
 from importlib import import_module
 
 from kit.model import AREAS, CHECK_ID, Check, CheckFunction, Clause, Severity
+from kit.sources.packages.technologies import PLATFORM
 
 _registered: dict[str, Check] = {}
+_WAY = re.compile(r"^- ([a-z, -]+): ", re.MULTILINE)
 _SECTION = re.compile(r"^(Decides|Fix|Blind to|See):[ \t]*", re.MULTILINE)
 
 
@@ -32,11 +34,12 @@ def check(
     """Register a generator of facts as a check of the area that its module is named after.
 
     The docstring is the rationale, then the sections `Decides:` (how), `Fix:`, `Blind to:` (what it does not
-    see) and `See:` (references, one a line). `blocker` says in two words what cannot happen while it is open
-    ("cannot build"): such a finding decides the verdict whatever the score is. `documents` says that the check
-    judges documents themselves.
+    see) and `See:` (references, one a line). `Fix:` is a sentence that fits every project; below it may stand how it is
+    done in one technology or another, `- node, python: ...`, of which a finding gets what its project is made with.
+    `blocker` says in two words what cannot happen while it is open ("cannot build"): such a finding decides the verdict
+    whatever the score is. `documents` says that the check judges documents themselves.
 
-    Raises CatalogueError for a malformed or duplicate id or a missing section.
+    Raises CatalogueError for a malformed or duplicate id, a missing section or an unknown technology.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -48,6 +51,7 @@ def check(
                 f"{id}: used by {_registered[id].source} and {function.__module__}.{function.__name__}"
             )
         sections = _sections(id, inspect.getdoc(function) or "")
+        fix, ways = _ways(id, sections["Fix"])
         _registered[id] = Check(
             id=id,
             area=area,
@@ -56,13 +60,14 @@ def check(
             clause=clause,
             rationale=sections[""],
             decides=sections["Decides"],
-            fix=sections["Fix"],
+            fix=fix,
             blind_to=sections["Blind to"],
             references=tuple(sections["See"].split()),
             blocker=blocker,
             effort_hours=effort_hours,
             function=function,
             documents=documents,
+            ways=ways,
         )
         return function
 
@@ -98,3 +103,13 @@ def _sections(id: str, doc: str) -> dict[str, str]:
     if missing:
         raise CatalogueError(f"{id}: the docstring lacks {', '.join(missing)}")
     return found
+
+
+def _ways(id: str, fix: str) -> tuple[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """The fix for every project, and the ways of single technologies: their names and what to do."""
+    plain, *parts = _WAY.split(fix)
+    ways = tuple((tuple(n.split(", ")), " ".join(w.split())) for n, w in zip(parts[::2], parts[1::2], strict=True))
+    unknown = {name for names, _ in ways for name in names} - PLATFORM.keys()
+    if unknown:
+        raise CatalogueError(f"{id}: no technology is called {', '.join(sorted(unknown))}")
+    return plain.strip(), ways

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kit.checks.shared.ran import answered
+from kit.checks.shared.remedies import remedy
 from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, Strength
 from kit.project import Project
 from kit.scanners.merge import merged
@@ -102,7 +103,7 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
         severity=fact.severity or check.severity,
         outcome=fact.outcome,
         message=visible(project.files.mask(fact.message)),
-        fix=visible(project.files.mask(fact.fix)) if fact.fix else check.fix,
+        fix=visible(project.files.mask(fact.fix)) if fact.fix else _fix(project, check, fact),
         fingerprint=fingerprint,
         evidence=evidence,
         clause=check.clause,
@@ -111,6 +112,16 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
         environment=fact.environment,
         effort_hours=check.effort_hours,
     )
+
+
+def _fix(project: Project, check: Check, fact: Fact) -> str:
+    """The fix of the check in terms of what stands there; as it fits all where that cannot be read."""
+    if fact.outcome is Outcome.PASS:
+        return check.fix
+    try:
+        return remedy(project, check, fact.at[0] if fact.at else None)
+    except (Exception, OutOfTime):
+        return check.fix
 
 
 def _class_of(project: Project, check: Check, path: str) -> FileClass:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kit import registry
 from kit.model import AREAS, Fact, Severity
 from kit.registry import CatalogueError, catalogue, check, checks_of
 
@@ -55,3 +56,21 @@ def test_the_catalogue_is_in_the_order_of_the_areas_and_ids() -> None:
 def test_the_checks_of_an_area_are_those_of_its_prefix() -> None:
     assert {c.id[:3] for c in checks_of("observability")} == {"OBS"}
     assert checks_of("weather") == ()
+
+
+def test_a_fix_says_how_it_is_done_in_single_technologies() -> None:
+    doc = WHOLE.replace("Fix: so.", "Fix: so.\n- django, flask: like\n  this.\n- node: like that.")
+
+    try:
+        check("SEC-901", "Title", Severity.LOW)(function(doc))  # type: ignore[arg-type]
+        made = registry._registered["SEC-901"]
+    finally:
+        registry._registered.pop("SEC-901", None)
+
+    assert made.fix == "so."
+    assert made.ways == ((("django", "flask"), "like this."), (("node",), "like that."))
+
+
+def test_a_technology_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(CatalogueError, match="no technology is called cobol"):
+        check("SEC-901", "Title", Severity.LOW)(function(WHOLE.replace("so.", "so.\n- cobol: x.")))  # type: ignore[arg-type]

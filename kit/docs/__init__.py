@@ -45,6 +45,7 @@ def _entry(check: Check) -> list[str]:
         f"*Decides:* {check.decides}",
         "",
         f"*Fix:* {check.fix}",
+        *(f"- {', '.join(names)}: {way}" for names, way in check.ways),
         "",
         f"*Blind to:* {check.blind_to}",
         "",

@@ -1,0 +1,85 @@
+"""The fix that fits where a finding stands: in the terms of that service's language and framework."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from functools import lru_cache
+
+from kit.model import At, Check, FileClass
+from kit.project import Project
+from kit.sources.packages.model import Package
+from kit.sources.packages.technologies import LANGUAGES, PLATFORM, platform_of, technologies
+from kit.sources.tree.classify import language_of
+from kit.system.scope import within
+
+_MOST = 3
+"""Ways that one fix tells where it concerns code of several languages."""
+
+
+def remedy(project: Project, check: Check, place: At | None) -> str:
+    """The fix of a check, with the way of doing it for what stands at `place`; the plain sentence where none is known."""
+    if not check.ways:
+        return check.fix
+    known = _at(project, place or At("."))
+    chosen: dict[str, str] = {}
+    for names, way in check.ways:
+        fitting = next((PLATFORM[name] for name in names if name in known), None)
+        if fitting is not None:
+            chosen.setdefault(fitting, way)
+    ways = [chosen[platform] for platform in known if platform in chosen][:_MOST]
+    if not ways:
+        return check.fix
+    return f"{check.fix.rstrip('.')}: {'; '.join([*(w.rstrip('.') for w in ways[:-1]), ways[-1]])}"
+
+
+@lru_cache(maxsize=2048)
+def _at(project: Project, place: At) -> tuple[str, ...]:
+    """The platforms of the code that a place belongs to, the one with most files first, and their libraries."""
+    own = LANGUAGES.get(language_of(place.path) or "")
+    folder = _root_of_service(project, place) or _folder(project, place.path)
+    platforms = (own,) if own else _platforms(project, folder)
+    while not platforms and folder != ".":
+        folder = posixpath.dirname(folder) or "."
+        platforms = _platforms(project, folder)
+    return (*platforms, *sorted(_libraries(project, folder, platforms)))
+
+
+def _root_of_service(project: Project, place: At) -> str | None:
+    """The folder of the service that a manifest or Dockerfile at this place starts."""
+    for service in project.system.own:
+        starts = (service.at, *(d.at for d in service.deployments))
+        built = service.build is not None and service.build.dockerfile == place.path
+        if service.root is not None and (built or any((a.path, a.line) == (place.path, place.line) for a in starts)):
+            return service.root
+    return None
+
+
+def _folder(project: Project, path: str) -> str:
+    return path if project.files.is_dir(path) else posixpath.dirname(path) or "."
+
+
+@lru_cache(maxsize=1024)
+def _platforms(project: Project, folder: str) -> tuple[str, ...]:
+    """The platforms of the production code in a folder, the one with most files first; of its manifests without code."""
+    inside = [p for p in project.files if within(p, folder) and project.files.class_of(p) is FileClass.PRODUCTION]
+    counted = Counter(LANGUAGES[name] for p in inside if (name := language_of(p)) in LANGUAGES)
+    if counted:
+        return tuple(platform for platform, _ in counted.most_common())
+    return tuple(dict.fromkeys(p for package in _packages(project, folder) if (p := platform_of(package))))
+
+
+def _libraries(project: Project, folder: str, platforms: tuple[str, ...]) -> set[str]:
+    """What the nearest manifests of these platforms depend on, in the folder or above it."""
+    found: set[str] = set()
+    for platform in platforms:
+        at = folder
+        while not (near := [p for p in _packages(project, at) if platform_of(p) == platform]) and at != ".":
+            at = posixpath.dirname(at) or "."
+        found |= technologies(near) - {platform}
+    return found
+
+
+def _packages(project: Project, folder: str) -> list[Package]:
+    inside = [p for p in project.packages if within(p.path, folder)]
+    return [p for p in inside if project.files.class_of(p.path) is FileClass.PRODUCTION]
