@@ -25,6 +25,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.secrets.find import is_placeholder, is_secret_name, is_weak
+from kit.system.images import parse_image
 from kit.system.model import Deployment, EnvGiven
 
 
@@ -49,7 +50,8 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
         default = (read.default or "").strip("'\"`")
         if is_secret_name(read.name) and read.required is not True and _opens(read.name, default):
             held[(read.name, default, _guarded(project.files.text(read.at.path), default))].append(read.at)
-    for (name, _, guarded), places in held.items():
+    replaced_by = {one.name for _, _, one in given(project)}
+    for (name, value, guarded), places in held.items():
         where = f" in {plural(len(places), 'place')}" if len(places) > 1 else ""
         said = f"{name} falls back to a value that is in the code{where}"
         replaced = next((found for at in places if (found := _replaced(project, at, name))), None)
@@ -58,10 +60,19 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
         elif replaced is not None:
             yield ok(f"{said}; settings for production ask for it again, without one.", *places[:8], replaced)
         else:
-            yield bad(f"{said}: whoever reads it can {_use(name)}.", *places[:12])
+            grave = Severity.MEDIUM if name in replaced_by or _is_of_database(name, value) else Severity.HIGH
+            yield bad(f"{said}: whoever reads it can {_use(name)}.", *places[:12], severity=grave)
     safe = [r for r in project.env_reads if is_secret_name(r.name) and r.required]
     for read in safe:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
+
+
+def _is_of_database(name: str, default: str) -> bool:
+    """Whether a fall-back that everybody knows is a store's password: it opens one that was set up with it, no other."""
+    return (
+        is_weak(default)
+        and re.search(r"(?i)(?:^|_)(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|REDIS)\w*PASS", name) is not None
+    )
 
 
 def _replaced(project: Project, at: At, name: str) -> At | None:
@@ -139,6 +150,7 @@ def no_default_password(project: Project) -> Iterator[Fact]:
         known = is_weak(secret) or secret in {service.name, *_users(deployment)}
         if known and not is_placeholder(secret) and one.name.lower() not in secret.lower():
             beside = _only_stores(project, one.at.path) or in_development_mode(project, one.at.path)
+            beside = beside or (_OPENS_STORE.search(one.name) is not None and _is_kept_inside(project, deployment))
             wrong[one.at.path, secret, beside, environment_of(deployment)].append((service.name, one))
         else:
             sound.append(one)
@@ -160,6 +172,18 @@ def _only_stores(project: Project, path: str) -> bool:
     file = next((f for f in project.compose if f.path == path), None)
     own = {d.image for s in project.system.own for d in s.deployments if d.image}
     return file is not None and not any(s.build is not None or s.image in own for s in file.services)
+
+
+_OPENS_STORE = re.compile(r"(?i)PASS|PWD|_UR[IL]$|_DSN$|^DSN$")
+
+
+def _is_kept_inside(project: Project, deployment: Deployment) -> bool:
+    """Whether a compose file that names no environment lets nobody reach a store: its password is tried by nobody."""
+    file = next((f for f in project.compose if f.path == deployment.at.path), None)
+    if file is None or deployment.environment != "unknown":
+        return False
+    stores = [s for s in file.services if (image := parse_image(s.image)) is not None and image.engine]
+    return bool(stores) and not any(p.host is not None for s in stores for p in s.ports)
 
 
 def _users(deployment: Deployment) -> set[str]:

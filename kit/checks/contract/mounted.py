@@ -44,6 +44,8 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
     See: https://expressjs.com/en/guide/routing.html
     """
     lost, served = _unmounted(project), _served(project)
+    mounted = [r for r in project.routes if r.mounted and _is_judged(project, r.at.path)]
+    files = list(dict.fromkeys(r.at.path for r in mounted))
     for path, routes in lost.items():
         shown = listed((f"{r.method} {r.path}" for r in routes), 3)
         twins = _twins(project, routes, served)
@@ -51,9 +53,9 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
             said = f"Nothing mounts {path}: {shown} are served by {listed({r.at.path for r in twins}, 2)}; this is a dead double"
             yield bad(f"{said}.", *routes[:4], twins[0], severity=Severity.LOW)
         else:
-            yield bad(f"Nothing mounts what {path} serves: {shown} cannot be reached.", *routes[:4])
-    mounted = [r for r in project.routes if r.mounted and _is_judged(project, r.at.path)]
-    files = list(dict.fromkeys(r.at.path for r in mounted))
+            forgotten = len(lost) <= len(files) and routes[0].framework != "django" and not _alone(project, path)
+            grave = Severity.HIGH if forgotten else Severity.MEDIUM  # dead, or taken up in a way that is not seen
+            yield bad(f"Nothing mounts what {path} serves: {shown} cannot be reached.", *routes[:4], severity=grave)
     if mounted:
         yield ok(f"What {plural(len(files), 'file')} with routes define is mounted.", mounted[0])
     yield from _modules(project)

@@ -90,8 +90,32 @@ def _unlimited(project: Project, bare: list[tuple[Service, Route]]) -> Iterator[
         said = "nothing is seen that limits it, beside a captcha"
         yield unknown(f"{logins[0].path}: how often passwords may be tried: {said}.", logins[0], At(asked))
         return
+    counted = _counted(project) if logins else None
+    if counted is not None:
+        said = "failures are counted, and whether an account is locked after some is not seen"
+        yield unknown(f"{logins[0].path}: how often passwords may be tried: {said}.", logins[0], counted)
+        return
     grave = Severity.HIGH if logins else Severity.MEDIUM
     yield bad(f"Nothing limits how often {names} can be called{tail}.", *(r for _, r in bare[:6]), severity=grave)
+
+
+_COUNTED = (
+    "ailed_login",
+    "ailedLogin",
+    "ogin_attempts",
+    "oginAttempts",
+    "ccountLock",
+    "ccount_lock",
+    "ocked_until",
+    "ockUntil",
+)
+
+
+def _counted(project: Project) -> At | None:
+    """Where code counts logins that failed, or locks an account for a while."""
+    found = (p for p in project.code.holding(*_COUNTED) if runs(p))
+    path = next(found, None)
+    return line_of(project, path, "|".join(_COUNTED)) if path is not None else None
 
 
 def _captcha(project: Project, login: Route) -> str | None:

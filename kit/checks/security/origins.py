@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from kit.checks.security.common import ASIDE, flow, mentions
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, is_on, is_text, option, runs, shown, text_value
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, FileClass, Outcome, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.platforms.nginx import Directive
@@ -35,11 +35,21 @@ def only_known_origins(project: Project) -> Iterator[Fact]:
 
     See: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
     """
-    yield from _javascript(project)
-    yield from _python(project)
-    yield from _other_languages(project)
-    yield from _in_front(project)
-    yield from _given(project)
+    known = _knows_browsers(project)
+    for fact in (
+        *_javascript(project),
+        *_python(project),
+        *_other_languages(project),
+        *_in_front(project),
+        *_given(project),
+    ):
+        wrong = fact.outcome is Outcome.FAIL and fact.severity is None
+        yield fact if known or not wrong else replace(fact, severity=Severity.MEDIUM)
+
+
+def _knows_browsers(project: Project) -> bool:
+    """Whether code speaks of cookies or sessions: without them a browser has nothing to send along by itself."""
+    return any(runs(path) for path in project.code.holding("ookie", "ession"))
 
 
 def _verdict(at: At, *, every: bool | None, credentials: bool) -> Fact:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.security.access import asks_within, framework_guard, guard_in_front, only_internal
-from kit.checks.security.common import PROOF, served
+from kit.checks.security.common import CHANGING, PROOF, served
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import listed, plural, route_words
 from kit.model import Clause, Fact, Severity, bad, ok, unknown
@@ -67,7 +67,9 @@ def private_reads_are_authenticated(project: Project) -> Iterator[Fact]:
         elif only_internal(project, service):
             yield bad(f"{service.name}: nothing asks who reads {shown}; it is not published itself, and whatever reaches the inner network may.", *naked[:6], severity=Severity.MEDIUM)  # fmt: skip
         else:
-            yield bad(f"{service.name}: nothing asks who reads {shown}.", *naked[:6])
+            told = not any(r.auth for r in routes) and any(r.auth is False and r.method in CHANGING for r in routes)
+            grave = Severity.MEDIUM if told else Severity.HIGH  # SEC-001 tells that nothing asks who calls at all
+            yield bad(f"{service.name}: nothing asks who reads {shown}.", *naked[:6], severity=grave)
 
 
 def _is_private(service: Service, route: Route) -> bool:

@@ -326,13 +326,33 @@ def test_a_stand_in_for_somebody_else_s_key_opens_nothing(look: Look, read: str)
 
 def test_stores_beside_a_program_are_for_development(look: Look) -> None:
     stores = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
-    program = stores + "  api:\n    build: .\n"
+    inside = stores + "  api:\n    build: .\n"
+    program = inside.replace("    environment", "    ports: ['5432:5432']\n    environment", 1)
 
     alone = look("CFG-004", {"compose.yml": stores})
     with_program = look("CFG-004", {"compose.yml": program, "Dockerfile": "FROM scratch\n"})
+    kept = look("CFG-004", {"compose.yml": inside, "Dockerfile": "FROM scratch\n"})
 
     assert [f.severity for f in alone.findings] == ["medium"]
     assert [f.severity for f in with_program.findings] == ["high"]
+    assert [f.severity for f in kept.findings] == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("source", "severity"),
+    [
+        ("const key = process.env.JWT_SECRET || 'secret';\n", "high"),
+        ("const key = process.env.SESSION_SECRET || 'secret';\n", "medium"),
+        ("const pass = process.env.DB_PASSWORD || 'postgres';\n", "medium"),
+    ],
+)
+def test_a_default_weighs_less_where_something_takes_its_place(look: Look, source: str, severity: str) -> None:
+    files = {"package.json": "{}", "Dockerfile": "FROM scratch\n", "app.js": source}
+    compose = "services:\n  api:\n    build: .\n    environment:\n      SESSION_SECRET: ${SESSION_SECRET:?}\n"
+
+    seen = look("CFG-003", {**files, "compose.prod.yml": compose})
+
+    assert [f.severity for f in seen.findings] == [severity]
 
 
 @pytest.mark.parametrize(

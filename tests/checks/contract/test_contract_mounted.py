@@ -162,3 +162,16 @@ def test_a_function_of_go_that_nothing_calls_registers_nothing(look: Look) -> No
     assert look("CTR-016", files).failed == ["orders.go:4"]
     files["main.go"] = main.replace('r.HandleFunc("/open", open).Methods("GET")', "RegisterOrders(r)")
     assert look("CTR-016", files).failed == []
+
+
+def test_a_router_that_nothing_imports_weighs_less_than_one_that_was_forgotten(look: Look) -> None:
+    takes = (
+        "from fastapi import FastAPI\nfrom app.routes import {}\napp = FastAPI()\napp.include_router(orders.router)\n"
+    )
+
+    severities = [
+        look("CTR-016", {**FASTAPI, "app/main.py": takes.format(names)}).findings[0].severity
+        for names in ("orders, returns", "orders")
+    ]
+
+    assert severities == ["high", "medium"]

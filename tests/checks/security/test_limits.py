@@ -35,6 +35,12 @@ def test_a_login_is_one_however_it_is_written(look: Look, path: str, severity: s
     assert look("SEC-003", {"package.json": BARE, "app.js": source}).findings[0].severity == severity
 
 
+def test_failed_logins_that_are_counted_leave_it_open(look: Look) -> None:
+    counts = "exports.fail = (user) => { user.failedLoginAttempts += 1; };\n"
+
+    assert look("SEC-003", shop("", BARE, **{"users.js": counts})).outcomes == ["unknown"]
+
+
 def test_a_limiter_that_nothing_mounts_is_found_where_it_is_made(look: Look) -> None:
     assert look("SEC-003", shop(MADE)).failed == ["app.js:3"]
 

@@ -22,7 +22,7 @@ JS = "const cors = require('cors');\n"
     ],
 )
 def test_javascript(look: Look, line: str, outcome: str, severity: str) -> None:
-    seen = look("SEC-002", {"package.json": "{}", "app.js": JS + line + "\n"})
+    seen = look("SEC-002", {"package.json": "{}", "app.js": JS + line + "\n", "login.js": "exports.session = 1;\n"})
 
     assert [(f.outcome, f.severity) for f in seen.findings] == [(outcome, severity)]
     assert seen.findings[0].evidence[0].line == 2
@@ -121,3 +121,9 @@ def test_a_fall_back_to_every_origin_counts(look: Look) -> None:
     source = JS + "app.use(cors({ origin: process.env.ORIGIN || '*', credentials: true }));\n"
 
     assert look("SEC-002", {"package.json": "{}", "app.js": source}).failed == ["app.js:2"]
+
+
+def test_credentials_weigh_less_where_no_code_knows_cookies(look: Look) -> None:
+    line = "app.use(cors({ origin: true, credentials: true }));\n"
+
+    assert look("SEC-002", {"package.json": "{}", "app.js": JS + line}).findings[0].severity == "medium"

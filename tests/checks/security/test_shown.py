@@ -43,3 +43,12 @@ def test_exports_and_administration_count_wherever_the_word_stands(look: Look) -
     )
     assert seen.failed == ["app.js:3"]
     assert "/admin/settings, GET /export/full" in seen.text
+
+
+def test_what_another_question_tells_as_a_whole_weighs_less_here(look: Look) -> None:
+    reads = "app.get('/users', (req, res) => res.json(all()));\n"
+    writes = "app.delete('/users/:id', (req, res) => res.json(drop()));\n"
+
+    severities = [look("SEC-026", app(routes)).findings[0].severity for routes in (reads, reads + writes)]
+
+    assert severities == ["high", "medium"]
