@@ -94,6 +94,16 @@ def test_of_an_area_its_first_charts_stay_and_what_an_analyst_wrote() -> None:
     assert areas.sections[0].blocks == (b.Markdown("Seen by hand."), b.Markdown("## Ports"), chart)
 
 
+def test_a_notebook_of_no_area_keeps_its_tables_under_their_headings() -> None:
+    table = b.Table("2 services", b.columns("Service"), (("api",), ("web",)))
+    health = Section("notebook-health", "Health check", (b.Markdown("## 2. Services"), table))
+    areas = Section("appendix-areas", "Areas", (), (health,))
+
+    (shown,) = for_paper(replace(document(), sections=(), appendix=(areas,))).appendix[0].sections
+
+    assert shown.blocks == health.blocks
+
+
 def test_a_long_table_of_the_appendix_says_how_many_rows_it_has() -> None:
     table = b.Table("Plan", b.columns("Step"), tuple((f"step {n}",) for n in range(90)))
     shown = for_paper(replace(document(), appendix=(Section("appendix-plan", "Plan", (table,)),)))
