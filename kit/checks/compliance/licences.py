@@ -104,7 +104,14 @@ def components_are_listed(project: Project) -> Iterator[Fact]:
     Decides: a pipeline makes an SBOM or checks licences, or one is in the repository; where dependencies are locked, it
     could be made.
 
-    Fix: add `anchore/sbom-action` or `npx @cyclonedx/cyclonedx-npm` to the release pipeline.
+    Fix: make one in the release pipeline, with `anchore/sbom-action` or with what the language has for it.
+    - node: `npx @cyclonedx/cyclonedx-npm`.
+    - python: `cyclonedx-py`.
+    - java: cyclonedx-maven-plugin, or its like for Gradle.
+    - go: `cyclonedx-gomod mod`.
+    - dotnet: `dotnet CycloneDX`.
+    - php: `composer CycloneDX:make-sbom`.
+    - rust: `cargo cyclonedx`.
 
     Blind to: scans of a registry.
 

@@ -44,7 +44,14 @@ def the_bill_is_whole(project: Project) -> Iterator[Fact]:
     manifests declare for production are among them, and how many tell a licence; licences that ask for the source of
     what is built on them, or that forbid business, are named.
 
-    Fix: make it from the lockfile in every build (`npx @cyclonedx/cyclonedx-npm`, `cyclonedx-py`, `syft`), licences included.
+    Fix: make it from the lockfile in every build, licences included, with `syft` or with what the language has for it.
+    - node: `npx @cyclonedx/cyclonedx-npm`.
+    - python: `cyclonedx-py`.
+    - java: cyclonedx-maven-plugin, or its like for Gradle.
+    - go: `cyclonedx-gomod mod`.
+    - dotnet: `dotnet CycloneDX`.
+    - php: `composer CycloneDX:make-sbom`.
+    - rust: `cargo cyclonedx`.
 
     Blind to: what a base image brings, unless the document is of the image.
 

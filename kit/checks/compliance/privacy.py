@@ -51,7 +51,10 @@ def logs_hold_nothing_personal(project: Project) -> Iterator[Fact]:
     Decides: log calls in production code whose arguments are variables or fields named like an e-mail address, a password,
     a token, a card or a phone number, unless something masks them.
 
-    Fix: log an id in place of the value, or mask it in the logger: `redact: ['*.email', '*.password']`.
+    Fix: log an id in place of the value, or mask it in the logger.
+    - node: `redact: ['*.email', '*.password']` of pino.
+    - python: a `logging.Filter` that masks it.
+    - java: a masking layout of Logback.
 
     Blind to: whole objects that hold such fields, and names that say nothing.
 

@@ -147,7 +147,14 @@ def debug_is_off(project: Project) -> Iterator[Fact]:
     Decides: `DEBUG`, `FLASK_DEBUG`, `NODE_ENV`, `ASPNETCORE_ENVIRONMENT`, `RAILS_ENV`, `APP_ENV` as given outside of
     development and tests, `DEBUG = True` in Django settings for production, `app.run(debug=True)`.
 
-    Fix: set `NODE_ENV=production` (or its like) and take debug flags from the environment with a default of off.
+    Fix: turn development and debug modes off, and take the flag from the environment with a default of off.
+    - django: `DEBUG = False`.
+    - flask: `FLASK_DEBUG=0`.
+    - node: `NODE_ENV=production`.
+    - dotnet: `ASPNETCORE_ENVIRONMENT=Production`.
+    - ruby: `RAILS_ENV=production`.
+    - php: `APP_DEBUG=false`.
+    - gin: `GIN_MODE=release`.
 
     Blind to: debug switches of one's own making.
 

@@ -128,7 +128,7 @@ def base_images_pinned(project: Project) -> Iterator[Fact]:
     Decides: each `FROM` of an outside image; a digest holds, an exact version holds, a moving tag holds in part, none
     or `latest` does not.
 
-    Fix: name a version, better with its digest: `FROM node:22.12.0-slim@sha256:...`.
+    Fix: name a version, better with its digest: `FROM debian:12.8-slim@sha256:...`.
 
     Blind to: what a private registry does with its tags.
 
@@ -195,7 +195,13 @@ def context_is_lean(project: Project) -> Iterator[Fact]:
     Decides: for each context that is copied whole, whether `.dockerignore` leaves out what belongs there: `.git` at the
     repository's top, `.env` beside a sample of it, `node_modules` beside a package.json.
 
-    Fix: add a `.dockerignore` beside the context with `.git`, `.env*` and `node_modules`.
+    Fix: add a `.dockerignore` beside the context with `.git`, `.env*`, and what is installed or built there.
+    - node: `node_modules` and `dist`.
+    - python: `.venv` and `__pycache__`.
+    - java: `target` or `build`.
+    - dotnet: `bin` and `obj`.
+    - php, ruby: `vendor`.
+    - rust: `target`.
 
     Blind to: whether such files are there when the image is built.
 

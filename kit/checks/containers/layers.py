@@ -55,8 +55,14 @@ def dependencies_come_first(project: Project) -> Iterator[Fact]:
     Decides: stages of Dockerfiles that install dependencies, or fetch them with the build: whether the whole context is
     copied before. An install with a cache mount holds.
 
-    Fix: `COPY package.json package-lock.json ./`, then `RUN npm ci`, then `COPY . .`; or
-    `RUN --mount=type=cache,target=/root/.npm npm ci`.
+    Fix: copy the manifest with its lockfile and install before the rest is copied.
+    - node: `COPY package.json package-lock.json ./`, then `RUN npm ci`, then `COPY . .`.
+    - python: `COPY requirements.txt ./`, then `RUN pip install -r requirements.txt`, then `COPY . .`.
+    - go: `COPY go.mod go.sum ./`, then `RUN go mod download`, then `COPY . .`.
+    - java: `COPY pom.xml ./`, then `RUN mvn dependency:go-offline`, then `COPY src ./src`.
+    - dotnet: `COPY *.csproj ./`, then `RUN dotnet restore`, then `COPY . .`.
+    - php: `COPY composer.json composer.lock ./`, then `RUN composer install --no-dev`, then `COPY . .`.
+    - ruby: `COPY Gemfile Gemfile.lock ./`, then `RUN bundle install`, then `COPY . .`.
 
     Blind to: caches of a remote builder, and installs inside of scripts.
 
@@ -101,7 +107,10 @@ def shipped_for_production(project: Project) -> Iterator[Fact]:
     final stage, and settings of Vite, Next.js, Vue, webpack and Angular that write source maps beside a page's production
     bundle. Maps that are hidden, or deleted after they were sent to an error tracker, hold.
 
-    Fix: `build: {sourcemap: "hidden"}` and delete `*.map` after the upload; build with `--release`, `-c Release`.
+    Fix: build for release, and let no maps or symbols into what is served.
+    - node: `build: {sourcemap: "hidden"}`, and delete `*.map` after the upload.
+    - rust: `cargo build --release`.
+    - dotnet: `dotnet publish -c Release`.
 
     Blind to: what a server in front does not hand out, and defaults of build tools.
 

@@ -43,7 +43,7 @@ def bases_are_maintained(project: Project) -> Iterator[Fact]:
     distributions and stores whose ends are published, and the release of Debian or Ubuntu that a tag names; against what
     had ended by the beginning of 2026. Images that are given up altogether are told as well.
 
-    Fix: move to a release that is maintained, `FROM node:22.12-bookworm-slim`, and let a bot propose the next ones.
+    Fix: move to a release that is maintained, and let a bot propose the next ones.
 
     Blind to: extended support that somebody pays for, versions that only a digest or a variable gives.
 

@@ -38,7 +38,9 @@ def heap_fits(project: Project) -> Iterator[Fact]:
     and Kubernetes containers, and in the image that is built for them, against the memory limit there. A heap above nine
     tenths of it holds in part.
 
-    Fix: `-XX:MaxRAMPercentage=75`, or `--max-old-space-size` of three quarters of the limit in MiB.
+    Fix: let the runtime take three quarters of the container's limit.
+    - java: `-XX:MaxRAMPercentage=75`.
+    - node: `--max-old-space-size` of three quarters of the limit in MiB.
 
     Blind to: options that a start script computes.
 

@@ -147,8 +147,9 @@ def named_packages_are_pinned(project: Project) -> Iterator[Fact]:
     Decides: each package that `npm`, `yarn`, `pnpm`, `pip` and `gem` install by name in a `RUN` has a version; what
     comes from a manifest or lockfile is another matter, and so are the installers themselves.
 
-    Fix: name the version (`pip install gunicorn==22.0.0`, `npm install -g pm2@5.4.2`), or take the package into the
-    manifest with its lockfile.
+    Fix: name the version in the command, or take the package into the manifest with its lockfile.
+    - node: `npm install -g pm2@5.4.2`.
+    - python: `pip install gunicorn==22.0.0`.
 
     Blind to: constraints files, packages that variables name.
 

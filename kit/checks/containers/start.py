@@ -226,7 +226,7 @@ def signals_reach(project: Project) -> Iterator[Fact]:
 
     Decides: the effective command of each image is in exec form, or starts with `exec`; `npm start` holds in part.
 
-    Fix: write the command as a JSON list: `CMD ["node", "server.js"]`.
+    Fix: write the command as a JSON list: `CMD ["/app/server", "--port", "8080"]`.
 
     Blind to: scripts that end in `exec`; those hold where they can be read.
 

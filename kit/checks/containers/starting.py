@@ -31,7 +31,11 @@ def nothing_is_installed_at_start(project: Project) -> Iterator[Fact]:
     Decides: what compose services, pods and images start, through the scripts that they call: package managers that
     install are told at the command that does. Files for development and tests are left out.
 
-    Fix: move the install into the image: `RUN npm ci` or `RUN pip install -r requirements.txt`.
+    Fix: move the install into the image.
+    - node: `RUN npm ci`.
+    - python: `RUN pip install -r requirements.txt`.
+    - php: `RUN composer install --no-dev`.
+    - ruby: `RUN bundle install`.
 
     Blind to: installs that a program makes by itself.
 

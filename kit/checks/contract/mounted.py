@@ -37,7 +37,13 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
     includes or lists though others are; NestJS modules that no way leads to from the module that the program starts with;
     files of Django's URLs that no other one includes and no setting names.
 
-    Fix: mount it (`app.use`, `include_router`, `register_blueprint`), list it in `controllers` or `imports`, or delete it.
+    Fix: mount it where the application is put together, or delete it.
+    - nestjs: `controllers` or `imports` of a module.
+    - express: `app.use("/orders", orders)`.
+    - fastapi: `app.include_router(router)`.
+    - flask: `app.register_blueprint(blueprint)`.
+    - django: `path("orders/", include("orders.urls"))`.
+    - gin, go: a call of the function that registers it.
 
     Blind to: routers that are mounted at run time by what they are called.
 

@@ -282,8 +282,7 @@ def specification_is_linted(project: Project) -> Iterator[Fact]:
 
     Decides: a pipeline runs a linter or comparison of specifications (spectral, redocly, oasdiff ...).
 
-    Fix: add `npx @redocly/cli lint openapi.yaml` to the pipeline, and `oasdiff breaking` against the main
-    branch.
+    Fix: add `redocly lint openapi.yaml` to the pipeline, and `oasdiff breaking` against the main branch.
 
     Blind to: checks by a registry or hosting service.
 

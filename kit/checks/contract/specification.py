@@ -116,7 +116,7 @@ def specifications_are_sound(project: Project) -> Iterator[Fact]:
     Decides: OpenAPI files parse; every `$ref` leads somewhere; no `operationId` is used twice; each parameter
     in a path is declared.
 
-    Fix: mend the place; `npx @redocly/cli lint` names all of them.
+    Fix: mend the place; `redocly lint` names all of them.
 
     Blind to: whether examples and schemas fit.
 

@@ -193,7 +193,17 @@ def writes_are_atomic(project: Project) -> Iterator[Fact]:
     Decides: functions that write twice through a Prisma client outside of `$transaction`, and Python functions that
     commit twice in a row.
 
-    Fix: put the writes into one transaction: `prisma.$transaction(async (tx) => { ... })`, one `commit` at the end.
+    Fix: put the writes into one transaction, with one commit at the end.
+    - prisma: `prisma.$transaction(async (tx) => { ... })`.
+    - typeorm: `dataSource.transaction(async (manager) => { ... })`.
+    - mongoose: `session.withTransaction(async () => { ... })`.
+    - sequelize: `sequelize.transaction(async (t) => { ... })`.
+    - django: `with transaction.atomic():`.
+    - sqlalchemy: `with session.begin():`.
+    - spring: `@Transactional`.
+    - gorm: `db.Transaction(func(tx *gorm.DB) error { ... })`.
+    - go: `db.BeginTx(ctx, nil)`.
+    - dotnet: `BeginTransactionAsync()`.
 
     Blind to: other libraries; writes that call each other across functions; pairs of writes that need not belong
     together.

@@ -114,7 +114,13 @@ def money_is_exact(project: Project) -> Iterator[Fact]:
 
     Decides: the types of columns whose names speak of money: floating point does not hold, decimal and whole numbers do.
 
-    Fix: use `numeric(12, 2)` (`Decimal` in Prisma, `Numeric` in SQLAlchemy, `DecimalField` in Django), or whole cents.
+    Fix: use `numeric(12, 2)`, or whole cents.
+    - prisma: `Decimal @db.Decimal(12, 2)`.
+    - typeorm: `@Column("numeric", { precision: 12, scale: 2 })`.
+    - django: `DecimalField(max_digits=12, decimal_places=2)`.
+    - sqlalchemy: `Numeric(12, 2)`.
+    - java: `BigDecimal`.
+    - dotnet: `decimal`.
 
     Blind to: money under other names; arithmetic in code.
 

@@ -121,8 +121,15 @@ def databases_have_run_the_migrations(project: Project) -> Iterator[Fact]:
     Decides: the table of the migration tool in each PostgreSQL server of the params file, against the files of the project:
     files that have not run, rows without a file, and runs that broke off.
 
-    Fix: run the migrations of the tool before the new code starts (`prisma migrate deploy`, `alembic upgrade head`, `flyway
-    migrate`); where the database has one that the project lacks, find out who made it.
+    Fix: where the database has one that the project lacks, find out who made it; run the others before the new code
+    starts.
+    - prisma: `prisma migrate deploy`.
+    - typeorm: `typeorm migration:run`.
+    - knex: `knex migrate:latest`.
+    - django: `manage.py migrate`.
+    - alembic: `alembic upgrade head`.
+    - flyway: `flyway migrate`.
+    - liquibase: `liquibase update`.
 
     Blind to: changes by hand that no migration holds, and tools whose table is not known.
 

@@ -47,7 +47,14 @@ def way_back_keeps_data(project: Project) -> Iterator[Fact]:
     Decides: commands under a name that promises a way back (rollback, downgrade, undo, revert, migrate down) in package
     scripts, Makefiles, scripts and pipelines: none of them resets or drops the database or deletes its volume.
 
-    Fix: take back one step (`alembic downgrade -1`, `knex migrate:down`), or restore the backup that was made before.
+    Fix: take back one step, or restore the backup that was made before.
+    - knex: `knex migrate:down`.
+    - typeorm: `typeorm migration:revert`.
+    - sequelize: `sequelize db:migrate:undo`.
+    - alembic: `alembic downgrade -1`.
+    - django: `manage.py migrate <app> <previous>`.
+    - go: `migrate ... down 1`.
+    - ruby: `rails db:rollback STEP=1`.
 
     Blind to: commands that are put together while they run.
 

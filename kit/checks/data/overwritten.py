@@ -38,7 +38,11 @@ def nothing_is_overwritten(project: Project) -> Iterator[Fact]:
     version or an isolation level in the function: `update` of Prisma with `row.field - n`, `obj.field -= n` before
     `save()` or `commit()` in Python, `get` and `set` of one key of Redis.
 
-    Fix: let the database count: `{ decrement: n }`, `F("stock") - n`, `UPDATE ... SET stock = stock - n`, `INCRBY`.
+    Fix: let the database count, as `UPDATE ... SET stock = stock - n` and `INCRBY` do.
+    - prisma: `{ decrement: n }`.
+    - mongoose: `{ $inc: { stock: -n } }`.
+    - django: `F("stock") - n`.
+    - sqlalchemy: `Item.stock - n` in an `update`.
 
     Blind to: locks that a caller takes.
 

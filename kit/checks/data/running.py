@@ -52,8 +52,16 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
     Decides: for each set of migrations, a command in a pipeline that deploys, a job, an init container, a release phase
     or the start of a process runs its tool, directly, through scripts, or in code at the start.
 
-    Fix: run it as a step of its own before the new version starts, for example a job with
-    `npx prisma migrate deploy` or `alembic upgrade head`.
+    Fix: run it as a step of its own before the new version starts, for example as a job.
+    - prisma: `npx prisma migrate deploy`.
+    - typeorm: `npx typeorm migration:run`.
+    - knex: `npx knex migrate:latest`.
+    - sequelize: `npx sequelize db:migrate`.
+    - django: `manage.py migrate --noinput`.
+    - alembic: `alembic upgrade head`.
+    - flyway: `flyway migrate`.
+    - liquibase: `liquibase update`.
+    - entity-framework: `dotnet ef database update`.
 
     Blind to: operators, and pipelines kept elsewhere.
 

@@ -34,8 +34,18 @@ def schema_has_migrations(project: Project) -> Iterator[Fact]:
     Decides: each schema that an ORM declares has a set of migrations of its tool, or SQL that makes its tables; scripts
     that a database runs only while it is new hold in part.
 
-    Fix: have the ORM's tool write the first migration (`prisma migrate dev`, `alembic revision --autogenerate`,
-    `manage.py makemigrations`, `typeorm migration:generate`) and keep it in the repository.
+    Fix: write the first migration, with the ORM's own tool where it has one, and keep it in the repository.
+    - prisma: `prisma migrate dev`.
+    - typeorm: `typeorm migration:generate`.
+    - drizzle: `drizzle-kit generate`.
+    - sequelize: `sequelize migration:generate`.
+    - knex: `knex migrate:make init`.
+    - django: `manage.py makemigrations`.
+    - alembic, sqlalchemy: `alembic revision --autogenerate`.
+    - liquibase: `liquibase generate-changelog`.
+    - java: `db/migration/V1__init.sql` for Flyway.
+    - go: `000001_init.up.sql` for golang-migrate, or goose.
+    - entity-framework: `dotnet ef migrations add Initial`.
 
     Blind to: migrations that are kept in another repository.
 
@@ -100,8 +110,14 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
     Decides: migrations are replayed on paper in their order; each table and column that the ORM declares must be there
     at the end. Where a step cannot be read, it is unknown.
 
-    Fix: have the tool write the missing migration (`prisma migrate dev`, `alembic revision --autogenerate`,
-    `manage.py makemigrations`) and commit it.
+    Fix: write the missing migration, with the ORM's own tool where it has one, and commit it.
+    - prisma: `prisma migrate dev`.
+    - typeorm: `typeorm migration:generate`.
+    - drizzle: `drizzle-kit generate`.
+    - django: `manage.py makemigrations`.
+    - alembic, sqlalchemy: `alembic revision --autogenerate`.
+    - liquibase: `liquibase diff-changelog`.
+    - entity-framework: `dotnet ef migrations add <name>`.
 
     Blind to: what raw SQL in functions or extensions makes.
 
@@ -308,7 +324,9 @@ def migrations_have_one_head(project: Project) -> Iterator[Fact]:
     Decides: for tools that link migrations (Alembic, Django): one head, and no parent that no file has. For tools that
     number them (Flyway, golang-migrate): no number twice, but for one step that is written for several databases.
 
-    Fix: merge the heads (`alembic merge heads`, `manage.py makemigrations --merge`), or renumber the later file.
+    Fix: merge the heads, or renumber the later file.
+    - alembic: `alembic merge heads`.
+    - django: `manage.py makemigrations --merge`.
 
     Blind to: what was already applied to a database in another order.
 

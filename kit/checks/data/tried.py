@@ -34,7 +34,18 @@ def migrations_are_tried(project: Project) -> Iterator[Fact]:
     Decides: for each set of migrations, whether a pipeline or a test applies it to a database, and, where steps back are
     written, whether one takes them.
 
-    Fix: in the job with the database: `alembic upgrade head && alembic downgrade base && alembic upgrade head`.
+    Fix: apply every migration to an empty database in the pipeline; where they have a way back, go it, and apply them
+    again.
+    - prisma: `prisma migrate deploy`.
+    - typeorm: `typeorm migration:run && typeorm migration:revert && typeorm migration:run`.
+    - knex: `knex migrate:latest && knex migrate:rollback --all && knex migrate:latest`.
+    - sequelize: `sequelize db:migrate && sequelize db:migrate:undo:all && sequelize db:migrate`.
+    - django: `manage.py migrate && manage.py migrate <app> zero && manage.py migrate`.
+    - alembic: `alembic upgrade head && alembic downgrade base && alembic upgrade head`.
+    - flyway: `flyway migrate`.
+    - liquibase: `liquibase update-testing-rollback`.
+    - go: `migrate ... up && migrate ... down -all && migrate ... up`.
+    - entity-framework: `dotnet ef database update && dotnet ef database update 0 && dotnet ef database update`.
 
     Blind to: what tests do through helpers of their own.
 

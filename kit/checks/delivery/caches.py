@@ -34,8 +34,15 @@ def pipelines_keep_downloads(project: Project) -> Iterator[Fact]:
     Decides: jobs of GitHub and GitLab that install dependencies by a package manager keep them: `cache` of a set-up
     action, `actions/cache`, GitLab's `cache`. Told once per pipeline file or shared action; jobs on machines of one's own are left out.
 
-    Fix: `- uses: actions/setup-node@v4` with `cache: npm`; in GitLab `cache: {key: {files: [package-lock.json]}, paths:
-    [.npm/]}`.
+    Fix: keep what the package manager downloads between runs, under a key that is made of the lockfile.
+    - node: `cache: npm` in `actions/setup-node`; in GitLab `cache: {key: {files: [package-lock.json]}, paths:
+      [.npm/]}`.
+    - python: `cache: pip` in `actions/setup-python`; in GitLab `cache: {paths: [.cache/pip]}`.
+    - go: `actions/setup-go`, which keeps modules from version 4 on.
+    - java: `cache: maven` or `cache: gradle` in `actions/setup-java`.
+    - dotnet: `cache: true` in `actions/setup-dotnet`, with packages.lock.json.
+    - ruby: `bundler-cache: true` in `ruby/setup-ruby`.
+    - rust: `Swatinem/rust-cache`.
 
     Blind to: caches of a proxy between pipeline and registry, and ready-made images with everything inside.
 

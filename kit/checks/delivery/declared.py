@@ -47,7 +47,9 @@ def imported_packages_are_declared(project: Project) -> Iterator[Fact]:
     of the platform, against the manifests of its folder and those above; what is only in the lockfile, as a dependency of
     a dependency, holds in part. Aliases of compilers and bundlers, imports whose failure is caught and types are left out.
 
-    Fix: declare it: `npm install <name>`, or a line in pyproject.toml or requirements.txt.
+    Fix: declare it in the manifest of the package that imports it.
+    - node: `npm install <name>`.
+    - python: a line in pyproject.toml or requirements.txt.
 
     Blind to: modules of Python whose distribution has another name and is in no table here, where there is no lockfile;
     without one, what is lacking may also be brought along, and weighs less.

@@ -156,7 +156,15 @@ def lint_and_types_run(project: Project) -> Iterator[Fact]:
     Decides: where there are pipelines: whether one runs a linter, and whether one type-checks the TypeScript, or the
     Python where a type checker is set up; a build through a compiler counts.
 
-    Fix: add the steps `npm run lint` and `npx tsc --noEmit`, or `ruff check` and `mypy`, to the pipeline of changes.
+    Fix: add a linter and a type checker to the pipeline of changes.
+    - node: `npm run lint` and `npx tsc --noEmit`.
+    - python: `ruff check` and `mypy`.
+    - go: `go vet ./...` and `golangci-lint run`.
+    - java: Checkstyle and SpotBugs, or Error Prone, in the build.
+    - dotnet: `dotnet format --verify-no-changes` and `TreatWarningsAsErrors`.
+    - php: `phpstan analyse`.
+    - ruby: `rubocop`.
+    - rust: `cargo clippy -- -D warnings`.
 
     Blind to: linters that an editor or a code review service runs.
 

@@ -38,7 +38,9 @@ def versions_are_well_formed(project: Project) -> Iterator[Fact]:
     Decides: the ranges of each package.json, and the requirements of Python manifests by PEP 508, as far as they are
     plain text.
 
-    Fix: write a version that the package has released: `"^4.18.2"`, `requests==2.32.3`.
+    Fix: write a version that the package has released.
+    - node: `"^4.18.2"`.
+    - python: `requests==2.32.3`.
 
     Blind to: versions that are well-formed and that nobody ever released.
 

@@ -125,8 +125,9 @@ def logs_hold_nothing_private(project: Project) -> Iterator[Fact]:
     and account numbers with a valid check digit, values named phone, birth date and the like. Addresses of roles and of example
     domains are left out. What is found is masked wherever it is shown.
 
-    Fix: take the field out where it is logged (pino's `redact`, a logging filter), then remove it from the logs that are kept,
-    and change the secrets.
+    Fix: remove it from the logs that are kept, change the secrets, and take the field out where it is logged.
+    - node: `redact` of pino.
+    - python: a `logging.Filter`.
 
     Blind to: names, and IP addresses, which access logs hold for good reasons and for a limited time.
 

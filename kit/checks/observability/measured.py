@@ -41,7 +41,10 @@ def what_is_told_was_measured(project: Project) -> Iterator[Fact]:
     them asks or measures; metrics that code sets to a number that stands there, or to a random one. Gauges that begin with 0
     or 1 are left out.
 
-    Fix: ask before you answer (`await db.query("SELECT 1")`, `process.uptime()`), or leave the field out.
+    Fix: leave the field out, or ask before you answer.
+    - node: `await db.query("SELECT 1")`, `process.uptime()`.
+    - python: `SELECT 1` through the session, and the time since the start.
+    - go: `db.PingContext(ctx)`.
 
     Blind to: handlers that stand in other files than their routes.
 

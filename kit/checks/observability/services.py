@@ -90,7 +90,17 @@ def logs_are_structured(project: Project) -> Iterator[Fact]:
 
     Decides: each service depends on a structured logger and uses it, or sets a JSON formatter.
 
-    Fix: log through `pino`, `structlog`, `slog` or a JSON encoder, with the request's id in each line.
+    Fix: log through a structured logger or a JSON encoder, with the request's id in each line.
+    - nestjs: nestjs-pino.
+    - node: pino.
+    - python: structlog.
+    - go: `slog.NewJSONHandler`.
+    - spring: `logging.structured.format.console: ecs`, or logstash-logback-encoder.
+    - java: logstash-logback-encoder.
+    - dotnet: `AddJsonConsole()`.
+    - php: Monolog with its `JsonFormatter`.
+    - ruby: lograge.
+    - rust: `tracing_subscriber::fmt().json()`.
 
     Blind to: formatters that a platform adds.
 
@@ -209,7 +219,14 @@ def requests_can_be_traced(project: Project) -> Iterator[Fact]:
 
     Decides: in systems with more than one service, each depends on a tracing library.
 
-    Fix: start OpenTelemetry's SDK before anything else is imported, and set `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    Fix: start OpenTelemetry before anything else, and set `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    - node: `node --require @opentelemetry/auto-instrumentations-node/register`.
+    - python: `opentelemetry-instrument` before the command.
+    - spring: `micrometer-tracing-bridge-otel` and an exporter, or `-javaagent:opentelemetry-javaagent.jar`.
+    - java: `-javaagent:opentelemetry-javaagent.jar`.
+    - go: `otelhttp.NewHandler` around the handler, and `otelhttp.NewTransport` in the client.
+    - dotnet: `AddOpenTelemetry().WithTracing(...)`.
+    - php, ruby, rust: the SDK of the language.
 
     Blind to: agents that are attached when the process starts.
 

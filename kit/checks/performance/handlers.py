@@ -57,7 +57,14 @@ def lists_are_paged(project: Project) -> Iterator[Fact]:
     Decides: handlers of GET routes whose path does not end in a parameter, where the handler itself reads all of a table and
     names no limit, page or cursor.
 
-    Fix: take a limit with a maximum and a cursor: `take: Math.min(limit, 100), cursor`.
+    Fix: take a limit with a maximum, and a cursor.
+    - prisma: `take: Math.min(limit, 100), cursor`.
+    - node: `Math.min(limit, 100)`.
+    - django: a paginator with `max_page_size = 100`.
+    - fastapi: `limit: int = Query(50, le=100)`.
+    - python: `min(limit, 100)`.
+    - spring: a `Pageable`, and `spring.data.web.pageable.max-page-size: 100`.
+    - go: `LIMIT $1` with `min(limit, 100)`.
 
     Blind to: queries that handlers leave to other functions, and tables that stay small.
 
@@ -112,7 +119,9 @@ def nothing_blocks(project: Project) -> Iterator[Fact]:
     Decides: in Python's `async def`: requests, `time.sleep`, subprocess; in handlers of JavaScript (functions that take a
     request): calls that end in `Sync`; per file.
 
-    Fix: `await asyncio.sleep(1)`, `httpx.AsyncClient`, `await asyncio.to_thread(work)`; `await fs.promises.readFile(path)`.
+    Fix: wait without holding the loop, or hand the work to a thread.
+    - python: `await asyncio.sleep(1)`, `httpx.AsyncClient`, `await asyncio.to_thread(work)`.
+    - node: `await fs.promises.readFile(path)`.
 
     Blind to: blocking inside of functions that handlers call, and long computations.
 
@@ -184,7 +193,13 @@ def no_query_per_row(project: Project) -> Iterator[Fact]:
     Decides: reads through Prisma, TypeORM, Mongoose, Sequelize, SQLAlchemy or Django that stand inside of a loop in the
     services' code, per file.
 
-    Fix: read all rows with one query (`where: { id: { in: ids } }`, `joinedload`, `select_related`) before the loop.
+    Fix: read all rows with one query before the loop.
+    - prisma: `where: { id: { in: ids } }`.
+    - mongoose: `find({ _id: { $in: ids } })`.
+    - django: `select_related` or `prefetch_related`.
+    - sqlalchemy: `joinedload`.
+    - java: `JOIN FETCH`, or an entity graph.
+    - go, node, python: `WHERE id = ANY($1)`.
 
     Blind to: relations that an ORM loads by itself when they are touched.
 

@@ -61,8 +61,14 @@ def production_servers(project: Project) -> Iterator[Fact]:
     Decides: the command of each service in every target that is not for development or tests, with package scripts, shell
     scripts and `python file.py` followed.
 
-    Fix: build once and serve the result: `gunicorn app:app`, `uvicorn main:app --workers 4`, `next start`, static files by
-    nginx, `node dist/index.js`.
+    Fix: build once, and serve the result with a server that is made for production, static files with nginx.
+    - next: `next start`.
+    - node: `node dist/index.js`.
+    - django: `gunicorn project.wsgi`.
+    - fastapi: `uvicorn main:app --workers 4`.
+    - python: `gunicorn app:app`.
+    - php: `php-fpm` behind nginx.
+    - ruby: `puma`.
 
     Blind to: commands that a platform's dashboard holds.
 

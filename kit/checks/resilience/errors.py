@@ -53,7 +53,18 @@ def errors_are_answered(project: Project) -> Iterator[Fact]:
     Decides: Express and Koa applications mount an error handler (four parameters, or a name that says so), Flask ones
     register one; NestJS, Fastify, FastAPI, Django, Spring and ASP.NET bring one.
 
-    Fix: mount one last: `app.use((err, req, res, next) => { logger.error({ err }); res.status(500).json({ error: "internal" }); });`.
+    Fix: mount one last that logs the error and answers 500 without its details.
+    - nestjs: `app.useGlobalFilters(...)`.
+    - fastify: `app.setErrorHandler(...)`.
+    - express: `app.use((err, req, res, next) => { logger.error({ err }); res.status(500).json({ error: "internal" });
+      })`.
+    - fastapi: `@app.exception_handler(Exception)`.
+    - flask: `@app.errorhandler(Exception)`.
+    - django: `handler500`.
+    - spring: `@RestControllerAdvice` with `@ExceptionHandler(Exception.class)`.
+    - gin: `router.Use(gin.Recovery())`.
+    - go: a middleware that recovers.
+    - dotnet: `app.UseExceptionHandler()`.
 
     Blind to: handlers that a library mounts under another name.
 

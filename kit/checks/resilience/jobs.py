@@ -22,8 +22,10 @@ def jobs_are_kept(project: Project) -> Iterator[Fact]:
     Decides: Celery tasks state retries; BullMQ and Bull queues state `attempts`; SQS queues in Terraform have a
     `redrive_policy`; RabbitMQ consumers' queues have a dead-letter exchange.
 
-    Fix: `@app.task(autoretry_for=(Exception,), retry_backoff=True, max_retries=6)`, `attempts: 5` with a backoff, and a
-    dead-letter queue with an alert on it.
+    Fix: retry with growing pauses and an end, and let what fails for good go to a dead-letter queue with an alert on
+    it.
+    - node: `attempts: 5` with a `backoff`.
+    - python: `@app.task(autoretry_for=(Exception,), retry_backoff=True, max_retries=6)`.
 
     Blind to: retries that a framework of the project adds, and jobs that are safe to lose.
 

@@ -50,8 +50,14 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
     Decides: each HTTP request that code makes states a timeout, or its client has one; per service and client. Clients that
     wait for ever weigh most, `fetch` with its minutes less, requests of a browser least.
 
-    Fix: give each request a limit shorter than that of your own callers: `signal: AbortSignal.timeout(4000)`,
-    `timeout=5`, `&http.Client{Timeout: 5 * time.Second}`.
+    Fix: give each request a limit shorter than that of your own callers.
+    - node: `signal: AbortSignal.timeout(4000)`.
+    - python: `timeout=5`.
+    - go: `&http.Client{Timeout: 5 * time.Second}`.
+    - java: `.timeout(Duration.ofSeconds(5))`, or the client's connect and read timeouts.
+    - dotnet: `client.Timeout = TimeSpan.FromSeconds(5)`.
+    - php: `'timeout' => 5`.
+    - ruby: `open_timeout` and `read_timeout`.
 
     Blind to: limits that a proxy or a mesh sets, and clients of libraries that hide their requests.
 
@@ -237,7 +243,12 @@ def breakers_are_there(project: Project) -> Iterator[Fact]:
     Decides: services with requests to other systems in two files or more use a circuit breaker, or a mesh ejects hosts that
     fail.
 
-    Fix: wrap each outside system in a breaker (opossum, pybreaker, resilience4j, gobreaker, Polly) with a fallback.
+    Fix: wrap each outside system in a breaker with a fallback.
+    - node: opossum.
+    - python: pybreaker.
+    - java: resilience4j.
+    - go: gobreaker.
+    - dotnet: Polly.
 
     Blind to: breakers written by hand under other words.
 

@@ -53,7 +53,13 @@ def services_end_gracefully(project: Project) -> Iterator[Fact]:
     Decides: each service handles SIGTERM, or its server does: uvicorn, gunicorn, Celery, Next.js, ASP.NET, NestJS with
     `enableShutdownHooks`, Spring with `server.shutdown=graceful` (the default since Boot 3.4).
 
-    Fix: `process.once("SIGTERM", () => server.close(() => process.exit(0)))`, with a limit shorter than the platform's.
+    Fix: at SIGTERM take no new requests, finish those that run and end, within a limit shorter than the platform's.
+    - nestjs: `app.enableShutdownHooks()`.
+    - node: `process.once("SIGTERM", () => server.close(() => process.exit(0)))`.
+    - go: `signal.NotifyContext(ctx, syscall.SIGTERM)` and `server.Shutdown(ctx)`.
+    - spring: `server.shutdown: graceful`.
+    - java: `Runtime.getRuntime().addShutdownHook(...)`.
+    - python: `signal.signal(signal.SIGTERM, stop)`, or a server that does so.
 
     Blind to: handlers in libraries of others, and signals that never arrive because a shell stands before the process.
 
@@ -206,7 +212,10 @@ def servers_have_limits(project: Project) -> Iterator[Fact]:
     Decides: Go servers state read timeouts, body parsers have a limit of at most 20 MB, gunicorn and Node servers have no
     timeout of 0.
 
-    Fix: `&http.Server{ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}`, `express.json({ limit: "100kb" })`.
+    Fix: limit what a request may take, in time and in size.
+    - express: `express.json({ limit: "100kb" })`.
+    - node: `server.requestTimeout` and a limit of the body.
+    - go: `&http.Server{ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}`.
 
     Blind to: limits of a proxy before the service, which another check looks at.
 

@@ -59,8 +59,8 @@ def what_waits_is_done(project: Project) -> Iterator[Fact]:
     deployment runs a worker and the timetable; timers and listeners by decorator against the module or annotation that
     switches them on.
 
-    Fix: run the worker (`celery -A app worker`), import the module of its tasks, provide the processor, name the queue as
-    its worker does.
+    Fix: run the worker, import the module of its tasks, provide the processor, name the queue as its worker does.
+    - python: `celery -A app worker`.
 
     Blind to: workers in other repositories; queues whose names are computed, about which nothing is said.
 

@@ -43,7 +43,15 @@ def administration_asks_for_a_role(project: Project) -> Iterator[Fact]:
     names a role, a permission or an administrator. It is reported only where no code of the service names any; where
     some does, and not here, it cannot be told.
 
-    Fix: put a guard for the role behind that for the login, on the whole router: `router.use(login, requireRole("admin"))`.
+    Fix: put a guard for the role behind that for the login, on the whole router.
+    - express: `router.use(login, requireRole("admin"))`.
+    - nestjs: `@Roles("admin")` and `@UseGuards(AuthGuard, RolesGuard)` on the controller.
+    - fastapi: `APIRouter(dependencies=[Depends(require_admin)])`.
+    - django: `permission_classes = [IsAdminUser]`.
+    - flask: `@blueprint.before_request` with the check of the role.
+    - spring: `.requestMatchers("/admin/**").hasRole("ADMIN")`.
+    - gin: `admin := router.Group("/admin", RequireAdmin())`.
+    - dotnet: `[Authorize(Roles = "admin")]`.
 
     Blind to: what a guard compares; Django's own administration; roles that a gateway asks for.
 

@@ -32,7 +32,14 @@ def cookies_are_kept(project: Project) -> Iterator[Fact]:
 
     Decides: the options of sessions and of cookies whose names speak of logins, in Express, Flask, FastAPI, Django and Go.
 
-    Fix: `res.cookie("session", id, { httpOnly: true, secure: true, sameSite: "lax" })`.
+    Fix: set `HttpOnly`, `Secure` and `SameSite` on the cookie.
+    - node: `res.cookie("session", id, { httpOnly: true, secure: true, sameSite: "lax" })`.
+    - django: `SESSION_COOKIE_SECURE = True` and `SESSION_COOKIE_HTTPONLY = True`.
+    - python: `response.set_cookie("session", id, httponly=True, secure=True, samesite="Lax")`.
+    - go: `http.Cookie{HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}`.
+    - java: `cookie.setHttpOnly(true)` and `cookie.setSecure(true)`.
+    - dotnet: `new CookieOptions { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Lax }`.
+    - php: `setcookie("session", $id, ["httponly" => true, "secure" => true, "samesite" => "Lax"])`.
 
     Blind to: cookies that libraries set by themselves.
 
@@ -173,7 +180,11 @@ def markup_is_made_harmless(project: Project) -> Iterator[Fact]:
     Decides: `dangerouslySetInnerHTML`, `innerHTML`, `v-html`, `bypassSecurityTrustHtml`, raw tags of templates and escaping
     that is switched off, where what goes in is no constant and no sanitizer is in sight.
 
-    Fix: `DOMPurify.sanitize(html)` right where it goes in, or no markup at all.
+    Fix: clean the markup right where it goes in, or put none in at all.
+    - node: `DOMPurify.sanitize(html)`.
+    - python: `nh3.clean(html)`.
+    - go: `bluemonday.UGCPolicy().Sanitize(html)`.
+    - java: the HTML sanitizer of OWASP.
 
     Blind to: markup that was made harmless before it was stored.
 

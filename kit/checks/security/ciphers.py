@@ -44,7 +44,14 @@ def ciphers_are_strong(project: Project) -> Iterator[Fact]:
     Decides: the names of ciphers and modes that code asks for; `Math.random`, `random` and `math/rand` where what they
     make is called a token, secret, password or code.
 
-    Fix: `crypto.randomBytes(32)`, `secrets.token_urlsafe()`, `crypto/rand`, and AES in GCM mode.
+    Fix: use AES in GCM mode, and the system's generator for what nobody may guess.
+    - node: `crypto.randomBytes(32)`.
+    - python: `secrets.token_urlsafe()`.
+    - go: `crypto/rand`.
+    - java: `SecureRandom`.
+    - dotnet: `RandomNumberGenerator.GetBytes(32)`.
+    - php: `random_bytes(32)`.
+    - ruby: `SecureRandom.hex(32)`.
 
     Blind to: ciphers that libraries choose by themselves.
 
@@ -159,7 +166,11 @@ def certificates_are_verified(project: Project) -> Iterator[Fact]:
     Decides: `rejectUnauthorized: false`, `verify=False`, `InsecureSkipVerify`, empty trust managers and their like in code,
     and `NODE_TLS_REJECT_UNAUTHORIZED=0` in what deployment targets give.
 
-    Fix: trust the authority that signed the certificate: `ca: fs.readFileSync("ca.pem")`, `verify="ca.pem"`.
+    Fix: trust the authority that signed the certificate.
+    - node: `ca: fs.readFileSync("ca.pem")`.
+    - python: `verify="ca.pem"`.
+    - go: `tls.Config{RootCAs: pool}`.
+    - java: `-Djavax.net.ssl.trustStore=...`.
 
     Blind to: switches of one's own making.
 

@@ -38,7 +38,14 @@ def nothing_is_executed(project: Project) -> Iterator[Fact]:
     of what is no constant; graver where a request decides it than where that is
     not seen. Build scripts and tools are left out.
 
-    Fix: run the program with a list of arguments and no shell: `execFile("convert", [input, output])`.
+    Fix: run the program with a list of arguments and no shell.
+    - node: `execFile("convert", [input, output])`.
+    - python: `subprocess.run(["convert", source, target])`.
+    - go: `exec.Command("convert", source, target)`.
+    - java: `new ProcessBuilder("convert", source, target)`.
+    - dotnet: `ProcessStartInfo.ArgumentList`.
+    - php: `proc_open(["convert", $source, $target], ...)`.
+    - ruby: `system("convert", source, target)`.
 
     Blind to: programs that themselves run what they are given.
 
@@ -144,7 +151,12 @@ def nothing_loaded_runs(project: Project) -> Iterator[Fact]:
     Decides: pickle, marshal, `yaml.load` without a safe loader, node-serialize, Java's `readObject`, and XML parsers that are
     told to resolve entities; data that a request sends makes it gravest.
 
-    Fix: use JSON, `yaml.safe_load`, or a format with a schema.
+    Fix: use JSON or another format with a schema.
+    - python: `json.loads`, or `yaml.safe_load`.
+    - java: a mapper of JSON without default typing.
+    - node: `JSON.parse` and a schema.
+    - php: `json_decode`.
+    - ruby: `YAML.safe_load`.
 
     Blind to: where the data comes from when it passes through a file or a queue.
 

@@ -36,7 +36,11 @@ def keys_take_work(project: Project) -> Iterator[Fact]:
     Decides: numbers of rounds below 100,000 that PBKDF2 is called with, N below 16,384 of scrypt, and salts, initialization
     vectors and nonces that are constants of the file, in JavaScript, Python and Go.
 
-    Fix: 600,000 rounds of PBKDF2 with SHA-256, or argon2; `crypto.randomBytes(12)` for each message, kept beside it.
+    Fix: take 600,000 rounds of PBKDF2 with SHA-256, or Argon2; make a new nonce for each message and keep it beside it.
+    - node: `crypto.randomBytes(12)`.
+    - python: `os.urandom(12)`.
+    - go: `rand.Read(nonce)`.
+    - java: `SecureRandom`.
 
     Blind to: numbers and values that other files hold.
 

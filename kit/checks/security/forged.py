@@ -106,7 +106,16 @@ def sessions_are_safe_from_other_sites(project: Project) -> Iterator[Fact]:
     Decides: services that keep a login in a session cookie and have routes that change state: a token against forged
     requests, or `SameSite`; Django's and Spring's protection that is switched off.
 
-    Fix: set `sameSite: "lax"` on the session's cookie and add a token (csrf-csrf, Flask-WTF's CSRFProtect).
+    Fix: set `SameSite=Lax` on the session's cookie and ask for a token.
+    - node: csrf-csrf.
+    - django: `CsrfViewMiddleware` in `MIDDLEWARE`.
+    - flask: `CSRFProtect(app)` of Flask-WTF.
+    - fastapi: starlette-csrf.
+    - spring: leave `csrf` of Spring Security on.
+    - go: `gorilla/csrf`.
+    - dotnet: `AutoValidateAntiforgeryToken`.
+    - php: `@csrf` in the form, or a token of the session.
+    - ruby: `protect_from_forgery`.
 
     Blind to: tokens of one's own making.
 

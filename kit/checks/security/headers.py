@@ -37,7 +37,16 @@ def answers_carry_headers(project: Project) -> Iterator[Fact]:
     Decides: helmet and its like mounted by the application, headers set in code, in nginx, Ingress or a platform's file in
     front of it; a library for it that nothing mounts does not hold.
 
-    Fix: `app.use(helmet())`, or `add_header X-Content-Type-Options nosniff always;` and its like in the proxy.
+    Fix: let the proxy send them (`add_header X-Content-Type-Options nosniff always;` and its like), or the application.
+    - express, nestjs: `app.use(helmet())`.
+    - fastify: `app.register(helmet)` of @fastify/helmet.
+    - next: `headers()` in next.config.js.
+    - django: `SecurityMiddleware` with `SECURE_HSTS_SECONDS`.
+    - flask: `Talisman(app)`.
+    - fastapi: a middleware that sets them on each response.
+    - spring: `http.headers(...)` of Spring Security.
+    - go: `unrolled/secure`, or a middleware that sets them.
+    - dotnet: `app.UseHsts()`, and a middleware that sets the others.
 
     Blind to: headers that a content network adds.
 

@@ -39,7 +39,18 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
     firewalls in front. A limiter that is a dependency or is made, and reaches no request, does not hold, nor does one that
     counts by what the client chooses: a header, a field of the body, an address that `trust proxy` takes from a header.
 
-    Fix: mount it before the routes, strictest on login: `app.use("/auth", rateLimit({ windowMs: 60_000, limit: 10 }))`.
+    Fix: put a limiter before the routes, strictest on login.
+    - express: `app.use("/auth", rateLimit({ windowMs: 60_000, limit: 10 }))`.
+    - nestjs: `ThrottlerModule.forRoot([{ ttl: 60_000, limit: 10 }])` and its guard as `APP_GUARD`.
+    - fastify: `app.register(rateLimit, { max: 10, timeWindow: "1 minute" })`.
+    - django: `@ratelimit(key="ip", rate="10/m")` of django-ratelimit.
+    - flask: `@limiter.limit("10 per minute")` of Flask-Limiter.
+    - fastapi: `@limiter.limit("10/minute")` of slowapi.
+    - java: Bucket4j, or `RequestRateLimiter` in the gateway.
+    - go: `httprate.LimitByIP(10, time.Minute)`, or `golang.org/x/time/rate` per client.
+    - dotnet: `AddRateLimiter(...)` and `app.UseRateLimiter()`.
+    - php: `throttle:10,1` on the route of Laravel.
+    - ruby: `throttle("login/ip", limit: 10, period: 60)` of rack-attack.
 
     Blind to: limits of a content network or provider that has no trace in the repository.
 

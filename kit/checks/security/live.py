@@ -59,8 +59,8 @@ def answers_carry_the_headers(project: Project) -> Iterator[Fact]:
     referrer for pages, sniffing for every answer, strict transport over HTTPS; versions that `Server` and `X-Powered-By` tell;
     cookies without Secure, HttpOnly and SameSite.
 
-    Fix: set the headers that are named where the answer leaves the system, as `add_header ... always;` in nginx does; switch
-    off what tells versions (`server_tokens off;`, `app.disable("x-powered-by")`); give cookies their attributes.
+    Fix: set the headers that are named where the answer leaves the system, as `add_header ... always;` in nginx does;
+    switch off what tells versions, as `server_tokens off;` does; give cookies their attributes.
 
     Blind to: addresses with `headers: false`, and answers to other requests.
 

@@ -29,7 +29,17 @@ def only_known_origins(project: Project) -> Iterator[Fact]:
     Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go and in nginx and Ingress,
     and variables for it that deployment targets outside development give: every origin with credentials does not hold, every origin without credentials holds in part, a list holds.
 
-    Fix: name the origins: `cors({ origin: process.env.WEB_ORIGINS.split(","), credentials: true })`.
+    Fix: name the origins that may call.
+    - nestjs: `app.enableCors({ origin: process.env.WEB_ORIGINS.split(","), credentials: true })`.
+    - node: `cors({ origin: process.env.WEB_ORIGINS.split(","), credentials: true })`.
+    - django: `CORS_ALLOWED_ORIGINS = ["https://shop.example.com"]`.
+    - flask: `CORS(app, origins=["https://shop.example.com"])`.
+    - fastapi: `allow_origins=["https://shop.example.com"]`.
+    - java: `setAllowedOrigins(List.of("https://shop.example.com"))`.
+    - gin: `cors.Config{AllowOrigins: []string{"https://shop.example.com"}}`.
+    - go: `cors.Options{AllowedOrigins: []string{"https://shop.example.com"}}`.
+    - dotnet: `policy.WithOrigins("https://shop.example.com")`.
+    - php: `'allowed_origins' => ['https://shop.example.com']`.
 
     Blind to: origins that are only known where the service runs.
 

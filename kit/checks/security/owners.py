@@ -69,7 +69,14 @@ def records_are_asked_for_their_owner(project: Project) -> Iterator[Fact]:
     handler, its guards or its query name the caller, an owner, a role or a policy. Records that others may read by
     their nature are reported only where they are changed.
 
-    Fix: `where: { id, userId: req.user.id }`, and 404 where nothing is found.
+    Fix: ask for the owner together with the id, and answer 404 where nothing is found.
+    - prisma: `where: { id, userId: req.user.id }`.
+    - typeorm: `findOneBy({ id, userId: req.user.id })`.
+    - mongoose: `findOne({ _id: id, user: req.user.id })`.
+    - django: `get_object_or_404(Order, pk=pk, owner=request.user)`.
+    - sqlalchemy: `.where(Order.id == id, Order.user_id == user.id)`.
+    - java: `findByIdAndOwner(id, owner)`.
+    - node, go, python: `WHERE id = $1 AND user_id = $2`.
 
     Blind to: queries that handlers leave to other functions; whether what is compared is right.
 

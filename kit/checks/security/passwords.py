@@ -38,7 +38,15 @@ def passwords_are_hashed(project: Project) -> Iterator[Fact]:
     Decides: fast hashes that are given a password, passwords that are compared as they are, bcrypt with fewer than ten
     rounds; bcrypt, argon2, scrypt, PBKDF2 and frameworks' own hash hold.
 
-    Fix: `argon2.hash(password)`, or bcrypt with a cost of 12.
+    Fix: hash with Argon2, or with bcrypt at a cost of 12.
+    - node: `argon2.hash(password)`.
+    - django: `Argon2PasswordHasher` first in `PASSWORD_HASHERS`.
+    - python: `PasswordHasher().hash(password)` of argon2-cffi.
+    - go: `bcrypt.GenerateFromPassword(password, 12)`.
+    - java: `new BCryptPasswordEncoder(12)`.
+    - dotnet: `PasswordHasher<User>`.
+    - php: `password_hash($password, PASSWORD_ARGON2ID)`.
+    - ruby: `BCrypt::Password.create(password, cost: 12)`.
 
     Blind to: passwords that another service keeps.
 

@@ -56,7 +56,14 @@ def queries_take_parameters(project: Project) -> Iterator[Fact]:
     Decides: the text of queries in Python, JavaScript, Go and Java that is put together by `+`, `%`, `format` or a
     template: an expression where a value belongs, or one that a request decides anywhere in the text, does not hold.
 
-    Fix: pass the value apart: `db.query("SELECT * FROM users WHERE id = $1", [id])`.
+    Fix: pass the value apart from the statement.
+    - node: `db.query("SELECT * FROM users WHERE id = $1", [id])`.
+    - python: `cursor.execute("SELECT * FROM users WHERE id = %s", [id])`.
+    - go: `db.Query("SELECT * FROM users WHERE id = $1", id)`.
+    - java: a `PreparedStatement` with `?`, or `:id` in a query.
+    - dotnet: `FromSqlInterpolated($"SELECT * FROM users WHERE id = {id}")`.
+    - php: `$pdo->prepare("SELECT * FROM users WHERE id = ?")->execute([$id])`.
+    - ruby: `User.where("id = ?", id)`.
 
     Blind to: texts that are put together in another file than the one that runs them.
 

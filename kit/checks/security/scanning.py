@@ -99,7 +99,16 @@ def dependencies_are_scanned(project: Project) -> Iterator[Fact]:
     Decides: pipelines that run an audit of dependencies or images (npm audit, pip-audit, Trivy, Grype, Snyk, OSV, dependency
     review); one whose findings stop nothing holds in part, and so do updates that a bot proposes.
 
-    Fix: add `npm audit --audit-level=high`, `pip-audit` or `trivy fs --exit-code 1 --severity HIGH,CRITICAL .` to the pipeline.
+    Fix: let the pipeline end at known holes of dependencies, by `trivy fs --exit-code 1 --severity HIGH,CRITICAL .` or
+    by what the language has for it.
+    - node: `npm audit --audit-level=high`.
+    - python: `pip-audit`.
+    - go: `govulncheck ./...`.
+    - java: `dependency-check:check` of OWASP.
+    - dotnet: `dotnet list package --vulnerable --include-transitive`.
+    - php: `composer audit`.
+    - ruby: `bundle audit`.
+    - rust: `cargo audit`.
 
     Blind to: scans that a registry or the hosting platform does by itself.
 

@@ -28,7 +28,11 @@ def tokens_are_verified(project: Project) -> Iterator[Fact]:
     Decides: decoding without verification, the algorithm `none`, `ignoreExpiration`, and tokens that are signed without an
     expiry.
 
-    Fix: `jwt.verify(token, key, { algorithms: ["RS256"] })` and `jwt.sign(claims, key, { expiresIn: "15m" })`.
+    Fix: name the algorithm where a token is checked, and its end where it is signed.
+    - node: `jwt.verify(token, key, { algorithms: ["RS256"] })` and `jwt.sign(claims, key, { expiresIn: "15m" })`.
+    - python: `jwt.decode(token, key, algorithms=["RS256"])`, and `exp` among the claims.
+    - go: `jwt.WithValidMethods([]string{"RS256"})`, and `ExpiresAt` among the claims.
+    - java: `Jwts.parser().verifyWith(key)`, and `.expiration(...)` in the builder.
 
     Blind to: tokens that an identity provider makes and checks.
 
@@ -171,7 +175,12 @@ def signing_keys_are_not_in_code(project: Project) -> Iterator[Fact]:
     Decides: the key that is passed to `jwt.sign`, `jwt.verify`, sessions, cookies and their like is a literal, here or where
     its name gets its value; Flask's `secret_key` and Django's `SECRET_KEY` in settings for production.
 
-    Fix: read it from the environment without a default: `process.env.JWT_SECRET`.
+    Fix: read it from the environment without a default.
+    - node: `process.env.JWT_SECRET`.
+    - python: `os.environ["JWT_SECRET"]`.
+    - go: `os.LookupEnv("JWT_SECRET")`, and end where it is not set.
+    - spring: `${JWT_SECRET}` without a colon behind the name.
+    - dotnet: `builder.Configuration["Jwt:Secret"]`, and throw where it is null.
 
     Blind to: keys that files beside the code hold; another check looks for those.
 

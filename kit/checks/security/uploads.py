@@ -24,7 +24,14 @@ def uploads_are_limited(project: Project) -> Iterator[Fact]:
     Decides: multer, express-fileupload, @fastify/multipart and Flask's files: a limit of size among their options; FastAPI
     handlers that read an `UploadFile` whole. A limit of nginx in front, its default of 1 MB too, holds.
 
-    Fix: `multer({ limits: { fileSize: 5 * 1024 * 1024 }, fileFilter })`.
+    Fix: limit the size and the kinds of what is taken.
+    - node: `multer({ limits: { fileSize: 5 * 1024 * 1024 }, fileFilter })`.
+    - flask: `MAX_CONTENT_LENGTH = 5 * 1024 * 1024`.
+    - python: read that many bytes at most, and check the content's kind.
+    - spring: `spring.servlet.multipart.max-file-size: 5MB`.
+    - go: `http.MaxBytesReader(w, r.Body, 5<<20)`.
+    - dotnet: `[RequestSizeLimit(5_242_880)]`.
+    - php: `upload_max_filesize`, and the type of the content by `finfo`.
 
     Blind to: limits of a provider in front of the service.
 

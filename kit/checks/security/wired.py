@@ -127,7 +127,11 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
     uses each by its name. A provider that a NestJS module only lists is not applied by that. `@PreAuthorize`, `@Secured`
     and `@RolesAllowed` of Spring count where the project switches them on.
 
-    Fix: apply it (`app.use(requireAuth)`, `@UseGuards(RolesGuard)`, `APP_GUARD`, `MIDDLEWARE`), or delete it.
+    Fix: apply it where the application is put together, or delete it.
+    - nestjs: `@UseGuards(RolesGuard)`, or `APP_GUARD`.
+    - express: `app.use(requireAuth)`.
+    - django: `MIDDLEWARE`.
+    - fastapi: `dependencies=[Depends(...)]`.
 
     Blind to: code that loads files by folder; there nothing is said.
 

@@ -44,8 +44,12 @@ def coverage_has_a_floor(project: Project) -> Iterator[Fact]:
     branches from 75, functions from 70 hold; below 50 none does. One finding per figure; where there are tests and
     no threshold at all, one.
 
-    Fix: measure, set the thresholds to what is reached, and raise them with every release:
-    `thresholds: { statements: 80, branches: 75, functions: 70, lines: 80 }`.
+    Fix: measure, set the thresholds to what is reached, and raise them with every release.
+    - vitest: `thresholds: { statements: 80, branches: 75, functions: 70, lines: 80 }`.
+    - jest: `coverageThreshold: { global: { statements: 80, branches: 75 } }`.
+    - python: `fail_under = 80` under `[tool.coverage.report]`.
+    - java: a rule of JaCoCo with `minimum` 0.80.
+    - dotnet: `/p:Threshold=80` of coverlet.
 
     Blind to: thresholds that a service keeps in its own settings, and what coverage really is.
 
@@ -124,7 +128,9 @@ def coverage_scope(project: Project) -> Iterator[Fact]:
     Decides: for each coverage tool that says what it measures or leaves out: the share of the package's production
     code that is left, configuration, types and migrations not counted. From 85 per cent it holds, below 60 not.
 
-    Fix: measure `src/**` and leave out generated code and configuration only.
+    Fix: measure all sources, and leave out generated code and configuration only.
+    - node: `src/**`.
+    - python: `source = ["app"]`.
 
     Blind to: comments in the code that switch coverage off, and patterns that code computes.
 
@@ -234,7 +240,15 @@ def coverage_is_enforced(project: Project) -> Iterator[Fact]:
     Decides: for each file with a coverage threshold: whether a command that a pipeline reaches measures coverage
     there, by an option, by the configuration itself, or by a package script that it calls.
 
-    Fix: let the pipeline run `vitest run --coverage`, `jest --coverage` or `pytest --cov --cov-fail-under=80`.
+    Fix: let the pipeline measure the coverage.
+    - vitest: `vitest run --coverage`.
+    - jest: `jest --coverage`.
+    - python: `pytest --cov --cov-fail-under=80`.
+    - go: `go test -coverprofile=coverage.out ./...`.
+    - java: the `report` and `check` goals of JaCoCo in `verify`.
+    - dotnet: `dotnet test --collect:"XPlat Code Coverage"`.
+    - php: `phpunit --coverage-clover coverage.xml`.
+    - rust: `cargo llvm-cov`.
 
     Blind to: coverage that a service computes by itself.
 

@@ -126,8 +126,10 @@ def coverage_speaks_of_the_code(project: Project) -> Iterator[Fact]:
     language, weighed by lines: from 85 per cent holds, from 60 in part. A report none of whose files is the project's is
     another project's.
 
-    Fix: measure all sources, loaded by a test or not (`coverage.include: ["src/**"]`, `[run] source = app`), and take exclusions
-    back.
+    Fix: measure all sources, loaded by a test or not, and take exclusions back.
+    - node: `coverage.include: ["src/**"]`.
+    - python: `[run] source = app`.
+    - go: `-coverpkg=./...`.
 
     Blind to: code that is generated into a folder of sources.
 

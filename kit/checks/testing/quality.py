@@ -104,7 +104,7 @@ def no_test_is_left_out(project: Project) -> Iterator[Fact]:
     Decides: `.only` and its kin, and what other tests of the file they leave out; tests and suites that are skipped whatever happens, one finding per file.
     Skips under a condition (another platform, no credentials) are left alone.
 
-    Fix: take `.only` out; mend the skipped test, or delete it.
+    Fix: take out what lets a single test run alone; mend the skipped test, or delete it.
 
     Blind to: tests that are commented out.
 

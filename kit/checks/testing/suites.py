@@ -124,7 +124,15 @@ def a_pipeline_runs_the_tests(project: Project) -> Iterator[Fact]:
     Decides: for each package with tests, whether a command that a pipeline reaches, through scripts, targets, actions
     and image builds, runs them: the same language, from a folder above them, not restricted to other paths.
 
-    Fix: call the tests in the job of the pull request: `npm test --workspaces`, `pytest`, `go test ./...`.
+    Fix: call the tests in the job of the pull request.
+    - node: `npm test`.
+    - python: `pytest`.
+    - go: `go test ./...`.
+    - java: `mvn verify`, or `./gradlew check`.
+    - dotnet: `dotnet test`.
+    - php: `vendor/bin/phpunit`.
+    - ruby: `bundle exec rspec`.
+    - rust: `cargo test`.
 
     Blind to: selections that a runner makes by markers, tags and project names.
 
