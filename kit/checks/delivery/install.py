@@ -14,6 +14,7 @@ from kit.registry import check
 from kit.sources.commands.wrappers import base_name, unwrap
 from kit.sources.packages.model import Lockfile, Mismatch, Package
 from kit.system.installs import LOCKS, Install, installs
+from kit.system.scope import within
 
 CROWD = 15
 UPDATE = {
@@ -76,7 +77,8 @@ def _judged(project: Project, manager: str, demand: str, group: list[Install]) -
             yield from _no_lock(first, manager)
         return
     for install in group:
-        if install.copied is False and manager != "go" and not _bears_its_absence(lock):
+        hidden = _context_is_open(project, install, lock)
+        if install.copied is False and manager != "go" and not _bears_its_absence(lock) and not hidden:
             yield bad(
                 f"{install.words} needs {_name(lock)}, and the image gets no copy of it before; the build ends here.",
                 install,
@@ -87,6 +89,16 @@ def _judged(project: Project, manager: str, demand: str, group: list[Install]) -
         yield ok(f"{lock.path} is there for {first.words}.", first, lock)
         return
     yield _in_step(lock, first, group, [first.package] if alone else _members(project, first.package))
+
+
+def _context_is_open(project: Project, install: Install, lock: Lockfile) -> bool:
+    """Whether an image takes all of its context before, and the lockfile lies above the image's folder: built from there,
+    as no file here says, it has it."""
+    folder = posixpath.dirname(install.at.path)
+    dockerfile = next((d for d in project.dockerfiles if d.path == install.at.path), None)
+    above = within(folder or ".", posixpath.dirname(lock.path) or ".") and folder != posixpath.dirname(lock.path)
+    whole = dockerfile is not None and any(re.match(r"\.\s", i.value) for i in dockerfile.of("COPY", "ADD"))
+    return above and whole
 
 
 def _bears_its_absence(lock: Lockfile) -> bool:
@@ -179,7 +191,15 @@ def builds_install_what_was_locked(project: Project) -> Iterator[Fact]:
     Decides: each package that a service stands on has a lockfile or pinned requirements; and its images and pipelines
     install from it without changing it. A frozen install with a lockfile that lacks a dependency leaves it out.
 
-    Fix: commit the lockfile, and install with `npm ci`, `pnpm install --frozen-lockfile`, `uv sync --locked`.
+    Fix: commit the lockfile, and let the installation take what stands in it.
+    - node: `npm ci`, or `pnpm install --frozen-lockfile`.
+    - python: `uv sync --locked`, or `pip install --require-hashes -r requirements.txt`.
+    - go: `go mod download`, with go.sum beside go.mod.
+    - java: `gradle dependencies --write-locks`.
+    - dotnet: `dotnet restore --locked-mode`.
+    - php: `composer install`.
+    - ruby: `bundle config set frozen true`.
+    - rust: `cargo build --locked`.
 
     Blind to: installs that scripts of a base image do.
 

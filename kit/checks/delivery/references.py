@@ -74,7 +74,7 @@ def _absent_files(project: Project, pipeline: Pipeline) -> Iterator[Fact]:
     for job in pipeline.workflow.jobs:
         for reference in (*_by_commands(project, job), *_by_inputs(project, job)):
             key = (reference.path, reference.at)
-            if key not in told and not _brought(job, reference.path):
+            if key not in told and not reference.path.startswith("#") and not _brought(job, reference.path):
                 told.add(key)
                 what = KINDS.get(reference.kind, "file")
                 yield bad(

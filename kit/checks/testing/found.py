@@ -27,7 +27,7 @@ FILTER = re.compile(r"--testPathPatterns?[= ]['\"]?([\w./|-]+)")
 CALLS = re.compile(r"(?m)^[ \t]*(?:\w+\.)?(?:describe|it|test|suite|context|fit|fdescribe)(?:\.\w+)*[(`]")
 """A file without one of these is a program of its own, whatever its name says."""
 OTHERS = re.compile(
-    r"--test\b|bun test|deno test|\bava\b|\btap\b|karma|ng test|mocha|jasmine|wdio|react-scripts|storybook|tstyche|testcafe|grunt|gulp"
+    r"--test\b|--testMatch\b|bun test|deno test|\bava\b|\btap\b|karma|ng test|mocha|jasmine|wdio|react-scripts|storybook|tstyche|testcafe|grunt|gulp"
 )
 
 

@@ -188,6 +188,10 @@ _MOUNT = re.compile(
 _STAGE = re.compile(
     r"(?m)^[ \t]+target:[ \t]*[\"']?(?:\$\{\w+:?-)?(?:dev|develop|development|debug|local)\}?[\"']?[ \t]*(?:#.*)?$"
 )
+_RELOADS = re.compile(
+    r"(?m)^[ \t]+command:[^\n]*(?:manage\.py runserver|--reload\b|\bnodemon\b|\b(?:npm|pnpm|yarn) (?:run )?dev\b"
+    r"|\b(?:next|vite|nuxt) dev\b)"
+)
 _CODE = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".php", ".go", ".java", ".cs", ".ex")
 
 
@@ -208,9 +212,10 @@ def _builds_aside(text: str, files: FileIndex) -> bool:
 
 
 def _runs_source(path: str, files: FileIndex) -> bool:
-    """Whether a service runs in a mode for development, and the code that one edits is mounted over an image's."""
+    """Whether a service runs in a mode, or by a server, for development, and the code that one edits is mounted over an
+    image's."""
     text = files.text(path)
-    if not _MODE.search(text) or not re.search(r"(?m)^[ \t]+build:", text):
+    if not (_MODE.search(text) or _RELOADS.search(text)) or not re.search(r"(?m)^[ \t]+build:", text):
         return False
     folders = [
         posixpath.normpath(posixpath.join(posixpath.dirname(path), "." + m[1])) for m in _MOUNT.finditer(text) if m[1]

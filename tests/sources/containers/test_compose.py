@@ -662,6 +662,18 @@ def test_a_default_file_that_builds_dockerfiles_for_developers_alone_is_theirs(
     assert project(**{"docker-compose.yml": text})["docker-compose.yml"].environment == environment
 
 
+def test_a_server_for_development_over_edited_code_is_for_development(project) -> None:
+    text = "services:\n  web:\n    build: .\n    command: {}\n    volumes:\n      - {}:/app\n"
+    served = text.format("python manage.py runserver 0.0.0.0:8000", "./app")
+
+    assert (
+        project(**{"docker-compose.yml": served, "app/a.py": "x = 1\n"})["docker-compose.yml"].environment
+        == "development"
+    )
+    bare = text.format("gunicorn shop.wsgi", "./app")
+    assert project(**{"docker-compose.yml": bare, "app/a.py": "x = 1\n"})["docker-compose.yml"].environment == "unknown"
+
+
 def test_a_file_of_another_name_with_nothing_but_services_is_a_compose_file(project) -> None:
     text = "services:\n  api: {image: 'acme/api:1.2'}\nvolumes:\n  data: {}\n"
 
