@@ -100,6 +100,12 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
     yield from _empty_patterns(project)
 
 
+_DEFINE = (
+    "Define alerts on failed requests, slow requests and absent instances where the system is watched (rules of Prometheus,"
+    " alarms of the cloud, monitors of a service), keep them in the repository, and name who is told."
+)
+
+
 def _no_alert(project: Project) -> Fact:
     """Graver where the project keeps what its alerts would stand in, and nothing reports to a service that has them:
     what another repository or a console holds is not seen from here."""
@@ -107,15 +113,15 @@ def _no_alert(project: Project) -> Fact:
     told = next((d for d in reporting), None)
     if told is not None:
         words = f"No alert is defined here; whether {told.name}'s service tells anybody of a failure cannot be seen."
-        return partial(words, told, severity=Severity.MEDIUM)
+        return partial(words, told, severity=Severity.MEDIUM, fix=_DEFINE)
     watching = next((c for c in project.prometheus.configs if c.environment not in ASIDE), None)
     if watching is not None:
         words = "is watched by a Prometheus of the project, and no alert is defined: nobody is told when it fails"
-        return bad(f"The system {words}.", At("."), watching)
+        return bad(f"The system {words}.", At("."), watching, fix=_DEFINE)
     words = (
         "No alert is defined in the project: nobody is told when the system fails, unless something outside of it does"
     )
-    return bad(f"{words}.", At("."), severity=None if _keeps_its_cloud(project) else Severity.MEDIUM)
+    return bad(f"{words}.", At("."), severity=None if _keeps_its_cloud(project) else Severity.MEDIUM, fix=_DEFINE)
 
 
 def _keeps_its_cloud(project: Project) -> bool:
@@ -303,7 +309,8 @@ def dashboards_show_metrics(project: Project) -> Iterator[Fact]:
     known = {_bare(m.name) for m in project.metrics} | {_bare(name) for name in project.prometheus.recorded}
     dashboards = project.prometheus.dashboards
     if not dashboards and project.metrics:
-        yield bad("Metrics are exported, and no dashboard shows them.", project.metrics[0])
+        fix = "Keep a dashboard of requests, errors and durations beside the code, as JSON that Grafana provisions."
+        yield bad("Metrics are exported, and no dashboard shows them.", project.metrics[0], fix=fix)
     for dashboard in dashboards:
         own = {m for m in dashboard.metrics if not _FROM_OUTSIDE.match(m)} if not callable(dashboard.metrics) else set()
         missing = sorted(m for m in own if _bare(m) not in known)

@@ -27,6 +27,8 @@ _METRICS = (
 _TRACES = (
     "@opentelemetry/sdk-node", "@opentelemetry/api", "opentelemetry-sdk", "opentelemetry-distro", "opentelemetry-api", "dd-trace", "ddtrace", "newrelic", "elastic-apm-node", "elastic-apm",
     "jaeger-client", "go.opentelemetry.io/otel", "micrometer-tracing-bridge-otel", "micrometer-tracing-bridge-brave", "spring-cloud-starter-sleuth", "opentelemetry-spring-boot-starter", "aws-xray-sdk", "logfire", "@google-cloud/trace-agent",
+    "spring-boot-starter-zipkin", "spring-boot-starter-opentelemetry", "spring-cloud-starter-zipkin", "spring-cloud-sleuth-zipkin", "micrometer-tracing", "apm-toolkit-trace",
+    "quarkus-opentelemetry", "opentelemetry-sdk-extension-autoconfigure", "github.com/openzipkin/zipkin-go", "opentelemetry.extensions.hosting",
 )  # fmt: skip
 _ERRORS = (
     "@sentry/node",

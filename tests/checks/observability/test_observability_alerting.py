@@ -219,3 +219,16 @@ ALARM = 'resource "aws_cloudwatch_metric_alarm" "cpu" {{\n  alarm_name = "cpu"\n
 )
 def test_an_alarm_of_cloudwatch_needs_an_action(look: Look, more: str, failed: list[str]) -> None:
     assert look("OBS-006", {"infra/main.tf": ALARM.format(more=more)}).failed == failed
+
+
+def test_what_is_absent_is_to_be_made_and_what_is_there_corrected(look: Look) -> None:
+    lost = {**APP, "prometheus.yml": prometheus(rules="other.yml"), "rules.yml": RULES}
+    wrong = {**APP, "grafana/shop.json": dashboard("orders_lost_total")}
+
+    def fixes(check: str, files: dict[str, str]) -> set[str]:
+        return {" ".join(f.fix.split()[:2]) for f in look(check, files).findings}
+
+    assert fixes("OBS-004", APP) == {"Define alerts"}
+    assert fixes("OBS-013", APP) == {"Keep a"}
+    assert fixes("OBS-004", lost) == {"add the"}
+    assert fixes("OBS-013", wrong) == {"correct the"}

@@ -90,3 +90,25 @@ def test_services_that_run_the_same_code_are_told_once(look: Look) -> None:
     (finding,) = look("OBS-001", {**service({"express": "5"}), "docker-compose.yml": compose}).findings
 
     assert "web" in finding.message and "jobs" in finding.message
+
+
+def spring(folder: str, artifact: str) -> dict[str, str]:
+    dependency = f"<dependency><groupId>org.example</groupId><artifactId>{artifact}</artifactId></dependency>"
+    return {
+        f"{folder}/Dockerfile": "FROM eclipse-temurin:21\nCOPY . .\n",
+        f"{folder}/pom.xml": f"<project><artifactId>{folder}</artifactId>\n<dependencies>\n{dependency}\n</dependencies></project>\n",
+        f"{folder}/src/main/java/A.java": '@RestController\nclass A {\n  @GetMapping("/a")\n  String a() { return ""; }\n}\n',
+    }
+
+
+def test_starters_of_spring_that_bring_tracing_count(look: Look) -> None:
+    files = {
+        **spring("a", "spring-boot-starter-zipkin"),
+        **spring("b", "micrometer-tracing-bridge-brave"),
+        **spring("c", "spring-boot-starter-web"),
+    }
+
+    traced, told = look("OBS-009", files), look("OBS-011", files)
+
+    assert (traced.passed, traced.failed) == (["a/pom.xml:3", "b/pom.xml:3"], ["c/Dockerfile"])
+    assert (told.passed, told.failed) == (["a/pom.xml:3", "b/pom.xml:3"], ["c/src/main/java/A.java:3"])
