@@ -176,7 +176,7 @@ def test_the_sign_off_has_a_line_per_role() -> None:
 def test_a_run_is_told_in_rows_and_long_lists_are_counted() -> None:
     html = render(judged(), versions={"kit": "1.2.3"}, inputs={str(i): "x" for i in range(99)})
 
-    assert "versions kit" in html
+    assert "kit 1.2.3" in html
     assert "99 entries" in html
 
 
