@@ -11,6 +11,7 @@ from kit.project import Project
 from kit.sources.packages.model import Package
 from kit.sources.packages.technologies import LANGUAGES, PLATFORM, platform_of, technologies
 from kit.sources.tree.classify import language_of
+from kit.system.model import Service
 from kit.system.scope import within
 
 _MOST = 3
@@ -30,14 +31,17 @@ def remedy(project: Project, check: Check, place: At | None) -> str:
     ways = [chosen[platform] for platform in known if platform in chosen][:_MOST]
     if not ways:
         return check.fix
-    return f"{check.fix.rstrip('.')}: {'; '.join([*(w.rstrip('.') for w in ways[:-1]), ways[-1]])}"
+    plain = " ".join(check.fix.split()).rstrip(".")
+    return f"{plain}: {'; '.join([*(way.rstrip('.') for way in ways[:-1]), ways[-1]])}"
 
 
 @lru_cache(maxsize=2048)
 def _at(project: Project, place: At) -> tuple[str, ...]:
     """The platforms of the code that a place belongs to, the one with most files first, and their libraries."""
     own = LANGUAGES.get(language_of(place.path) or "")
-    folder = _root_of_service(project, place) or _folder(project, place.path)
+    service = _service(project, place)
+    folder = (service.root if service else None) or _folder(project, place.path)
+    own = own or LANGUAGES.get((service.language if service else None) or "")
     platforms = (own,) if own else _platforms(project, folder)
     while not platforms and folder != ".":
         folder = posixpath.dirname(folder) or "."
@@ -45,13 +49,13 @@ def _at(project: Project, place: At) -> tuple[str, ...]:
     return (*platforms, *sorted(_libraries(project, folder, platforms)))
 
 
-def _root_of_service(project: Project, place: At) -> str | None:
-    """The folder of the service that a manifest or Dockerfile at this place starts."""
+def _service(project: Project, place: At) -> Service | None:
+    """The service that a manifest or Dockerfile at this place starts."""
     for service in project.system.own:
         starts = (service.at, *(d.at for d in service.deployments))
         built = service.build is not None and service.build.dockerfile == place.path
         if service.root is not None and (built or any((a.path, a.line) == (place.path, place.line) for a in starts)):
-            return service.root
+            return service
     return None
 
 
@@ -61,9 +65,13 @@ def _folder(project: Project, path: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _platforms(project: Project, folder: str) -> tuple[str, ...]:
-    """The platforms of the production code in a folder, the one with most files first; of its manifests without code."""
+    """The platforms of the production code in a folder, the one with most files first; of its manifests without code.
+
+    Scripts of pages that no package holds are part of what serves them."""
     inside = [p for p in project.files if within(p, folder) and project.files.class_of(p) is FileClass.PRODUCTION]
     counted = Counter(LANGUAGES[name] for p in inside if (name := language_of(p)) in LANGUAGES)
+    if not any(platform_of(p) == "node" for p in project.packages):
+        counted.pop("node", None)
     if counted:
         return tuple(platform for platform, _ in counted.most_common())
     return tuple(dict.fromkeys(p for package in _packages(project, folder) if (p := platform_of(package))))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from corpus import project
 from findings import check
 
 from kit.checks.shared.remedies import remedy
-from kit.model import At, Check
+from kit.model import At, Check, Outcome
 from kit.project import Project
 
 WAYS = (
@@ -62,6 +64,13 @@ MIXED = {
 }
 
 
+def test_scripts_of_pages_make_no_project_of_node(tmp_path: Path) -> None:
+    files = {"pyproject.toml": DJANGO, "app.py": "f()\n", **{f"static/{n}.js": "f()\n" for n in "abc"}}
+
+    assert mend(tmp_path, files, ".") == "Test it: `manage.py test`."
+    assert mend(tmp_path, files, "static/a.js") == "Test it: `npm test`."
+
+
 def test_what_concerns_all_code_is_told_for_each_language_that_there_is(tmp_path: Path) -> None:
     assert mend(tmp_path, MIXED, ".") == "Test it: `manage.py test`; `prisma migrate dev`."
 
@@ -69,3 +78,29 @@ def test_what_concerns_all_code_is_told_for_each_language_that_there_is(tmp_path
 def test_a_service_in_a_compose_file_is_mended_in_its_own_language(tmp_path: Path) -> None:
     assert mend(tmp_path, MIXED, "compose.yml", 2) == "Test it: `prisma migrate dev`."
     assert mend(tmp_path, MIXED, "compose.yml", 4) == "Test it: `manage.py test`."
+
+
+FOREIGN = {
+    "node": re.compile(
+        r"\b(npm|npx|pnpm|yarn|express|helmet|prisma|typeorm|pino|vitest|jest|eslint|tsc|multer|opossum|node_modules|NODE_ENV|process\.env"
+        r"|package\.json|app\.use|res\.\w+|Math\.\w+|DOMPurify|node)\b",
+        re.IGNORECASE,
+    ),
+    "python": re.compile(r"\b(pytest|alembic|django|flask|celery|uvicorn|structlog|ruff|mypy)\b|manage\.py"),
+    "java": re.compile(r"\b(mvn|gradle|[Ss]pring|JaCoCo|resilience4j|[Ll]ogback)\b"),
+    "go": re.compile(r"\b(go (test|vet|mod)|gin|gorm|gobreaker|slog)\b"),
+}
+"""Words of one platform that a project of another has no use for."""
+
+
+@pytest.mark.xdist_group("corpus")
+@pytest.mark.parametrize(
+    ("name", "platform"),
+    [("orders-go", "go"), ("booking-spring", "java"), ("clinic-fastapi", "python"), ("ledger-express", "node")],
+)
+def test_no_finding_of_a_project_is_mended_with_tools_of_another_language(name: str, platform: str) -> None:
+    foreign = [words for other, words in FOREIGN.items() if other != platform]
+    told = [f for f in project(name).findings if f.outcome not in {Outcome.PASS, Outcome.NOT_APPLICABLE}]
+
+    assert told
+    assert [(f.check, f.fix) for f in told if any(words.search(f.fix) for words in foreign)] == []
