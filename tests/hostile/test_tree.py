@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -181,6 +181,7 @@ def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
     assert done.stdout.strip() == "['open.py', 'secret.py'] ['closed', 'secret.py']"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(
     st.text(alphabet="ab*?[]!/.", min_size=1, max_size=12),
     st.lists(st.text(alphabet="ab./", min_size=1, max_size=12), min_size=1, max_size=8),
