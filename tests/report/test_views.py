@@ -242,7 +242,18 @@ def test_a_digest_is_cut_as_docker_cuts_it() -> None:
 def test_open_routes_that_write_are_counted(project: Shop) -> None:
     chart = chart_of(security.routes(project))
 
-    assert chart.title == "2 of 4 routes ask for no authentication, 1 of them changes something"
+    assert chart.title == "2 of 4 routes ask for no authentication, 1 of them may change something"
+
+
+def test_a_way_in_is_open_by_its_nature_and_not_counted_among_what_strangers_may_change(project: Shop) -> None:
+    api = next(s for s in project.system.services if s.name == "api")
+    login = replace(next(r for r in api.routes if r.auth is False), method="POST", path="/login", handler="login")
+    services = (replace(api, routes=(*api.routes, login)),)
+    display = security.routes(replace(project, system=replace(project.system, services=services)))
+
+    assert chart_of(display).title.startswith("3 of 5 routes") and "1 of them may change" in chart_of(display).title
+    rows = [[cell_text(c) for c in row] for row in table_of(Display(display.blocks[1:])).rows]
+    assert [row[2] for row in rows if row[1] == "/login"] == ["partial: open: way in"]
 
 
 def test_a_part_without_tests_and_one_that_nothing_runs_are_told_apart(project: Shop) -> None:

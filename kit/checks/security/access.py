@@ -34,6 +34,8 @@ _PUBLIC = word_set(
 )
 
 
+_OF_HANDLERS = frozenset({"form", "forms"})
+"""What handlers of any page are called after, `processUpdateForm`, whatever its path says."""
 _DISPATCHERS = word_set("graphql trpc rpc mcp")
 _READS = word_set(
     "search query filter export calculate estimate quote convert render parse preview validate check lookup compute find list"
@@ -51,11 +53,11 @@ _CREATES = re.compile(r"(?i)create|add|new|open")
 _GUARDED_ELSEWHERE = ("auth_request", "auth_basic")
 
 
-def _by_nature(method: str, path: str, handler: str) -> str | None:
+def open_by_nature(method: str, path: str, handler: str) -> str | None:
     """Why a route that changes state may stand open: the way in, a webhook, public, a read by POST, a secret in it."""
     if re.search(r"\{\w*(?:secret|token|signature)\w*\}", path, re.IGNORECASE):
         return "capability"
-    said = set(route_words(path)) | set(route_words(handler.rsplit(".", 1)[-1]))
+    said = set(route_words(path)) | (set(route_words(handler.rsplit(".", 1)[-1])) - _OF_HANDLERS)
     last = [p for p in path.split("/") if p and not p.startswith("{")]
     if said & HOOKS or is_hook(path):
         return "webhook"
@@ -141,7 +143,7 @@ def _functions(project: Project, file: ServerlessFile) -> Iterator[Fact]:
     """The routes of functions: an authorizer, a key or the handler itself asks who calls."""
     shared = any(file.provider.get(*at) is not None for at in (("iam", "authorizer"), ("apiGateway", "resourcePolicy")))
     events = [(f, e) for f in file.functions for e in f.http if e.method in CHANGING]
-    events = [(f, e) for f, e in events if _by_nature(e.method, e.path, f.name) is None]
+    events = [(f, e) for f, e in events if open_by_nature(e.method, e.path, f.name) is None]
     guarded = [e for f, e in events if shared or e.authorizer is not None or f.node.get("authorizer") is not None]
     doubtful = [e for f, e in events if e not in guarded and _handler_asks(project, f)]
     strangers = [e for _, e in events if e not in guarded and e not in doubtful]
@@ -170,10 +172,10 @@ def _handler_asks(project: Project, function: Function) -> bool:
 
 def _is_judged(project: Project, route: Route) -> bool:
     """Whether the route changes state and is none that may stand open."""
-    open_by_nature = _by_nature(route.method, route.path, route.handler) is not None
+    by_nature = open_by_nature(route.method, route.path, route.handler) is not None
     lost = route.mounted is None and is_uncalled(project, route.at.path)
     lost = lost or bool(_OWN_IDS.fullmatch(route.path))
-    harmless = open_by_nature or lost or _signed(project, route)
+    harmless = by_nature or lost or _signed(project, route)
     return route.method in CHANGING and not harmless and not (route.auth is not True and only_answers(project, route))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kit.checks.security.access import open_by_nature
 from kit.project import Project
 from kit.report.blocks import Cell, Chart, Mark, Table, columns, empty
 from kit.report.charts_system import routes_by_authentication
@@ -21,11 +22,11 @@ def routes(project: Project) -> Display:
         return show(empty("No route was found in code", fill))
     every = [r for s in serving for r in s.routes]
     unguarded = [r for r in every if r.auth is False]
-    writing = [r for r in unguarded if r.method.upper() in WRITES]
+    writing = [r for r in unguarded if _may_change(r)]
     title = (
         f"{len(unguarded)} of {count(len(every), 'route')} {have(len(unguarded), 'asks', 'ask')} for no authentication"
     )
-    title += f", {len(writing)} of them {have(len(writing), 'changes', 'change')} something" if writing else ""
+    title += f", {len(writing)} of them may change something" if writing else ""
     figure = routes_by_authentication({s.name: _counts(s) for s in serving})
     return show(Chart(title, figure_json(figure), f"{title}."), *(_table(s) for s in serving))
 
@@ -53,9 +54,17 @@ def _route(route: Route) -> tuple[Cell, ...]:
     return (route.method.upper(), path, _guard(route), mounted, at_cell(route.at))
 
 
+def _may_change(route: Route) -> bool:
+    """Whether it writes and does not stand open by its nature, as the check of such routes counts."""
+    return route.method.upper() in WRITES and open_by_nature(route.method, route.path, route.handler) is None
+
+
 def _guard(route: Route) -> Mark:
     if route.auth is None:
         return Mark("unknown", "cannot be told")
     if route.auth:
         return Mark("pass", "guarded", str(route.auth_at) if route.auth_at else "")
-    return Mark("fail" if route.method.upper() in WRITES else "partial", "open")
+    if _may_change(route):
+        return Mark("fail", "open")
+    nature = open_by_nature(route.method, route.path, route.handler) if route.method.upper() in WRITES else None
+    return Mark("partial", f"open: {nature}" if nature else "open")

@@ -342,3 +342,10 @@ def test_a_view_of_django_that_turns_strangers_away_itself(look: Look, body: str
     found = [f.outcome for f in look("SEC-001", files).findings if "/me" in f.message]
 
     assert found == outcomes
+
+
+def test_a_handler_called_after_a_form_is_no_public_form(look: Look) -> None:
+    changing = "app.post('/prices', requireAuth, create);\napp.put('/pets/:id', processUpdateForm);"
+
+    assert look("SEC-001", shop(changing)).failed == ["app.js:5"]
+    assert look("SEC-001", shop(changing.replace("/pets/:id", "/forms/:id"))).failed == []
