@@ -14,6 +14,8 @@ from kit.sources.tree.classify import language_of
 from kit.system.model import Service
 from kit.system.scope import within
 
+_RARE = 10
+"""How often fewer files of a language than of the main one make it a tool at its side."""
 _MOST = 3
 """Ways that one fix tells where it concerns code of several languages."""
 
@@ -60,7 +62,11 @@ def _service(project: Project, place: At) -> Service | None:
 
 
 def _folder(project: Project, path: str) -> str:
-    return path if project.files.is_dir(path) else posixpath.dirname(path) or "."
+    """The folder that a place speaks for: its own; of what tools keep in a hidden one, the folder that holds that."""
+    folder = path if project.files.is_dir(path) else posixpath.dirname(path)
+    parts = folder.split("/")
+    hidden = next((n for n, part in enumerate(parts) if len(part) > 1 and part.startswith(".")), len(parts))
+    return "/".join(parts[:hidden]) or "."
 
 
 @lru_cache(maxsize=1024)
@@ -73,7 +79,8 @@ def _platforms(project: Project, folder: str) -> tuple[str, ...]:
     if not any(platform_of(p) == "node" for p in project.packages):
         counted.pop("node", None)
     if counted:
-        return tuple(platform for platform, _ in counted.most_common())
+        most = max(counted.values())
+        return tuple(platform for platform, files in counted.most_common() if files * _RARE > most)
     return tuple(dict.fromkeys(p for package in _packages(project, folder) if (p := platform_of(package))))
 
 

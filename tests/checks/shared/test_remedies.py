@@ -44,6 +44,8 @@ def one() -> Check:
         ({"pyproject.toml": DJANGO, "api/a.py": "f()\n"}, "api", "Test it: `manage.py test`."),
         ({"go.mod": "module m\n", "main.go": "package main\n", "k8s/a.yaml": "kind: A\n"}, "k8s/a.yaml",
          "Test it: the tool of the language."),
+        ({"pyproject.toml": DJANGO, "a.py": "f()\n", ".github/ci.yml": "on: push\n", ".github/tool.go": "package a\n"},
+         ".github/ci.yml", "Test it: `manage.py test`."),
         ({"index.php": "<?php\n"}, "index.php", "Test it."),
         ({"README.md": "# It\n"}, ".", "Test it."),
     ],
@@ -69,6 +71,13 @@ def test_scripts_of_pages_make_no_project_of_node(tmp_path: Path) -> None:
 
     assert mend(tmp_path, files, ".") == "Test it: `manage.py test`."
     assert mend(tmp_path, files, "static/a.js") == "Test it: `npm test`."
+
+
+def test_a_script_or_two_in_another_language_are_tools_at_its_side(tmp_path: Path) -> None:
+    files = {"go.mod": "module m\n", "tool.py": "f()\n", **{f"{n}.go": "package main\n" for n in "abcdefghij"}}
+
+    assert mend(tmp_path, files, ".") == "Test it: the tool of the language."
+    assert mend(tmp_path, files, "tool.py") == "Test it: `pytest`."
 
 
 def test_what_concerns_all_code_is_told_for_each_language_that_there_is(tmp_path: Path) -> None:
