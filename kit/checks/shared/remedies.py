@@ -75,7 +75,8 @@ def _platforms(project: Project, folder: str) -> tuple[str, ...]:
 
     Scripts of pages that no package holds are part of what serves them."""
     inside = [p for p in project.files if within(p, folder) and project.files.class_of(p) is FileClass.PRODUCTION]
-    counted = Counter(LANGUAGES[name] for p in inside if (name := language_of(p)) in LANGUAGES)
+    seen = (language_of(p) for p in inside if "/." not in f"/{p}")
+    counted = Counter(LANGUAGES[name] for name in seen if name in LANGUAGES)
     if not any(platform_of(p) == "node" for p in project.packages):
         counted.pop("node", None)
     if counted:
