@@ -270,14 +270,27 @@ def test_a_title_says_who_has_no_tests(project: Shop) -> None:
     assert title == "1 of 2 parts has no test; a pipeline runs all that there are"
 
 
-def test_tests_beside_the_services_are_not_said_to_run_nowhere(project: Shop) -> None:
-    (project.root / "checks").mkdir()
-    (project.root / "checks" / "test_all.py").write_text("def test_all():\n    assert True\n")
-    chart = chart_of(testing.inventory(project))
+@pytest.mark.parametrize(
+    ("command", "run", "title"),
+    [
+        ("pytest checks", "pass: all", "a pipeline runs all that there are"),
+        ("make lint", "unknown: belongs to no one service", "some belong to no one service"),
+    ],
+)
+def test_tests_beside_the_services_are_run_by_what_the_check_of_that_sees(
+    tmp_path: Path, command: str, run: str, title: str
+) -> None:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / "checks/test_all.py").write_text("def test_all():\n    assert True\n")
+    job = f"{{runs-on: ubuntu-latest, steps: [{{run: {command}}}]}}"
+    (tmp_path / ".github/workflows/ci.yml").write_text(f"on: push\njobs:\n  all: {job}\n")
+
+    chart = chart_of(testing.inventory(KitProject(tmp_path)))
 
     assert chart.table
-    assert row_of(chart.table, "checks")[4] == "unknown: belongs to no one service"
-    assert "no pipeline" not in chart.title
+    assert row_of(chart.table, "checks")[4] == run
+    assert chart.title.endswith(title)
 
 
 @pytest.mark.parametrize(("hours", "words"), [(0.25, "15 minutes"), (1, "1 hour"), (24, "24 hours"), (168, "7 days")])
@@ -380,6 +393,17 @@ def test_a_single_instance_is_counted_where_nothing_scales_it(project: Shop) -> 
     assert chart_of(performance.scaling(project)).title == (
         "2 of 2 services run as a single instance on at least one target"
     )
+
+
+def test_an_init_container_is_no_service_that_grows(project: Shop) -> None:
+    api = next(s for s in project.system.services if s.name == "api")
+    once = replace(
+        api, name="migrate", deployments=tuple(replace(d, workload="Deployment init") for d in api.deployments)
+    )
+    beside = replace(project, system=replace(project.system, services=(*project.system.services, once)))
+
+    assert chart_of(performance.scaling(beside)).title == chart_of(performance.scaling(project)).title
+    assert "migrate" not in str(chart_of(performance.scaling(beside)).table)
 
 
 def test_the_map_names_where_something_critical_is_open(project: Shop) -> None:

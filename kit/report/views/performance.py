@@ -79,8 +79,10 @@ def _most(deployment: Deployment) -> int:
 
 
 def _stays_up(deployment: Deployment) -> bool:
-    """True for what runs on and on, on a target that is not for development or tests."""
+    """True for what runs on and on, on a target that is not for development or tests: no job, and no init container,
+    which its pod starts once and scales along."""
     once = deployment.workload in {"Job", "CronJob"} or deployment.schedule is not None
+    once = once or deployment.workload.endswith(" init")
     return not once and deployment.environment not in {"development", "test"}
 
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kit.checks.shared.testfiles import test_files
+from kit.checks.testing.runs import runs as known_runs
 from kit.model import FileClass
 from kit.project import Project
 from kit.report.blocks import Cell, Chart, Mark, Table, columns, empty
@@ -81,7 +83,18 @@ def suites_of(project: Project) -> dict[str, Suite]:
             suite.runs = runs[root] if root else []
             suite.joined = bool(root)
             (suite.tests if kind is FileClass.TEST else suite.code).append(path)
+    for suite in found.values():
+        if suite.tests and not suite.runs:
+            suite.runs = _covering(project, suite.tests)
     return dict(found)
+
+
+def _covering(project: Project, tests: list[str]) -> list[PipelineStep]:
+    """The step that runs some of these files, as the check of that sees it, whichever service its pipeline is for."""
+    wanted = set(tests)
+    inside = [t for t in test_files(project) if t.path in wanted]
+    run = next((r for r in known_runs(project) for t in inside if r.covers(project, t)), None)
+    return [PipelineStep("test", run.act.at.path, run.act.job.name, run.act.at)] if run else []
 
 
 def _root(path: str, roots: Iterable[str]) -> str | None:
