@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
-from kit.checks.security.questions import asks_by_hand, is_sure_to_change, only_answers, refuses_elsewhere
+from kit.checks.security.questions import (
+    asks_by_hand,
+    is_open_on_purpose,
+    is_sure_to_change,
+    only_answers,
+    refuses_elsewhere,
+)
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
@@ -82,7 +88,8 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
 
     Decides: every PUT, PATCH and DELETE route of the services' code, and each POST that is seen to change something: a
     guard on the route, its router, its application or around it holds. Left out are ways in (login, registration, tokens), webhooks (their signature is
-    another check's), health and what is public by its name. A service without any guard at all is told once.
+    another check's), health, what is public by its name, and handlers that switch the question off
+    themselves. A service without any guard at all is told once.
 
     Fix: put the authentication middleware, dependency or guard on the router, and take public routes out by name.
 
@@ -175,7 +182,7 @@ def _is_judged(project: Project, route: Route) -> bool:
     by_nature = open_by_nature(route.method, route.path, route.handler) is not None
     lost = route.mounted is None and is_uncalled(project, route.at.path)
     lost = lost or bool(_OWN_IDS.fullmatch(route.path))
-    harmless = by_nature or lost or _signed(project, route)
+    harmless = by_nature or lost or _signed(project, route) or is_open_on_purpose(project, route)
     return route.method in CHANGING and not harmless and not (route.auth is not True and only_answers(project, route))
 
 

@@ -54,6 +54,19 @@ def _stores(before: str, called: str) -> bool:
     return not _REPLIES.search(before) and bool(set(words_of(called)) & _STORES)
 
 
+_OPENED = re.compile(
+    r"\b(?:skip_?auth\w{0,20}|no_?auth|allow_?anonymous|is_?public)\b['\"]?\s?[:=]\s?true\b"
+    r"|\b(?:require_?auth\w{0,20}|auth_?required|authenticate)\b['\"]?\s?[:=]\s?false\b",
+    re.IGNORECASE,
+)
+
+
+def is_open_on_purpose(project: Project, route: Route) -> bool:
+    """Whether the handler itself switches off what asks who calls: `parse(request, { skipAuth: true })`. That strangers
+    may call it is decided there, and not forgotten."""
+    return _OPENED.search(_text(project, route)) is not None
+
+
 _LENGTH = 60
 """How many lines of a function of Go are read where its end is not known."""
 

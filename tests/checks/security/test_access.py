@@ -39,6 +39,15 @@ def test_one_open_route_among_guarded_ones_is_named(look: Look) -> None:
     assert seen.passed == ["app.js:4"]
 
 
+def test_a_handler_that_switches_the_question_off_itself_is_open_on_purpose(look: Look) -> None:
+    routes = (
+        "app.post('/orders', requireAuth, create);\napp.put('/batch', (req, res) => { %s; store.save(req.body); });"
+    )
+
+    assert look("SEC-001", shop(routes % "parse(req, { skipAuth: true })")).failed == []
+    assert look("SEC-001", shop(routes % "parse(req, { skipAuth: false })")).failed == ["app.js:5"]
+
+
 def test_ways_in_webhooks_and_reads_may_stand_open(look: Look) -> None:
     routes = "\n".join(
         f"app.post('{path}', handler);"
