@@ -145,23 +145,30 @@ def tables_have_keys(project: Project) -> Iterator[Fact]:
 
     Decides: each table that migrations leave in a PostgreSQL or MySQL database has a primary key.
 
-    Fix: add one: `ALTER TABLE t ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY`.
+    Fix: add one, or make a unique column that is never null the key: `ALTER TABLE t ADD PRIMARY KEY (code)`.
 
     Blind to: tables that are made by extensions.
 
     See: https://www.postgresql.org/docs/current/logical-replication-publication.html
     """
     for made in made_tables(project):
-        if made.dialect not in {"postgres", "mysql"}:
+        if made.dialect not in _ADD_KEY:
             continue
         beside = [(t, None) for t in made.beside] if made.tool != "django" else []
         judged = [(t, o) for t, o in (*made.tables, *beside) if not t.opaque and t.columns]
         without = [t for t, o in judged if not _has_key(t) and not (o is not None and _has_key(o))]
         if without:
             verb = "has" if len(without) == 1 else "have"
-            yield bad(f"{made.name}: {listed(t.name for t in without)} {verb} no primary key.", *without[:5])
+            fix = f"Add one: `{_ADD_KEY[made.dialect].format(without[0].name)}`."
+            yield bad(f"{made.name}: {listed(t.name for t in without)} {verb} no primary key.", *without[:5], fix=fix)
         elif judged:
             yield ok(f"{made.name}: every table has a primary key ({len(judged)}).", judged[0][0])
+
+
+_ADD_KEY = {
+    "postgres": "ALTER TABLE {} ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    "mysql": "ALTER TABLE {} ADD COLUMN id bigint AUTO_INCREMENT PRIMARY KEY",
+}
 
 
 def _has_key(table: Table) -> bool:

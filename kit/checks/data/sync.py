@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kit.checks.data.common import ASIDE, sets
+from kit.checks.data.common import ASIDE, ONCE, sets
 from kit.checks.data.running import who
 from kit.checks.shared.meant import in_command
 from kit.checks.shared.started import Run, runs
@@ -56,8 +56,9 @@ def nothing_syncs(project: Project) -> Iterator[Fact]:
     for run in runs(project):
         if run.environment not in ASIDE and not run.tests and (words := _pushed(run)):
             yield bad(f"{who(run)}: {words} changes the schema without a migration, and may drop data.", *run.places)
-    if sets(project) and not any(not s.guarded for s in syncs(project)):
-        yield ok("No code changes the schema beside the migrations.", sets(project)[-1].migrations[-1])
+    versioned = [s for s in sets(project) if s.tool not in ONCE]
+    if versioned and all(s.guarded for s in syncs(project)):
+        yield ok("No code changes the schema beside the migrations.", versioned[-1].migrations[-1])
 
 
 _DROPPING = frozenset({"`synchronize: true`"})

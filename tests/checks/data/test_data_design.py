@@ -68,4 +68,5 @@ def test_a_table_without_a_key_is_told(look: Look) -> None:
 
     assert poor.failed[0].startswith(SQL)
     assert "log" in poor.text
+    assert "ALTER TABLE log ADD COLUMN id bigint GENERATED" in poor.findings[0].fix
     assert good.outcomes == ["pass"]

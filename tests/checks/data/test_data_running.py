@@ -128,6 +128,14 @@ def test_synchronize_changes_the_schema(look: Look) -> None:
     assert (poor.failed, good.failed, asked.failed) == (["src/db.ts:4"], [], [])
 
 
+def test_a_script_that_a_new_database_runs_is_no_migration_beside_which_nothing_changes_the_schema(look: Look) -> None:
+    compose = "services:\n  db:\n    image: postgres:16\n    volumes: ['./db:/docker-entrypoint-initdb.d']\n"
+    once = {"compose.yaml": compose, "db/init.sql": "CREATE TABLE a (id int PRIMARY KEY);\n"}
+
+    assert look("DAT-014", once).outcomes == ["not_applicable"]
+    assert look("DAT-014", FILES).outcomes == ["pass"]
+
+
 def test_sync_with_force_loses_every_row(look: Look) -> None:
     text = "import { sequelize } from './models';\nsequelize.sync({ force: true });\n"
     seen = look("DAT-014", {"package.json": "{}", "server.js": text})
