@@ -35,7 +35,7 @@ from kit.report.views import (
     testing,
 )
 from kit.report.views.common import short_digest
-from kit.system.model import Deployment, Port
+from kit.system.model import Deployment, Port, Store, SystemMap
 from tests.findings import finding
 from tests.report.shop import COMPOSE, Shop, bare, shop
 
@@ -302,6 +302,23 @@ def test_a_restore_test_is_no_backup() -> None:
     assert recovery._backs_up("/ops/backup/backup.sh")
     assert not recovery._backs_up("/ops/backup/verify-restore.sh")
     assert not recovery._backs_up("report.sh")
+
+
+@pytest.mark.parametrize(
+    ("stores", "title"),
+    [
+        ((), "No store with data was found"),
+        ((Store("postgres", "db", At("main.tf", 3), managed=True),), "The data are kept outside of the project"),
+        ((Store("postgres", "db", At("compose.yml", 3)),), "Nothing makes a backup by the clock: all since"),
+    ],
+)
+def test_data_may_be_lost_only_where_the_project_keeps_them(
+    tmp_path: Path, stores: tuple[Store, ...], title: str
+) -> None:
+    notice = recovery.timeline(replace(bare(tmp_path), system=SystemMap(stores=stores)), OBJECTIVES).blocks[0]
+
+    assert isinstance(notice, Notice)
+    assert notice.title.startswith(title)
 
 
 def test_operations_meet_routes_whatever_their_parameters_are_called() -> None:

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Protocol
 
+from kit.checks.recovery.saved import lasting
 from kit.model import At
 from kit.project import Project
 from kit.report.blocks import Chart, Mark, Table, columns, empty
@@ -39,17 +40,22 @@ def timeline(project: Project, thresholds: Objectives) -> Display:
     said = _objectives(rpo, rto)
     if not timed:
         fill = "A cron job, a scheduled workflow or a crontab line that makes a backup would be drawn here."
-        return show(
-            empty(
-                "Nothing makes a backup by the clock: all since the last manual one may be lost",
-                f"{said} {fill}",
-            )
-        )
+        return show(empty(_why_none(project), f"{said} {fill}"))
     best = min(hours for _, hours in timed)
     allowed = f"{time_words(rpo)} allowed" if rpo else "no RPO is set"
     title = f"At worst {time_words(best)} of data are lost; {allowed}"
     figure = recovery([_span(s, hours, rpo) for s, hours in timed], rpo, rto)
     return show(Chart(title, figure_json(figure), f"{title}. {said}", _table(timed, rpo)))
+
+
+def _why_none(project: Project) -> str:
+    """What it means that nothing makes a backup by the clock: a loss only where the project itself keeps data."""
+    stores = lasting(project)
+    if not stores:
+        return "No store with data was found, and nothing makes a backup by the clock"
+    if all(store.managed for store in stores):
+        return "The data are kept outside of the project; whether they are saved by the clock is not seen here"
+    return "Nothing makes a backup by the clock: all since the last manual one may be lost"
 
 
 def material(project: Project) -> Display:
