@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from kit.model import At, FileClass
+from kit.sources.commands.command import Command
+from kit.sources.commands.invocations import invocations
 from kit.sources.commands.scripts import commands
 from kit.sources.commands.wrappers import base_name
 from kit.sources.pipelines.model import Job, Step, Workflow
@@ -174,6 +176,20 @@ def _effective(workflows: list[Workflow]) -> dict[str, frozenset[str]]:
     return found
 
 
+_OF_SCRIPTS = re.compile(r"(?:node|tsx|ts-node|bun|deno)\s+(?:run\s+)?(?:-\S+\s+)*[\w./-]+\.[mc]?[jt]s\b")
+
+
+def _starts_own_script(command: Command) -> bool:
+    """Whether a command runs a program of the project's own, of which only a name can say what it is for."""
+    return _OF_SCRIPTS.match(" ".join((base_name(command.program), *command.args))) is not None
+
+
+def _purposes_of_call(command: Command) -> Iterator[str]:
+    """What a script of a package or a target is for by the name under which it is called."""
+    for call in invocations(command):
+        yield from purposes_of_name(call.name)
+
+
 class _Reader:
     def __init__(self, project: Project) -> None:
         self.reach: Reach = reach(project)
@@ -198,6 +214,8 @@ class _Reader:
             found = frozenset() if self.reach.hands_on(reached.command) else purposes(reached.command)
             if not found:
                 found = frozenset(p for n in self.reach.unread(reached.command) for p in purposes_of_name(n))
+            if not found and _starts_own_script(reached.command):
+                found = frozenset({"test"} & {p for call in reached.chain[:-1] for p in _purposes_of_call(call)})
             if base_name(reached.root.program) == "ssh" and _COMPOSE_UP.search(reached.root.text):
                 found |= {"deploy"}
             yield from (Act(purpose, job, step, reached) for purpose in sorted(found))

@@ -21,6 +21,7 @@ _PHRASES: dict[str, str] = {
         python*|py *runtests.py|*run_tests.py
         *manage.py test
         node|tsx|node.exe ... --test|--test=*
+        node|tsx|ts-node|bun|deno test.*|tests.*|test-*|tests/*|test/*|*/test.*|*/tests.*|*/test-*|*/tests/*|*/test/*|*-test.*|*-tests.*|*_test.*|*.test.*|*smoke*.*
         playwright test
         cypress run|run-ct
         cypress-io run

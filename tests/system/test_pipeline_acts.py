@@ -64,3 +64,12 @@ def test_a_job_that_starts_a_cluster_tries_the_change_on_it(tmp_path: Path) -> N
     _, found = pipeline(tmp_path, f"on: push\njobs:\n  a: {{runs-on: x, steps: {steps}}}\n")
 
     assert {a.purpose for a in found.acts} == {"try", "verify"}
+
+
+def test_a_script_that_is_called_test_tests_whatever_program_of_its_own_it_starts(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"scripts": {"test": "node check/all.mjs", "serve": "node server.mjs"}}')
+    steps = "[{run: npm test}, {run: npm run serve}, {run: node check/all.mjs}]"
+
+    _, found = pipeline(tmp_path, f"on: push\njobs:\n  a: {{runs-on: x, steps: {steps}}}\n")
+
+    assert [(a.purpose, a.at.line, a.words) for a in found.acts] == [("test", 3, "npm test")]

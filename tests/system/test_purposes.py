@@ -28,6 +28,10 @@ from kit.system.purposes import prints_only, purposes, purposes_of_action, purpo
         ("docker push acme/api", {"push"}),
         ("helm unittest charts/shop --color", {"test"}),
         ("helm lint charts/shop", {"lint"}),
+        ("node tests/run.mjs", {"test"}),
+        ("node ./scripts/smoke-test.mjs --url x", {"test"}),
+        ("node dist/latest.js", set()),
+        ("node src/contest.mjs", set()),
     ],
 )
 def test_a_command_is_known_by_its_words(text: str, expected: set[str]) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from posixpath import normpath
+from posixpath import dirname, normpath
 
 from kit.checks.shared.testfiles import TestFile
 from kit.checks.testing.common import ECOSYSTEMS, nearest
@@ -25,8 +25,10 @@ RUNNERS = {
     **dict.fromkeys(word_set("mvn mvnw gradle gradlew"), ("jvm", "")),
     **dict.fromkeys(word_set("rspec rails rake cucumber"), ("ruby", "")),
     **dict.fromkeys(word_set("phpunit pest paratest artisan"), ("php", "")),
-    "dotnet": ("dotnet", ""), "cargo": ("rust", ""), "bun": ("js", ""), "node": ("js", ""), "tsx": ("js", ""), "deno": ("js", ""),
+    "dotnet": ("dotnet", ""), "cargo": ("rust", ""), "bun": ("js", ""), "node": ("js", ""), "tsx": ("js", ""), "ts-node": ("js", ""), "deno": ("js", ""),
 }  # fmt: skip
+_INTERPRETERS = frozenset({"node", "tsx", "ts-node", "bun", "deno"})
+"""Without a runner of their own, what they start is a script of the project's that runs what lies beside it."""
 ACTIONS = {"cypress": ("js", "e2e"), "playwright": ("js", "e2e"), "gradle": ("jvm", ""), "maven": ("jvm", "")}
 
 
@@ -124,6 +126,8 @@ def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
         if found is not None and found.program in RUNNERS:
             family, kind = RUNNERS[found.program]
             paths, words = _selected(project, found, family)
+            if found.program in _INTERPRETERS and not any(a.startswith("--test") or a == "test" for a in found.args):
+                paths, words = tuple(folder for p in paths if (folder := dirname(p)) and folder != found.directory), ()
             config = _config(found)
             return Run(act, pipeline, family, kind, found.program, folder, paths, words, config, said)
         if re.match(r"python|coverage|manage\.py", base_name(inner.program)):
@@ -168,6 +172,9 @@ def _is_inside(project: Project, folder: str | None) -> bool:
     return folder is not None and (folder == "." or project.files.is_dir(folder))
 
 
+_SOLUTION = re.compile(r"\.sln[xf]?$")
+
+
 def _selected(project: Project, command: Command, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The paths, and for runners of JavaScript the parts of paths, that a command restricts itself to."""
     paths: list[str] = []
@@ -179,8 +186,10 @@ def _selected(project: Project, command: Command, family: str) -> tuple[tuple[st
         if arg.startswith("-") or option or arg in {"run", "test", "watch", "..."}:
             continue
         path = normpath(f"{command.directory}/{arg.split('::')[0].removesuffix('...')}") if command.directory else ""
+        if family == "dotnet" and _SOLUTION.search(path):
+            return (), ()  # which projects belong to it is not read
         if path and (project.files.exists(path) or project.files.is_dir(path)):
-            paths.append(path)
+            paths.append(dirname(path) or "." if family == "dotnet" and path.endswith("proj") else path)
         elif family == "js" and re.fullmatch(r"[\w./-]{3,}", arg) and "/" in arg:
             words.append(arg.removeprefix("./"))
     return tuple(paths), tuple(words) if not paths else ()

@@ -113,7 +113,10 @@ def _speaks_of(project: Project, test: TestFile, service: Service) -> bool:
         return False
     names = {service.name, str(service.root).rpartition("/")[2]}
     words = set(re.split(r"[/._]", test.path))
-    return bool(names & words) or f"{service.root}/" in project.code.text(test.path)
+    if names & words or f"{service.root}/" in project.code.text(test.path):
+        return True
+    package = nearest(project, test.path, "nuget") if test.family == "dotnet" else None
+    return package is not None and any(within(path, service.root) for path in package.includes)
 
 
 @check("TST-002", "A pipeline runs the tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)

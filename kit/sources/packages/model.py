@@ -87,8 +87,9 @@ class Package:
 
     Ecosystems: npm, pypi, go, maven, gradle, cargo, nuget. `workspaces` are patterns of member folders as
     written, `members` the folders that they match, `root` the path of the manifest whose workspace it is a
-    member of. `scripts` are named commands; `entrypoints` names to what they start. `complete` is False
-    where dependencies come from what cannot be read (code, a plugin).
+    member of. `scripts` are named commands; `entrypoints` names to what they start. `includes` are the
+    paths of requirements files that it takes in, or of projects that it refers to. `complete` is False where
+    dependencies come from what cannot be read (code, a plugin).
     """
 
     path: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import dirname, join, normpath
 
 from kit.model import At
 from kit.sources.formats.nodes import Document, Node, Problem
@@ -112,7 +113,7 @@ def _crate(name: str, node: Node, kind: str, group: str, shared: Node | None) ->
 
 
 def csproj(text: str, path: str) -> Package:
-    """A .csproj, .fsproj or .vbproj: its package references."""
+    """A .csproj, .fsproj or .vbproj: its package references; `includes` are the projects that it refers to."""
     root = parse_xml(text, path)
     if isinstance(root, Problem):
         return Package(path, At(path), "nuget", error=root)
@@ -121,6 +122,7 @@ def csproj(text: str, path: str) -> Package:
         for element in root.each("ItemGroup", "PackageReference")
         if (name := element.attributes.get("Include"))
     ]
+    projects = (element.attributes.get("Include", "") for element in root.each("ItemGroup", "ProjectReference"))
     framework = root.find("PropertyGroup", "TargetFramework")
     return Package(
         path=path,
@@ -130,4 +132,5 @@ def csproj(text: str, path: str) -> Package:
         dependencies=tuple(found),
         engines={"dotnet": framework} if framework else {},
         manager="dotnet",
+        includes=tuple(normpath(join(dirname(path), name.replace("\\", "/"))) for name in projects if name),
     )

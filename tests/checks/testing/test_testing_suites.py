@@ -175,3 +175,55 @@ def test_a_server_for_pipelines_that_is_named_may_run_the_tests(look: Look) -> N
 
     assert look("TST-002", lints).failed == ["api/tests/test_app.py"]
     assert look("TST-002", {**lints, "docs/ci.md": "# CI\n\nJenkins runs the tests.\n"}).unknown == ["docs/ci.md:3"]
+
+
+CHECKS = {
+    "package.json": '{"name": "a", "scripts": {"test": "node tests/run.mjs"}}\n',
+    "tests/run.mjs": "import './price.test.mjs';\n",
+    "tests/price.test.mjs": "test('price', () => {});\n",
+    "other/stock.test.mjs": "test('stock', () => {});\n",
+}
+
+
+def test_a_runner_of_the_projects_own_runs_what_lies_beside_it(look: Look) -> None:
+    for step in ("run: npm test", "run: node tests/run.mjs"):
+        seen = look("TST-002", {**CHECKS, **workflow(step)})
+        assert seen.failed == ["other/stock.test.mjs"], step
+
+    assert look("TST-002", {**CHECKS, **workflow("run: node server.mjs")}).outcomes == ["fail"]
+
+
+def project_of(*references: str) -> str:
+    items = "".join(f'<ProjectReference Include="{name}" />' for name in references)
+    return f'<Project Sdk="Microsoft.NET.Sdk"><ItemGroup>{items}</ItemGroup></Project>\n'
+
+
+DOTNET = {
+    "compose.yml": "services:\n  orders-api:\n    build: ./src/Shop.Orders\n    ports: ['80:80']\n  pay-api:\n    build: ./src/Shop.Pay\n    ports: ['81:80']\n",
+    **{
+        f"src/Shop.{name}/{file}": text
+        for name in ("Orders", "Pay")
+        for file, text in {
+            "Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n",
+            f"Shop.{name}.csproj": project_of(),
+            "Program.cs": "class A {\n" + "  int a;\n" * 70 + "}\n",
+        }.items()
+    },
+    "tests/Shop.Tests/Shop.Tests.csproj": project_of("..\\..\\src\\Shop.Orders\\Shop.Orders.csproj"),
+    "tests/Shop.Tests/PriceTests.cs": "public class PriceTests {\n  [Fact]\n  public void Adds() {}\n}\n",
+}
+
+
+def test_a_test_project_beside_tests_the_projects_that_it_refers_to(look: Look) -> None:
+    seen = look("TST-001", DOTNET)
+
+    assert (seen.passed, seen.failed) == (["tests/Shop.Tests/PriceTests.cs"], ["compose.yml:6"])
+
+
+def test_a_solution_and_a_project_file_name_what_is_tested(look: Look) -> None:
+    def outcomes(command: str) -> list[str]:
+        return look("TST-002", {**DOTNET, "src/Shop.sln": "", **workflow(f"run: {command}")}).outcomes
+
+    assert outcomes("dotnet test src/Shop.sln") == ["pass"]
+    assert outcomes("dotnet test tests/Shop.Tests/Shop.Tests.csproj") == ["pass"]
+    assert outcomes("dotnet test src/Shop.Pay/Shop.Pay.csproj") == ["fail"]
