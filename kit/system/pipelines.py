@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kit.system.drafts import Drafts
 from kit.system.model import PipelineStep
+from kit.system.purposes import skips_tests
 
 if TYPE_CHECKING:
     from kit.project import Project
@@ -24,7 +25,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("push", r"\bdocker push\b|build-push-action|npm publish|twine upload|pypi-publish|ko publish|jib:build"),
         ("test", r"\b(pytest|jest|vitest|mocha|ava|go test|mvn[^\n]*\b(test|verify|package|install)|gradlew?[^\n]*\b(test|build|check)|cargo test|rspec|phpunit|tox|nox|playwright test|cypress run|ctest|dotnet test|unittest|karma|ng test|cypress-io/github-action)\b|\b(npm|pnpm|yarn|bun)( run)?( -\S+)* (test|e2e)\S*|\b(make|just|task) \S*test\S*|turbo( run)? test|nx \S*test"),
         ("lint", r"\b(eslint|ruff|flake8|pylint|mypy|pyright|black|prettier|golangci-lint|tsc\b|checkstyle|spotless|biome|pre-commit|shellcheck)\b|\b(npm|pnpm|yarn)( run)?( -\S+)* (lint|type-?check|check|format)\S*|\b(make|just|task) \S*lint\S*"),
-        ("build", r"\bdocker(?:-compose| compose)?\b[^\n]* build\b|\bdocker buildx\b|\b(npm|pnpm|yarn|bun)( run)? build\S*|go build|cargo build|turbo( run)? build|next build|vite build|gradlew? \S*(assemble|bootJar)|mvn[^\n]*package|python -m build|make build"),
+        ("build", r"\bdocker(?:-compose| compose)?\b[^\n]* build\b|\bdocker buildx\b|\b(npm|pnpm|yarn|bun)( run)? build\S*|go build|cargo build|turbo( run)? build|next build|vite build|gradlew?\b[^\n]* \S*(assemble|bootJar|build)\b|mvn[^\n]*package|python -m build|make build"),
     )
 )  # fmt: skip
 
@@ -48,8 +49,9 @@ def kinds_of(step: Step) -> Iterator[str]:
     """What a step does: build, test, lint, scan, push, deploy, migrate, load-test."""
     text = "\n".join(filter(None, [step.uses, step.run]))
     runnable = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("#", "echo ")))
+    tested = "\n".join(line for line in runnable.replace("\\\n", " ").splitlines() if not skips_tests(line))
     for does, pattern in _RULES:
-        if pattern.search(runnable):
+        if pattern.search(tested if does == "test" else runnable):
             yield does
 
 

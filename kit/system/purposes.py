@@ -30,7 +30,9 @@ _INPUTS = {
     "npm@": ("npm", "customCommand command"),
     "terraform": ("terraform", "command"),
 }
-_SKIPS_TESTS = re.compile(r" -DskipTests| -Dmaven\.test\.skip(?!=false)| -x test| --exclude-task test| -DskipITs")
+_SKIPS_TESTS = re.compile(
+    r" -D(?:skipTests|skipITs|maven\.test\.skip)(?!=false)| (?:-x|--exclude-task) (?:\S*:)?(?:test|check)\b"
+)
 _TRIES_OUT = re.compile(r" --dry-run(?!=(?:none|false))(?![\w-])")
 _VERSIONED = re.compile(r"(?<=\w)@[\w.^~*-]+$")
 _NAMES = (
@@ -83,6 +85,11 @@ def purposes_of_name(name: str) -> frozenset[str]:
     return frozenset(purpose for purpose, pattern in _NAMES if pattern.search(name))
 
 
+def skips_tests(text: str) -> bool:
+    """Whether the words of a build say that its tests are left out."""
+    return _SKIPS_TESTS.search(text) is not None
+
+
 def prints_only(command: Command) -> bool:
     """Whether a command does nothing but print or wait; what it prints into a file is work."""
     return base_name(command.program) in _PRINTS and not command.writes
@@ -100,7 +107,7 @@ def _of_one(command: Command, depth: int) -> Iterator[str]:
     program = _VERSIONED.sub("", base_name(command.program))
     words = " ".join((program, *command.args[:MAX_WORDS]))[:MAX_CHARACTERS].split()
     text = " " + " ".join(word for word in words if word != "\\")
-    left_out = {"test"} if _SKIPS_TESTS.search(text) else set()
+    left_out = {"test"} if skips_tests(text) else set()
     left_out |= {"deploy", "rollback"} if _TRIES_OUT.search(text) else set()
     yield from (purpose for purpose, pattern in PHRASES if purpose not in left_out and pattern.match(text))
     if depth and (program == "tests" or (program == "test" and not command.args)):

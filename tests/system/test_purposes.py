@@ -28,6 +28,8 @@ from kit.system.purposes import prints_only, purposes, purposes_of_action, purpo
         ("docker push acme/api", {"push"}),
         ("helm unittest charts/shop --color", {"test"}),
         ("helm lint charts/shop", {"lint"}),
+        ("mvn package -DskipTests=false", {"test", "build"}),
+        ("./gradlew build -x :api:test", {"build"}),
         ("node tests/run.mjs", {"test"}),
         ("node ./scripts/smoke-test.mjs --url x", {"test"}),
         ("node dist/latest.js", set()),

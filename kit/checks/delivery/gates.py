@@ -209,7 +209,8 @@ def deploys_wait(project: Project) -> Iterator[Fact]:
 
     Decides: each job that deploys or publishes to staging or production: tests run before it in the same job, in a
     job that it needs, or in a workflow that it follows and whose success it asks for. Where tests only run in
-    another workflow on pull requests it holds in part.
+    another workflow on pull requests it holds in part; so does a job that a workflow_run starts and that asks
+    `github.ref` for the branch.
 
     Fix: add `needs: [test]` to the deploying job, or start its workflow by `workflow_run` and ask for
     `github.event.workflow_run.conclusion == 'success'`.
@@ -225,6 +226,7 @@ def deploys_wait(project: Project) -> Iterator[Fact]:
         acts = pipeline.of_job(job, "deploy")
         if acts and not pipeline.called and not is_preview(project, pipeline, job):
             yield _waiting(found, pipeline, job, acts[0])
+            yield from _of_any_branch(pipeline, job, acts[0])
 
 
 def _waiting(found: tuple[Pipeline, ...], pipeline: Pipeline, job: Job, act: Act) -> Fact:
@@ -279,3 +281,22 @@ def _followed_fact(pipeline: Pipeline, job: Job, act: Act, followed: Pipeline) -
         return ok(f"Job {job.id} deploys after {followed.workflow.name} has succeeded.", act)
     message = f"Job {job.id} follows {followed.workflow.name} whether it succeeded or not: failed tests are deployed."
     return bad(message, pipeline.workflow.on or act, act)
+
+
+_BRANCH = re.compile(r"\bgithub\.ref(?:_name)?\b")
+
+
+def _of_any_branch(pipeline: Pipeline, job: Job, act: Act) -> Iterator[Fact]:
+    """A deploy behind another workflow that takes the default branch, as `github.ref` says there, for the tested one."""
+    on = pipeline.workflow.on
+    run = on.get("workflow_run") if on is not None else None
+    if run is None or run.get("branches") is not None or run.get("branches-ignore") is not None:
+        return
+    for node in (job.node.get("if"), act.step.node.get("if")):
+        asked = node is not None and _BRANCH.search(node.text) and not re.search(r"head_branch|event_name", node.text)
+        if node is not None and asked:
+            words = "asks github.ref, which is the default branch whenever workflow_run starts it"
+            message = f"Job {job.id} {words}: it deploys behind a run of any branch, or never."
+            fix = "`if: github.event.workflow_run.head_branch == 'main'`, or `branches: [main]` under `workflow_run`."
+            yield partial(message, node, run, severity=Severity.MEDIUM, fix=fix)
+            return

@@ -16,7 +16,8 @@ from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unk
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Service
-from kit.system.pipeline_acts import ON_CHANGE, pipelines
+from kit.system.pipeline_acts import ON_CHANGE, Act, pipelines
+from kit.system.purposes import skips_tests
 from kit.system.reach import reach
 from kit.system.scope import within
 
@@ -180,7 +181,10 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
     if not used:
         severity = None if group[0].kind == "unit" and _weighs(project, group) else Severity.MEDIUM
         none = "the one test file" if len(group) == 1 else f"any of {amount}"
-        return bad(f"Tests of {name}: no pipeline runs {none}.", *[t.at for t in missed[:SHOWN]], severity=severity)
+        skipping = _skipping(project) if group[0].family == "jvm" else None
+        left_out = f"; `{skipping.words}` leaves them out" if skipping else ""
+        places = [t.at for t in missed[:SHOWN]] + ([skipping.at] if skipping else [])
+        return bad(f"Tests of {name}: no pipeline runs {none}{left_out}.", *places, severity=severity)
     if missed:
         message = f"Tests of {name}: no pipeline runs {len(missed)} of {amount} (as {missed[0].path})."
         return partial(message, *[t.at for t in missed[:SHOWN]], severity=Severity.MEDIUM)
@@ -191,6 +195,12 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
             severity=Severity.MEDIUM,
         )
     return ok(f"Tests of {name}: {used[0].act.words} runs {amount}.", used[0].act, group[0])
+
+
+def _skipping(project: Project) -> Act | None:
+    """A build of a pipeline that is told to leave the tests out."""
+    acts = (a for p in pipelines(project) for a in p.of("build") if a.reached is not None)
+    return next((a for a in acts if a.reached is not None and skips_tests(f" {a.reached.command.text}")), None)
 
 
 def _weighs(project: Project, group: list[TestFile]) -> bool:

@@ -122,6 +122,27 @@ def test_a_deploy_that_follows_a_failed_workflow_too_is_found(look: Look) -> Non
     assert look("DEL-006", held).outcomes == ["pass"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "on", "found"),
+    [
+        ("github.ref == 'refs/heads/main'", "{workflow_run: {workflows: [Tests]}}", [f"{PATH}:5"]),
+        ("github.ref_name == 'main'", "{workflow_run: {workflows: [Tests], branches: [main]}}", []),
+        ("github.event.workflow_run.head_branch == 'main'", "{workflow_run: {workflows: [Tests]}}", []),
+        ("github.ref == 'refs/heads/main'", "push", []),
+    ],
+)
+def test_behind_another_workflow_the_ref_is_not_the_branch_that_was_tested(
+    look: Look, condition: str, on: str, found: list[str]
+) -> None:
+    tests = "name: Tests\n" + workflow(job("test", "run: pytest"))
+    deploys = job("deploy", "run: helm upgrade a ./c", more=f"if: {condition}")
+    files = {".github/workflows/tests.yml": tests, PATH: workflow(deploys, on=on)}
+
+    told = [f for f in look("DEL-006", files).findings if "github.ref" in f.message]
+
+    assert [f"{f.evidence[0].path}:{f.evidence[0].line}" for f in told] == found
+
+
 def test_stages_of_gitlab_wait_for_each_other(look: Look) -> None:
     text = """
         stages: [test, deploy]

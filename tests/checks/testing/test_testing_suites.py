@@ -227,3 +227,17 @@ def test_a_solution_and_a_project_file_name_what_is_tested(look: Look) -> None:
     assert outcomes("dotnet test src/Shop.sln") == ["pass"]
     assert outcomes("dotnet test tests/Shop.Tests/Shop.Tests.csproj") == ["pass"]
     assert outcomes("dotnet test src/Shop.Pay/Shop.Pay.csproj") == ["fail"]
+
+
+def test_a_build_that_leaves_the_tests_out_is_named(look: Look) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>a</artifactId></project>\n",
+        "src/test/java/ATest.java": "class ATest {\n  @Test void adds() {}\n}\n",
+    }
+    out = look("TST-002", {**files, **workflow("run: mvn -B package -DskipTests")})
+
+    assert out.outcomes == ["fail"]
+    assert "`mvn -B package -DskipTests` leaves them out" in out.text
+    assert look("TST-002", {**files, **workflow("run: mvn -B package")}).outcomes == ["pass"]
+    both = workflow("run: mvn -B package -DskipTests", "run: mvn -B verify")
+    assert look("TST-002", {**files, **both}).outcomes == ["pass"]
