@@ -248,8 +248,9 @@ def caches_cleaned(project: Project) -> Iterator[Fact]:
     Decides: each `RUN` with `apt-get install`, `apk add`, `dnf`, `yum`, `zypper` or `pip install` in a final image; a cache mount or a
     clean-up in the same instruction holds.
 
-    Fix: end the instruction with `&& rm -rf /var/lib/apt/lists/*`, use `apk add --no-cache` and
-    `pip install --no-cache-dir`.
+    Fix: end the instruction with `&& rm -rf /var/lib/apt/lists/*`, and let package managers keep no cache, as `apk add
+    --no-cache` does.
+    - python: `pip install --no-cache-dir`.
 
     Blind to: images that are squashed later.
 

@@ -40,7 +40,7 @@ def foreign_keys_are_indexed(project: Project) -> Iterator[Fact]:
     Decides: for PostgreSQL, each foreign key of the tables that migrations leave is the beginning of an index, a unique
     or the primary key.
 
-    Fix: add an index on the column, with CONCURRENTLY where the table is in use.
+    Fix: add an index on the column, in PostgreSQL with CONCURRENTLY where the table is in use.
 
     Blind to: tables that stay so small that it does not matter.
 
