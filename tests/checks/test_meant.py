@@ -49,7 +49,7 @@ def test_a_compose_file_that_runs_in_development_mode_holds_no_grave_password(lo
         return (
             "services:\n  shop:\n    build: .\n    environment:\n"
             f"      NODE_ENV: {mode}\n      DATABASE_URL: postgres://shop:Spoon77fork@db:5432/shop\n"
-            "  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
+            "  db:\n    image: postgres:16\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
         )
 
     for check_id in ("CFG-004", "CFG-005"):
