@@ -56,7 +56,7 @@ def foreign_keys_are_indexed(project: Project) -> Iterator[Fact]:
             cascades = any((k.on_delete or "").upper() == "CASCADE" for _, k in slow)
             what = "each deletion of a parent" if cascades else "each look at the children of a row"
             yield partial(
-                f"{made.name}: {len(slow)} of {plural(len(keys), 'foreign key')} have no index ({names}): {what} reads the whole "
+                f"{made.name}: {len(slow)} of {plural(len(keys), 'foreign key')} {'has' if len(slow) == 1 else 'have'} no index ({names}): {what} reads the whole "
                 "table.",
                 *(k for _, k in slow[:12]),
             )
