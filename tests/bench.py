@@ -46,10 +46,11 @@ _CHECKS = {
     "checks, of which imports, parsing and the system map": _IMPORTS + "project.warm()",
 }
 _MEASURE = """
-import resource, subprocess, sys
+import resource, subprocess, sys, time
+begun = time.perf_counter()
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
+wall, used = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 sys.exit(done.returncode)
 """
 
@@ -101,14 +102,12 @@ class Figures:
 def run(words: list[str], *, cache: str = "") -> Spent:
     """What a command takes, with all that it starts."""
     environment = {**os.environ, "READINESS_CACHE": cache}
-    begun = time.perf_counter()
     measured = [sys.executable, "-c", _MEASURE, *words]
     done = subprocess.run(measured, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    wall = time.perf_counter() - begun
     if done.returncode:
         raise SystemExit(f"{' '.join(words)}\n{done.stderr}")
-    cpu, kilobytes = done.stderr.split()[-2:]
-    return Spent(wall, float(cpu), int(kilobytes) / 1024)
+    wall, cpu, kilobytes = done.stderr.split()[-3:]
+    return Spent(float(wall), float(cpu), int(kilobytes) / 1024)
 
 
 def typical(one: Callable[[], Spent], times: int) -> Spent:
@@ -123,7 +122,7 @@ def assess(project: Path, times: int, found: Figures) -> None:
         words += ["--out", f"{place}/out"]
         cold = found.took("assess, cold", typical(lambda: run(words), times))
         run(words, cache=f"{place}/cache")
-        again = found.took("assess, nothing changed", typical(lambda: run(words, cache=f"{place}/cache"), 3))
+        again = found.took("assess, nothing changed", typical(lambda: run(words, cache=f"{place}/cache"), 4 * times))
         for what, name in (("a stylesheet", "bench.css"), ("a program", "bench.py")):
             changed = project / name
             before = changed.read_text("utf-8") if changed.exists() else None
