@@ -132,7 +132,9 @@ _HELPERS = re.compile(
 def _only_stores(project: Project, targets: set[str]) -> bool:
     """Whether files run nothing but stores, brokers and what one looks into them with."""
     run = ((s, d) for s in project.system.services for d in s.deployments if d.target in targets)
-    return all(s.kind in {"store", "monitoring"} or _HELPERS.search(f"{s.name} {d.image or ''}") is not None for s, d in run)
+    return all(
+        s.kind in {"store", "monitoring"} or _HELPERS.search(f"{s.name} {d.image or ''}") is not None for s, d in run
+    )
 
 
 def _left_lying(project: Project, store: Store) -> bool:

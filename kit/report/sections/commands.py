@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
+from kit.model import FileClass
 from kit.project import Project
 from kit.report.blocks import Block, Excerpt
 from kit.report.sections.basics import nothing
@@ -58,20 +59,24 @@ def recovery(project: Project) -> Block | None:
 
 def targets(project: Project, kinds: Iterable[str], environments: Iterable[str]) -> Iterator[str]:
     """What starts each deployment target of these kinds ("compose", "kubernetes" ...) and environments."""
-    wanted, places = set(kinds), set(environments)
-    for target, environment, _ in project.system.targets:
-        kind, _, path = target.partition(":")
-        if kind in wanted and environment in places and kind in _STARTS:
-            yield _STARTS[kind](shlex.quote(path or "."))
+    return _of_targets(project, kinds, environments, _STARTS)
 
 
 def looks(project: Project, kinds: Iterable[str], environments: Iterable[str]) -> Iterator[str]:
     """What shows the state of each deployment target."""
+    return _of_targets(project, kinds, environments, _LOOKS)
+
+
+def _of_targets(
+    project: Project, kinds: Iterable[str], environments: Iterable[str], commands: dict[str, Callable[[str], str]]
+) -> Iterator[str]:
+    """The command for each target; what lies among tests and examples is for those, whatever it is called."""
     wanted, places = set(kinds), set(environments)
     for target, environment, _ in project.system.targets:
         kind, _, path = target.partition(":")
-        if kind in wanted and environment in places and kind in _LOOKS:
-            yield _LOOKS[kind](shlex.quote(path or "."))
+        meant = project.files.class_of(path) in {FileClass.PRODUCTION, FileClass.GENERATED}
+        if meant and kind in wanted and environment in places and kind in commands:
+            yield commands[kind](shlex.quote(path or "."))
 
 
 _STARTS: dict[str, Callable[[str], str]] = {

@@ -48,6 +48,16 @@ def test_a_handler_that_switches_the_question_off_itself_is_open_on_purpose(look
     assert look("SEC-001", shop(routes % "parse(req, { skipAuth: false })")).failed == ["app.js:5"]
 
 
+@pytest.mark.parametrize(("skip", "failed"), [("true", []), ("false", ["src/app/api/batch/route.ts:1"])])
+def test_the_body_of_an_exported_handler_is_read(look: Look, skip: str, failed: list[str]) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"next": "15.0.0"}, "scripts": {"start": "next start"}}',
+        "src/app/api/batch/route.ts": "export async function POST(request: Request) {\n"
+        f"  const body = await parse(request, {{ skipAuth: {skip} }});\n  return Response.json(await save(body));\n}}\n",
+    }
+    assert look("SEC-001", files).failed == failed
+
+
 def test_ways_in_webhooks_and_reads_may_stand_open(look: Look) -> None:
     routes = "\n".join(
         f"app.post('{path}', handler);"

@@ -8,7 +8,7 @@ import pytest
 
 from kit.project import Project
 from kit.report.blocks import Excerpt
-from kit.report.sections.commands import recovery, tasks
+from kit.report.sections.commands import recovery, targets, tasks
 from kit.report.sections.material import Material
 from kit.report.styles import build_document
 from tests.findings import assess
@@ -76,3 +76,13 @@ def test_commands_of_recovery_stand_under_a_warning(project: Project) -> None:
 
     assert isinstance(block, Excerpt)
     assert "may overwrite" in block.caption
+
+
+def test_compose_files_of_tests_start_no_environment(tmp_path: Path) -> None:
+    for name in ("docker-compose.yml", "cypress/docker-compose.yml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("services: {web: {build: .}}\n")
+
+    assert [*targets(Project(tmp_path), ["compose"], ["unknown"])] == [
+        "docker compose -f docker-compose.yml up -d --build"
+    ]
