@@ -67,7 +67,8 @@ def _javascript(project: Project, route: Route) -> Handler | None:
     name = route.handler.rsplit(".", 1)[-1]
     inline = re.search(r"=>|\bfunction\b", text)
     # `export async function POST(` is the head of the handler itself, whose body stands below.
-    if inline is not None and not re.search(rf"\b(?:function|const|let|var)\s+{re.escape(name)}\b", text):
+    head = rf"\b(?:function|const|let|var)\s+{re.escape(name)}\b" if name else r"(?!)"
+    if inline is not None and not re.search(head, text):
         return Handler(route.at.path, route.at.line or 1, text[: inline.end()], text[inline.end() :])
     root = project.code.tree(route.at.path) if re.fullmatch(r"\w+", name) else None
     for kind in _FUNCTIONS if root is not None else ():
