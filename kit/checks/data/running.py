@@ -97,6 +97,8 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
                 told,
                 found.migrations[-1],
             )
+        elif (engine := _of_another_store(project, found)) is not None:
+            yield unknown(f"{label(found)}: they are for {engine}, which nothing in the project runs.", found)
         else:
             yield bad(
                 f"{label(found)}: nothing runs the migrations in a deployment{_by_hand(project, found)}.",
@@ -104,6 +106,20 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
                 found,
                 severity=None if production_is_told(project) else Severity.MEDIUM,
             )
+
+
+_ENGINES = {
+    "clickhouse": "clickhouse", "mysql": "mysql", "mariadb": "mysql", "postgres": "postgres", "postgresql": "postgres",
+    "sqlite": "sqlite", "mssql": "sqlserver", "sqlserver": "sqlserver", "oracle": "oracle", "cockroachdb": "cockroachdb",
+}  # fmt: skip
+
+
+def _of_another_store(project: Project, found: MigrationSet) -> str | None:
+    """The database that the folder of the migrations is called after, where deployments run others and not that one: one
+    of several that users may choose from."""
+    named = [part for part in found.dir.lower().split("/") if part in _ENGINES]
+    run = {store.engine for store in project.system.stores if not store.managed} & set(_ENGINES.values())
+    return named[0] if named and run and not run & {_ENGINES[part] for part in named} else None
 
 
 def is_applied(project: Project, found: MigrationSet) -> bool:

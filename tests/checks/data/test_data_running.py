@@ -34,6 +34,18 @@ def test_migrations_that_nothing_runs_are_told(look: Look) -> None:
     assert "package.json" in seen.text
 
 
+@pytest.mark.parametrize(("image", "open_"), [("postgres:17", False), ("clickhouse/clickhouse-server:25.3", True)])
+def test_migrations_for_a_database_that_users_may_choose_are_left_open(look: Look, image: str, open_: bool) -> None:
+    files = {
+        "db/clickhouse/migrations/01_init.sql": "CREATE TABLE event (id UUID) ENGINE = MergeTree ORDER BY id;\n",
+        "db/clickhouse/migrations/02_more.sql": "ALTER TABLE event ADD COLUMN name String;\n",
+        "compose.prod.yaml": f"services:\n  web:\n    image: acme/web:1\n  db:\n    image: {image}\n",
+    }
+    seen = look("DAT-004", files)
+
+    assert (bool(seen.failed), bool(seen.unknown)) == (open_, not open_)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "line"),
     [
