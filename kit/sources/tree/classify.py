@@ -38,6 +38,7 @@ _EXAMPLE = _words(
     "example examples sample samples demo demos tutorial tutorials cookbook playground playgrounds "
     "quickstart quickstarts showcase"
 )
+_EXAMPLES = ("-examples", "_examples", "-samples", "_samples")
 _DOCUMENTATION = _words("docs doc documentation handbook javadoc apidocs wiki adr adrs rfcs man")
 _SOURCE_ROOTS = _words("src app lib pkg internal cmd main java kotlin source")
 _SERVICE_ROOTS = _words("apps services packages modules projects microservices")
@@ -229,7 +230,7 @@ def _example(name: str, folders: tuple[str, ...]) -> bool:
             return False
         # `services/demo` is a service of that name; `services/demos` holds demos.
         a_service = bool(place) and folders[place - 1] in _SERVICE_ROOTS and not folder.endswith("s")
-        if folder in _EXAMPLE and not a_service:
+        if (folder in _EXAMPLE and not a_service) or folder.endswith(_EXAMPLES):
             return True
     return False
 

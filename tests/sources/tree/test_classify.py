@@ -56,7 +56,12 @@ CLASSES = {
         ".env.test",
         "web/__snapshots__/a.snap",
     ],
-    FileClass.EXAMPLE: ["examples/a/main.py", "packages/x/example/index.ts", "src/a.stories.tsx"],
+    FileClass.EXAMPLE: [
+        "examples/a/main.py",
+        "packages/x/example/index.ts",
+        "src/a.stories.tsx",
+        "extra/push-examples/a.go",
+    ],
     FileClass.DOCUMENTATION: [
         "README.md",
         "docs/conf.py",
