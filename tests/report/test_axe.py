@@ -36,6 +36,9 @@ def test_axe_finds_nothing_serious(style: str, scheme: str, tmp_path: Path, brow
 
     with browser.page(page.as_uri()) as tab:
         tab.media(prefers_color_scheme=scheme)
+        # Chapters that are far off are laid out only when one comes near: axe would take what moves meanwhile for what
+        # lies beneath.
+        tab.eval("document.querySelectorAll('.chapter').forEach((it) => { it.style.contentVisibility = 'visible' })")
         tab.eval(AXE.read_text("utf-8") + ";0")
         found = tab.eval(RUN)
 

@@ -70,7 +70,7 @@ def test_the_link_of_any_of_ten_thousand_findings_draws_only_what_is_near_it(
 
         assert tab.eval(FILLED) <= 4
         assert tab.eval("document.querySelectorAll('*').length") < 15_000
-        assert tab.eval("(b => b.top >= 0 && b.top < innerHeight)(document.activeElement.getBoundingClientRect())")
+        tab.wait("(b => b.top >= 0 && b.top < innerHeight)(document.activeElement.getBoundingClientRect())")
         assert quiet(tab)
 
 
