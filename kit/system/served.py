@@ -136,8 +136,8 @@ class Serving:
         loose = [r for r in service.routes if not r.prefix_known or r.mounted is None]
         if any(_ends_alike(_steps(r.path), wanted) for r in loose):
             return Served(None, near)
-        if near is None and self._spoken_of(service, wanted):
-            return Served(None)
+        if not (near and _steps(near.path)[-1:] == wanted[-1:]) and self._spoken_of(service, wanted):
+            return Served(None, near)  # a middleware may answer it before any route
         return Served(False, near)
 
     def _all_mapped(self, service: Service) -> bool:
@@ -154,7 +154,9 @@ class Serving:
         step = wanted[-1]
         if step not in self._holding:
             needles = (f"/{step}", f'"{step}', f"'{step}", f"`{step}")
-            self._holding[step] = self._project.code.holding(*needles)
+            whole = re.compile(rf"[/\"'`]{re.escape(step)}(?![\w-])")
+            code = self._project.code
+            self._holding[step] = tuple(path for path in code.holding(*needles) if whole.search(code.text(path)))
         return any(within(path, service.root) for path in self._holding[step])
 
 

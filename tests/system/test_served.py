@@ -126,3 +126,12 @@ def test_a_program_of_asp_net_serves_what_it_maps(opened: Open, more: str, holds
         {**files, "Dockerfile": 'FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY . .\nCMD ["dotnet", "Api.dll"]\n'}
     )
     assert project.serving.serves(only(project), "/health").holds is holds
+
+
+def test_a_path_that_other_code_answers_cannot_be_told(opened: Open) -> None:
+    answers = "class Health:\n    def __call__(self, request):\n        if request.path.startswith('/healthcheck'):\n            return OK\n"
+    status = {"main.py": PYTHON["main.py"] + "\n@app.get('/detailed/case-status')\ndef status(): ...\n"}
+    files = {**dockerfile("uvicorn main:app"), **status}
+    known = opened({**files, "middleware.py": answers})
+    assert known.serving.serves(only(known), "/healthcheck").holds is None
+    assert known.serving.serves(only(known), "/healthy").holds is False

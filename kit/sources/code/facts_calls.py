@@ -148,11 +148,22 @@ def _js_call(
     method = (string_value(named) or "ANY").upper() if named is not None else (verb or "get").upper()
     keys = ("timeout", "signal", "AbortSignal")
     limited = any(pair(o, *keys) is not None for o in [*objects, *([unwrap(base)] if base is not None else [])])
+    limited = limited or (client == "superagent" and "timeout" in _chained(call))
     opaque = any(unwrap(node).kind() in {"identifier", "spread_element"} for node in given[1:])
     spread = any(child.kind() == "spread_element" for o in objects for child in o.named_children())
     default = _JS_CLIENTS.get(client, False)
     timeout = True if limited or default else None if opaque or spread or base is not None else False
     return CallFact("ANY" if method == "REQUEST" else method, url, module.at(call), client, timeout)
+
+
+def _chained(call: SgNode) -> Iterator[str]:
+    """The names of the methods that are called on what a call returns, one after another."""
+    node: SgNode | None = call.parent()
+    while node is not None and node.kind() in {"member_expression", "call_expression"}:
+        named = node.field("property") if node.kind() == "member_expression" else None
+        if named is not None:
+            yield named.text()
+        node = node.parent()
 
 
 def _js_url(node: SgNode, module: JsModule, project: JsProject, depth: int = 0) -> str:

@@ -187,3 +187,10 @@ def test_requests_of_a_phone_and_to_the_machine_itself_hold_up_nobody(look: Look
     local = "import requests\n\nBASE = 'http://127.0.0.1:8000'\nprint(requests.get(f'{BASE}/x'))\n"
     assert "try_out" not in look("RES-001", {"try_out.py": local}).text
     assert "try_out.py:4" in look("RES-001", {"try_out.py": local.replace("127.0.0.1", "a.test")}).failed
+
+
+def test_a_limit_at_the_end_of_a_chain_counts(look: Look) -> None:
+    asks = "import superagent from 'superagent';\nexport const go = (u) => superagent.post('https://a.test/x').set('A', u){};\n"
+    seen = look("RES-001", {"server/slow.js": asks.format(".send(u)"), "server/quick.js": asks.format(".timeout(900)")})
+
+    assert (seen.failed, seen.passed) == (["server/slow.js:2"], ["server/quick.js:2"])
