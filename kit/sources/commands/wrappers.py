@@ -90,7 +90,7 @@ def unwrap(command: Command) -> Command:
     `python -m pytest` and the like become the module's own command.
     """
     for _ in range(MAX_LAYERS):
-        inner = _module_as_program(command) or _unwrapped(command)
+        inner = _module_as_program(command) or _module_of_go(command) or _unwrapped(command)
         if inner is None:
             return command
         command = inner
@@ -124,6 +124,18 @@ _MODULES_THAT_ARE_TOOLS = word_set("""
     pytest uvicorn gunicorn hypercorn daphne granian celery flask alembic pip coverage mypy ruff black
     flake8 pylint locust fastapi streamlit dramatiq arq uv poetry pipenv
 """)
+
+
+def _module_of_go(command: Command) -> Command | None:
+    """`go run example.org/tool/v2/cmd/tool@v2 args` as `tool args`: a program of Go is called as its folder."""
+    if command.program != "go" or command.args[:1] != ("run",) or len(command.args) < 2:
+        return None
+    module, _, _ = command.args[1].partition("@")
+    host, _, path = module.partition("/")
+    if "." not in host.lstrip(".") or host.startswith(".") or not path:
+        return None
+    named = [step for step in path.split("/") if not re.fullmatch(r"v\d+", step)]
+    return replace(command, program=named[-1], args=command.args[2:]) if named else None
 
 
 def _unwrapped(command: Command) -> Command | None:

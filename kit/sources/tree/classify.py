@@ -33,6 +33,7 @@ _TEST = _words(
 )
 _TEST_FOLDER = re.compile(
     r".+[-_](?:tests?|e2e)|tests?[-_]env(?:ironment)?s?|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)"
+    r"|mock[-_]?(?:apis?|servers?|services?)"
 )
 _EXAMPLE = _words(
     "example examples sample samples demo demos tutorial tutorials cookbook playground playgrounds "
@@ -71,6 +72,7 @@ _TEST_NAME = re.compile(
     rf"|(?:setup[_-]?tests?|(?:vitest|jest|mocha|playwright|cypress)[._-](?:global[._-])?(?:setup|teardown))\.(?:{_CODE})"
     r"|.+\.snap|.+\.feature|.+\.tests?\.dockerfile"
     r"|(?:docker-)?compose[._-](?:.+[._-])?(?:tests?|e2e)\.ya?ml|dockerfile[._-](?:tests?|e2e)|\.env\.test(?:s|ing)?"
+    r"|phpunit(?:\..+)?\.xml(?:\.dist)?"
 )
 _TEST_CAMEL = re.compile(r".*[a-z0-9](?:Tests?|IT|ITCase|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|php|swift)")
 _DOCUMENTATION_NAME = re.compile(

@@ -26,6 +26,10 @@ def words(text: str) -> tuple[str, ...]:
         ("pnpm turbo run build", ("turbo", "run", "build")),
         ("pnpm build", ("pnpm", "build")),
         ("dotenv -e .env -- next dev", ("next", "dev")),
+        ("go run github.com/onsi/ginkgo/v2/ginkgo -r", ("ginkgo", "-r")),
+        ("go run gotest.tools/gotestsum@v1.12.0 ./...", ("gotestsum", "./...")),
+        ("go run ./cmd/server", ("go", "run", "./cmd/server")),
+        ("go run main.go", ("go", "run", "main.go")),
         ("sudo", ("sudo",)),
     ],
 )
