@@ -138,3 +138,20 @@ def test_names_that_a_pipeline_gives_to_pytest_are_not_judged_by_the_file(look: 
 
     assert look("TST-006", files).failed == ["tests/e2e_b.py"]
     assert look("TST-006", {**files, ".github/workflows/ci.yml": ci}).failed == []
+
+
+def test_a_file_with_what_stands_in_for_a_service_is_a_developer_s(look: Look) -> None:
+    def graves(image: str) -> set[str]:
+        compose = (
+            "services:\n  shop:\n    build: .\n    environment:\n      SECRET_KEY: '123456789'\n"
+            "  redis:\n    image: redis:7\n    ports: ['6379:6379']\n"
+            f"  beside:\n    image: {image}\n"
+        )
+        found = [
+            *look("CFG-004", {"compose.yaml": compose}).findings,
+            *look("SEC-060", {"compose.yaml": compose}).findings,
+        ]
+        return {f.severity.value for f in found if f.outcome.open}
+
+    assert graves("localstack/localstack:4") == {"medium"}
+    assert graves("nginx:1.27") == {"high"}

@@ -19,6 +19,7 @@ from kit.checks.configuration.common import (
 from kit.checks.shared.crowd import gathered
 from kit.checks.shared.evidence import keys_in_cluster
 from kit.checks.shared.judged import owner
+from kit.checks.shared.meant import is_script
 from kit.model import At, Clause, Fact, Located, Severity, Strength, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -48,7 +49,7 @@ def demands(project: Project) -> Iterator[Demand]:
             inside = in_image(project, service)
             local = _reads_a_local_file(project, service)
             for read in required(service):
-                if not for_a_profile(project, read):
+                if not (for_a_profile(project, read) or is_script(project, read.at.path)):
                     yield _demand(service, read, targets, inside, local=local)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kit.checks.configuration.common import ASIDE, SAMPLE_NAME, given
 from kit.checks.shared.calls import runs
+from kit.checks.shared.meant import in_development_mode
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -111,7 +112,7 @@ def _refused(project: Project, read: EnvReadFact, known: _Known) -> Fact:
         " knows.",
         read,
         known.at,
-        severity=None if known.sample else Severity.HIGH,
+        severity=None if known.sample or in_development_mode(project, known.at.path) else Severity.HIGH,
     )
 
 

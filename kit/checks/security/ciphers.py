@@ -12,6 +12,7 @@ from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import JAVASCRIPT, calls, runs, text_value
 from kit.checks.shared.crowd import gathered
 from kit.checks.shared.judged import owner
+from kit.checks.shared.meant import in_command, is_script
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
@@ -117,7 +118,10 @@ def _guessable(project: Project) -> Iterator[Fact]:
         ):
             seen.add(call.at)
             shown = call.language in JAVASCRIPT and on_page(project, call.path)
-            grave = Severity.MEDIUM if shown else Severity.HIGH  # on a page it is the visitor's own
+            mild = (
+                shown or in_command(project, call.at) or is_script(project, call.path)
+            )  # on a page it is the visitor's own; whoever types knows when
+            grave = Severity.MEDIUM if mild else Severity.HIGH
             yield bad(f"{name} is made with {call.callee}, whose numbers can be predicted.", call, severity=grave)
 
 

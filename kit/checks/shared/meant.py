@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from kit.checks.shared.images import stands_in
 from kit.checks.shared.started import runs
 from kit.model import At
 from kit.project import Project
@@ -44,9 +45,11 @@ _DEVELOPING = frozenset({"dev", "development", "local", "debug"})
 
 
 def in_development_mode(project: Project, path: str) -> bool:
-    """Whether a compose file runs a program of the project in a mode for development: what else it gives is for a
-    developer, too, or nothing that is ready for users."""
+    """Whether a compose file runs a program of the project in a mode for development, or what stands in for a service
+    of production: what else it gives is for a developer, too, or nothing that is ready for users."""
     file = next((f for f in project.compose if f.path == path), None)
+    if file is not None and any(stands_in(service) for service in file.services):
+        return True
     return any(
         _MODES.fullmatch(name) and _FALL_BACK.sub(r"\1", value.value or "").strip().lower() in _DEVELOPING
         for service in (file.services if file is not None else ())
@@ -85,3 +88,8 @@ def is_by_hand(project: Project, path: str) -> bool:
         rf"(?m)^\s*(?:from\s+[\w.]*\b{re.escape(stem)}\s+import|(?:from\s+[\w.]+\s+)?import\s[^\n]*\b{re.escape(stem)}\b)"
     )
     return not any(p != path and taken.search(project.code.text(p)) for p in project.code.holding(stem))
+
+
+def is_script(project: Project, path: str) -> bool:
+    """Whether a file of Python is a whole script that people start by hand."""
+    return path.endswith(".py") and "__main__" in project.files.text(path) and is_by_hand(project, path)

@@ -194,3 +194,12 @@ def test_what_a_handler_of_requests_reads_does_not_stop_the_start(look: Look) ->
     (found,) = [f for f in look("CFG-001", files).findings if "SMS_KEY" in f.message]
 
     assert (found.severity, found.blocker) == ("high", None)
+
+
+def test_what_a_script_of_operators_demands_stops_no_start(look: Look) -> None:
+    script = 'import os\n\nif __name__ == "__main__":\n    print(os.environ["STAGE_NAME"])\n'
+    given = COMPOSE.format(name="DATABASE_URL")
+
+    assert "STAGE_NAME" not in look("CFG-001", {**shop(given), "shop/reset.py": script}).text
+    called = given.replace("build: .", "build: .\n    command: sh -c 'python shop/reset.py && python -m shop'")
+    assert "STAGE_NAME" in look("CFG-001", {**shop(called), "shop/reset.py": script}).text

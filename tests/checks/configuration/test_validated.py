@@ -60,3 +60,13 @@ def test_a_length_that_code_compares_by_itself_counts(look: Look) -> None:
 
     assert look("CFG-014", {**files, "src/env.js": own % 40}).failed == []
     assert look("CFG-014", {**files, "src/env.js": own % 10}).failed == ["src/env.js:1"]
+
+
+def test_the_stand_in_of_a_developer_s_file_weighs_less(look: Look) -> None:
+    compose = (
+        "services:\n  api:\n    build: .\n    environment:\n      JWT_SECRET: change-me-to-something-long\n"
+        "  s3:\n    image: localstack/localstack:4\n"
+    )
+    files = {**schema("z.string()", ""), "compose.yaml": compose, "Dockerfile": "FROM node:22\nCOPY . .\n"}
+
+    assert [f.severity for f in look("CFG-014", files).findings] == ["medium"]

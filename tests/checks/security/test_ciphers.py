@@ -105,3 +105,18 @@ def test_a_number_is_what_it_is_taken_for(look: Look) -> None:
         ("server.js", 12, "high"),
         ("web/components/list.js", 2, "medium"),
     ]
+
+
+def test_what_a_script_that_people_start_makes_weighs_less(look: Look) -> None:
+    makes = "import random\n\ndef account():\n    password = ''.join(random.choice('abc') for _ in range(20))\n\nif __name__ == '__main__':\n    account()\n"
+    image = {
+        "Dockerfile": "FROM python:3.12\nCOPY . .\nCMD python -m shop\n",
+        "shop/__main__.py": "import os\n",
+        "compose.yaml": "services:\n  shop:\n    build: .\n",
+    }
+
+    def grave(files: dict[str, str]) -> list[str]:
+        return [f.severity.value for f in look("SEC-005", {**image, **files}).findings if f.outcome.open]
+
+    assert grave({"shop/burner.py": makes}) == ["medium"]
+    assert grave({"shop/burner.py": makes, "shop/__main__.py": "from shop.burner import account\n"}) == ["high"]
