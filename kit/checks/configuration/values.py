@@ -253,8 +253,9 @@ def files_parse(project: Project) -> Iterator[Fact]:
     """
     A file that its reader refuses stops whatever reads it, at the worst time.
 
-    Decides: every YAML, JSON, TOML and env file of the project is parsed; templates are left out. A key that is given
-    twice counts too: readers take one of the two and say nothing.
+    Decides: every YAML, JSON, TOML and env file of the project is parsed; templates, and Terraform, which has a check of
+    its own, are left out. An empty file of JSON is told mildly. A key that is given twice counts too: readers take one
+    of the two and say nothing.
 
     Fix: correct the syntax at the line named.
 
@@ -264,7 +265,11 @@ def files_parse(project: Project) -> Iterator[Fact]:
     """
     looked = broken = 0
     for path in project.files.paths:
-        shown = format_of(path) and project.files.class_of(path) is FileClass.PRODUCTION and project.files.is_text(path)
+        shown = (
+            format_of(path) not in {None, "hcl"}
+            and project.files.class_of(path) is FileClass.PRODUCTION
+            and project.files.is_text(path)
+        )
         if not shown:
             continue
         if project.documents.is_clean(path):
@@ -276,13 +281,15 @@ def files_parse(project: Project) -> Iterator[Fact]:
         looked += 1
         if document.error is not None and not _lenient(document.path) and not _is_lines(project.files.text(path)):
             broken += 1
-            yield bad(f"{document.path} cannot be parsed: {document.error.message}", document.error)
+            empty = not project.files.text(path).strip()
+            grave = Severity.LOW if empty else None
+            yield bad(f"{document.path} cannot be parsed: {document.error.message}", document.error, severity=grave)
         twice = [p for p in document.problems if "given twice" in p.message]
         if twice and not re.search(r"(?i)(^|/)(i18n|locales?|lang|translations?|messages)/", document.path):
             broken += 1
             more = f" So are {len(twice) - 1} more." if len(twice) > 1 else ""
-            grave = Severity.LOW if document.format == "env" else Severity.MEDIUM
-            yield bad(f"{document.path}: {twice[0].message}{more}", *twice[:5], severity=grave)
+            mild = Severity.LOW if document.format == "env" else Severity.MEDIUM
+            yield bad(f"{document.path}: {twice[0].message}{more}", *twice[:5], severity=mild)
     if looked and not broken:
         yield ok(f"All {looked} structured files can be parsed.", At("."))
 

@@ -120,6 +120,8 @@ def _encrypted(resource: Resource) -> Iterator[Fact]:
     key = _ENCRYPTED.get(resource.type)
     if key is None or resource.text("snapshot_identifier") or (resource.wrapped and key not in resource.node):
         return
+    if "DBClusterIdentifier" in resource.node:
+        return  # its disks are those of its cluster, which says so for all
     if resource.is_open(key):
         message = f"{resource.title}: whether it is encrypted is a variable without default."
         yield unknown(message, resource.node.at_or_self(key), **resource.grade)

@@ -26,7 +26,8 @@ def state_is_remote(project: Project) -> Iterator[Fact]:
     """
     State on one machine is lost with it, and two people who apply at a time break it.
 
-    Decides: the backend of each root module; for S3, whether it is locked (`use_lockfile` or `dynamodb_table`).
+    Decides: the backend of each root module; for S3, whether it is locked (`use_lockfile` or `dynamodb_table`). A module
+    that makes the very bucket in which another keeps its state has to begin on a machine, and is told mildly.
 
     Fix: `terraform { backend "s3" { bucket = "...", key = "...", use_lockfile = true } }`, or the like.
 
@@ -39,7 +40,8 @@ def state_is_remote(project: Project) -> Iterator[Fact]:
         if module.backend is None or module.backend[0] == "local":
             at = module.backend[1] if module.backend else module
             message = f"{module.dir or '.'}: the state is kept on the machine that applies it."
-            yield bad(message, at, **place)
+            grave = Severity.LOW if _makes_the_bucket(project, module) else None
+            yield bad(message, at, severity=grave, **place)
             continue
         kind, node = module.backend
         locked = kind != "s3" or "dynamodb_table" in node or "use_lockfile" in node
@@ -48,6 +50,13 @@ def state_is_remote(project: Project) -> Iterator[Fact]:
         else:
             message = f"{module.dir or '.'}: the state in S3 has no lock; two at a time break it."
             yield partial(message, node, severity=Severity.MEDIUM, **place)
+
+
+def _makes_the_bucket(project: Project, module: Terraform) -> bool:
+    """Whether the module makes a bucket that the backend of another names."""
+    named = (m.backend[1].get("bucket") for m in modules(project) if m is not module and m.backend is not None)
+    kept = {node.text for node in named if node is not None}
+    return any((node := r.node.get("bucket")) is not None and node.text in kept for r in module.resources)
 
 
 @check("INF-002", "Providers and modules are pinned", Severity.MEDIUM, Clause.DEPLOYMENT, effort_hours=0.5)
@@ -129,7 +138,9 @@ def modules_are_whole(project: Project) -> Iterator[Fact]:
     known = {m.dir or ".": m for m in project.terraform}
     for module in modules(project):
         if module.problems:
-            yield from (bad(p.message, p, **_grade(module)) for p in module.problems)
+            prose = not any("{" in project.files.text(path) for path in module.paths)
+            grave = Severity.LOW if prose else None  # notes under the suffix of code: nothing is planned from there
+            yield from (bad(p.message, p, severity=grave, **_grade(module)) for p in module.problems)
             continue
         references = list(_references(project, module))
         missing = [*_undeclared(module, references), *_calls(module, known)]
@@ -215,7 +226,8 @@ def no_state_in_repository(project: Project) -> Iterator[Fact]:
     """
     State holds every password that a provider made, in clear; and a state in git is always an old one.
 
-    Decides: files named `*.tfstate` among the project's files that git tracks or would track.
+    Decides: files named `*.tfstate` among the project's files that git tracks or would track, and whether what they
+    record has attributes that hold secrets; without any it is less grave, and without resources it is mild.
 
     Fix: `git rm --cached` the file, change the secrets in it, ignore `*.tfstate*`, and use a remote backend.
 
@@ -225,9 +237,27 @@ def no_state_in_repository(project: Project) -> Iterator[Fact]:
     """
     states = project.files.glob("*.tfstate", "*.tfstate.backup")
     for path in states:
-        yield bad(f"{posixpath.basename(path)} is in the repository, with every secret in it.", At(path))
+        grave, held = _recorded(project.files.text(path))
+        yield bad(f"{posixpath.basename(path)} is in the repository, {held}.", At(path), severity=grave)
     if not states and modules(project):
         yield ok("No Terraform state is in the repository.", At("."))
+
+
+def _recorded(text: str) -> tuple[Severity, str]:
+    """How grave it is that a state can be read by everybody, and what it holds."""
+    if _EMPTY.search(text):
+        return Severity.LOW, "and records no resource as yet"
+    if _SECRET.search(text):
+        return Severity.CRITICAL, "with every secret in it"
+    return Severity.MEDIUM, "and an old copy of what was applied in it; no secret was seen"
+
+
+_EMPTY = re.compile(r"\A\s*\Z|\"resources\"\s*:\s*\[\s*\]")
+_SECRET = re.compile(
+    r"(?i)\"\w{0,60}(?:password|passwd|secret|private_key|token|access_key|connection_string|kubeconfig|credential)\w{0,60}\""
+    r"\s*:\s*(?:\"(?!\")[^\"]|\{\s*\"value\"\s*:\s*\"[^\"])|-----BEGIN"
+)
+"""An attribute or output of the state that is called as a secret is, with a value."""
 
 
 @check(

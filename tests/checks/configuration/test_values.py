@@ -156,3 +156,9 @@ def test_debugging_weighs_less_where_few_can_see_it(look: Look, stage: str, seve
     seen = look("CFG-011", {f"shop/settings/{stage}.py": "DEBUG = True\n", "manage.py": "import django\n"})
 
     assert [f.severity for f in seen.findings if f.outcome == "fail"] == [severity]
+
+
+def test_an_empty_file_of_json_is_told_mildly(look: Look) -> None:
+    graves = [look("CFG-013", {"data.json": text}).findings[0].severity for text in ("", '{"id": ')]
+
+    assert graves == ["low", "high"]

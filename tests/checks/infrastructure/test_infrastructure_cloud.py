@@ -191,3 +191,21 @@ def test_a_listener_that_only_some_environments_get_is_unknown(look: Look) -> No
     text += '  default_action {\n    type = "forward"\n  }\n}\n'
     seen = look("INF-009", {"main.tf": text})
     assert (seen.failed, seen.unknown) == ([], ["main.tf:2"])
+
+
+def test_an_instance_of_a_cluster_is_encrypted_as_its_cluster_is(look: Look) -> None:
+    template = """
+        AWSTemplateFormatVersion: "2010-09-09"
+        Resources:
+          Cluster:
+            Type: AWS::RDS::DBCluster
+            Properties:
+              Engine: aurora-postgresql
+          Writer:
+            Type: AWS::RDS::DBInstance
+            Properties:
+              DBClusterIdentifier: !Ref Cluster
+              DBInstanceClass: db.serverless
+        """
+
+    assert len(look("INF-004", {"db.yml": template}).failed) == 1

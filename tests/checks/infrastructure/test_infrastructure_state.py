@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 MAIN = """
@@ -105,7 +106,40 @@ def test_a_call_gives_what_its_module_asks_for(look: Look) -> None:
     assert look("INF-012", {"main.tf": good}).failed == []
 
 
-def test_state_in_the_repository_is_critical(look: Look) -> None:
+@pytest.mark.parametrize(
+    ("attributes", "severity"),
+    [
+        ('{"username": "shop", "password": "Spoon77fork"}', "critical"),
+        ('{"password": "", "master_password": null, "bucket": "acme"}', "medium"),
+        (None, "low"),
+    ],
+)
+def test_state_is_as_grave_as_what_it_records(look: Look, attributes: str | None, severity: str) -> None:
+    resources = f'[{{"type": "x", "instances": [{{"attributes": {attributes}}}]}}]' if attributes else "[]"
+    seen = look("INF-013", {"main.tf": MAIN, "terraform.tfstate": f'{{"version": 4, "resources": {resources}}}'})
+
+    assert [f.severity for f in seen.findings] == [severity]
+
+
+def test_the_module_that_makes_the_bucket_of_states_begins_on_a_machine(look: Look) -> None:
+    begins = 'provider "aws" {}\nresource "aws_s3_bucket" "state" {\n  bucket = "%s"\n}\n'
+
+    def grave(bucket: str) -> list[str]:
+        seen = look("INF-001", {"infra/main.tf": MAIN, "begin/main.tf": begins % bucket})
+        return [f.severity.value for f in seen.findings if f.outcome.open]
+
+    assert (grave("acme-state"), grave("acme-logs")) == (["low"], ["high"])
+
+
+def test_notes_under_the_suffix_of_terraform_are_told_mildly_and_once(look: Look) -> None:
+    notes = {"infra/main.tf": MAIN, "manifests/readme.tf": "This folder contains the manifests.\n"}
+    seen = look("INF-012", notes)
+
+    assert [f.severity for f in seen.findings if f.outcome.open] == ["low"]
+    assert look("CFG-013", notes).failed == []
+
+
+def test_state_in_the_repository_is_told(look: Look) -> None:
     seen = look("INF-013", {"infra/main.tf": MAIN, "infra/terraform.tfstate": "{}"})
     none = look("INF-013", {"other/main.tf": MAIN, ".gitignore": "*.tfstate\n"})
 
