@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
+import stat
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,11 +52,17 @@ def test_links_in_circles_end(tmp_path: Path) -> None:
     assert FileIndex.of(tmp_path).paths == ("x.py",)
 
 
-def test_pipes_sockets_and_devices_block_nobody(tmp_path: Path) -> None:
+def test_pipes_sockets_and_devices_block_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (".gitignore", ".env", "Dockerfile", "package.json", ".git/config", ".git/info/exclude"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         os.mkfifo(tmp_path / name)
     (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listening:
+        monkeypatch.chdir(tmp_path)  # the path of a socket is short
+        listening.bind("compose.yaml")
+    with suppress(PermissionError):  # few may make devices
+        for name, number in {"null.tf": 3, "Makefile": 5, "random.sql": 9}.items():
+            os.mknod(name, 0o666 | stat.S_IFCHR, os.makedev(1, number))
     (tmp_path / "x.py").write_text("x = 1\n", "utf-8")
 
     assert FileIndex.of(tmp_path).paths == ("x.py",)

@@ -89,7 +89,7 @@ def _literal(node: SgNode, module: JsModule, project: JsProject) -> str | None:
 
 def _classes(module: JsModule) -> Iterator[EnvReadFact]:
     """class-validator: decorated fields with names of variables, optional by `@IsOptional()` or `?`."""
-    if "@Is" not in module.root.text() or module.path.endswith((".js", ".mjs", ".cjs", ".jsx")):
+    if "@Is" not in module.root.text() or not module.typed:
         return
     for body in module.root.find_all(kind="class_body"):
         fields = list(body.find_all(kind="public_field_definition"))

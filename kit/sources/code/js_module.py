@@ -67,6 +67,7 @@ class JsModule:
     def __init__(self, path: str, root: SgNode, language: str) -> None:
         self.path = path
         self.root = root
+        self.typed = language != "javascript"
         self.scopes: list[Scope] = []
         self.bindings: dict[str, list[Binding]] = defaultdict(list)
         self.imports: dict[str, ImportedName] = {}

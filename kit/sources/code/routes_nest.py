@@ -144,7 +144,7 @@ def _listed(modules: list[JsModule]) -> tuple[set[str], bool]:
 
 
 def _controllers(module: JsModule, project: JsProject) -> Iterator[Controller]:
-    kinds = [{"kind": "class_declaration"}] + ([{"kind": "abstract_class_declaration"}] if "ts" in module.path else [])
+    kinds = [{"kind": "class_declaration"}] + ([{"kind": "abstract_class_declaration"}] if module.typed else [])
     for node in module.root.find_all(any=kinds):
         decorators = class_decorators(node)
         own = decorators.get("Controller")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from code_project import routes_of
 
 MAIN = """
@@ -82,3 +83,10 @@ def test_a_global_guard_of_another_kind_guards_nothing(tmp_path: Path) -> None:
     found = routes_of(tmp_path, project("{ provide: APP_GUARD, useClass: ThrottlerGuard }"))
 
     assert found["GET /health"].auth is False
+
+
+@pytest.mark.parametrize("name", ["accounts.js", "carts.jsx", "src/ts/main.mjs", "accounts.ts", "carts.tsx"])
+def test_plain_javascript_is_read_whatever_its_file_is_called(tmp_path: Path, name: str) -> None:
+    found = routes_of(tmp_path, {name: CONTROLLERS})
+
+    assert "GET /health" in found
