@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kit.model import FileClass
 from kit.system.drafts import Draft, Drafts
 from kit.system.images import parse_image
 from kit.system.model import Build, Deployment, EnvGiven, Port, Probe
@@ -17,13 +18,20 @@ if TYPE_CHECKING:
 def join_compose(project: Project, drafts: Drafts) -> None:
     """Add a draft per compose service (one for the same name in several files) and a deployment per file."""
     overridden = {f.overrides for f in project.compose if f.overrides and f.environment == "development"}
-    for file in sorted(project.compose, key=lambda f: f.environment in {"development", "test"}):
+    meant = {f.path: _environment(project, f, overridden) for f in project.compose}
+    for file in sorted(project.compose, key=lambda f: meant[f.path] in {"development", "test"}):
         for service in file.services:
             draft = _draft_of(file, service, drafts)
-            environment = (
-                "development" if file.path in overridden and file.environment == "unknown" else file.environment
-            )
-            draft.deployments.append(_deployment(file, service, environment))
+            draft.deployments.append(_deployment(file, service, meant[file.path]))
+
+
+def _environment(project: Project, file: ComposeFile, overridden: set[str]) -> str:
+    """What a file is for: one that names nothing itself is a test's among tests, or a developer's."""
+    if file.environment != "unknown":
+        return file.environment
+    if project.files.class_of(file.path) is FileClass.TEST:
+        return "test"
+    return "development" if file.path in overridden else "unknown"
 
 
 def _draft_of(file: ComposeFile, service: ComposeService, drafts: Drafts) -> Draft:

@@ -36,6 +36,8 @@ def _join(project: Project, app: PaasApp, service: PaasService, drafts: Drafts) 
     draft = built[0] if len(built) == 1 else drafts.named(service.name)
     if draft is None and service.kind in {"web", "private"}:
         draft = next((d for d in drafts if d.build is not None and d.build.context == folder), None)
+    if draft is None and app.platform == "netlify" and service.build is not None:
+        draft = _only_built_from(service.build.context or folder, drafts)
     if draft is None:
         draft = drafts.add(Draft(_name(project, service, folder), service.at))
         draft.kind = "store" if service.kind == "store" else "worker" if service.kind == "worker" else "unknown"
@@ -45,6 +47,12 @@ def _join(project: Project, app: PaasApp, service: PaasService, drafts: Drafts) 
             draft.root = (service.build.context if service.build else None) or folder
     draft.command = draft.command or (service.command.text if service.command else None)
     draft.deployments.append(_deployment(app, service))
+
+
+def _only_built_from(folder: str, drafts: Drafts) -> Draft | None:
+    """The one service whose image is built from the folder: a file for one site deploys that same code."""
+    built = [d for d in drafts if d.build is not None and d.build.context == folder]
+    return built[0] if len(built) == 1 else None
 
 
 def _deployment(app: PaasApp, service: PaasService) -> Deployment:

@@ -55,3 +55,11 @@ def test_migrations_belong_to_the_service_whose_code_holds_them(project_of: Writ
 
     held = {s.name: bool(s.migrations) for s in system.services}
     assert held == {"api": True, "web": False}
+
+
+def test_a_service_stands_where_it_runs_for_users_before_it_stands_among_tests(project_of: Write) -> None:
+    db = "services:\n  db:\n    image: postgres:16\n    volumes: [data:/var/lib/postgresql/data]\n"
+    project = project_of({"cypress/docker-compose.yml": db, "docker-compose.yml": db})
+
+    (service,) = project.system.services
+    assert service.at.path == "docker-compose.yml"

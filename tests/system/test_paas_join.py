@@ -64,3 +64,17 @@ def test_a_serverless_file_is_one_service_of_functions(project_of: Write) -> Non
 
 def test_a_platform_file_of_an_example_deploys_nothing(project_of: Write) -> None:
     assert project_of({"examples/demo/fly.toml": 'app = "demo"\n'}).system.services == ()
+
+
+def test_a_site_at_netlify_is_the_service_whose_image_is_built_from_the_same_folder(project_of: Write) -> None:
+    system = project_of(
+        {
+            "netlify.toml": '[build]\ncommand = "npm run build"\n',
+            "compose.yaml": "services:\n  shop:\n    build: .\n",
+            "Dockerfile": "FROM node:22\nCOPY . .\n",
+            "server.js": "require('express')()\n",
+        }
+    ).system
+
+    (service,) = system.services
+    assert [d.target for d in service.deployments] == ["compose:compose.yaml", "netlify:netlify.toml"]

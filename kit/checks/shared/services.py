@@ -10,7 +10,8 @@ from kit.sources.packages.find import Package
 from kit.system.model import Service
 from kit.system.scope import covers, with_workspaces
 
-METRICS = re.compile(r"/(metrics|prometheus)/?$", re.IGNORECASE)
+METRICS = re.compile(r"^[^{}:*<\[]*/(metrics|prometheus)/?$", re.IGNORECASE)
+"""Paths that serve a service's own metrics. What stands below a parameter are figures about something of the users."""
 MOUNTING = (
     "@willsoto/nestjs-prometheus", "fastify-metrics", "express-prom-bundle", "prometheus-flask-exporter",
     "github.com/zsais/go-gin-prometheus", "github.com/penglongli/gin-metrics", "github.com/ansrivas/fiberprometheus",
@@ -27,12 +28,15 @@ def running(project: Project) -> list[Service]:
     only development or tests start, no pages without a server of their own."""
     kinds = {*ANSWERING, "worker", "function"}
     own = [s for s in project.system.own if s.root is not None and s.language is not None and s.kind in kinds]
-    return [s for s in own if not _aside(s) and (s.kind != "web" or s.routes)]
+    own = [s for s in own if not only_aside(project, s) and not _TOOLS.search(s.name)]
+    return [s for s in own if s.kind != "web" or s.routes]
 
 
-def _aside(service: Service) -> bool:
-    targets = {d.environment for d in service.deployments}
-    return (bool(targets) and targets <= {"development", "test"}) or bool(_TOOLS.search(service.name))
+def only_aside(project: Project, service: Service) -> bool:
+    """Whether nothing but development and tests start a service: no compose file whose services run elsewhere either."""
+    elsewhere = {f"compose:{file.path}" for file in project.compose if file.elsewhere}
+    aside = (d.environment in {"development", "test"} and d.target not in elsewhere for d in service.deployments)
+    return bool(service.deployments) and all(aside)
 
 
 def folders_of(project: Project, service: Service) -> tuple[str, ...]:

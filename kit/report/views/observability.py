@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kit.checks.observability.health import health_routes
+from kit.checks.shared.services import METRICS
 from kit.model import Located
 from kit.project import Project
 from kit.report.blocks import Cell, Mark, Table, columns, empty
@@ -13,8 +15,6 @@ from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, listed
 from kit.sources.platforms.prometheus import Alert, Target
 from kit.system.model import Service
-
-HEALTH = ("health", "ready", "live", "status", "ping")
 
 
 def chain(project: Project) -> Display:
@@ -69,8 +69,8 @@ def checks(project: Project, findings: Findings) -> Display:
 
 
 def _service(service: Service, project: Project) -> tuple[Cell, ...]:
-    health = next((r for r in service.routes if any(w in r.path.lower() for w in HEALTH)), None)
-    metrics = next((r for r in service.routes if r.path.rstrip("/").endswith("metrics")), None)
+    health = next(iter(health_routes(service)), None)
+    metrics = next((r for r in service.routes if METRICS.search(r.path)), None)
     probe = next((p for d in service.deployments for p in d.probes), None)
     return (service.name, _link(health), _link(metrics), _link(probe), _link(_scrape(service, project)))
 

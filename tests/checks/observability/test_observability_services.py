@@ -55,6 +55,10 @@ def test_metrics_are_served_registered_or_missed(look: Look) -> None:
     assert look("OBS-002", service({"prom-client": "15"}, "app.get('/metrics', f);")).passed == ["server.js:2"]
 
 
+def test_figures_about_something_of_the_users_are_no_metrics_of_the_service(look: Look) -> None:
+    assert look("OBS-002", service({}, "app.get('/sites/:id/metrics', f);")).failed == ["Dockerfile"]
+
+
 def test_a_metrics_library_whose_metrics_nothing_serves_holds_in_part(look: Look) -> None:
     seen = look("OBS-002", service({"prom-client": "15"}))
 
