@@ -45,6 +45,7 @@ from kit.sources.tree.files import FileIndex
 from kit.system.backups import Backup, backups
 from kit.system.build import build_map
 from kit.system.image_builds import ImageBuild, image_builds
+from kit.system.meant import settled
 from kit.system.model import SystemMap
 from kit.system.restores import Restore, restores
 from kit.system.served import Serving
@@ -151,11 +152,6 @@ class Project:
         return dockerfile.find(self.files)
 
     @_source
-    def compose(self) -> tuple[compose.ComposeFile, ...]:
-        """Every compose file, merged with what it extends, includes or overrides."""
-        return compose.find(self.files, self.documents)
-
-    @_source
     def kustomizations(self) -> tuple[kustomize.Kustomization, ...]:
         """Every Kustomize folder, resolved."""
         return tuple(kustomize.find(self.files, self.documents))
@@ -189,6 +185,11 @@ class Project:
     def terraform(self) -> tuple[terraform.Terraform, ...]:
         """Every folder of Terraform."""
         return terraform.find(self.files, self.documents)
+
+    @_source
+    def compose(self) -> tuple[compose.ComposeFile, ...]:
+        """Every compose file, merged with what it extends, includes or overrides, and told what it is for."""
+        return settled(self, compose.find(self.files, self.documents))
 
     @_source
     def workflows(self) -> tuple[workflows.Workflow, ...]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from kit.checks.shared.meant import at_most
 from kit.checks.shared.ran import answered
 from kit.checks.shared.remedies import remedy
 from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, Strength
@@ -100,7 +101,7 @@ def _finding(project: Project, check: Check, fact: Fact, seen: Counter[str]) -> 
         check=check.id,
         area=check.area,
         title=check.title,
-        severity=fact.severity or check.severity,
+        severity=at_most(project, fact, fact.severity or check.severity),
         outcome=fact.outcome,
         message=visible(project.files.mask(fact.message)),
         fix=visible(project.files.mask(fact.fix)) if fact.fix else _fix(project, check, fact),

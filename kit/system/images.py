@@ -70,6 +70,11 @@ MONITORING_IMAGES = {
     "otel-collector", "opentelemetry-collector", "opentelemetry-collector-contrib", "mimir", "fluent-bit", "fluentd",
     "kibana", "logstash", "filebeat", "datadog-agent", "agent", "alloy", "netdata", "uptime-kuma", "vector",
 }  # fmt: skip
+STAND_INS = {
+    "localstack", "mailhog", "mailpit", "maildev", "mailcatcher", "azurite", "dynamodb-local", "stripe-mock", "moto",
+    "wiremock", "mockserver", "fake-gcs-server", "elasticmq", "mock-oauth2-server", "smtp4dev", "inbucket",
+}  # fmt: skip
+"""Images that stand in for a service of production on a developer's machine."""
 _REFERENCE = re.compile(
     r"^(?:(?P<registry>[^/]+\.[^/]+|[^/]+:\d+|localhost)/)?(?P<name>[^:@]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>.+))?$"
 )
@@ -114,3 +119,9 @@ def parse_image(reference: str | None) -> Image | None:
     if not found or "$" in found["name"] or "{{" in reference:
         return None
     return Image(found["registry"], found["name"], found["tag"], found["digest"])
+
+
+def stands_in(reference: str | None) -> bool:
+    """Whether an image is the stand-in of a service that production has elsewhere."""
+    image = parse_image(reference)
+    return image is not None and image.base.lower() in STAND_INS

@@ -143,7 +143,7 @@ def test_names_that_a_pipeline_gives_to_pytest_are_not_judged_by_the_file(look: 
 def test_a_file_with_what_stands_in_for_a_service_is_a_developer_s(look: Look) -> None:
     def graves(image: str) -> set[str]:
         compose = (
-            "services:\n  shop:\n    build: .\n    environment:\n      SECRET_KEY: '123456789'\n"
+            "services:\n  shop:\n    build: .\n    restart: always\n    environment:\n      SECRET_KEY: '123456789'\n"
             "  redis:\n    image: redis:7\n    ports: ['6379:6379']\n"
             f"  beside:\n    image: {image}\n"
         )
@@ -153,5 +153,30 @@ def test_a_file_with_what_stands_in_for_a_service_is_a_developer_s(look: Look) -
         ]
         return {f.severity.value for f in found if f.outcome.open}
 
-    assert graves("localstack/localstack:4") == {"medium"}
+    assert graves("localstack/localstack:4") == set()
     assert graves("nginx:1.27") == {"high"}
+
+
+def test_a_file_that_nobody_says_is_for_users_holds_nothing_grave(look: Look) -> None:
+    compose = "services:\n  shop:\n    build: .\n    environment:\n      SECRET_KEY: '123456789'\n"
+
+    for more, severity in (("    restart: always\n", "high"), ("", "medium")):
+        findings = look("CFG-004", {"compose.yaml": compose + more}).findings
+        assert {f.severity.value for f in findings if f.outcome.open} == {severity}
+
+
+def test_what_a_cluster_runs_is_judged_though_its_compose_file_is_a_developer_s(look: Look) -> None:
+    pods = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: front}\nspec:\n  selector: {matchLabels: {app: front}}\n"
+        "  template:\n    metadata: {labels: {app: front}}\n    spec: {containers: [{name: front, image: 'front:1'}]}\n"
+    )
+    served = {
+        "compose.yaml": "services:\n  shop:\n    build: .\n    restart: always\n",
+        "Dockerfile": "FROM node:22\nCOPY . .\nCMD node server.js\n",
+        "package.json": '{"name": "shop", "dependencies": {"express": "5"}}',
+        "server.js": "const app = require('express')();\napp.get('/', (q, r) => r.send('x'));\napp.listen(3000);\n",
+        "k8s/front.yaml": pods,
+    }
+
+    assert look("CON-004", served).failed == ["Dockerfile:1"]
+    assert look("CON-010", served).failed == []

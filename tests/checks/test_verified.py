@@ -25,6 +25,7 @@ def test_a_cache_that_drops_jobs_is_reported(look: Look) -> None:
     """PRF-070"""
     package = '{"name": "api",\n "dependencies": {"bullmq": "5"}}'
     compose = "services:\n  cache:\n    image: redis:7\n    command: redis-server --maxmemory 64mb --maxmemory-policy allkeys-lru\n"
+    compose += "  api:\n    build: .\n"
     seen = look("PRF-070", {"package.json": package, "docker-compose.yml": compose})
     assert seen.failed == ["docker-compose.yml:4"]
     kept = compose.replace("allkeys-lru", "noeviction")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from kit.checks.shared.crowd import crowded
 from kit.checks.shared.images import ASIDE, Image, images, judged, services
+from kit.checks.shared.services import only_aside
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -214,7 +215,7 @@ def has_health_check(project: Project) -> Iterator[Fact]:
     """
     by_build = {(i.dockerfile.path, i.stage.index): i for i in images(project)}
     for service in project.system.own:
-        if service.build is None or not _takes_requests(service):
+        if service.build is None or only_aside(project, service) or not _takes_requests(service):
             continue
         image = next((i for (path, _), i in by_build.items() if path == service.build.dockerfile), None)
         if image is None:
@@ -229,9 +230,8 @@ def has_health_check(project: Project) -> Iterator[Fact]:
 
 def _takes_requests(service: Service) -> bool:
     ports = [*service.ports, *(p for d in service.deployments for p in d.ports)]
-    aside = bool(service.deployments) and all(d.environment in ASIDE for d in service.deployments)
     lasting = service.kind not in {"job", "store", "monitoring", "worker", "library"}
-    return lasting and not aside and bool(ports or service.routes)
+    return lasting and bool(ports or service.routes)
 
 
 @check("CON-005", "No secret is baked into an image", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=2)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from os.path import commonprefix
 
+from kit.checks.shared.services import only_aside
 from kit.project import Project
 from kit.sources.papers.openapi import ApiOperation, OpenApi
 from kit.system.model import Route, Service
@@ -110,7 +111,7 @@ def serving(project: Project) -> list[Service]:
     """The project's own services that serve routes, each folder once."""
     found: dict[object, Service] = {}
     for service in project.system.own:
-        aside = service.deployments and all(d.environment in {"development", "test"} for d in service.deployments)
+        aside = only_aside(project, service)
         if http_routes(service) and service.kind not in {"worker", "job"}:
             found.setdefault((service.root if not aside else "", tuple(service.routes)), service)
     kept = {s.routes: s for s in reversed(found.values())}

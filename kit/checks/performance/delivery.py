@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.deployed import infrastructure, manifests
+from kit.checks.shared.services import only_aside
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -64,7 +65,7 @@ def files_come_from_near(project: Project) -> Iterator[Fact]:
 
 def _pages(project: Project) -> list[Service]:
     """The services that are pages, and run outside of development."""
-    live = [s for s in project.system.own if any(d.environment not in {"development", "test"} for d in s.deployments)]
+    live = [s for s in project.system.own if s.deployments and not only_aside(project, s)]
     return [s for s in live if s.kind == "web" and s.root is not None and _bundled(project, s.root)]
 
 

@@ -8,19 +8,13 @@ from dataclasses import dataclass
 
 from kit.model import At, FileClass
 from kit.project import Project
-from kit.sources.commands.command import word_set
 from kit.sources.containers.compose import ComposeFile, ComposeService
 from kit.sources.containers.dockerfile import Dockerfile
 from kit.sources.containers.dockerfile_model import Stage
-from kit.system.images import parse_image
+from kit.sources.tree.classify import environment_of
+from kit.system.images import STAND_INS, stands_in
 
 ASIDE = frozenset({"development", "test"})
-STAND_INS = frozenset(
-    word_set(
-        "localstack mailhog mailpit maildev mailcatcher azurite dynamodb-local stripe-mock moto wiremock mockserver"
-    )
-)
-"""Images that stand in for a service of production on a developer's machine."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +74,13 @@ def services(project: Project) -> Iterator[tuple[ComposeFile, ComposeService]]:
     for file in project.compose:
         if file.environment in ASIDE or project.files.class_of(file.path) is not FileClass.PRODUCTION:
             continue
-        for service in (s for s in file.services if not stands_in(s)):
+        for service in (s for s in file.services if not stands_in(s.image) and not is_optional(s)):
             same = (service.at, service.node.value)
             if same not in seen:
                 seen.append(same)
                 yield file, service
 
 
-def stands_in(service: ComposeService) -> bool:
-    """Whether a compose service is the stand-in of one that production has elsewhere."""
-    image = parse_image(service.image)
-    return image is not None and image.base.lower() in STAND_INS
+def is_optional(service: ComposeService) -> bool:
+    """Whether a compose service starts only with a profile that is named for development or tests."""
+    return bool(service.profiles) and all(environment_of(name) in ASIDE for name in service.profiles)

@@ -5,16 +5,26 @@ from __future__ import annotations
 import ast
 import re
 
-from kit.checks.shared.images import stands_in
 from kit.checks.shared.started import runs
-from kit.model import At
+from kit.model import At, Fact, Severity
 from kit.project import Project
+from kit.system.images import stands_in
 
 
 def environment(project: Project, path: str) -> str:
     """The environment that a file belongs to: a compose file's by its words and neighbours, else what the path names."""
     file = next((f for f in project.compose if f.path == path), None)
     return file.environment if file is not None else project.files.environment_of(path)
+
+
+def at_most(project: Project, fact: Fact, severity: Severity) -> Severity:
+    """How grave a fact of a compose file may be: what nobody says is for users, and does not look it, is as likely to be
+    for a developer's machine."""
+    if fact.outcome.open and fact.at and severity in {Severity.CRITICAL, Severity.HIGH}:
+        file = next((f for f in project.compose if f.path == fact.at[0].path), None)
+        if file is not None and not file.live:
+            return Severity.MEDIUM
+    return severity
 
 
 def is_shadowed(project: Project, path: str) -> bool:
@@ -48,7 +58,7 @@ def in_development_mode(project: Project, path: str) -> bool:
     """Whether a compose file runs a program of the project in a mode for development, or what stands in for a service
     of production: what else it gives is for a developer, too, or nothing that is ready for users."""
     file = next((f for f in project.compose if f.path == path), None)
-    if file is not None and any(stands_in(service) for service in file.services):
+    if file is not None and any(stands_in(service.image) for service in file.services):
         return True
     return any(
         _MODES.fullmatch(name) and _FALL_BACK.sub(r"\1", value.value or "").strip().lower() in _DEVELOPING

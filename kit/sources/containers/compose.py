@@ -188,7 +188,8 @@ class ComposeFile:
     """A compose file with the files it is put over.
 
     `layers` are all files that are loaded for it, the base first, itself last; `overrides` the one before it.
-    Sections are nodes by name. `environment`: "development", "test", "staging", "production" or "unknown".
+    Sections are nodes by name. `environment`: "development", "test", "staging", "production" or "unknown". `live` where
+    it looks as if it ran for users, `elsewhere` where something else runs what it builds (`kit/system/meant.py`).
     """
 
     path: str
@@ -202,6 +203,8 @@ class ComposeFile:
     variables: tuple[ComposeVariable, ...] = ()
     problems: tuple[Problem, ...] = ()
     error: Problem | None = None
+    live: bool = False
+    elsewhere: bool = False
 
     @property
     def at(self) -> At:

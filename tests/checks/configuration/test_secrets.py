@@ -326,7 +326,7 @@ def test_a_stand_in_for_somebody_else_s_key_opens_nothing(look: Look, read: str)
 
 def test_stores_beside_a_program_are_for_development(look: Look) -> None:
     stores = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
-    inside = stores + "  api:\n    build: .\n"
+    inside = stores + "  api:\n    build: .\n    restart: always\n"
     program = inside.replace("    environment", "    ports: ['5432:5432']\n    environment", 1)
 
     alone = look("CFG-004", {"compose.yml": stores})
