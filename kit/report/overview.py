@@ -21,6 +21,9 @@ WATERFALL_TERMS = 9
 PATH_ROWS = 200
 """Files that the table behind the map of findings names."""
 
+ACCEPTED = "GO*"
+"""What no gate holds up, though its status is RED."""
+
 NUMERIC_GATES = {"score_below", "confidence_below", "risk_over"}
 
 
@@ -174,6 +177,8 @@ def go_no_go(assessment: Assessment) -> Block:
     ]
     rows += _gate_rows(assessment, names)
     note = "An area is marked by the gravest gate that one of its own findings holds up."
+    if any(isinstance(cell, Mark) and cell.text == ACCEPTED for row in rows for cell in row):
+        note += " * Its status is RED, and no gate asks for more: to go live is to accept that."
     return Table("Go or no-go", columns("Criterion", *names), tuple(rows), note, matrix=True)
 
 
@@ -267,7 +272,8 @@ def _area_verdict(assessment: Assessment, area: AreaResult, environment: str) ->
         if gates.get(r.gate) not in NUMERIC_GATES and own.intersection(r.findings)
     ]
     if not held:
-        return Mark("unknown", "not judged") if area.score is None else Mark("GO")
+        unmarked = Mark("GO", ACCEPTED) if area.status == "RED" else Mark("GO")
+        return Mark("unknown", "not judged") if area.score is None else unmarked
     worst = max(held, key=lambda r: VERDICTS.index(r.verdict))
     return Mark(worst.verdict)
 

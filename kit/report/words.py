@@ -41,8 +41,9 @@ def and_more(number: int) -> str:
 def listed(names: Iterable[str], limit: int = 4) -> str:
     """Names in a row, cut with how many more there are."""
     found = list(dict.fromkeys(names))
-    more = f" and {len(found) - limit} more" if len(found) > limit else ""
-    return ", ".join(found[:limit]) + more
+    shown = limit if len(found) > limit + 1 else len(found)  # a single further name is as short as its count
+    more = f" and {len(found) - shown} more" if len(found) > shown else ""
+    return ", ".join(found[:shown]) + more
 
 
 def hours(amount: float) -> str:

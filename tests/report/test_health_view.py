@@ -66,7 +66,7 @@ def test_the_headline_names_what_is_not_as_it_should_be(poor: HealthCheck, tmp_p
     (tmp_path / "notes.txt").write_text("nothing")
 
     assert text(poor.headline()).startswith("Not as it should be: Containers, Services, Endpoints")
-    assert "8 of 8 sections that were asked hold. Not asked: Logs." in text(check("kiosk-sound").headline())
+    assert "8 of 8 sections that could be judged hold. Not asked: Logs." in text(check("kiosk-sound").headline())
     assert "None of the 9 sections was asked." in text(health(str(tmp_path)).headline())
 
 

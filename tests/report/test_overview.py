@@ -59,7 +59,8 @@ def test_go_no_go_holds_an_area_against_the_gates_of_each_environment() -> None:
 
     assert isinstance(table, Table)
     assert row_of(table, "Containers") == ["Containers", "NO-GO", "NO-GO"]
-    assert row_of(table, "Security") == ["Security", "GO", "CONDITIONAL"]
+    assert row_of(table, "Security") == ["Security", "GO: GO*", "CONDITIONAL"]  # RED, and no gate of staging holds it
+    assert table.note.endswith("to go live is to accept that.")
     assert row_of(table, "Data") == ["Data", "GO", "GO"]
     assert row_of(table, "Recovery") == ["Recovery", "unknown: not judged", "unknown: not judged"]
 

@@ -411,6 +411,13 @@ def test_status_says_what_each_area_needs_to_be_green() -> None:
     assert any("GREEN needs 85" in cell_text(item) for item in required.items)
 
 
+def test_status_calls_what_keeps_an_area_from_green_missing_and_no_minor_gap() -> None:
+    for area in document("status").sections:
+        if area.status in {"YELLOW", "RED"}:
+            gaps = next(s for s in area.sections if s.title.startswith("Minor gaps"))
+            assert "medium" not in str([row[1] for b in gaps.blocks if isinstance(b, Table) for row in b.rows])
+
+
 def test_status_holds_targets_against_what_was_measured() -> None:
     blocks = told(document("status"), "Measured baselines against targets").blocks
 

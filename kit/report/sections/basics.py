@@ -107,8 +107,14 @@ def missing(standings: Sequence[Standing]) -> Block:
 def unseen(standings: Sequence[Standing]) -> Listing | None:
     """What could not be seen, check by check; None where all was decided."""
     found = [s for s in standings if s.unseen and not s.open]
-    rows = tuple(_check_ref(s, text("standing.unseen", title=s.title, seen=s.unseen[0].message)) for s in found)
+    rows = tuple(_check_ref(s, _unseen(s)) for s in found)
     return Listing(rows, caption=text("standing.not-seen")) if rows else None
+
+
+def _unseen(standing: Standing) -> str:
+    more = len(standing.unseen) - 1
+    values = {"title": standing.title, "seen": standing.unseen[0].message, "count": more}
+    return text("standing.unseen-more" if more else "standing.unseen", **values)
 
 
 def actions(material: Material, standings: Sequence[Standing], *, ordered: bool = True) -> Block | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kit.judgement.reach import SCORED
+from kit.judgement.verdict import Reason
 from kit.model import Severity
 from kit.report.blocks import Block, Checklist, Item, Listing, Mark, Prose, Ref, Table, columns
 from kit.report.sections.basics import box, graded, gravest_first, heads, nothing
@@ -72,7 +73,7 @@ def conditions(material: Material, environment: str) -> Block:
     more = (text("phases.more", count=rest),) if rest > 0 else ()
     if not verdict.reasons:
         return Prose((text("verdict.nothing-open"),))
-    met = tuple(text("verdict.no-longer", reason=r.text.rstrip(".")) for r in numbers)
+    met = tuple(_reached(material, environment, r) for r in numbers)
     return Listing((*rows[:MOST_REASONS], *more, *met), ordered=True)
 
 
@@ -145,6 +146,22 @@ def _own(material: Material, standing: Standing) -> Severity:
 def _condition(standing: Standing) -> str:
     places = listed((at(f) for f in standing.open), 2)
     return f"{standing.title} ({places})" if places else standing.title
+
+
+def _reached(material: Material, environment: str, reason: Reason) -> str:
+    """The number of a gate as what must be reached."""
+    a = material.assessment
+    when = next(g.when for g in a.policy.environments[environment].gates if g.id == reason.gate)
+    judged = a.environments[environment]
+    values = {
+        "score_below": judged.score,
+        "confidence_below": judged.confidence,
+        "risk_over": judged.risk_score,
+    }
+    said = {"value": f"{values.get(when.kind, 0):g}", "reason": reason.text.rstrip(".")}
+    limit = getattr(when, when.kind)
+    said["limit"] = f"{limit:g}" if isinstance(limit, float | int) else ""
+    return text(f"verdict.numbers-reached.{when.kind}", **said)
 
 
 def _impact(material: Material, check: str) -> str:

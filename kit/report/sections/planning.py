@@ -43,7 +43,8 @@ def steps(material: Material, phase: PhaseTotal) -> tuple[Block, ...]:
     """What is done in a phase, the most urgent first, and what stands afterwards."""
     own = [step for step in material.assessment.plan.steps if step.phase == phase.id]
     if not own:
-        return (nothing("phase", phase=phase.title),)
+        last = phase.id == phases(material)[-1].id
+        return (nothing("last-phase" if last else "phase", phase=phase.title),)
     shown = tuple(Ref(f"check-{s.check}", step_words(s)) for s in own[:MOST_STEPS])
     rest = len(own) - MOST_STEPS
     more = (text("phases.more", count=rest),) if rest > 0 else ()
@@ -77,7 +78,8 @@ def risks(material: Material) -> Table:
     """Risk by kind: its points of 10, in words, and what makes it."""
     rows = tuple(_risk(material, kind, areas) for kind, areas in KINDS.items())
     names = columns(*heads("kind"), (text("columns.risk"), "number"), *heads("status", "from"))
-    return Table(text("formal.risk"), names, rows)
+    risk = f"{material.assessment.risk_score:.1f}"
+    return Table(text("formal.risk"), names, rows, text("risks.together", risk=risk))
 
 
 def level(risk: float) -> str:

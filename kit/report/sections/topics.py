@@ -62,7 +62,7 @@ _TOPICS: dict[str, str] = {
     "rollback": "DEL-012 | DAT-007 DAT-022 DEL-060 DEL-061 DEL-062",
     # what is not defined
     "types": "CTR-004 CTR-011 DEL-018 DEL-070",
-    "nulls": "",
+    "nulls": "CTR-004",
     "races": "DAT-011 DAT-012 DAT-018 DAT-066 ORC-021 RES-009 ORC-028",
     "exhaustion": "CON-011 RES-010 RES-003 RES-002 RES-011 SEC-003 SEC-015 PRF-009 | CON-064 PRF-083 PRF-084",
     # what binds it

@@ -143,6 +143,8 @@ def _tier(material: Material, tier: str) -> Section:
 def _quick_start(material: Material) -> Section:
     project = material.project
     compose, platforms = ("compose",), commands.PLATFORMS
+    named = any(environment == "production" for _, environment, _ in project.system.targets)
+    live = ("production",) if named else ("unknown",)
     lines = {
         "development": [
             *commands.targets(project, compose, ("development", "unknown")),
@@ -155,8 +157,8 @@ def _quick_start(material: Material) -> Section:
         "production": [
             *commands.tasks(project, "backup"),
             *commands.tasks(project, "deploy"),
-            *commands.targets(project, compose, ("production",)),
-            *commands.looks(project, compose, ("production",)),
+            *commands.targets(project, compose, live),
+            *commands.looks(project, compose, live),
         ],
         "kubernetes": [
             *commands.targets(project, platforms, ("staging", "production", "unknown")),
@@ -188,7 +190,7 @@ def _files(material: Material) -> Section:
 
 
 def _must(material: Material) -> tuple[Block, ...]:
-    cards: tuple[Block, ...] = entries(material, material.deciding)
+    cards: tuple[Block, ...] = entries(material, material.deciding or material.holding)
     return cards or (nothing("critical"),)
 
 

@@ -30,7 +30,7 @@ from kit.report.sections.closing import (
 from kit.report.sections.entries import entries
 from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.planning import estimate, phase_sections, risks
-from kit.report.sections.topics import by_clause
+from kit.report.sections.topics import TOPICS, by_clause
 from kit.report.texts import text
 from kit.report.words import count, listed
 
@@ -77,6 +77,10 @@ def _topic(material: Material, clause: str, topic: str, checks: Iterable[str]) -
     key = f"topics.{topic}" if topic else "topics.rest"
     standings = material.of_checks(checks)
     outcome = outcome_about(topic, standings)
+    if outcome == "not_applicable" and topic:
+        # each check is told once; what was told of it under another topic may answer this one, too
+        standings = material.of_checks(TOPICS[topic])
+        outcome = outcome_about(topic, standings)
     id = f"formal-{clause.lower()}-{topic or 'rest'}"
     if outcome == "not_applicable":
         empty = nothing(topic) if topic in MUTE else nothing("topic", topic=text(key))

@@ -95,8 +95,8 @@ def _summary(material: Material, judged: Sequence[tuple[str, AreaResult]]) -> Se
 
 def _area(material: Material, number: int, key: str, result: AreaResult) -> Section:
     standings = material.of_areas(*GROUPS[key])
-    grave = [s for s in standings if s.open and _is_grave(s)]
-    minor = [s for s in standings if s.open and not _is_grave(s)]
+    grave = [s for s in standings if s.open and _is_missing(s, result)]
+    minor = [s for s in standings if s.open and not _is_missing(s, result)]
     parts = [
         ("works", (wholly_held(standings),)),
         ("evidence", (topics_table(material, result.title, TOPICS[key]),) if key in TOPICS else ()),
@@ -124,6 +124,11 @@ def _missing(grave: Sequence[Standing], minor: Sequence[Standing]) -> Block:
 
 def _present(*blocks: Block | None) -> tuple[Block, ...]:
     return tuple(block for block in blocks if block is not None)
+
+
+def _is_missing(standing: Standing, result: AreaResult) -> bool:
+    """What is grave; in an area that is not GREEN, whatever is more than low keeps it from that."""
+    return _is_grave(standing) or (result.status != "GREEN" and standing.open[0].severity == "medium")
 
 
 def _is_grave(standing: Standing) -> bool:
@@ -158,12 +163,13 @@ def _required(material: Material, result: AreaResult, standings: Sequence[Standi
 
 
 def _limitations(material: Material) -> Section:
-    deciding = {f.fingerprint for f in material.deciding}
-    others = [f for f in material.open if f.fingerprint not in deciding]
+    critical = material.deciding or material.holding
+    told = {f.fingerprint for f in critical}
+    others = [f for f in material.open if f.fingerprint not in told]
     return section(
         "status.limitations",
         sections=(
-            section("status.critical", *(entries(material, material.deciding) or (nothing("critical"),))),
+            section("status.critical", *(entries(material, critical) or (nothing("critical"),))),
             section("status.other", _others(others)),
         ),
     )

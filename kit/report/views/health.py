@@ -14,7 +14,7 @@ from kit.report.charts import bars
 from kit.report.display import Display, figure_json, show
 from kit.report.theme import LIGHT
 from kit.report.views import health_tables as tables
-from kit.report.words import count
+from kit.report.words import count, have
 from kit.sources.probes.model import HttpProbe
 
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -46,7 +46,7 @@ class HealthCheck:
         if not found:
             return _nothing(
                 "No container was listed",
-                "Containers that a command such as docker compose ps --all --format json lists",
+                "What a command such as docker compose ps --all --format json lists, named under commands",
             )
         rows: tuple[tuple[Cell, ...], ...] = tuple(
             (
@@ -129,7 +129,7 @@ class HealthCheck:
         """Commands and what they wrote."""
         runs = self.project.ran or ()
         if not runs:
-            return _nothing("No command was run", "Commands under commands")
+            return _nothing("No command was run", "What commands write that are named under commands")
         return show(*(Excerpt("", tuple(console(r).split("\n")), caption=f"{r.name} ({r.area})") for r in runs))
 
     def headline(self) -> Display:
@@ -138,7 +138,7 @@ class HealthCheck:
         wrong = [title for title, worst in came.items() if worst in {Outcome.FAIL, Outcome.PARTIAL}]
         unasked = [title for title, worst in came.items() if worst is None]
         asked = len(came) - len(unasked)
-        held = f"{asked - len(wrong)} of {count(asked, 'section')} that {'was' if asked == 1 else 'were'} asked hold."
+        held = f"{asked - len(wrong)} of {count(asked, 'section')} that could be judged {have(asked, 'holds', 'hold')}."
         said = held if asked else f"None of the {len(came)} sections was asked."
         more = f" Not asked: {', '.join(unasked)}." if asked and unasked else ""
         if not wrong:

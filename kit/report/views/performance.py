@@ -42,9 +42,13 @@ def load_tests(project: Project) -> Display:
     return show(Table("Load tests and budgets", columns("File", "Kind", "Run by"), rows))
 
 
+SCALED_BY_THEMSELVES = frozenset({"netlify", "vercel", "serverless"})
+"""Platforms that no number of instances is set at."""
+
+
 def scaling(project: Project) -> Display:
     """Replicas of each service on each production-like target, and how far they may grow."""
-    rows = [(s, d) for s in project.system.own for d in s.deployments if _stays_up(d)]
+    rows = [(s, d) for s in project.system.own if s.kind != "job" for d in s.deployments if _stays_up(d)]
     if not rows:
         fill = "Replicas and autoscalers of the deployment targets would be drawn here."
         return show(empty("No deployment of a service of the project's own was found", fill))
@@ -80,9 +84,10 @@ def _most(deployment: Deployment) -> int:
 
 def _stays_up(deployment: Deployment) -> bool:
     """True for what runs on and on, on a target that is not for development or tests: no job, and no init container,
-    which its pod starts once and scales along."""
+    which its pod starts once and scales along; nor what a platform runs as often as it needs."""
     once = deployment.workload in {"Job", "CronJob"} or deployment.schedule is not None
     once = once or deployment.workload.endswith(" init")
+    once = once or deployment.target.partition(":")[0] in SCALED_BY_THEMSELVES
     return not once and deployment.environment not in {"development", "test"}
 
 

@@ -111,7 +111,7 @@ def _title(suites: dict[str, Suite]) -> str:
     tested = (
         f"{untested} of {parts} {have(untested, 'has', 'have')} no test"
         if untested
-        else f"Every one of {parts} has tests"
+        else ("The one part has tests" if len(suites) == 1 else f"Every one of {parts} has tests")
     )
     if unrun:
         return f"{tested}; no pipeline runs those of {unrun}"

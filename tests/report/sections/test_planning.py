@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kit.model import Finding
+from kit.model import AREAS, Finding
 from kit.project import Project
-from kit.report.blocks import Listing, cell_text
+from kit.report.blocks import Entry, Listing, cell_text
 from kit.report.sections.closing import conditions
 from kit.report.sections.material import Material
 from kit.report.sections.planning import estimate
@@ -69,8 +69,25 @@ def test_the_condition_of_an_area_whose_score_is_too_low_is_its_score() -> None:
 
     assert isinstance(block, Listing)
     assert [cell_text(item) for item in block.items][:1] == [
-        "This is no longer so: The security score is 0.0, below 40"
+        "The policy's lowest score for the area is reached (now: The security score is 0.0, below 40)"
     ]
+
+
+def test_the_condition_of_a_score_that_is_too_low_is_the_score_to_be_reached() -> None:
+    open_ = [finding(f"{area[:3].upper()}-0{n:02}", severity="medium", area=area) for area in AREAS for n in range(3)]
+    block = conditions(material(*HELD, *open_), "production")
+
+    assert isinstance(block, Listing)
+    assert any(cell_text(item).startswith("The score is 50 or more (") for item in block.items)
+
+
+def test_what_is_a_condition_for_production_is_on_the_critical_path_of_each_style_that_has_one() -> None:
+    found = material(*HELD, HIGH, LOW)
+
+    for style, title in (("status", "Critical path items (must resolve before production)"), ("audit", "Must do")):
+        assert [e.check for e in told(build_document(found, style), title).blocks if isinstance(e, Entry)] == [
+            "DAT-001"
+        ]
 
 
 @pytest.mark.parametrize(

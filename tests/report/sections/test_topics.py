@@ -46,7 +46,7 @@ def test_verified_certificates_do_not_answer_whether_traffic_and_data_are_encryp
     box = topic_box(material(beside), topic)
 
     assert box.state == "unknown"
-    assert box.note == "nothing that was examined decides it; beside it holds: Certificates are verified"
+    assert box.note == "nothing that was examined decides it; what bears on it and holds: Certificates are verified"
     assert topic_outcome(material(beside, finding("INF-009", "pass"), finding("INF-004", "pass")), topic) == "pass"
 
 
@@ -62,3 +62,9 @@ def test_a_topic_without_anything_says_that_no_check_decided_it() -> None:
     assert table.rows[0][2] == "nothing of the kind was found to judge"
     assert isinstance(notice, Notice)
     assert notice.text.startswith("No check could decide it: either nothing of the kind is in the project, or")
+
+
+def test_what_was_told_under_one_topic_answers_another_of_the_formal_report_too() -> None:
+    loose = finding("CTR-004", "fail", "medium", area="contract", message="strict, but for strictNullChecks.")
+
+    assert told(build_document(material(loose), "formal"), "Null safety").status == "partial"
