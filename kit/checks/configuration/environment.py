@@ -16,6 +16,7 @@ from kit.checks.configuration.common import (
     in_image,
     required,
 )
+from kit.checks.configuration.schemas import checked_by_hand, schema_of
 from kit.checks.shared.crowd import gathered
 from kit.checks.shared.evidence import keys_in_cluster
 from kit.checks.shared.judged import owner
@@ -347,11 +348,11 @@ def validated_at_start(project: Project) -> Iterator[Fact]:
         names = {r.name for r in service.env}
         if len(names) <= 3 or service.kind in {"job", "store", "monitoring"}:
             continue
-        schema = _schema(project, service)
+        schema = schema_of(project, service)
         strict = [r for r in service.env if r.required]
         if schema is not None:
             yield ok(f"{service.name}: its configuration goes through a schema.", schema)
-        elif (by_hand := _checked_by_hand(project, service)) is not None:
+        elif (by_hand := checked_by_hand(project, service)) is not None:
             yield partial(f"{service.name}: code of its own checks the configuration at start.", by_hand)
         elif len({r.name for r in strict}) * 2 >= len(names):
             yield partial(f"{service.name}: most variables must be there, none is checked for its form.", strict[0])
@@ -359,36 +360,3 @@ def validated_at_start(project: Project) -> Iterator[Fact]:
             yield bad(
                 f"{service.name}: reads {len(names)} variables, and nothing checks them at start.", service.env[0]
             )
-
-
-_SCHEMAS = (
-    "BaseSettings", "envalid", "createEnv(", "z.object(", "Joi.object(", "convict(", "env-var", "@ConfigurationProperties",
-    "envconfig.Process", "env.Parse(", "cleanEnv(", "environ.Env(", "decouple", "IsNotEmpty(", "t.Object(", "cleanenv.",
-    "validateSync(", "@IsString(", "@IsInt(", "@IsUrl(", "@IsEnum(", "class-validator", "viper.", "dynaconf", "cast(", "yup.object(", "v.object(",
-)  # fmt: skip
-
-
-_BY_HAND = re.compile(
-    r"\b\w*(?:validate|check|assert|ensure|verify)\w*\(\s*(?:process\.env|os\.environ)\s*[),]", re.IGNORECASE
-)
-
-
-def _checked_by_hand(project: Project, service: Service) -> At | None:
-    """Where the whole environment is handed to a function that checks it, in a folder that the service reads it in."""
-    folders = {posixpath.dirname(r.at.path) for r in service.env}
-    for path in project.code.files("python", "javascript", "typescript", "tsx"):
-        if posixpath.dirname(path) in folders:
-            text = project.files.text(path)
-            found = _BY_HAND.search(text)
-            if found is not None:
-                return At(path, text.count("\n", 0, found.start()) + 1)
-    return None
-
-
-def _schema(project: Project, service: Service) -> At | None:
-    for path in dict.fromkeys(r.at.path for r in service.env):
-        text = project.files.text(path)
-        for mark in _SCHEMAS:
-            if mark in text:
-                return At(path, text.count("\n", 0, text.index(mark)) + 1)
-    return None

@@ -153,6 +153,7 @@ _STACK = re.compile(
 )
 
 
+_SERIALIZED = re.compile(r"\b(?:const|let|var)\s+(\w{1,80})\s*=\s*serializeError\(")
 _DETAILS = re.compile(
     r"(?m)^[ \t]*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^[ \t]*(?:server\.error\.)?include-exception\s*[:=]\s*true"
 )
@@ -172,7 +173,7 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html
     """
-    wrong = [*_answered_stacks(project), *_for_development(project)]
+    wrong = [*_answered_stacks(project), *_answered_whole(project), *_for_development(project)]
     yield from wrong
     first = next((routes[0] for _, routes in served(project)), None)
     if first is not None and not wrong:
@@ -186,6 +187,17 @@ def _answered_stacks(project: Project) -> Iterator[Fact]:
             before = text[max(0, found.start() - 200) : found.end()]
             if runs(path) and not re.search(r"NODE_ENV|isDev|isProd|development|DEBUG|debug", before):
                 yield bad("The answer holds the stack of the error.", At(path, text.count("\n", 0, found.end()) + 1))
+
+
+def _answered_whole(project: Project) -> Iterator[Fact]:
+    """Errors that are turned into an object, stack and all, and answered."""
+    for path in project.code.holding("serialize-error"):
+        text = project.code.text(path)
+        for made in _SERIALIZED.finditer(text) if runs(path) else ():
+            answered = rf"\breturn\s[^;\n]{{0,80}}\([^;\n]{{0,120}}\b{re.escape(made[1])}\b|\.(?:json|send)\([^;\n]{{0,120}}\b{re.escape(made[1])}\b"
+            if (found := re.compile(answered).search(text, made.end(), made.end() + 600)) is not None:
+                line = text.count("\n", 0, found.start()) + 1
+                yield bad("The answer holds the error as an object, with its stack.", At(path, line))
 
 
 def _for_development(project: Project) -> Iterator[Fact]:

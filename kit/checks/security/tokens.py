@@ -65,12 +65,10 @@ def _javascript_tokens(project: Project) -> Iterator[Fact]:
         if is_on(call.option("ignoreExpiration")):
             yield bad("Tokens are let in after they have expired.", call)
     for call in calls(project, "sign", languages=JAVASCRIPT, needles=("jsonwebtoken",)):
-        if (
-            re.match(r"(?:jwt|jsonwebtoken|JWT|jsonWebToken)\.sign$|^sign$", call.callee)
-            and len(call.args) >= 2
-            and not _expires(flow(project), call)
-        ):
-            yield bad("The token never expires: one that is stolen is valid for ever.", call, severity=Severity.MEDIUM)
+        if re.match(r"(?:jwt|jsonwebtoken|JWT|jsonWebToken)\.sign$|^sign$", call.callee) and len(call.args) >= 2:
+            for signed in _endless(project, call):
+                said = "The token never expires: one that is stolen is valid for ever."
+                yield bad(said, signed, severity=Severity.MEDIUM)
 
 
 def _expires(values: Flow, call: Call) -> bool:
@@ -89,6 +87,28 @@ def _expires(values: Flow, call: Call) -> bool:
         ):
             return True
     return False
+
+
+_DEEP = 3
+"""Functions that hand on to one another what a token is signed with."""
+
+
+def _endless(project: Project, call: Call, depth: int = _DEEP) -> Iterator[Call]:
+    """The call itself where it sets no end; the calls of a function that hands its claims and options on to it, where
+    they set none."""
+    if not _expires(flow(project), call):
+        yield call
+        return
+    function = next((a for a in call.node.ancestors() if a.kind() == "function_declaration"), None)
+    name = function.field("name") if function is not None else None
+    parameters = function.field("parameters") if function is not None else None
+    if name is None or parameters is None or depth == 0 or len(call.args) < 3:
+        return
+    given = [re.split(r"[?:=\s]", p.text())[0] for p in parameters.children() if p.is_named()]
+    if given[:1] + given[2:3] == [call.args[0].text(), call.args[2].text()]:
+        for caller in calls(project, name.text(), languages=JAVASCRIPT):
+            if caller.callee == name.text() and len(caller.args) >= 2:
+                yield from _endless(project, caller, depth - 1)
 
 
 def _is_library(project: Project, call: Call) -> bool:

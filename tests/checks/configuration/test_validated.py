@@ -70,3 +70,24 @@ def test_the_stand_in_of_a_developer_s_file_weighs_less(look: Look) -> None:
     files = {**schema("z.string()", ""), "compose.yaml": compose, "Dockerfile": "FROM node:22\nCOPY . .\n"}
 
     assert [f.severity for f in look("CFG-014", files).findings] == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("const body = z.object({ a: z.string() });\n", "fail"),
+        ("const env = z.object({ A: z.string() }).parse(process.env);\n", "pass"),
+        ("const env = z.object({ A: z.string() }).parse({ A: process.env.A });\n", "pass"),
+    ],
+)
+def test_the_schema_of_a_request_beside_a_read_is_none_of_the_configuration(
+    look: Look, code: str, outcome: str
+) -> None:
+    reads = "".join(f"const {name} = process.env.{name};\n" for name in "ABCD")
+    files = {
+        **PACKAGE,
+        "Dockerfile": "FROM node:22\nCOPY . .\n",
+        "src/server.ts": f"import {{ z }} from 'zod';\n{reads}{code}",
+    }
+
+    assert look("CFG-007", files).outcomes == [outcome]

@@ -110,3 +110,13 @@ def test_the_console_of_h2_in_yaml(look: Look) -> None:
     assert look("SEC-013", {settings: "spring:\n  h2:\n    console:\n      enabled: true\n"}).failed == [
         f"{settings}:4"
     ]
+
+
+@pytest.mark.parametrize(("answer", "failed"), [("{ errorObject: error }", ["app.js:5"]), ("{ code: 'failed' }", [])])
+def test_an_error_that_is_answered_as_an_object_shows_its_stack(look: Look, answer: str, failed: list[str]) -> None:
+    code = (
+        "import { serializeError } from 'serialize-error';\ntry { work(); } catch (e) {\n"
+        f"  const error = serializeError(e);\n  console.log(error);\n  return serverError({answer});\n}}\n"
+    )
+
+    assert look("SEC-022", {"package.json": "{}", "app.js": code}).failed == failed

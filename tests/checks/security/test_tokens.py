@@ -115,3 +115,17 @@ def test_a_key_that_many_calls_use_is_told_once_with_each(look: Look) -> None:
 
     assert seen.outcomes == ["fail"]
     assert [e.line for e in seen.findings[0].evidence] == [2, 3, 4]
+
+
+@pytest.mark.parametrize(("options", "failed"), [("", ["login.js:1"]), (", { expiresIn: '15m' }", [])])
+def test_a_function_that_hands_its_options_on_is_judged_where_it_is_called(
+    look: Look, options: str, failed: list[str]
+) -> None:
+    files = {
+        "tokens.js": "import jwt from 'jsonwebtoken';\n"
+        "export function make(payload, key, options) {\n  return jwt.sign(payload, key, options);\n}\n"
+        "export function seal(payload, key, options) {\n  return encrypt(make(payload, key, options));\n}\n",
+        "login.js": f"const token = seal({{ id: user.id }}, key(){options});\n",
+    }
+
+    assert look("SEC-010", {"package.json": "{}", **files}).failed == failed
