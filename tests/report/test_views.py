@@ -13,6 +13,7 @@ import pytest
 from kit.model import At
 from kit.params import Thresholds
 from kit.project import Project as KitProject
+from kit.project import open_project
 from kit.report.blocks import Chart, Mark, Notice, Table, cell_text
 from kit.report.charts_system import TALLEST
 from kit.report.display import Display, bundle
@@ -396,6 +397,19 @@ def test_an_alert_on_a_metric_that_code_does_not_export_is_not_taken_for_good(pr
     assert row_of(table, "ManyErrors")[2] == "pass: exported by code"
     assert row_of(table, "Unpaid")[2] == "unknown: not by code: shop_unpaid"
     assert table.note == "No receiver is configured."
+
+
+def test_the_buckets_of_a_histogram_and_what_known_exporters_bring_are_exported() -> None:
+    good = open_project(Path(__file__).parents[1] / "projects" / "shop-good")
+
+    assert {row[2].outcome for row in table_of(observability.alerts(good)).rows if isinstance(row[2], Mark)} == {"pass"}
+    assert row_of(table_of(observability.chain(good)), "api")[4] == "pass: yes"  # by a name that is looked up
+
+
+def test_an_autoscaler_says_how_many_copies_a_workload_has() -> None:
+    good = open_project(Path(__file__).parents[1] / "projects" / "shop-good")
+
+    assert row_of(table_of(orchestration.workloads(good)), "api")[2] == "3 to 10"
 
 
 def test_a_request_without_a_time_limit_is_counted(project: Shop) -> None:

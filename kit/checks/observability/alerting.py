@@ -18,13 +18,14 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.platforms.prometheus import Alert, RuleFiles
 
-_FROM_OUTSIDE = re.compile(
+FROM_OUTSIDE = re.compile(
     r"^(up|ALERTS|absent|scrape_\w+|prometheus_\w+|alertmanager_\w+|kube_\w+|kubelet_\w+|container_\w+|node_\w+|machine_\w+|pg_\w+|"
     r"postgres_\w+|redis_\w+|mysql_\w+|mongodb_\w+|rabbitmq_\w+|kafka_\w+|nginx_\w+|probe_\w+|blackbox_\w+|apiserver_\w+|etcd_\w+|"
     r"coredns_\w+|istio_\w+|envoy_\w+|traefik_\w+|haproxy_\w+|go_\w+|process_\w+|python_\w+|nodejs_\w+|jvm_\w+|tomcat_\w+|hikaricp_\w+|"
     r"logback_\w+|system_\w+|grafana_\w+|loki_\w+|otelcol_\w+|celery_\w+|flower_\w+|argocd_\w+|cert\w{0,80}_\w+|aws_\w+|windows_\w+|elasticsearch_\w+|"
     r"http_server_\w+|http_client_\w+|http_requests_total|http_request_\w+|spring_\w+|django_\w+|fastapi_\w+|starlette_\w+|flask_\w+|push\w{0,80}_\w+|vm_\w+|cadvisor_\w+)$"
 )
+"""Metrics that well-known exporters, libraries and Prometheus itself bring."""
 _SUFFIX = re.compile(r"_(bucket|sum|count|total|created|info)$")
 _NOWHERE = re.compile(
     r"example\.(com|org|net)|changeme|your[-_]|<[\w -]+>|placeholder|xxx+|T00000000|REPLACE|TODO|localhost|127\.0\.0\.1",
@@ -199,7 +200,7 @@ def alerts_are_on_real_metrics(project: Project) -> Iterator[Fact]:
 
     See: https://prometheus.io/docs/practices/naming/
     """
-    known = {_bare(m.name) for m in project.metrics} | {_bare(name) for name in project.prometheus.recorded}
+    known = {bare(m.name) for m in project.metrics} | {bare(name) for name in project.prometheus.recorded}
     texts = (
         "\n".join(project.code.text(p) for p in project.code.holding("ounter", "auge", "istogram", "ummary", "metric"))
         if project.prometheus.alerts
@@ -209,9 +210,9 @@ def alerts_are_on_real_metrics(project: Project) -> Iterator[Fact]:
         missing = [
             m
             for m in sorted(alert.metrics)
-            if not _FROM_OUTSIDE.match(m) and _bare(m) not in known and _bare(m) not in texts
+            if not FROM_OUTSIDE.match(m) and bare(m) not in known and bare(m) not in texts
         ]
-        outside = {m for m in alert.metrics if _FROM_OUTSIDE.match(m)}
+        outside = {m for m in alert.metrics if FROM_OUTSIDE.match(m)}
         if missing and _could_be_seen(project):
             yield bad(
                 f"{alert.name} asks for {', '.join(missing)}, which nothing in the project exports.",
@@ -230,7 +231,8 @@ def _is_of_ours(project: Project, metric: str) -> bool:
     return any(m.name.split("_")[0] == head for m in project.metrics)
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """A metric's name without what its type adds to it."""
     return _SUFFIX.sub("", _SUFFIX.sub("", name))
 
 
@@ -306,14 +308,14 @@ def dashboards_show_metrics(project: Project) -> Iterator[Fact]:
 
     See: https://grafana.com/docs/grafana/latest/dashboards/
     """
-    known = {_bare(m.name) for m in project.metrics} | {_bare(name) for name in project.prometheus.recorded}
+    known = {bare(m.name) for m in project.metrics} | {bare(name) for name in project.prometheus.recorded}
     dashboards = project.prometheus.dashboards
     if not dashboards and project.metrics:
         fix = "Keep a dashboard of requests, errors and durations beside the code, as JSON that Grafana provisions."
         yield bad("Metrics are exported, and no dashboard shows them.", project.metrics[0], fix=fix)
     for dashboard in dashboards:
-        own = {m for m in dashboard.metrics if not _FROM_OUTSIDE.match(m)} if not callable(dashboard.metrics) else set()
-        missing = sorted(m for m in own if _bare(m) not in known)
+        own = {m for m in dashboard.metrics if not FROM_OUTSIDE.match(m)} if not callable(dashboard.metrics) else set()
+        missing = sorted(m for m in own if bare(m) not in known)
         if missing and known:
             yield partial(
                 f"{dashboard.title}: {len(missing)} of {len(own)} own metrics are not registered in the code, {missing[0]} for one.",

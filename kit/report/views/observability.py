@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kit.checks.observability.alerting import FROM_OUTSIDE, bare
 from kit.checks.observability.health import health_routes
 from kit.checks.shared.services import METRICS
 from kit.model import Located
@@ -13,7 +14,7 @@ from kit.report.display import Display, show
 from kit.report.views import logs
 from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, listed
-from kit.sources.platforms.prometheus import Alert, Target
+from kit.sources.platforms.prometheus import Alert
 from kit.system.model import Service
 
 
@@ -49,7 +50,7 @@ def alerts(project: Project) -> Display:
     if not rules:
         fill = f"{sent} Prometheus rules would be listed here, each alert with the metric that it asks for."
         return show(empty("No alert rule is in the project", fill))
-    exported = {m.name for m in project.metrics}
+    exported = {bare(name) for name in (*(m.name for m in project.metrics), *config.recorded)}
     once: dict[tuple[str, str], Alert] = {}
     for rule in rules:
         once.setdefault((rule.name, " ".join(rule.expression.split())), rule)
@@ -75,10 +76,15 @@ def _service(service: Service, project: Project) -> tuple[Cell, ...]:
     return (service.name, _link(health), _link(metrics), _link(probe), _link(_scrape(service, project)))
 
 
-def _scrape(service: Service, project: Project) -> Target | None:
-    """The scrape target that names the service, alone or as the first part of a cluster's name."""
-    targets = (t for c in project.prometheus.configs for job in c.jobs for t in job.targets)
-    return next((t for t in targets if t.host.split(".")[0] == service.name), None)
+def _scrape(service: Service, project: Project) -> Located | None:
+    """The scrape target, or the name that is looked up, which names the service, alone or as the first part of a
+    cluster's name."""
+    jobs = [job for c in project.prometheus.configs for job in c.jobs]
+    looked_up = (name for job in jobs for name in job.node.each("dns_sd_configs", "*", "names", "*"))
+    named: list[tuple[str, Located]] = [(t.host, t) for job in jobs for t in job.targets]
+    named += [(name.text, name) for name in looked_up]
+    wanted = f"tasks.{service.name}"
+    return next((found for host, found in named if host == wanted or host.split(".")[0] == service.name), None)
 
 
 def _link(found: Located | None) -> Mark:
@@ -88,7 +94,8 @@ def _link(found: Located | None) -> Mark:
 def _exported(alert: Alert, exported: set[str]) -> Mark:
     if not alert.metrics:
         return Mark("unknown", "cannot be told")
-    own = alert.metrics & exported
-    if own == alert.metrics:
-        return Mark("pass", "exported by code")
-    return Mark("unknown", f"not by code: {listed(sorted(alert.metrics - own), 2)}")
+    others = sorted(m for m in alert.metrics if bare(m) not in exported)
+    unknown = [m for m in others if not FROM_OUTSIDE.match(m)]
+    if unknown:
+        return Mark("unknown", f"not by code: {listed(unknown, 2)}")
+    return Mark("pass", "of a known exporter" if others else "exported by code")

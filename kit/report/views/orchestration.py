@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kit.model import At
 from kit.project import Project
@@ -25,7 +25,7 @@ def workloads(project: Project) -> Display:
     found = [(m, c) for m in project.manifests.effective.workloads for c in m.containers if not c.init]
     if not found:
         return show(_elsewhere(project))
-    merged = _merged(found)
+    merged = _merged(found, _scaled(project))
     bare = [str(row[0]) for row in merged if isinstance(row[5], Mark) and row[5].outcome == "fail"]
     caption = f"{count(len({m.name for m, _ in found}), 'workload')}, {count(len(found), 'container')} in all"
     note = f"No limits: {listed(bare, 6)}." if bare else "Every container has limits."
@@ -34,12 +34,18 @@ def workloads(project: Project) -> Display:
     return show(Table(caption, heads, merged, note, matrix=True))
 
 
-def _merged(found: Iterable[tuple[Manifest, Container]]) -> tuple[tuple[Cell, ...], ...]:
+def _scaled(project: Project) -> dict[At, str]:
+    """How many copies an autoscaler may run of what stands at a place."""
+    deployments = (d for s in project.system.services for d in s.deployments)
+    return {d.at: f"{d.replicas or 1} to {d.max_replicas}" for d in deployments if d.max_replicas}
+
+
+def _merged(found: Iterable[tuple[Manifest, Container]], scaled: Mapping[At, str]) -> tuple[tuple[Cell, ...], ...]:
     """One row for containers that are alike in all but their place: how many there are, and the first
     place."""
     places: dict[tuple[Cell, ...], list[At]] = {}
     for manifest, container in found:
-        places.setdefault(_workload(manifest, container), []).append(container.at)
+        places.setdefault(_workload(manifest, container, scaled), []).append(container.at)
     return tuple((*row, len(ats), at_cell(ats[0])) for row, ats in places.items())
 
 
@@ -65,14 +71,14 @@ def targets(project: Project) -> Display:
     return show(Table("Deployment targets", columns("Target", "Environment", ("Workloads", "number"), "Where"), rows))
 
 
-def _workload(manifest: Manifest, container: Container) -> tuple[Cell, ...]:
+def _workload(manifest: Manifest, container: Container, scaled: Mapping[At, str]) -> tuple[Cell, ...]:
     same = container.name in {"", manifest.name}
     once = manifest.kind in {"Job", "CronJob"}
     node, pod = container.node, manifest.pod
     return (
         manifest.name if same else f"{manifest.name}/{container.name}",
         manifest.kind,
-        manifest.replicas,
+        scaled.get(container.at, manifest.replicas),
         _there(node.get("livenessProbe"), needed=not once),
         _there(node.get("readinessProbe"), needed=not once),
         _there(node.get("resources", "limits"), needed=True),
