@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from kit.checks.configuration.common import ASIDE
@@ -14,6 +15,7 @@ from kit.checks.shared.settings import overridden
 from kit.model import Severity
 from kit.project import Project
 from kit.sources.secrets.find import SecretHit, context_of
+from kit.sources.tree.classify import environment_of
 
 _OF_PEOPLE = frozenset({"assignment", "url-password"})
 """The kinds whose values may be words that somebody chose; the others are formats of random keys."""
@@ -22,13 +24,14 @@ _SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|in
 _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
 _OF_ONESELF = re.compile(r"(?i)localhost|self-?signed|snake-?oil|(?:^|[/._-])(?:local|dev|example|dummy)(?:[/._-]|$)")
 """Where keys stand that nobody but a developer's own browser trusts."""
+_PRETENDED = re.compile(r"(?i)(?:^|[/._-])(?:fakes?|dummy|dummies|mocks?|for-testing)(?:[/._-]|$)")
 _PUBLIC = r"(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY)_"
 _BUNDLED = re.compile(rf"(?i)\b{_PUBLIC}\w+\s*[=:]|\bsearch_?api_?key")
 _LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal)"
 _COMMENT = re.compile(r"\s*(?:#|//|--|;|\*|<!--)")
 _FALLS_BACK = re.compile(
     r"(?:\|\||\?\?|\bor)\s*[\"'`][^\"'`\n]{0,200}$|:-[^}\n]{0,200}$"
-    r"|(?i:getenv|environ(?:\.get)?|env(?:Or|With)?\w*)\(\s*[\"']\w+[\"'],\s*[\"'][^\"'\n]{0,200}$"
+    r"|(?i:getenv|SetDefault|environ(?:\.get)?|env(?:Or|With)?\w*)\(\s*[\"'][\w.-]+[\"'],\s*[\"'][^\"'\n]{0,200}$"
 )
 
 
@@ -50,18 +53,42 @@ def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str 
         return (Severity.LOW, environment) if small else (Severity.HIGH, None)
     if hit.kind == "assignment" and context_of(path) == "code" and _in_comment(text, hit):
         return Severity.MEDIUM, None  # what an answer of somebody's interface looks like
+    if _class_around(project, path, hit.line) in ASIDE:
+        return Severity.LOW, None
     if hit.kind not in _OF_PEOPLE or is_random(text[hit.start : hit.end]):
-        return Severity.CRITICAL, None
+        return _of_random(project, path, hit, environment), None
     return _of_chosen(project, path, hit, environment), None
+
+
+def _of_random(project: Project, path: str, hit: SecretHit, environment: str) -> Severity:
+    """The severity of a random value: less where it is for maps alone, a fall-back, or of a compose file that names no
+    environment."""
+    text = project.files.text(path)
+    line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
+    if hit.kind == "google-api-key" and re.search(r"(?i)(?:^|_)MAPS?_", line.strip()):
+        return Severity.HIGH  # it draws maps, at somebody's expense
+    falls_back = _FALLS_BACK.search(line) is not None
+    composed = environment != "production" and any(file.path == path for file in project.compose)
+    return Severity.HIGH if hit.kind == "assignment" and (falls_back or composed) else Severity.CRITICAL
+
+
+def _class_around(project: Project, path: str, line: int) -> str:
+    """The environment that the name of the class of settings tells that a line of Python belongs to."""
+    module = project.code.python(path) if path.endswith(".py") else None
+    found = (n for n in module.body if isinstance(n, ast.ClassDef)) if module is not None else ()
+    around = next((n.name for n in found if n.lineno <= line <= (n.end_lineno or n.lineno)), "")
+    return environment_of("_".join(re.findall(r"[A-Z]?[a-z]+|[A-Z]+", around)))
 
 
 def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
     """What must still be broken, what every client shows, what a deployment replaces, what pipelines and seeds make."""
     hashed = "hash" in hit.kind or re.search(r"(?i)(?:hash|digest)(?:ed)?$", hit.name or "") is not None
+    hashed = hashed or re.fullmatch(r"md5[0-9a-f]{32}", text[hit.start : hit.end]) is not None
     made = hit.kind in _OF_PEOPLE and (_PIPELINE.search(path) or _SEEDS.search(path))
     own = hit.kind == "private-key" and _OF_ONESELF.search(path) is not None
     shown = own or any(file in path for file in _FOR_CLIENTS) or _in_every_browser(text, hit)
-    return hashed or bool(made) or shown or bool(overridden(project, path, hit.name or ""))
+    pretended = _PRETENDED.search(path) or re.search(r"(?i)(?:^|_)demo(?:_|$)", hit.name or "")
+    return hashed or bool(made) or shown or bool(pretended) or bool(overridden(project, path, hit.name or ""))
 
 
 def _of_chosen(project: Project, path: str, hit: SecretHit, environment: str) -> Severity:

@@ -97,7 +97,7 @@ def _not_ours(path: str) -> bool:
     if "dockerfile" in name:
         return True  # CON-005 looks at those
     return (
-        name.endswith((".lock", ".sum", ".svg", ".map", ".po", ".csv"))
+        name.endswith((".lock", ".sum", ".svg", ".map", ".po", ".csv", ".bundle", ".jsbundle"))
         or name in {"package-lock.json", "pnpm-lock.yaml"}
         or (bool(SAMPLE.search(name.removeprefix(".env"))) and name.startswith(".env"))
         or re.search(r"[._-](?:sample|example|dist|template|tmpl)(?:\.\w{2,5})?$", name) is not None

@@ -16,6 +16,7 @@ from kit.checks.configuration.common import (
     given,
     is_for_emulator,
 )
+from kit.checks.configuration.gravity import is_random
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
 from kit.checks.shared.crowd import by_file, gathered
@@ -68,11 +69,15 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
 
 
 def _is_of_database(name: str, default: str) -> bool:
-    """Whether a fall-back that everybody knows is a store's password: it opens one that was set up with it, no other."""
-    return (
-        is_weak(default)
-        and re.search(r"(?i)(?:^|_)(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|REDIS)\w*PASS", name) is not None
-    )
+    """Whether a fall-back that somebody thought up is the password of a store or a queue: it opens one that was set up
+    with it, no other."""
+    return not is_random(default) and _OF_STORES.search(name) is not None
+
+
+_OF_STORES = re.compile(
+    r"(?i)(?:^|_)(?:DB|DATABASE|SQL|PG|POSTGRES(?:QL)?|MYSQL|MARIADB|MSSQL|MONGO(?:DB)?|REDIS|KAFKA|RABBIT(?:MQ)?|AMQP"
+    r"|ELASTIC(?:SEARCH)?|NEO4J|SMTP|MAIL)(?:_\w+)?_?(?:PASS|PWD)"
+)
 
 
 def _replaced(project: Project, at: At, name: str) -> At | None:

@@ -83,17 +83,20 @@ def _stand_in_values(project: Project, service: str, found: list[tuple[EnvGiven,
     if len(found) <= MANY:
         for one, environment in found:
             said = f"{service}: {one.name} is a placeholder ({project.files.mask(one.value or '')[:60]})."
-            yield bad(said, one, environment=environment, severity=_gravity(one))
+            yield bad(said, one, environment=environment, severity=_gravity(project, one, environment))
         return
     names = listed(one.name for one, _ in found)
     said = f"{service}: {plural(len(found), 'value')} of {found[0][0].at.path} are placeholders: {names}."
-    grave = Severity.HIGH if any(_gravity(one) is Severity.HIGH for one, _ in found) else Severity.MEDIUM
+    grave = min((_gravity(project, *each) for each in found), key=list(Severity).index)
     yield bad(said, *(one.at for one, _ in found[:40]), environment=found[0][1], severity=grave)
 
 
-def _gravity(one: EnvGiven) -> Severity:
+def _gravity(project: Project, one: EnvGiven, environment: str | None) -> Severity:
+    """An address that was never filled in is grave where it is deployed as it stands; of a compose file that names no
+    environment people make their own."""
     leads = "://" in (one.value or "") or one.name.endswith(("_HOST", "_URL", "_ORIGIN", "_ENDPOINT"))
-    return Severity.HIGH if is_secret_name(one.name) or leads else Severity.MEDIUM
+    theirs = environment is None and any(file.path == one.at.path for file in project.compose)
+    return Severity.HIGH if is_secret_name(one.name) or (leads and not theirs) else Severity.MEDIUM
 
 
 def _hosts(project: Project, found: set[At]) -> Iterator[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 
 from kit.checks.shared.started import runs
@@ -14,7 +15,27 @@ from kit.system.images import stands_in
 def environment(project: Project, path: str) -> str:
     """The environment that a file belongs to: a compose file's by its words and neighbours, else what the path names."""
     file = next((f for f in project.compose if f.path == path), None)
-    return file.environment if file is not None else project.files.environment_of(path)
+    if file is not None:
+        return file.environment
+    named = project.files.environment_of(path)
+    variables = posixpath.basename(path).startswith(".env") or path.endswith(".env")
+    return _said_by(project.files.text(path)) if variables and named == "unknown" else named
+
+
+_MODE = re.compile(r"(?m)^(?:export )?(?:APP|NODE|RAILS|FLASK|DJANGO)_ENV=[\"']?(\w+)")
+_HOST = re.compile(
+    r"(?m)^(?:export )?(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO(?:DB)?|REDIS)_?(?:HOST(?:NAME)?|UR[IL])=[\"']?([^\s\"']+)"
+)
+_HERE = re.compile(r"(?:[\w+]+://)?(?:[^@/]*@)?(?:localhost|127\.0\.0\.1)(?:[:/].*)?")
+
+
+def _said_by(variables: str) -> str:
+    """The environment that a file of variables is for, by its own words: the mode, or stores on the machine itself."""
+    mode = _MODE.search(variables)
+    if mode is not None:
+        return "development" if mode[1].lower() in _DEVELOPING else "unknown"
+    hosts = _HOST.findall(variables)
+    return "development" if hosts and all(_HERE.fullmatch(host) for host in hosts) else "unknown"
 
 
 def at_most(project: Project, fact: Fact, severity: Severity) -> Severity:

@@ -408,7 +408,7 @@ def test_a_key_for_browsers_is_one_wherever_it_stands(look: Look) -> None:
     alone = {".env.production": f"MAPS_API_KEY={key}\n"}
 
     assert {f.severity for f in look("CFG-005", shown).findings} == {"medium"}
-    assert {f.severity for f in look("CFG-005", alone).findings} == {"critical"}
+    assert {f.severity for f in look("CFG-005", alone).findings} == {"high"}
     read = f'export const KEY = import.meta.env.VITE_MAPS_API_KEY || "{key}";\n'
     seen = look("CFG-005", {"src/maps.ts": read, ".env.production": "A=1\n"})
 
