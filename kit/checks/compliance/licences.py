@@ -123,7 +123,7 @@ def components_are_listed(project: Project) -> Iterator[Fact]:
         for job in workflow.jobs:
             for step in job.all_steps:
                 if re.search(
-                    r"sbom|cyclonedx|spdx|syft|license[-_]?(check|finder|scan)|fossa|scancode|pip-licenses|go-licenses|ort\b",
+                    r"sbom|cyclonedx|\bspdx\b|\bsyft\b|license[-_]?(check|finder|scan)|\bfossa\b|scancode|pip-licenses|go-licenses|\bort\b",
                     f"{step.uses or ''} {step.run or ''} {step.inputs.value if step.inputs is not None else ''}",
                     re.IGNORECASE,
                 ):

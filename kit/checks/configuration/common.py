@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kit.model import At
 from kit.project import Project
+from kit.sources.formats.nodes import Node
 from kit.sources.tree.classify import language_of
 from kit.system.model import Deployment, EnvGiven, EnvRead, Service
 
@@ -97,6 +98,31 @@ def is_for_emulator(deployment: Deployment, one: EnvGiven) -> bool:
     """Whether a key of the cloud is given beside the address of an emulator of it, which takes any key."""
     beside = (e.value or "" for e in deployment.env if re.search(r"ENDPOINT|_URL$|_HOST$", e.name))
     return _CLOUD_KEY.search(one.name) is not None and any(_EMULATOR.search(value) for value in beside)
+
+
+_BRINGS_UP = re.compile(r"compose\b[^\n]*\sup\b")
+
+
+def pipeline_gives(project: Project, path: str) -> Mapping[str, Node]:
+    """What the jobs that bring a compose file up, by its name, have in their environment: it goes before `.env`."""
+    name = re.compile(rf"(?<![\w.-]){re.escape(posixpath.basename(path))}(?![\w.-])")
+    return {
+        key: node
+        for workflow in project.workflows
+        for job in workflow.jobs
+        for step in job.all_steps
+        if step.run and _BRINGS_UP.search(step.run) and name.search(step.run)
+        for key, node in {**workflow.env, **job.env, **step.env}.items()
+    }
+
+
+def given_by_pipeline(project: Project, deployment: Deployment, one: EnvGiven) -> bool:
+    """Whether a compose file takes the value from variables that the pipeline which brings it up gives."""
+    file = next((f for f in project.compose if deployment.target == f"compose:{f.path}"), None)
+    if file is None:
+        return False
+    taken = {variable.name for variable in file.variables if variable.at == one.at}
+    return bool(taken) and taken <= pipeline_gives(project, file.path).keys()
 
 
 def _is_spoken(service: Service, path: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kit.checks.configuration.common import pipeline_gives
 from kit.checks.shared.deployed import grade, infrastructure, manifests
 from kit.checks.shared.images import services
 from kit.checks.shared.words import listed
@@ -42,8 +43,8 @@ def secrets_come_from_a_store(project: Project) -> Iterator[Fact]:
 
     Decides: for each overlay, release or set of plain manifests that names Secrets: whether what makes them reads a store
     (ExternalSecret, SealedSecret, Vault, the CSI driver) or they are written as plain Secrets; for compose files of
-    production: `secrets` or variables of an env file or the shell; for Serverless files: `ssm`, Secrets Manager, or the
-    environment of whoever deploys. Told once per target.
+    production: `secrets`, those of the pipeline that brings it up, or variables of an env file or the shell; for
+    Serverless files: `ssm`, Secrets Manager, or the environment of whoever deploys. Told once per target.
 
     Fix: `kind: ExternalSecret` with a `secretStoreRef`; in compose `secrets: [db_password]` and `DB_PASSWORD_FILE`; in
     Serverless files `${ssm:/shop/prod/db-password}`.
@@ -98,8 +99,12 @@ def _compose(project: Project) -> Iterator[Fact]:
             open_ones += [(service, n, e) for n, e in service.environment.items() if _is_open(n)]
             stored += [service] if service.secrets else []
     for file, open_ones, stored in found.values():
-        if open_ones:
-            names = listed(name for _, name, _ in open_ones)
+        names = listed(name for _, name, _ in open_ones)
+        kept = {n for n, node in pipeline_gives(project, file.path).items() if "secrets." in node.text}
+        if open_ones and kept.issuperset(name for _, name, _ in open_ones):
+            message = f"{file.path}: the secrets of the pipeline give {names}."
+            yield ok(message, open_ones[0][2], environment=file.environment)
+        elif open_ones:
             message = f"{file.path}: an env file or the shell of the server gives {names}, no store does."
             yield bad(message, *(at for _, _, at in open_ones[:5]), environment=file.environment)
         elif stored:

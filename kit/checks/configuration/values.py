@@ -14,6 +14,7 @@ from kit.checks.configuration.common import (
     SAMPLE,
     environment_of,
     given,
+    given_by_pipeline,
     is_for_emulator,
 )
 from kit.checks.shared.calls import calls, is_on
@@ -45,7 +46,8 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
 
     Fix: put the real value in, or take it from an overlay of the environment.
 
-    Blind to: values that are replaced when the system is deployed, where nothing in the repository says so.
+    Blind to: values that are replaced when the system is deployed, unless a pipeline that brings a compose file up does
+    so.
 
     See: https://www.rfc-editor.org/rfc/rfc2606
     """
@@ -56,7 +58,7 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
         value = one.value or ""
         if not value or one.source in {"image", "build_arg"} or SAMPLE.search(posixpath.basename(one.at.path)):
             continue
-        if is_for_emulator(deployment, one):
+        if is_for_emulator(deployment, one) or given_by_pipeline(project, deployment, one):
             continue
         if (
             EXAMPLE_HOST.search(value)

@@ -173,6 +173,9 @@ def _lowered_by_manifests(project: Project, image: Image) -> At | None:
     targets = [d for d in service.deployments if d.environment not in ASIDE] if service is not None else []
     containers = {c.at: (m, c) for m in project.manifests.effective.workloads for c in m.containers}
     places = [_own_user(*containers[d.at]) if d.at in containers else None for d in targets]
+    if service is not None and not service.deployments:  # a component that whoever deploys may take in
+        of_name = ((m, c) for m in project.manifests.workloads for c in m.containers if c.image == image.name)
+        places = [_own_user(manifest, container) for manifest, container in of_name]
     return places[0] if places and all(p is not None for p in places) else None
 
 

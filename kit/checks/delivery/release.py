@@ -25,6 +25,7 @@ ROLLBACK_TEXT = re.compile(
 )
 VERIFIES_ITSELF = re.compile(
     r"deploy-cloudrun|gcloud run deploy|fly(?:ctl)?\b|vercel|netlify|heroku|railway|render|firebase|wrangler|fastapi deploy|pages"
+    r"|skaffold (?:run|deploy)"
 )
 
 

@@ -199,6 +199,7 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
     for service in running(project):
         route = next((r for r in service.routes if METRICS.search(r.path)), None)
         found = library(project, service, _METRICS)
+        found = None if found is not None and _only_traces(project, service, found[0]) else found
         folders = folders_of(project, service)
         registered = next((m for m in project.metrics if covers(folders, m.at.path)), None)
         if route is not None:
@@ -212,6 +213,16 @@ def metrics_are_exported(project: Project) -> Iterator[Fact]:
         else:
             silent.append(service)
     yield from (bad(f"{names}: exports no metrics.", *group) for names, group in _by_code(silent))
+
+
+_OF_BOTH = frozenset({"opentelemetry-sdk", "@opentelemetry/sdk-node"})
+"""Libraries for traces as for metrics: what they are started for, the code says."""
+
+
+def _only_traces(project: Project, service: Service, name: str) -> bool:
+    """Whether the code that starts such a library speaks of its traces, and nowhere of metrics."""
+    traced = first_mention(project, service, ("opentelemetry",)) is not None
+    return name in _OF_BOTH and traced and first_mention(project, service, ("metric", "Metric", "Meter")) is None
 
 
 @check("OBS-009", "Requests can be traced across services", Severity.LOW, Clause.EXECUTION, effort_hours=8)

@@ -36,7 +36,8 @@ _TASKS = {
     ),
 }
 _ESCALATION = re.compile(
-    r"escalat|on[- ]call|pager ?duty|opsgenie|incident (?:response|commander|channel)|severity (?:1|one|level)|\bSEV-?1\b",
+    r"(?<!privilege )(?<!privileges )escalat|on[- ]call|pager ?duty|opsgenie|incident (?:commander|channel)"
+    r"|^\W*(?:\w+ )?incident response|severity (?:1|one|level)|\bSEV-?1\b",
     re.IGNORECASE,
 )
 _MADE = frozenset(

@@ -233,10 +233,14 @@ def end_to_end_tests_run(project: Project) -> Iterator[Fact]:
     smoke = next(
         (a for p in pipelines(project) for a in p.of("verify", "test") if _is_smoke(a.step.name, a.job.id)), None
     )
+    named = (s for w in project.workflows for j in w.jobs for s in j.all_steps if s.run and _SMOKE.search(s.name))
+    written = next(named, None)
     if run:
         yield ok(f"A pipeline runs {plural(len(run), 'file')} of end-to-end tests.", run[0])
     elif smoke is not None:
         yield ok(f"A pipeline tries the running system ({smoke.words}).", smoke)
+    elif written is not None:
+        yield ok(f"A pipeline tries the running system ({written.name}).", written)
     elif whole:
         yield partial(
             f"{plural(len(whole), 'file')} of end-to-end tests, and no pipeline runs them.",
@@ -247,6 +251,9 @@ def end_to_end_tests_run(project: Project) -> Iterator[Fact]:
         yield bad(
             f"No test goes through the running system ({names}): whether the parts fit shows in production.", At(".")
         )
+
+
+_SMOKE = re.compile(r"\b(?:smoke|e2e|end.to.end)[ -]?tests?\b", re.IGNORECASE)
 
 
 def _is_smoke(*names: str) -> bool:

@@ -145,11 +145,11 @@ def environments(paths: tuple[str, ...], order: dict[str, tuple[str, ...]], file
 
 
 def _is_deployed(path: str, paths: tuple[str, ...], files: FileIndex) -> bool:
-    """Whether a pipeline that deploys, by its name, brings the file up."""
+    """Whether a pipeline that deploys, by its name, brings the file up: of several in one call, what they come to."""
     for caller in files.glob(*(f"/{place}/workflows/*.y*ml" for place in (".github", ".gitea", ".forgejo"))):
         if _RELEASES.search(posixpath.basename(caller)) and "compose" in (text := files.text(caller)):
             lines = (line for line in text.replace("\\\n", " ").split("\n") if len(line) <= MAX_LINE)
-            names = (name for line in lines if _BRINGS_UP.search(line) for name in _CALL.findall(line))
+            names = (called[-1] for line in lines if _BRINGS_UP.search(line) and (called := _CALL.findall(line)))
             if any(_resolved(name, caller, paths) == path for name in names):
                 return True
     return False

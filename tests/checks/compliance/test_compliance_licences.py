@@ -63,3 +63,9 @@ def test_a_permissive_or_alternative_licence_allows_the_use(look: Look) -> None:
 def test_code_that_is_closed_says_so_in_its_manifest(look: Look) -> None:
     assert look("CMP-001", {"package.json": '{"license": "UNLICENSED"}'}).passed == ["package.json:1"]
     assert look("CMP-001", {"package.json": "{}"}).failed == ["."]
+
+
+def test_a_word_that_ends_like_a_tool_of_licences_is_none(look: Look) -> None:
+    step = "on: push\njobs:\n  s:\n    steps:\n      - {uses: actions/upload-artifact@v4, with: {path: report}}\n"
+
+    assert look("CMP-005", {"package.json": '{"name": "a"}', ".github/workflows/s.yml": step}).passed == []

@@ -162,3 +162,20 @@ def test_an_empty_file_of_json_is_told_mildly(look: Look) -> None:
     graves = [look("CFG-013", {"data.json": text}).findings[0].severity for text in ("", '{"id": ')]
 
     assert graves == ["low", "high"]
+
+
+def test_what_the_pipeline_gives_goes_before_the_env_file(look: Look) -> None:
+    stack = {
+        "compose.yml": "services:\n  api:\n    image: api\n    environment:\n      JWT_SECRET: ${JWT_SECRET}\n",
+        "compose.deploy.yml": "services:\n  api:\n    restart: always\n",
+        ".env": "JWT_SECRET=changethis\n",
+    }
+    up = "run: docker compose -f compose.yml -f compose.deploy.yml up -d"
+    head = "on: push\njobs:\n  d:\n    runs-on: x\n"
+    given = f"{head}    env: {{JWT_SECRET: '${{{{ secrets.JWT_SECRET }}}}'}}\n    steps: [{{{up}}}]\n"
+
+    assert look("CFG-002", {**stack, ".github/workflows/deploy.yml": given}).failed == []
+    assert look("CFG-060", {**stack, ".github/workflows/deploy.yml": given}).passed == ["compose.yml:5"]
+    bare = f"{head}    steps: [{{{up}}}]\n"
+    assert look("CFG-002", {**stack, ".github/workflows/deploy.yml": bare}).failed == ["compose.yml:5"]
+    assert look("CFG-060", {**stack, ".github/workflows/deploy.yml": bare}).failed == ["compose.yml:5"]

@@ -173,25 +173,36 @@ def test_a_health_check_of_compose_is_held_against_the_code_too(look: Look) -> N
     assert seen.failed == ["compose.prod.yaml:4"]
 
 
-def test_an_image_that_manifests_alone_run_under_a_user_is_not_held_to_its_own(look: Look) -> None:
-    deployment = """
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: api}
+API = """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: api}
+    spec:
+      selector: {matchLabels: {app: api}}
+      template:
+        metadata: {labels: {app: api}}
         spec:
-          selector: {matchLabels: {app: api}}
-          template:
-            metadata: {labels: {app: api}}
-            spec:
-              securityContext: {runAsNonRoot: true, runAsUser: 1000}
-              containers: [{name: api, image: "registry.local/api:1"}]
-        """
-    files = {"api/Dockerfile": 'FROM node:22.1.0\nCMD ["node", "x.js"]\n', "k8s/api.yaml": deployment}
+          securityContext: {runAsNonRoot: true, runAsUser: 1000}
+          containers: [{name: api, image: "registry.local/api:1"}]
+    """
+
+
+def test_an_image_that_manifests_alone_run_under_a_user_is_not_held_to_its_own(look: Look) -> None:
+    files = {"api/Dockerfile": 'FROM node:22.1.0\nCMD ["node", "x.js"]\n', "k8s/api.yaml": API}
 
     assert look("CON-002", files).passed == ["k8s/api.yaml:9"]
 
-    rooted = {**files, "k8s/api.yaml": deployment.replace("runAsNonRoot: true, runAsUser: 1000", "runAsUser: 0")}
+    rooted = {**files, "k8s/api.yaml": API.replace("runAsNonRoot: true, runAsUser: 1000", "runAsUser: 0")}
     assert look("CON-002", rooted).failed == ["api/Dockerfile:1"]
+
+
+def test_a_component_that_is_not_taken_in_yet_may_give_the_user(look: Look) -> None:
+    component = {
+        "api/Dockerfile": 'FROM node:22.1.0\nCMD ["node", "x.js"]\n',
+        "k8s/more/kustomization.yaml": "kind: Component\nresources: [api.yaml]\n",
+        "k8s/more/api.yaml": API.replace("registry.local/api:1", "api"),
+    }
+    assert look("CON-002", component).passed == ["k8s/more/api.yaml:9"]
 
 
 @pytest.mark.parametrize(

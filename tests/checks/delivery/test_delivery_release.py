@@ -93,3 +93,7 @@ def test_what_dependabot_leaves_out_is_named(look: Look) -> None:
 
 def test_renovate_holds(look: Look) -> None:
     assert look("DEL-019", {"requirements.txt": "flask==3.0.0\n", "renovate.json": "{}"}).passed == ["renovate.json"]
+
+
+def test_skaffold_waits_for_what_it_deploys(look: Look) -> None:
+    assert look("DEL-024", {PATH: workflow("run: skaffold run -f skaffold.yaml")}).outcomes == ["pass"]

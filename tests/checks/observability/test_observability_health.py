@@ -147,3 +147,12 @@ def test_a_health_path_in_a_router_that_is_not_read_leaves_it_open(look: Look) -
 
     assert look("OBS-007", files).outcomes == ["fail"]
     assert look("OBS-007", {**files, "routers/router.go": unread}).unknown == ["routers/router.go:4"]
+
+
+def test_what_a_handler_is_called_asks_nothing(look: Look) -> None:
+    app = "app = FastAPI()\n\n@app.get('/health')\nasync def health_check() -> bool:\n    return {}\n"
+    files = {"Dockerfile": "FROM python:3.13\nCOPY . .\n", "requirements.txt": "fastapi\npsycopg\n", **STORE}
+    code = "from fastapi import FastAPI\nimport psycopg\nDB = psycopg.connect('postgresql://db/app')\n" + app
+
+    assert look("OBS-008", {**files, "main.py": code.format("True")}).failed == ["main.py:6"]
+    assert look("OBS-008", {**files, "main.py": code.format("check_database()")}).passed == ["main.py:6"]

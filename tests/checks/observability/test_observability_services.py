@@ -116,3 +116,11 @@ def test_starters_of_spring_that_bring_tracing_count(look: Look) -> None:
 
     assert (traced.passed, traced.failed) == (["a/pom.xml:3", "b/pom.xml:3"], ["c/Dockerfile"])
     assert (told.passed, told.failed) == (["a/pom.xml:3", "b/pom.xml:3"], ["c/src/main/java/A.java:3"])
+
+
+def test_a_library_of_traces_and_metrics_that_only_traces_exports_none(look: Look) -> None:
+    sdk = {"@opentelemetry/sdk-node": "1"}
+    traces = "const {NodeSDK} = require('@opentelemetry/sdk-node');\nnew NodeSDK({traceExporter}).start();\napp.get('/a', f);"
+
+    assert look("OBS-002", service(sdk, traces)).failed == ["Dockerfile"]
+    assert look("OBS-002", service(sdk, traces.replace("traceExporter", "metricReader"))).outcomes == ["pass"]

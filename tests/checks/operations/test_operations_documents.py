@@ -94,6 +94,9 @@ def test_owners_are_named_by_a_line_that_is_no_comment(look: Look) -> None:
 def test_it_is_written_whom_to_call_or_not(look: Look) -> None:
     assert look("OPS-007", {**APP, **readme("Call me.")}).failed == ["."]
     assert look("OPS-007", {**APP, **readme("Escalation: the on-call engineer.")}).passed == ["README.md:3"]
+    assert look("OPS-007", {**APP, **readme("## Incident response")}).passed == ["README.md:3"]
+    for word in ("A talk that shows Incident Response Management", "It stops privilege escalation."):
+        assert look("OPS-007", {**APP, **readme(word)}).failed == ["."], word
 
 
 def test_a_change_log_or_a_pipeline_records_releases(look: Look) -> None:

@@ -241,3 +241,9 @@ def test_a_build_that_leaves_the_tests_out_is_named(look: Look) -> None:
     assert look("TST-002", {**files, **workflow("run: mvn -B package")}).outcomes == ["pass"]
     both = workflow("run: mvn -B package -DskipTests", "run: mvn -B verify")
     assert look("TST-002", {**files, **both}).outcomes == ["pass"]
+
+
+def test_a_script_of_a_pipeline_that_is_called_a_smoke_test_is_one(look: Look) -> None:
+    smoke = workflow("run: pytest api", '{name: Smoke Test, run: "kubectl logs -l app=load | grep errors"}')
+
+    assert look("TST-009", {**SERVICES, **TEST, **smoke}).passed == [".github/workflows/ci.yml:8"]

@@ -694,3 +694,16 @@ def test_what_a_pipeline_that_deploys_brings_up_is_for_production(project) -> No
 
     assert project(**{"local.stack.yml": text})["local.stack.yml"].environment == "development"
     assert project(**{"local.stack.yml": text}, **pipeline)["local.stack.yml"].environment == "production"
+
+
+def test_the_base_of_what_is_deployed_is_no_target_of_its_own(project) -> None:
+    files = {
+        "compose.yml": "services:\n  api: {image: 'acme/api:1.2'}\n",
+        "compose.deploy.yml": "services:\n  api: {restart: always}\n",
+        ".github/workflows/deploy.yml": "jobs:\n  a:\n    steps:\n"
+        "      - run: docker compose -f compose.yml -f compose.deploy.yml up -d\n",
+    }
+    found = project(**files)
+
+    assert found["compose.deploy.yml"].environment == "production"
+    assert found["compose.yml"].environment == "development"
