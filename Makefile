@@ -7,7 +7,7 @@ PROJECT ?= params/sample.yaml
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: report test lint bench evaluate docs clean fuzz reproducible
+.PHONY: report test lint bench evaluate docs clean fuzz fuzz-coverage reproducible
 
 report: .venv/.core  ## Assess PROJECT (a folder or a params file; the bundled sample without it) and write its report
 	@$(BIN)/readiness assess "$(PROJECT)" --fail-on never $(ARGS) || [ $$? -eq 3 ]
@@ -29,6 +29,9 @@ bench: .venv/.dev  ## Time an assessment beside plain papermill and beside readi
 
 fuzz: .venv/.dev  ## Break files of the corpus and read them with every parser, EXAMPLES times per test (2000)
 	@READINESS_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/pytest -n 2 -m fuzz
+
+fuzz-coverage: .venv/.dev  ## Search SECONDS (600) for inputs that reach new branches of a parser; ONLY=word chooses parsers (Linux)
+	@PYTHONPATH=tests $(BIN)/python -m hostile.guided --seconds $(or $(SECONDS),600) --only "$(ONLY)"
 
 reproducible: .venv/.dev  ## Assess PROJECTS (both samples without it) in every way and compare: the same bytes, but for the time
 	@$(BIN)/python tests/reproducible.py $(PROJECTS) $(ARGS)

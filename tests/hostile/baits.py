@@ -10,13 +10,15 @@ import re._parser as parser
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import kit
 
 READERS = ("kit.sources", "kit.system", "kit.checks", "kit.claims", "kit.judgement", "kit.report")
 """Packages whose modules look at what a project says."""
+WAYS = frozenset({"search", "match", "fullmatch"})
+_USE = re.compile(r"\b(?P<name>_*[A-Z][A-Z0-9_]+)\b(?!\s*(?::[^=\n]*)?=(?!=))(?!,|\n)(?:\.(?P<way>[a-z]+)\()?")
+_METHOD = re.compile(r"\.(search|match|fullmatch|finditer|findall|subn?|split)\(")
 _SIGNS = "aA1 \t_-./:=\"'`({[<,;$@#%&*+?!\n|\\)}]>~^é"
 _IN_CALL = re.compile(r"\bre\.(?:search|match|fullmatch|find|sub|split)")
 _FLAGS = {"I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "X", "VERBOSE"}
@@ -30,29 +32,53 @@ _CATEGORIES = {
 }
 
 
-def patterns() -> dict[tuple[str, int, bool], str]:
-    """Every regular expression of the kit that stands in its source or in a module's global, its flags, whether it has
-    to match a text as a whole, and where it stands."""
-    root = Path(kit.__file__).parent
-    found: dict[tuple[str, int, bool], str] = {}
+class Expression(NamedTuple):
+    """A regular expression, where it stands, and the ways in which it is used."""
+
+    pattern: str
+    flags: int
+    where: str
+    ways: frozenset[str]
+
+
+def patterns() -> dict[tuple[str, int], Expression]:
+    """Every regular expression of the kit that stands in its source or in a module's global, by text and flags."""
+    sources = {path: path.read_text("utf-8") for path in Path(kit.__file__).parent.rglob("*.py")}
+    everywhere, found = _uses("\n".join(sources.values())), dict[tuple[str, int], Expression]()
+
+    def add(pattern: str, flags: int, where: str, ways: frozenset[str]) -> None:
+        known = found.setdefault((pattern, flags), Expression(pattern, flags, where, ways))
+        found[pattern, flags] = known._replace(ways=known.ways | ways)
+
     for module in pkgutil.walk_packages(kit.__path__, "kit.", onerror=lambda _: None):
         if module.name.startswith(READERS) and not module.name.endswith(("__main__", "locust_users")):
-            for pattern, whole in _globals(import_module(module.name)):
-                found.setdefault((pattern.pattern, pattern.flags & ~re.UNICODE, whole), module.name)
-    for path in root.rglob("*.py"):
-        source = path.read_text("utf-8")
+            globals_ = vars(import_module(module.name))
+            source = sources[Path(str(globals_["__file__"]))]
+            here, seen = _uses(source), frozenset(map(_way, _METHOD.findall(source))) or WAYS
+            for name, value in globals_.items():
+                uses = here if name.startswith("_") else everywhere
+                for pattern in _within(value):
+                    # Those of a table are used in one of the ways that are seen beside it.
+                    ways = uses.get(name, WAYS) if isinstance(value, re.Pattern) else seen
+                    add(pattern.pattern, pattern.flags & ~re.UNICODE, module.name, ways)
+    for path, source in sources.items():
         for call in ast.walk(ast.parse(source)) if _IN_CALL.search(source) else ():
             if isinstance(call, ast.Call) and (literal := _literal(call)) is not None:
-                found.setdefault((literal, _flags(call), call.func.attr == "fullmatch"), f"{path.name}:{call.lineno}")  # type: ignore[attr-defined]
+                add(literal, _flags(call), f"{path.name}:{call.lineno}", frozenset({_way(call.func.attr)}))  # type: ignore[attr-defined]
     return found
 
 
-def _globals(module: ModuleType) -> Iterator[tuple[re.Pattern[str], bool]]:
-    source = Path(module.__file__ or "").read_text("utf-8")
-    for name, value in vars(module).items():
-        # Of a pattern in a table it cannot be told how it is used.
-        used_as_whole = f"{name}.fullmatch(" in source or not isinstance(value, re.Pattern)
-        yield from ((pattern, used_as_whole) for pattern in _within(value))
+def _uses(source: str) -> dict[str, frozenset[str]]:
+    """How each name in capitals is used: in all ways where it is given to something else."""
+    found: dict[str, set[str]] = {}
+    for use in _USE.finditer(source):
+        ways = WAYS if use["way"] is None else {_way(use["way"])}
+        found.setdefault(use["name"], set()).update(ways)
+    return {name: frozenset(ways) for name, ways in found.items()}
+
+
+def _way(method: str) -> str:
+    return method if method in WAYS else "search"
 
 
 def _within(value: Any, depth: int = 0) -> Iterator[re.Pattern[str]]:

@@ -1,6 +1,6 @@
 """Runs of the command in forks of one warm process, each ended at its n-th change of a file: what `test_runs` starts.
 
-`python killed.py PROJECT FOLDER` prints one line of JSON per run: the signal, the change that it came with, how the
+`python killed.py PROJECT FOLDER [WORDS]` prints one line of JSON per run: the signal, the change that it came with, how the
 run ended, and what was wrong in the folder then.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 from kit.cli import main
 from kit.execute import assess
 from kit.execute.engine import warm
+from kit.registry import catalogue
 
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree", "os.link"}
 WRITING = os.O_WRONLY | os.O_RDWR
@@ -54,7 +55,7 @@ def _child(project: Path, out: Path, at: int, number: int, tell: int) -> None:
     sys.addaudithook(hook)
     code = 0
     try:
-        main(["assess", str(project), "--out", str(out), *WORDS])
+        main(["assess", str(project), "--out", str(out), *WORDS, *sys.argv[3:]])
     except SystemExit as ended:
         code = int(ended.code or 0)
     except BaseException:
@@ -93,5 +94,5 @@ def _try(project: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     os.environ["READINESS_CACHE"] = ""
-    assert assess and warm() is None  # imported once, for all of them
+    assert assess and catalogue() and warm() is None  # imported once, for all of them
     _try(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hostile.canaries import SHADOWED, plant
+from hostile.notebooks import alone
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "readiness"
 PLAIN_KERNELS = "from kit.execute import workers; workers.available = lambda: False; from kit.cli import main; main()"
@@ -56,9 +57,10 @@ def test_no_canary_fires_when_the_package_is_run(project: Path) -> None:
 
 
 def test_no_canary_fires_in_ordinary_kernels(project: Path) -> None:
-    assert (
-        assess(project, sys.executable, "-P", "-c", PLAIN_KERNELS, words=("--area", "containers", "--jobs", "1")) == []
-    )
+    one = alone("02-containers", project.parent / "notebooks")
+    words = ("--area", "containers", "--jobs", "1", "--notebooks", str(one))
+
+    assert assess(project, sys.executable, "-P", "-c", PLAIN_KERNELS, words=words) == []
 
 
 def test_the_canaries_would_be_found_by_whoever_imports_from_the_working_folder() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
+from hostile.notebooks import alone
 
-from kit.execute.notebooks import bundled
 from tests import reproducible
 from tests.reproducible import WAYS, Failed, compare
 
@@ -24,9 +23,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_warm_cached_and_ordinary_kernels_say_the_same(project: Path) -> None:
     ways = (WAYS[0], WAYS[1], WAYS[3])
-    one = project.parent / "notebooks"
-    one.mkdir()
-    shutil.copy(bundled() / "02-containers.ipynb", one)
+    one = alone("02-containers", project.parent / "notebooks")
 
     found = compare(project, ways, ("--area", "containers", "--notebooks", str(one)))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile.notebooks import alone
 
 KILLED = Path(__file__).with_name("killed.py")
 CLI = "from kit.cli import main; main()"
@@ -31,7 +32,7 @@ def project(tmp_path: Path) -> Path:
 def start(project: Path, out: Path, *, code: str = CLI, **variables: str) -> subprocess.Popen[str]:
     """Begin an assessment of one area."""
     words = ["assess", str(project), "--out", str(out), "--fail-on", "never", "--quiet", "--jobs", "1"]
-    areas = ["--area", "containers"]
+    areas = ["--area", "containers", "--notebooks", str(alone("02-containers", out.parent / "notebooks"))]
     environment = {**os.environ, "READINESS_CACHE": "", **variables}
     return subprocess.Popen(
         [sys.executable, "-c", code, *words, *areas],
@@ -57,8 +58,9 @@ def visible_names(out: Path) -> set[str]:
 
 
 def test_a_run_killed_at_any_moment_is_gone_on_with_to_the_same_answer(project: Path, tmp_path: Path) -> None:
+    words = ["--notebooks", alone("02-containers", tmp_path / "notebooks")]
     done = subprocess.run(
-        [sys.executable, KILLED, project, tmp_path], capture_output=True, text=True, check=True, timeout=500
+        [sys.executable, KILLED, project, tmp_path, *words], capture_output=True, text=True, check=True, timeout=500
     )
     *ended, last = [json.loads(line) for line in done.stdout.splitlines()]
     out, whole = tmp_path / "out", tmp_path / "whole"
