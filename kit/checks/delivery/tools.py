@@ -201,12 +201,14 @@ def _types(project: Project) -> Iterator[Fact]:
     text = " ".join(f"{a.words} {_inner(a)}" for a in acts)
     typescript = project.files.languages.get("typescript", 0) + project.files.languages.get("tsx", 0)
     checker = next((d for p in project.packages if (d := p.depends_on("mypy", "pyright", "basedpyright"))), None)
+    unheeded = _ignores_types(project)
     compiled = re.search(
-        r"\btsc\b|vue-tsc|tsgo|next build|nest build|ng build|type-?check|check-types|astro check|nuxi", text
-    )
+        r"\btsc\b|vue-tsc|tsgo|nest build|ng build|type-?check|check-types|astro check|nuxi", text
+    ) or ("next build" in text and not unheeded)
     in_image = any(_compiles(i.value) for d in project.dockerfiles for i in d.of("RUN")) and any(
         a.purpose == "build" for a in acts
     )
+    in_image = in_image and not unheeded
     if typescript > 5 and (compiled or in_image):
         yield ok("TypeScript is checked by a pipeline.", next((a.at for a in acts if a.purpose == "types"), acts[0].at))
     elif typescript > 5:
@@ -218,6 +220,12 @@ def _types(project: Project) -> Iterator[Fact]:
         )
     if checker is not None:
         yield _checker(project, checker.name, checker.at, acts)
+
+
+def _ignores_types(project: Project) -> bool:
+    """Whether the build of Next.js, which checks types, is told to go on whatever it finds."""
+    settings = project.files.glob("**/next.config.*", "next.config.*")
+    return any(re.search(r"ignoreBuildErrors\s*:\s*true", project.files.text(path)) for path in settings)
 
 
 def _checker(project: Project, name: str, at: At, acts: list[Act]) -> Fact:

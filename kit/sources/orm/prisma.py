@@ -179,6 +179,8 @@ def _attributes(tokens: list[_Token]) -> list[Attribute]:
                 key = token.text
             elif token.text == "," and depth == 1:
                 key = ""
+                if "" in made[-1].args and [t.text for t in tokens[index + 2 : index + 3]] != [":"]:
+                    made[-1].args[""] += ", "
             elif not (token.text == ":" and depth == 1):
                 made[-1].args[key] = made[-1].args.get(key, "") + token.text
         depth += {"(": 1, "[": 1, "]": -1}.get(token.text, 0)

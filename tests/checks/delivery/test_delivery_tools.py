@@ -59,6 +59,15 @@ def test_typescript_that_no_pipeline_checks_is_found(look: Look) -> None:
     assert look("DEL-018", {**files, PATH: workflow("run: npx eslint .", "run: npx tsc --noEmit")}).failed == []
 
 
+def test_a_build_that_ignores_errors_of_types_checks_none(look: Look) -> None:
+    code = {f"src/m{n}.ts": "export const x = 1" for n in range(6)}
+    files = {PATH: workflow("run: npx eslint .", "run: npx next build"), "tsconfig.json": "{}", **code}
+
+    assert look("DEL-018", files).failed == []
+    ignoring = {"next.config.ts": "export default { typescript: { ignoreBuildErrors: true } };"}
+    assert look("DEL-018", {**files, **ignoring}).failed == ["tsconfig.json"]
+
+
 def test_an_image_older_than_the_manifest_demands_is_found(look: Look) -> None:
     files = {"go.mod": "module x\n\ngo 1.24.0\n", "Dockerfile": "FROM golang:1.22-alpine\nRUN go build\n"}
 

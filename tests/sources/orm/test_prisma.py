@@ -22,6 +22,7 @@ def test_fields_become_columns_and_relations_do_not() -> None:
         model User { // a comment
           id    Int     @id @default(autoincrement())
           email String  @unique @db.VarChar(255)
+          spent Decimal @db.Decimal(19, 4)
           bio   String?
           role  Role[]  @default([A, B])
           posts Post[]
@@ -38,8 +39,9 @@ def test_fields_become_columns_and_relations_do_not() -> None:
     assert [(c.name, c.type, c.nullable, c.at.line) for c in user.columns] == [
         ("id", "INTEGER", False, 3),
         ("email", "VarChar(255)", False, 4),
-        ("bio", "TEXT", True, 5),
-        ("role", "Role[]", None, 6),
+        ("spent", "Decimal(19, 4)", False, 5),
+        ("bio", "TEXT", True, 6),
+        ("role", "Role[]", None, 7),
     ]
     assert [u.columns for u in user.uniques] == [("email",)]
     (key,) = post.foreign_keys
