@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from kit.checks.delivery.built import built, own_modules, seen
+from kit.checks.shared.built import built, own_modules, seen
 from kit.checks.shared.words import listed, plural
 from kit.model import Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.delivery.built import built
+from kit.checks.shared.built import built
 from kit.checks.shared.words import listed, plural
 from kit.model import Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project

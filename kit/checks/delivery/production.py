@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from posixpath import relpath
 
-from kit.checks.delivery.built import built, seen
 from kit.checks.delivery.tools import PACKAGES
+from kit.checks.shared.built import built, seen
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kit.checks.delivery.built import built, seen
+from kit.checks.shared.built import built, seen
 from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.started import runs as started
 from kit.model import At, Clause, Fact, FileClass, Located, Severity, bad, ok

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from kit.checks.delivery.built import built, live, own_modules, seen
+from kit.checks.shared.built import built, live, own_modules, seen
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project

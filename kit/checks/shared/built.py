@@ -41,7 +41,7 @@ def built(project: Project) -> frozenset[str]:
     """The files of the services' folders that a compiler reads, that another file there imports, or that start it."""
     folders = _folders(project)
     inside = [p for p in project.code.files() if any(within(p, folder) for folder in folders)]
-    starts = _started(project) | _named(project)
+    starts = started(project) | named(project)
     imported = _imported(project, inside, starts)
     whole = _compiled_whole(project)
     return frozenset(p for p in inside if p in imported or p in starts or _is_compiled(project, p, whole))
@@ -53,7 +53,7 @@ def _folders(project: Project) -> tuple[str, ...]:
     return with_workspaces(project, dict.fromkeys(roots))
 
 
-def _started(project: Project) -> set[str]:
+def started(project: Project) -> set[str]:
     """The files that start the services. One that can be run by hand counts where a command names it, or where the
     service has none besides: a script that lies beside a program is copied with it, and starts nothing."""
     named: dict[str, set[str]] = {}
@@ -74,11 +74,11 @@ def _is_called(project: Project, path: str) -> bool:
     module = ".".join(stem.split("/")[-2:])
     called = re.compile(rf"(?<![\w-])(?:{re.escape(posixpath.basename(path))}|{re.escape(module)})(?![\w-])")
     loaded = project.code.holding(f'"{module}', f"'{module}") if "/" in stem else ()
-    return any(called.search(text) for text in _commanding(project)) or any(p != path for p in loaded)
+    return any(called.search(text) for text in commanding(project)) or any(p != path for p in loaded)
 
 
 @lru_cache(maxsize=4)
-def _commanding(project: Project) -> tuple[str, ...]:
+def commanding(project: Project) -> tuple[str, ...]:
     """The texts that hold commands."""
     paths = [d.path for d in project.dockerfiles] + [c.path for c in project.compose]
     paths += [w.path for w in project.workflows] + [s.path for s in project.scripts]
@@ -94,13 +94,13 @@ def _imported(project: Project, inside: list[str], starts: set[str]) -> frozense
         (path, target)
         for path in inside
         if path in starts or not _ASIDE & set(path.split("/")[:-1])
-        for target in _targets(project, path)
+        for target in targets(project, path)
     ]
     entered = {f for path, target in links for f in _retired(target) - _retired(path)}
     return frozenset(target for path, target in links if path in starts or _retired(path) <= entered)
 
 
-_CONVENTIONAL = re.compile(
+CONVENTIONAL = re.compile(
     r"^(?:src/)?(?:pages|app)/|(?:^|/)(?:routes|api|functions|handlers|lambdas?|commands|tasks|jobs|migrations|versions|plugins|middlewares?|views|models"
     r"|controllers|resources|blueprints)/|(?:^|/)(?:main|index|app|server|wsgi|asgi|manage|__main__|bootstrap|setup|conftest|celery|worker"
     r"|settings|middleware|instrumentation|handler|lambda_function)\.\w+$|\.config\.\w+$"
@@ -115,19 +115,19 @@ def live(project: Project) -> frozenset[str]:
     inside = built(project)
     by_end: dict[str, list[str]] = {}
     for path in inside:
-        by_end.setdefault(_stem(path), []).append(path)
-    starts = _started(project) | _named(project)
-    found = {p for p in inside if p in starts or _CONVENTIONAL.search(posixpath.relpath(p, project.code.unit(p)))}
+        by_end.setdefault(stem(path), []).append(path)
+    starts = started(project) | named(project)
+    found = {p for p in inside if p in starts or CONVENTIONAL.search(posixpath.relpath(p, project.code.unit(p)))}
     waiting = list(found)
     while waiting:
         path = waiting.pop()
-        led = {*_targets(project, path), *_by_alias(project, path, by_end)} & inside - found
+        led = {*targets(project, path), *_by_alias(project, path, by_end)} & inside - found
         found |= led
         waiting += led
     return frozenset(found)
 
 
-def _stem(path: str) -> str:
+def stem(path: str) -> str:
     """The name of a module as imports say it: that of its folder for an index."""
     stem = posixpath.splitext(path)[0].removesuffix("/index").removesuffix("/__init__")
     return posixpath.basename(stem)
@@ -145,7 +145,7 @@ def _retired(path: str) -> set[str]:
     return {path[: match.end()] for match in _RETIRED.finditer(path)}
 
 
-def _targets(project: Project, path: str) -> Iterator[str]:
+def targets(project: Project, path: str) -> Iterator[str]:
     """The files that a file's imports mean."""
     modules = own_modules(project)
     python = project.code.language(path) == "python"
@@ -155,10 +155,10 @@ def _targets(project: Project, path: str) -> Iterator[str]:
             yield target.path
             below = target.path.removesuffix("/__init__.py")
             if python and below:
-                yield from (f"{below}/{n}.py" for n in names)
+                yield from (f"{below}/{n}{end}" for n in names for end in (".py", "/__init__.py"))
 
 
-def _named(project: Project) -> set[str]:
+def named(project: Project) -> set[str]:
     """The files that manifests and images name as what starts."""
     found = set()
     for package in project.packages:
