@@ -22,6 +22,7 @@ from kit.sources.code.java import (
     texts,
 )
 from kit.sources.code.mounts import OPEN, Guard, Prefix, absolute, braced_path
+from kit.sources.code.own_guards_jvm import OwnGuards
 from kit.sources.code.records import RouteFact
 
 MAPPINGS = {"GetMapping": "GET", "PostMapping": "POST", "PutMapping": "PUT", "PatchMapping": "PATCH"}
@@ -43,13 +44,13 @@ _SECURITY = ("spring-boot-starter-security", "spring-boot-starter-oauth2-resourc
 
 def jvm_routes(code: CodeIndex) -> Iterator[RouteFact]:
     """The routes of every Java service in outline."""
-    modules, security = code.once(JavaModules), code.once(SpringSecurity)
+    modules, security, written = code.once(JavaModules), code.once(SpringSecurity), code.once(OwnGuards)
     for path in code.holding("Mapping", "jakarta.ws.rs", "javax.ws.rs", languages=("java",)):
         root = code.tree(path)
         if root is not None:
             constants = _constants(root)
             for declaration in root.find_all(any=[{"kind": kind} for kind in TYPES]):
-                yield from _type_routes(path, declaration, constants, modules, security)
+                yield from _type_routes(path, declaration, constants, modules, security, written)
     yield from actuator_routes(code)
 
 
@@ -67,7 +68,12 @@ def _constants(root: SgNode) -> dict[str, str]:
 
 
 def _type_routes(
-    path: str, declaration: SgNode, constants: dict[str, str], modules: JavaModules, security: SpringSecurity
+    path: str,
+    declaration: SgNode,
+    constants: dict[str, str],
+    modules: JavaModules,
+    security: SpringSecurity,
+    written: OwnGuards,
 ) -> Iterator[RouteFact]:
     own = annotations_of(declaration)
     jax = "Path" in own
@@ -86,6 +92,10 @@ def _type_routes(
                 full = base / (prefix / inner)
                 chained = _chained(modules, security, path, method, prefix / inner)
                 whole = chained if asked.auth is False else chained.and_then(asked)
+                if whole.auth is not True and not jax:
+                    plain = absolute(braced_path((prefix / inner).path)).rstrip("/") or "/"
+                    own_guard = written.of(path, method, plain, member.node, declaration)
+                    whole = own_guard if own_guard.auth is not False else whole
                 text = absolute(braced_path(full.path)).rstrip("/") or "/"
                 handler = name.text() if name is not None else ""
                 framework = "jax-rs" if jax else "spring"
