@@ -64,6 +64,8 @@ def patterns() -> dict[tuple[str, int], Expression]:
     for path, source in sources.items():
         for call in ast.walk(ast.parse(source)) if _IN_CALL.search(source) else ():
             if isinstance(call, ast.Call) and (literal := _literal(call)) is not None:
+                if call.func.attr == "compile" and (literal, _flags(call)) in found:  # type: ignore[attr-defined]
+                    continue  # a module's global
                 add(literal, _flags(call), f"{path.name}:{call.lineno}", frozenset({_way(call.func.attr)}))  # type: ignore[attr-defined]
     return found
 
