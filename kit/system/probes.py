@@ -18,7 +18,8 @@ def asked_by(command: str) -> tuple[str | None, int | None]:
     if found is None:
         port, path = _PARTS.search(command), _PATH.search(command)
         return (path[1] if path else None, int(port[1]) if port else None) if path else (None, None)
-    return found["path"] or "/", _number(found["port"])
+    asked = found["path"] or "/"
+    return (None if "$" in asked else asked), _number(found["port"])
 
 
 def _number(text: str | None) -> int | None:

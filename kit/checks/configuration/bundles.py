@@ -85,7 +85,8 @@ def _not_at_build(service: Service, name: str, read: EnvRead, *, soft: bool) -> 
             read,
         )
     elif not soft and not any(e.name == name for d in service.deployments for e in d.env):
-        yield bad(f"{service.name}: nothing gives {name} to the build; in the bundle it is undefined.", read)
+        message = f"{service.name}: nothing gives {name} to the build; in the bundle it is undefined."
+        yield bad(message, read, severity=Severity.MEDIUM)  # an ignored env file may, and some are wanted by nobody
 
 
 def _bundler(project: Project, service: Service, name: str) -> bool:

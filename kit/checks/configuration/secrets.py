@@ -20,6 +20,7 @@ from kit.checks.configuration.gravity import is_random
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
 from kit.checks.shared.crowd import by_file, gathered
+from kit.checks.shared.meant import environment as meant_for
 from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
@@ -237,12 +238,15 @@ def env_files_are_ignored(project: Project) -> Iterator[Fact]:
     )
     for path in held:
         if project.files.tracked(path) is not False:
-            secrets = [
-                k
+            secrets = {
+                k: n.text
                 for k, n in project.documents.get(path).root.items()
                 if is_secret_name(k) and n.text and not is_placeholder(n.text)
-            ]
-            grave = {} if secrets else {"severity": Severity.LOW}
+            }
+            real = [k for k, value in secrets.items() if not is_weak(value)]
+            meant = meant_for(project, path)
+            small = Severity.MEDIUM if secrets and not (real and meant in ASIDE) else Severity.LOW
+            grave = {} if real and meant not in ASIDE else {"severity": small}
             how = "tracked by git" if project.files.tracked(path) else "among the project's files"
             yield bad(
                 f"{path} is {how}{' and sets ' + listed(secrets) if secrets else ''}.",

@@ -285,9 +285,11 @@ def files_parse(project: Project) -> Iterator[Fact]:
             continue
         looked += 1
         if document.error is not None and not _lenient(document.path) and not _is_lines(project.files.text(path)):
-            broken += 1
             empty = not project.files.text(path).strip()
-            grave = Severity.LOW if empty else None
+            if not empty and all(_ASSIGNS.fullmatch(line) for line in project.files.text(path).splitlines()):
+                continue  # nothing but variables, whatever it is called: what a command line is given
+            broken += 1
+            grave = Severity.LOW if empty else None if _is_read(project, path) else Severity.MEDIUM
             yield bad(f"{document.path} cannot be parsed: {document.error.message}", document.error, severity=grave)
         twice = [p for p in document.problems if "given twice" in p.message]
         if twice and not re.search(r"(?i)(^|/)(i18n|locales?|lang|translations?|messages)/", document.path):
@@ -297,6 +299,29 @@ def files_parse(project: Project) -> Iterator[Fact]:
             yield bad(f"{document.path}: {twice[0].message}{more}", *twice[:5], severity=mild)
     if looked and not broken:
         yield ok(f"All {looked} structured files can be parsed.", At("."))
+
+
+_ASSIGNS = re.compile(r"\s*(?:#.*|[A-Za-z_]\w{0,80}=.*)?")
+_BY_PLACE = re.compile(
+    r"(?:^|/)(?:\.github/workflows|\.circleci|k8s|kube\w*|manifests|charts?|helm|config|openapi)/|(?:^|/)\.gitlab-ci\.yml$"
+    r"|(?:^|/)(?:package|tsconfig|angular|vercel|appsettings)[\w.-]*\.json$|(?:^|/)[\w.-]*compose[\w.-]*\.ya?ml$"
+    r"|(?:^|/)(?:application|serverless|openapi|swagger|values|render|netlify)[\w.-]*\.(?:ya?ml|json|toml)$"
+    r"|(?:^|/)(?:pyproject|Cargo|fly)\.toml$|(?:^|/)\.env[\w.-]*$",
+    re.IGNORECASE,
+)
+"""Files that a tool finds by their name or place."""
+
+
+def _is_read(project: Project, path: str) -> bool:
+    """Whether a tool finds the file by its name or place, or something in the project names it."""
+    name = posixpath.basename(path)
+    return _BY_PLACE.search(path) is not None or any(
+        name in project.files.text(other)
+        for other in project.files.glob(
+            "*.py", "*.js", "*.ts", "*.go", "*.java", "*.sh", "*.y*ml", "*.json", "Makefile"
+        )
+        if other != path
+    )
 
 
 def _is_lines(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from kit.checks.containers.tools import lacking_tool
@@ -52,7 +53,15 @@ def health_checks_ask_what_is_there(project: Project) -> Iterator[Fact]:
         owner = project.system.service(image.name)
         path, port = asked_by(check_.value) if check_ is not None else (None, None)
         if check_ is not None and owner is not None and path is not None:
-            yield from _asked(project, owner, None, path, port, check_.at, {})
+            facts = _asked(project, owner, None, path, port, check_.at, {})
+            yield from (_milder(project, owner, fact) for fact in facts)
+
+
+def _milder(project: Project, service: Service | None, fact: Fact) -> Fact:
+    """What an image's own check says is asked by Docker and compose alone: elsewhere nobody waits for it."""
+    live = {f"compose:{file.path}" for file in project.compose if file.live}
+    asked = service is not None and any(d.target in live for d in service.deployments)
+    return fact if asked or not fact.outcome.open else replace(fact, severity=Severity.MEDIUM)
 
 
 _SWALLOWED = re.compile(r"(?:\|\||;)\s*(?:true|:|exit 0|echo\b[^|&;]{0,200})[\s'\")\]]*$")
@@ -81,7 +90,8 @@ def _without_tool(project: Project) -> Iterator[Fact]:
             else None
         )
         if own is not None and lacking is not None:
-            yield bad(_no_tool(image.name, lacking[0]), own, lacking[1])
+            owner = project.system.service(image.name)
+            yield _milder(project, owner, bad(_no_tool(image.name, lacking[0]), own, lacking[1]))
     dockerfiles = {d.path: d for d in project.dockerfiles if d.error is None and d.stages}
     for file, service in services(project):
         check_, build = service.healthcheck, service.build

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kit.checks.shared.crowd import crowded
 from kit.checks.shared.images import ASIDE, Image, images, judged, services
@@ -69,35 +70,50 @@ def not_as_root(project: Project) -> Iterator[Fact]:
     """
     yield from _told_to_be_root(project)
     for image in images(project):
-        user, base = image.dockerfile.user(image.stage), image.dockerfile.base_image(image.stage)
-        at = user if user is not None else image.stage
-        parsed = parse_image(base)
-        root = user is None or image.dockerfile.expand(user).strip().lower() in ROOTS
-        lowered = _lowered_by_manifests(project, image) if root else None
-        if lowered is not None:
-            yield ok(f"{image.name}: every manifest that runs the image gives it a user of its own.", lowered, at)
-        elif root and (dropped := _dropped(project, image)) is not None:
-            yield _dropping(project, image, dropped, at.at)
-        elif user is not None:
-            name = image.dockerfile.expand(user).strip()
-            holds = name.lower() not in ROOTS
-            yield (ok if holds else bad)(f"{image.name}: the container runs as {name}.", user)
-        elif ROOTLESS.search(base) or (parsed is not None and parsed.base in OWN_USER):
-            yield ok(f"{image.name}: {base} runs without root rights by itself.", at)
-        elif DISTROLESS.match(base):
-            yield bad(f"{image.name}: no USER; {base} runs as root, its tag nonroot does not.", at)
-        elif _DOTNET.match(base):
-            yield bad(f"{image.name}: no USER; {base} runs as root unless `USER $APP_UID` is said.", at)
-        elif parsed is None or not _is_official(parsed) or "$" in base:
-            yield unknown(f"{image.name}: no USER; as whom {base} runs is for that image to say.", at)
-        elif parsed.base in OWN_ROOT and _only_configures(image):
-            yield partial(
-                f"{image.name}: no USER; {parsed.base} starts as root and gives up its rights for its workers.",
-                at,
-                severity=Severity.MEDIUM,
-            )
-        else:
-            yield bad(f"{image.name}: no USER; the container runs as root.", at)
+        fact = _as_whom(project, image)
+        minor = fact.outcome.open and fact.severity is None and _nobody_asks(project, image)
+        yield replace(fact, severity=Severity.MEDIUM) if minor else fact
+
+
+def _nobody_asks(project: Project, image: Image) -> bool:
+    """Whether an image answers no requests and is deployed nowhere: a tool, or a base of others."""
+    service = project.system.service(image.name)
+    exposes = bool(image.dockerfile.exposed(image.stage))
+    if service is None:
+        return not exposes
+    asked = exposes or bool(service.deployments) or _takes_requests(service)
+    return only_aside(project, service) or not asked
+
+
+def _as_whom(project: Project, image: Image) -> Fact:
+    user, base = image.dockerfile.user(image.stage), image.dockerfile.base_image(image.stage)
+    at = user if user is not None else image.stage
+    parsed = parse_image(base)
+    root = user is None or image.dockerfile.expand(user).strip().lower() in ROOTS
+    lowered = _lowered_by_manifests(project, image) if root else None
+    if lowered is not None:
+        return ok(f"{image.name}: every manifest that runs the image gives it a user of its own.", lowered, at)
+    if root and (dropped := _dropped(project, image)) is not None:
+        return _dropping(project, image, dropped, at.at)
+    if user is not None:
+        name = image.dockerfile.expand(user).strip()
+        holds = name.lower() not in ROOTS
+        return (ok if holds else bad)(f"{image.name}: the container runs as {name}.", user)
+    if ROOTLESS.search(base) or (parsed is not None and parsed.base in OWN_USER):
+        return ok(f"{image.name}: {base} runs without root rights by itself.", at)
+    if DISTROLESS.match(base):
+        return bad(f"{image.name}: no USER; {base} runs as root, its tag nonroot does not.", at)
+    if _DOTNET.match(base):
+        return bad(f"{image.name}: no USER; {base} runs as root unless `USER $APP_UID` is said.", at)
+    if parsed is None or not _is_official(parsed) or "$" in base:
+        return unknown(f"{image.name}: no USER; as whom {base} runs is for that image to say.", at)
+    if parsed.base in OWN_ROOT and _only_configures(image):
+        return partial(
+            f"{image.name}: no USER; {parsed.base} starts as root and gives up its rights for its workers.",
+            at,
+            severity=Severity.MEDIUM,
+        )
+    return bad(f"{image.name}: no USER; the container runs as root.", at)
 
 
 def _told_to_be_root(project: Project) -> Iterator[Fact]:

@@ -66,16 +66,19 @@ def runners_have_what_is_needed(project: Project) -> Iterator[Fact]:
 
 def _ended(project: Project) -> Iterator[Fact]:
     """One finding per file and action."""
-    used: dict[tuple[str, str, str], list[At]] = {}
+    used: dict[tuple[str, str, str, bool], list[At]] = {}
     for pipeline, _, step in steps(project):
         name, _, version = (step.uses or "").partition("@")
         major, first = _MAJOR.match(version), _ENDED.get(name.lower())
         if pipeline.path.startswith(".github/") and first and major and int(major[1]) < first:
             at = step.node.at_or_self("uses")
-            used.setdefault((at.path, name, version), []).append(at)
-    for (_, name, version), places in used.items():
+            told = step.node.get("if")
+            seldom = told is not None and "failure()" in told.text
+            used.setdefault((at.path, name, version, seldom), []).append(at)
+    for (_, name, version, seldom), places in used.items():
         message = f"{name}@{version} asks a service that GitHub has switched off: the step fails."
-        yield bad(message, *places[:6], fix=f"uses: {name}@v{_ENDED[name.lower()]}")
+        severity = Severity.MEDIUM if seldom else None  # it is there for runs that have failed anyway
+        yield bad(message, *places[:6], fix=f"uses: {name}@v{_ENDED[name.lower()]}", severity=severity)
 
 
 def _without_lockfile(project: Project, job: Job) -> Iterator[Fact]:

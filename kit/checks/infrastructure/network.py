@@ -75,17 +75,21 @@ def firewalls_are_closed(project: Project) -> Iterator[Fact]:
 
 
 def _of_balancers_only(project: Project) -> set[str]:
-    """The names of security groups that load balancers have, and nothing else that runs."""
+    """The names of security groups that load balancers and endpoints of the network have, and nothing else that runs."""
     balancers: set[str] = set()
     others: set[str] = set()
     for module in project.terraform:
         for one in module.resources:
-            held = balancers if one.type in {"aws_lb", "aws_alb", "aws_elb"} else others
+            held = balancers if one.type in {"aws_lb", "aws_alb", "aws_elb", "aws_vpc_endpoint"} else others
             for key in ("security_groups", "vpc_security_group_ids", "security_group_ids"):
                 for place in (one.node, *one.node.each("*"), *one.node.each("*", "*")):
                     node = place.get(key) if place.is_map else None
                     if node is not None and not place.get("from_port"):
                         held.update(re.findall(r"aws_security_group\.(\w+)", str(node.value)))
+        for call in module.modules:
+            given = call.node.get("security_group_ids")
+            held = balancers if "vpc-endpoints" in call.source else others
+            held.update(re.findall(r"aws_security_group\.(\w+)", str(given.value) if given is not None else ""))
     return balancers - others
 
 
@@ -101,7 +105,7 @@ def _opening(resource: Resource, opening: Opening, *, answers_little: bool = Fal
     message = f"{resource.title}: {what}{f' ({hit})' if hit and not every else ''} is open to the whole internet."
     severity = Severity.CRITICAL if hit else Severity.HIGH
     if answers_little:
-        message, severity = f"{message[:-1]}; the load balancer answers on its listeners' ports only.", Severity.MEDIUM
+        message, severity = f"{message[:-1]}; what has the group answers on its own ports only.", Severity.MEDIUM
     return bad(message, *_places(opening), severity=severity, **resource.grade)
 
 

@@ -28,6 +28,7 @@ _MANAGED_TLS = (
     "cert-manager.io/", "certmanager.k8s.io/", "certificate-arn", "managed-certificates", "pre-shared-cert",
     "router.tls", "ssl-cert", "aws-load-balancer-ssl", "appgw-ssl-certificate", "kubernetes.io/tls-acme",
 )  # fmt: skip
+_REDIRECTS = ("permanent-redirect", "temporal-redirect")
 _INTERNAL = ("internal", "load-balancer-type", "aws-load-balancer-scheme")
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -83,7 +84,7 @@ def entrances_speak_tls(project: Project) -> Iterator[Fact]:
     Passwords and sessions that cross the internet without TLS can be read by everybody on the way.
 
     Decides: each Ingress has `tls` for its hosts, or an annotation that has the platform bring a certificate; each
-    Gateway listener is HTTPS or redirects; a load balancer that is open to the world is no plain-HTTP one.
+    Gateway listener is HTTPS or redirects; a chart whose values may add `tls` weighs less. A load balancer that is open to the world is no plain-HTTP one.
 
     Fix: add `tls: [{hosts: [...], secretName: ...}]` and a certificate issuer
     (`cert-manager.io/cluster-issuer`).
@@ -94,7 +95,7 @@ def entrances_speak_tls(project: Project) -> Iterator[Fact]:
     """
     for group in groups(project):
         for ingress in group.of("Ingress"):
-            yield _left_out(project, ingress, group) or _ingress(group, ingress)
+            yield _left_out(project, ingress, group) or _ingress(project, group, ingress)
         for gateway in group.of("Gateway"):
             yield from _gateway(group, gateway)
         for service in group.of("Service"):
@@ -116,7 +117,7 @@ def _left_out(project: Project, ingress: Manifest, group: Group) -> Fact | None:
     return unknown(message, ingress, beside, **grade(group))
 
 
-def _ingress(group: Group, ingress: Manifest) -> Fact:
+def _ingress(project: Project, group: Group, ingress: Manifest) -> Fact:
     hosts = {n.text for n in ingress.node.each("spec", "rules", "*", "host")}
     tls = ingress.node.get("spec", "tls")
     covered = {n.text for n in ingress.node.each("spec", "tls", "*", "hosts", "*")}
@@ -124,7 +125,13 @@ def _ingress(group: Group, ingress: Manifest) -> Fact:
     if tls is None or not list(tls.children()):
         if managed is not None:
             return ok(f"{ingress.title}: the platform brings the certificate.", ingress, **grade(group))
-        return bad(f"{ingress.title}: no TLS; all requests travel in clear.", ingress, **grade(group))
+        redirects = any("return 30" in text for text in ingress.annotations.values())
+        if redirects or annotation(ingress, *_REDIRECTS) is not None:
+            message = f"{ingress.title}: no TLS, and nothing but a redirect."
+            return partial(message, ingress, severity=Severity.LOW, **grade(group))
+        message = f"{ingress.title}: no TLS; all requests travel in clear."
+        by_values = ingress.origin.startswith("helm:") and "tls:" in project.files.text(ingress.path)
+        return bad(message, ingress, **({"severity": Severity.MEDIUM} if by_values else {}), **grade(group))
     bare = sorted(h for h in hosts - covered if not _by_wildcard(h, covered))
     if covered and bare:
         return partial(f"{ingress.title}: TLS is set up, but not for {', '.join(bare)}.", tls, **grade(group))

@@ -64,7 +64,8 @@ def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
     beside = [c for c in workload.containers if not c.init]
     main = next((c for c in beside if c.ports), beside[0] if beside else container)
     asked = (bool(container.ports) and not _generates_load(workload, led_to=led_to)) or (led_to and container is main)
-    minor = is_off_the_shelf(container) or workload.kind == "DaemonSet"
+    # Requests come through a Service; where none leads to the pod, a declared port alone says little.
+    minor = is_off_the_shelf(container) or workload.kind == "DaemonSet" or not led_to
     if "readiness" in kinds and "liveness" in kinds:
         return ok(f"{name}: has liveness and readiness probes.", container.probes[0], **grade(group))
     if not asked:

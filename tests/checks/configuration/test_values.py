@@ -159,9 +159,23 @@ def test_debugging_weighs_less_where_few_can_see_it(look: Look, stage: str, seve
 
 
 def test_an_empty_file_of_json_is_told_mildly(look: Look) -> None:
-    graves = [look("CFG-013", {"data.json": text}).findings[0].severity for text in ("", '{"id": ')]
+    def grave(path: str, text: str) -> str:
+        return str(look("CFG-013", {path: text}).findings[0].severity)
 
-    assert graves == ["low", "high"]
+    assert grave("config/data.json", "") == "low"
+    assert grave("config/data.json", '{"id": ') == "high"
+
+
+def test_what_nothing_reads_may_be_broken_and_variables_are_no_yaml(look: Look) -> None:
+    def graves(files: dict[str, str]) -> list[str]:
+        return [str(f.severity) for f in look("CFG-013", files).findings if f.outcome.open]
+
+    page = {"cloud/answer.json": "<!DOCTYPE html>\n"}
+    assert graves(page) == ["medium"]
+    assert graves({**page, "load.py": "open('cloud/answer.json')\n"}) == ["high"]
+    assert look(
+        "CFG-013", {"openshift/params.yaml": "# where it runs\nWEBAPI_URL=\nNAME=shop\n", "a.json": "{}"}
+    ).failed == ["cloud/answer.json:1"]
 
 
 def test_what_the_pipeline_gives_goes_before_the_env_file(look: Look) -> None:

@@ -245,8 +245,33 @@ def test_a_stand_in_for_a_developers_machine_is_no_image_of_the_system(look: Loo
 
 
 def test_a_well_known_server_that_only_gets_more_tools_still_gives_up_its_rights(look: Look) -> None:
-    text = "FROM nginx:1.27\nRUN apk add curl\nCMD ['nginx']\n".replace("'", '"')
+    text = "FROM nginx:1.27\nRUN apk add curl\nEXPOSE 80\nCMD ['nginx']\n".replace("'", '"')
     seen = look("CON-002", {"Dockerfile": text})
     assert seen.findings[0].severity == "medium"
     seen = look("CON-002", {"a": "", "Dockerfile": text.replace('"nginx"]', '"./own"]')})
     assert seen.findings[0].severity == "high"
+
+
+def test_an_image_that_nothing_runs_and_nobody_asks_weighs_less(look: Look) -> None:
+    def grave(files: dict[str, str]) -> str:
+        return str(look("CON-002", files).findings[0].severity)
+
+    assert grave({"Dockerfile": "FROM node:22\nCOPY . .\n"}) == "medium"
+    assert grave({"Dockerfile": "FROM node:22\nCOPY . .\nEXPOSE 80\n"}) == "high"
+    worker = {"Dockerfile": "FROM node:22\nCOPY . .\n", "compose.yaml": "services:\n  w:\n    build: .\n"}
+    assert grave(worker) == "high"
+
+
+def test_the_check_of_an_image_weighs_where_docker_asks_it(look: Look) -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12-slim\nCOPY . .\nEXPOSE 8000\n"
+        'HEALTHCHECK CMD wget -qO- http://127.0.0.1:8000/${BASE}health\nCMD ["python", "app.py"]\n',
+        "app.py": "from flask import Flask\napp = Flask(__name__)\napp.run(port=8000)\n",
+    }
+    stack = {"compose.yaml": "services:\n  api:\n    build: .\n    restart: always\n"}
+
+    def grave(files: dict[str, str]) -> list[str]:
+        return [str(f.severity) for f in look("CON-022", files).findings if f.outcome.open]
+
+    assert grave(files) == ["medium"]
+    assert grave({**files, **stack}) == ["high"]

@@ -99,3 +99,9 @@ def test_the_server_that_a_standalone_build_makes_is_not_missed(look: Look) -> N
 
     assert look("DEL-015", {**files, "next.config.mjs": "export default { output: 'standalone' };\n"}).failed == []
     assert look("DEL-015", {**files, "next.config.mjs": "export default { output: 'export' };\n"}).failed
+
+
+def test_code_that_a_command_is_given_is_no_file(look: Look) -> None:
+    step = """run: node -pe 'Object.keys(require("./package").devDependencies).join("\\n")' """
+
+    assert look("DEL-002", {".github/workflows/ci.yml": workflow(step), "a.py": ""}).failed == []

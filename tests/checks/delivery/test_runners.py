@@ -69,3 +69,13 @@ def test_values_of_a_matrix_name_folders_that_are_there(look: Look) -> None:
     seen = look("DEL-041", {"web/a.txt": "", "api/a.txt": "", CI: workflow(steps, MATRIX)})
     assert seen.failed == [f"{CI}:11"] and "backend" in seen.text and "web" not in seen.text
     assert not look("DEL-041", {"backend/a.txt": "", CI: workflow(steps, MATRIX)}).failed
+
+
+def test_a_step_for_runs_that_have_failed_weighs_less(look: Look) -> None:
+    old = "      - uses: actions/upload-artifact@v3\n"
+
+    def grave(more: str) -> str:
+        return str(look("DEL-041", {CI: workflow(CHECKOUT + old + more)}).findings[0].severity)
+
+    assert grave("        if: failure()\n") == "medium"
+    assert grave("        if: always()\n") == "high"

@@ -84,3 +84,18 @@ def test_a_git_module_is_pinned_by_its_reference(look: Look) -> None:
 
     assert look("INF-002", {"main.tf": call}).failed == ["main.tf:1"]
     assert look("INF-002", {"main.tf": call.replace(".git", ".git?ref=v2.0.1")}).passed == ["main.tf:1"]
+
+
+def test_the_group_of_endpoints_of_the_network_answers_little(look: Look) -> None:
+    group = (
+        'resource "aws_security_group" "ends" {\n  ingress {\n    from_port = 0\n    to_port = 0\n    protocol = "-1"\n'
+        '    cidr_blocks = ["0.0.0.0/0"]\n  }\n}\n'
+    )
+    module = 'module "ends" {\n  source = "terraform-aws-modules/vpc/aws//modules/vpc-endpoints"\n'
+    module += "  security_group_ids = [aws_security_group.ends.id]\n}\n"
+
+    def grave(text: str) -> list[str]:
+        return [str(f.severity) for f in look("INF-003", {"main.tf": text}).findings if f.outcome.open]
+
+    assert grave(group) == ["critical"]
+    assert grave(group + module) == ["medium"]

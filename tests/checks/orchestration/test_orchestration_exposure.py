@@ -169,3 +169,16 @@ def test_of_an_ingress_beside_a_kustomization_that_leaves_it_out_nothing_is_know
 
     assert look("ORC-025", {"k8s/ingress.yaml": bare}).outcomes == ["fail"]
     assert look("ORC-025", {**beside, "k8s/ingress.yaml": bare}).outcomes == ["unknown"]
+
+
+def test_an_ingress_that_only_redirects_and_a_chart_that_may_have_tls_weigh_less(look: Look) -> None:
+    bare = INGRESS.replace("tls:", "ingressClassName: nginx").replace(
+        "        - {hosts: [shop.acme.io], secretName: shop-tls}\n", ""
+    )
+    annotated = "{name: shop, annotations: {nginx.ingress.kubernetes.io/server-snippet: 'return 301 https://b;'}}"
+
+    def grave(files: dict[str, str]) -> list[str]:
+        return [str(f.severity) for f in look("ORC-025", files).findings if f.outcome.open]
+
+    assert grave({"k8s/ingress.yaml": bare}) == ["high"]
+    assert grave({"k8s/ingress.yaml": bare.replace("{name: shop}", annotated)}) == ["low"]

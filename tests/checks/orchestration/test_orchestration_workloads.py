@@ -284,3 +284,10 @@ def test_a_kind_under_an_api_that_does_not_have_it_is_refused(look: Look) -> Non
 
     assert "v1 has no PodDisruptionBudget" in look("ORC-001", {"k8s/tower.yaml": core}).text
     assert "has no" not in look("ORC-001", {"k8s/tower.yaml": TOWER}).text
+
+
+def test_a_pod_that_no_service_leads_to_needs_its_probes_less(look: Look) -> None:
+    bare = "\n".join(line for line in DEPLOYMENT.split("\n") if "Probe" not in line)
+
+    assert [str(f.severity) for f in look("ORC-005", {"k8s/api.yaml": bare}).findings] == ["medium"]
+    assert [str(f.severity) for f in look("ORC-005", {"k8s/service.yaml": SERVICE}).findings] == ["high"]
