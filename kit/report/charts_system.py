@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kit.report.charts import ROW, Node, Span, esc, figure, graph, spans
 from kit.report.theme import LIGHT, SHAPES
+from kit.report.words import count
 from kit.system.model import Service, SystemMap
 
 LAYERS: dict[str, int] = {"proxy": 0, "web": 0, "api": 1, "function": 1, "unknown": 1, "worker": 1, "job": 1}
@@ -155,7 +156,7 @@ def _service_note(service: Service) -> str:
     if ports:
         parts.append(f":{ports[0]}")
     if service.routes:
-        parts.append(f"{len(service.routes)} routes")
+        parts.append(count(len(service.routes), "route"))
     return " ".join(parts)
 
 

@@ -207,7 +207,8 @@ def defect(standing: Standing) -> str:
 def _held(standing: Standing) -> Ref:
     values = {"title": standing.title, "held": len(standing.held), "count": standing.examined}
     key = "standing.held-part" if standing.open else "standing.held"
-    return _check_ref(standing, text(key, **values))
+    unseen = f", {text('standing.not-seen', count=len(standing.unseen))}" if standing.unseen else ""
+    return _check_ref(standing, f"{text(key, **values)}{unseen}")
 
 
 def _missing(standing: Standing) -> tuple[Cell, ...]:
@@ -225,13 +226,15 @@ def _box_note(standing: Standing) -> str:
     if standing.open:
         return text("checklist.of", open=len(standing.open), count=standing.examined)
     if standing.held:
-        return text("checklist.held", count=standing.examined)
+        unseen = f"; {text('standing.not-seen', count=len(standing.unseen))}" if standing.unseen else ""
+        return f"{text('checklist.held', count=standing.examined)}{unseen}"
     return standing.unseen[0].message if standing.unseen else ""
 
 
 def _places(standing: Standing) -> Iterable[Cell]:
     for finding in standing.open[:MOST_PLACES]:
-        yield Ref(f"finding-{finding.fingerprint}", at(finding) or standing.check)
+        place = at(finding)
+        yield Ref(f"finding-{finding.fingerprint}", standing.check if place in {"", "."} else place)
 
 
 def _topic_row(material: Material, topic: str) -> tuple[Cell, ...]:

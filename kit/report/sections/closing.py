@@ -8,13 +8,16 @@ from kit.judgement.reach import SCORED
 from kit.judgement.verdict import Reason
 from kit.model import Severity
 from kit.report.blocks import Block, Checklist, Item, Listing, Mark, Prose, Ref, Table, columns
-from kit.report.sections.basics import box, graded, gravest_first, heads, nothing
+from kit.report.sections.basics import box, findings_rows, graded, gravest_first, heads, nothing
+from kit.report.sections.entries import entries
 from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import level
 from kit.report.texts import text
 from kit.report.words import at, listed, sentence
 
 MOST_REASONS = 8
+MOST_CARDS = 8
+MOST_ROWS = 20
 _KEY = {"GO": "go", "CONDITIONAL": "conditional", "NO-GO": "no-go"}
 
 
@@ -75,6 +78,17 @@ def conditions(material: Material, environment: str) -> Block:
         return Prose((text("verdict.nothing-open"),))
     met = tuple(_reached(material, environment, r) for r in numbers)
     return Listing((*rows[:MOST_REASONS], *more, *met), ordered=True)
+
+
+def must(material: Material) -> tuple[Block, ...]:
+    """What must be done before the strictest environment may be gone live in: what decides in full, what is a condition
+    beside it as rows; conditions alone in full, as many as can be read."""
+    deciding = {f.fingerprint for f in material.deciding}
+    conditions_ = [f for f in material.holding if f.fingerprint not in deciding]
+    told = material.deciding or tuple(conditions_[:MOST_CARDS])
+    rest = [f for f in conditions_ if f not in told]
+    rows = (findings_rows(rest, text("verdict.conditions"), most=MOST_ROWS),) if rest else ()
+    return (*entries(material, told), *rows) or (nothing("critical"),)
 
 
 def before(material: Material) -> Block:
@@ -144,7 +158,7 @@ def _own(material: Material, standing: Standing) -> Severity:
 
 
 def _condition(standing: Standing) -> str:
-    places = listed((at(f) for f in standing.open), 2)
+    places = listed((place for f in standing.open if (place := at(f)) != "."), 2)
     return f"{standing.title} ({places})" if places else standing.title
 
 

@@ -43,7 +43,8 @@ def excerpt_of(evidence: Evidence) -> Excerpt:
     before, meant, after = (
         part.split("\n") if part else [] for part in (evidence.before, evidence.excerpt.rstrip("\n"), evidence.after)
     )
-    place = evidence.path if evidence.line is None else f"{evidence.path}:{evidence.line}"
+    whole = text("page.whole") if evidence.path == "." else evidence.path
+    place = whole if evidence.line is None else f"{evidence.path}:{evidence.line}"
     first = None if evidence.line is None else evidence.line - len(before)
     meant_at = None if evidence.line is None else (evidence.line, evidence.line + max(len(meant), 1) - 1)
     return Excerpt(place, (*before, *meant, *after), first or None, meant_at, evidence.strength.value)

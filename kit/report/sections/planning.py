@@ -12,17 +12,22 @@ from kit.report.document import Section
 from kit.report.overview import plan as plan_display
 from kit.report.sections.basics import fix_of, heads, nothing, section
 from kit.report.sections.material import Material
+from kit.report.sections.topics import TOPICS
 from kit.report.texts import text, texts
 from kit.report.words import count, hours, listed
 
 MOST_STEPS = 12
 KINDS: dict[str, tuple[str, ...]] = {
     "technical": ("delivery", "containers", "testing", "contract", "resilience", "performance"),
-    "secure": ("security", "configuration", "infrastructure"),
-    "operational": ("orchestration", "data", "recovery", "observability", "operations"),
+    "secure": ("security", "configuration"),
+    "operational": ("orchestration", "infrastructure", "data", "recovery", "observability", "operations"),
     "business": ("compliance",),
 }
 """Kind of risk to the areas that make it."""
+_ALWAYS_SECURE = frozenset({"DEL-009", "DEL-010", "DEL-040", "ORC-025"}).union(
+    *(TOPICS[topic] for topic in ("secrets", "hardening", "authorization", "encryption"))
+)
+"""Checks of any area that look for what an attacker would use."""
 
 _LEVELS = ((2.5, "low"), (5.0, "moderate"), (7.5, "high"))
 
@@ -87,10 +92,10 @@ def level(risk: float) -> str:
     return text(f"levels.{next((word for most, word in _LEVELS if risk < most), 'very-high')}")
 
 
-def mitigation(material: Material, severities: Iterable[Severity]) -> Block:
-    """For each check that is open at these severities, what makes the risk smaller."""
-    wanted = set(severities)
-    found = [s for s in material.assessment.plan.steps if s.severity in wanted]
+def mitigation(material: Material, severities: Iterable[Severity], but: Iterable[Finding] = ()) -> Block:
+    """For each check that is open at these severities, what makes the risk smaller; not for those told elsewhere."""
+    wanted, told = set(severities), {f.check for f in but}
+    found = [s for s in material.assessment.plan.steps if s.severity in wanted and s.check not in told]
     if not found:
         return nothing("open")
     by_id = {f.fingerprint: f for f in material.open}
@@ -132,7 +137,8 @@ def _fix(step: Step, findings: Mapping[str, Finding]) -> str:
 
 
 def _risk(material: Material, kind: str, areas: Sequence[str]) -> tuple[str, str, Mark, str]:
-    own = [f for f in material.open if f.area in areas]
+    secure = kind == "secure"
+    own = [f for f in material.open if (secure if f.check in _ALWAYS_SECURE else f.area in areas)]
     points = risk_of(own, material.assessment.policy).shown
     mark = "fail" if points >= 5 else "partial" if points >= 2.5 else "pass"
     made = listed((f.title for f in own), 3) or text("standing.none-open")

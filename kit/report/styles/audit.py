@@ -13,14 +13,12 @@ from kit.report.sections.basics import (
     heads,
     held,
     missing,
-    nothing,
     section,
     topic_box,
     topic_outcome,
     topics_table,
 )
-from kit.report.sections.closing import authorization, calls, conditions, signoff, summary
-from kit.report.sections.entries import entries
+from kit.report.sections.closing import authorization, calls, conditions, must, signoff, summary
 from kit.report.sections.given import sources
 from kit.report.sections.loads import capacity
 from kit.report.sections.material import Material, Standing, outcome_of
@@ -55,7 +53,7 @@ def sections(material: Material) -> tuple[Section, ...]:
         section("audit.checklist", sections=[_tier(material, tier) for tier in TIERS]),
         _quick_start(material),
         _files(material),
-        section("audit.critical", sections=(section("audit.must", *_must(material)),)),
+        section("audit.critical", sections=(section("audit.must", *must(material)),)),
         _monitoring(material),
         _scalability(material),
         _next(material),
@@ -187,11 +185,6 @@ def _files(material: Material) -> Section:
     }
     made = [section(f"audit.files-{key}", inventory.files_of(material, found)) for key, found in kinds.items()]
     return section("audit.files", sections=made)
-
-
-def _must(material: Material) -> tuple[Block, ...]:
-    cards: tuple[Block, ...] = entries(material, material.deciding or material.holding)
-    return cards or (nothing("critical"),)
 
 
 def _monitoring(material: Material) -> Section:

@@ -24,8 +24,7 @@ from kit.report.sections.basics import (
     unseen,
     wholly_held,
 )
-from kit.report.sections.closing import calls, conditions, reasons, summary
-from kit.report.sections.entries import entries
+from kit.report.sections.closing import calls, conditions, must, reasons, summary
 from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import estimate
 from kit.report.sections.targets import baselines
@@ -163,13 +162,12 @@ def _required(material: Material, result: AreaResult, standings: Sequence[Standi
 
 
 def _limitations(material: Material) -> Section:
-    critical = material.deciding or material.holding
-    told = {f.fingerprint for f in critical}
+    told = {f.fingerprint for f in (*material.deciding, *material.holding)}
     others = [f for f in material.open if f.fingerprint not in told]
     return section(
         "status.limitations",
         sections=(
-            section("status.critical", *(entries(material, critical) or (nothing("critical"),))),
+            section("status.critical", *must(material)),
             section("status.other", _others(others)),
         ),
     )

@@ -24,22 +24,22 @@ from kit.report.sections.basics import (
     topics_table,
     wholly_held,
 )
-from kit.report.sections.closing import calls, conditions, reasons, summary
-from kit.report.sections.entries import entries
+from kit.report.sections.closing import calls, conditions, must, reasons, summary
 from kit.report.sections.loads import capacity
 from kit.report.sections.material import Material, Standing
 from kit.report.sections.planning import level, mitigation, phases, spans, steps
 from kit.report.sections.topics import TOPICS
 from kit.report.texts import text, texts
+from kit.report.views import performance
 from kit.report.words import count, hours
 
 CATEGORIES: dict[str, tuple[str, ...]] = {
     "containers": ("containers", "orchestration", "infrastructure"),
     "security": ("security", "configuration", "compliance"),
-    "scalability": ("performance", "data"),
+    "scalability": ("performance",),
     "monitoring": ("observability", "operations"),
     "errors": ("resilience", "recovery"),
-    "readiness": ("delivery", "testing", "contract"),
+    "readiness": ("delivery", "testing", "contract", "data"),
 }
 ASPECTS: dict[str, tuple[str, ...]] = {
     "security": ("authentication", "authorization", "encryption", "validation", "secrets", "tls", "headers", "limits"),
@@ -274,7 +274,7 @@ def _plan(material: Material) -> Section:
     made = tuple(
         Section(
             f"viability-phase-{number}",
-            text("viability.phase", number=number, phase=f"{phase.title} ({hours(phase.hours)})"),
+            text("viability.phase", number=number, phase=f"{phase.title}, {hours(phase.hours)}"),
             steps(material, phase),
         )
         for number, phase in enumerate(phases(material), start=1)
@@ -283,20 +283,18 @@ def _plan(material: Material) -> Section:
 
 
 def _scaling(material: Material) -> Section:
-    tiers = (("now", inventory.scaling(material)), ("medium", ()), ("large", ()))
-    return section(
-        "viability.scaling",
-        capacity(material),
-        sections=[section(f"viability.scale-{key}", Listing(texts(f"viable.{key}")), *more) for key, more in tiers],
-    )
+    single = Listing(texts("viable.now")) if performance.all_single(material.project) else None
+    tiers = [section(f"viability.scale-{key}", Listing(texts(f"viable.{key}"))) for key in ("medium", "large")]
+    now = section("viability.scale-now", single, *inventory.scaling(material))
+    return section("viability.scaling", capacity(material), sections=(now, *tiers))
 
 
 def _actions(material: Material) -> Section:
     return section(
         "viability.actions",
         sections=(
-            section("viability.high", *(entries(material, material.deciding) or (nothing("critical"),))),
-            section("viability.medium", mitigation(material, (Severity.HIGH, Severity.MEDIUM))),
+            section("viability.high", *must(material)),
+            section("viability.medium", mitigation(material, (Severity.HIGH, Severity.MEDIUM), but=material.holding)),
         ),
     )
 

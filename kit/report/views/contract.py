@@ -29,7 +29,7 @@ def operations(project: Project) -> Display:
     }
     if not specified:
         fill = f"An OpenAPI file would be held against the {count(len(served), 'route')} that the code serves."
-        return show(empty("No API specification is in the project", fill))
+        return show(empty("No OpenAPI file is in the project", fill))
     both, spec_only, code_only = (
         specified.keys() & served.keys(),
         specified.keys() - served.keys(),

@@ -65,6 +65,11 @@ def scaling(project: Project) -> Display:
     return show(Chart(title, figure_json(figure), f"{title}.{cut}", _table(rows)))
 
 
+def all_single(project: Project) -> bool:
+    """Whether each service that stays up runs as one instance wherever it runs."""
+    return all(_most(d) == 1 for s in project.system.own if s.kind != "job" for d in s.deployments if _stays_up(d))
+
+
 def checks(project: Project, findings: Findings) -> Display:
     """The checks of the area against the services they examined."""
     return show(controls(project, findings, "performance", "Performance checks by service or file"))

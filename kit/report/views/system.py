@@ -70,12 +70,18 @@ def _map(project: Project, opened: Sequence[Finding]) -> Chart:
     return Chart(title, figure, f"{title}. {words}.")
 
 
+def _image(service: Service) -> str:
+    """The image that is run as it is, by its last name and version."""
+    image = next((d.image for d in service.deployments if d.image), None) or ""
+    return image.rpartition("/")[2].partition("@")[0]
+
+
 def _service(service: Service) -> tuple[Cell, ...]:
     ports = sorted({p.number for p in service.ports if p.number})
     return (
         service.name,
         service.kind,
-        ", ".join(filter(None, [service.language, service.framework])) or "not told",
+        ", ".join(filter(None, [service.language, service.framework])) or _image(service) or "not told",
         ", ".join(str(p) for p in ports),
         len(service.routes),
         len({e.name for e in service.env}),

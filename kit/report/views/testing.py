@@ -123,7 +123,7 @@ def _figure(suites: dict[str, Suite]) -> object:
     return bars(
         [name for name, _ in ranked],
         [len(s.tests) for _, s in ranked],
-        texts=[f"{len(s.tests)} for {len(s.code)} code files" for _, s in ranked],
+        texts=[f"{len(s.tests)} for {count(len(s.code), 'code file')}" for _, s in ranked],
         colors=[LIGHT["pass_fill"] if s.runs else LIGHT["context"] for _, s in ranked],
         unit="test files; coloured where a pipeline runs them",
     )

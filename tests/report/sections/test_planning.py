@@ -8,7 +8,7 @@ import pytest
 
 from kit.model import AREAS, Finding
 from kit.project import Project
-from kit.report.blocks import Entry, Listing, cell_text
+from kit.report.blocks import Entry, Listing, Table, cell_text
 from kit.report.sections.closing import conditions
 from kit.report.sections.material import Material
 from kit.report.sections.planning import estimate
@@ -25,6 +25,13 @@ HELD = [
     for area in ("infrastructure", "data", "operations")
     for n in range(9)
 ]
+
+
+MUST = (
+    ("status", "Critical path items (must resolve before production)"),
+    ("audit", "Must do"),
+    ("viability", "High priority (before production)"),
+)
 
 
 def material(*findings: Finding) -> Material:
@@ -84,10 +91,21 @@ def test_the_condition_of_a_score_that_is_too_low_is_the_score_to_be_reached() -
 def test_what_is_a_condition_for_production_is_on_the_critical_path_of_each_style_that_has_one() -> None:
     found = material(*HELD, HIGH, LOW)
 
-    for style, title in (("status", "Critical path items (must resolve before production)"), ("audit", "Must do")):
+    for style, title in MUST:
         assert [e.check for e in told(build_document(found, style), title).blocks if isinstance(e, Entry)] == [
             "DAT-001"
         ]
+
+
+def test_beside_a_blocker_conditions_are_told_in_rows() -> None:
+    found = material(*HELD, BLOCKER, HIGH, LOW)
+
+    for style, title in MUST:
+        card, rows = told(build_document(found, style), title).blocks
+        assert isinstance(card, Entry)
+        assert isinstance(rows, Table)
+        assert [cell_text(row[0]) for row in rows.rows] == ["DAT-001"]
+    assert "DAT-001" not in words(told(build_document(found, "viability"), "Medium priority (after launch)"))
 
 
 @pytest.mark.parametrize(
