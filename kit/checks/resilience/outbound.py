@@ -48,7 +48,8 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
     A system that does not answer holds on to every request that waits for it, until nothing is left to answer others.
 
     Decides: each HTTP request that code makes states a timeout, or its client has one; per service and client. Clients that
-    wait for ever weigh most, `fetch` with its minutes less, requests of a browser least.
+    wait for ever weigh most where others wait for the service that makes them; `fetch` with its minutes, programs that serve
+    nobody and requests of a browser less.
 
     Fix: give each request a limit shorter than that of your own callers.
     - node: `signal: AbortSignal.timeout(4000)`.
@@ -75,9 +76,11 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
             by_hand = call.at.path.endswith(".py") and is_by_hand(project, call.at.path)
             groups[owner(project, call.at.path), call.client, limited is None, by_hand].append((call, limited))
     functions = {s.name for s in project.system.own if s.kind == "function"}
+    bare = (s for s in project.system.own if not s.routes and not s.deployments)
+    tools = {s.name for s in bare if s.kind not in {"api", "web", "worker"}}
     for (name, client, _, by_hand), found in groups.items():
         ends = name in functions or all(_is_function(project, call.at.path) for call, _ in found)
-        facts = _of_service(name, client, found, is_function=ends)
+        facts = _of_service(name, client, found, is_function=ends, is_tool=name in tools)
         yield from (replace(f, severity=Severity.LOW) if by_hand and f.outcome.open else f for f in facts)
     yield from _of_browser(project, browser)
     yield from _other_clients(project)
@@ -94,14 +97,15 @@ def _is_function(project: Project, path: str) -> bool:
 
 
 def _of_service(
-    name: str, client: str, found: list[tuple[CallFact, bool | None]], *, is_function: bool
+    name: str, client: str, found: list[tuple[CallFact, bool | None]], *, is_function: bool, is_tool: bool
 ) -> Iterator[Fact]:
+    """What is said of the requests of a service by one client. `is_tool`: it serves nobody, and nothing deploys it."""
     endless = [call for call, limited in found if limited is False]
     if endless:
         what = _target(endless[0]) if len(endless) == 1 else plural(len(endless), "request")
         files = len({c.at.path for c in endless})
         spread = f" in {plural(files, 'file')}" if files > 1 else ""
-        severity = Severity.MEDIUM if client == "fetch" or is_function else Severity.HIGH
+        severity = Severity.MEDIUM if client == "fetch" or is_function or is_tool else Severity.HIGH
         wait = "until its own limit ends it" if is_function else _wait(client)
         message = f"{name}: {what} by {client}{spread} without a time limit; a system that hangs makes it wait {wait}."
         yield bad(message, *(c.at for c in endless[:20]), severity=severity)

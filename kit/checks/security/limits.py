@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -68,7 +69,9 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
         found = list(_limiters(project, service))
         yield from found
         if not found and front is None:
-            bare.append((service, min(routes, key=_rank)))
+            ranked = sorted(routes, key=_rank)
+            login = next((r for r in ranked if _takes_passwords(project, service, r)), None)
+            bare.append((service, login or ranked[0]))
     yield from _unlimited(project, bare)
     yield from keys(project)
 
@@ -94,7 +97,7 @@ def _unlimited(project: Project, bare: list[tuple[Service, Route]]) -> Iterator[
     if not bare:
         return
     bare.sort(key=lambda pair: _rank(pair[1]))
-    logins = [r for _, r in bare if _LOGIN & _said(r) and r.method != "GET"]
+    logins = [r for service, r in bare if _takes_passwords(project, service, r)]
     names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
     tail = f"; passwords can be guessed at {logins[0].path} without end" if logins else ""
     asked = _captcha(project, logins[0]) if logins else None
@@ -109,6 +112,29 @@ def _unlimited(project: Project, bare: list[tuple[Service, Route]]) -> Iterator[
         return
     grave = Severity.HIGH if logins else Severity.MEDIUM
     yield bad(f"Nothing limits how often {names} can be called{tail}.", *(r for _, r in bare[:6]), severity=grave)
+
+
+_PASSWORDS = re.compile(
+    r"(?i)password|passwd|\bpwd\b|LoginView|contrib\.auth\b|allauth|passport|credentials|devise|basicauth"
+)
+_OF_LOGINS = re.compile(r"(?i)log_?in|auth|sign_?in|account|user|session|member|admin|credential")
+
+
+def _takes_passwords(project: Project, service: Service, route: Route) -> bool:
+    """Whether a route is a login, and code of logins in its service speaks of passwords: an exchange of tokens with
+    somebody else's login leaves nothing to guess."""
+    last = re.sub(r"[^a-z]", "", route.path.rstrip("/").rsplit("/", 1)[-1].lower())
+    if route.method == "GET" or (_rank(route) != 0 and last not in {"token", "accesstoken", "password"}):
+        return False
+    said = _PASSWORDS.search(project.code.text(route.at.path)) is not None
+    return said or _speaks_of_passwords(project, service.root or ".")
+
+
+@lru_cache(maxsize=256)
+def _speaks_of_passwords(project: Project, root: str) -> bool:
+    """Whether code of logins below a folder speaks of passwords."""
+    near = (p for p in project.code.files() if within(p, root) and _OF_LOGINS.search(p))
+    return any(_PASSWORDS.search(project.code.text(p)) for p in near)
 
 
 _COUNTED = (

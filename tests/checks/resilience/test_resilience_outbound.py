@@ -194,3 +194,13 @@ def test_a_limit_at_the_end_of_a_chain_counts(look: Look) -> None:
     seen = look("RES-001", {"server/slow.js": asks.format(".send(u)"), "server/quick.js": asks.format(".timeout(900)")})
 
     assert (seen.failed, seen.passed) == (["server/slow.js:2"], ["server/quick.js:2"])
+
+
+def test_an_image_that_serves_nobody_and_that_nothing_deploys_is_a_tool(look: Look) -> None:
+    source = "import requests\n\ndef go():\n    return requests.get('https://a.test/x')\n\ngo()\n"
+    files = {"notices/main.py": source, "notices/Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["python", "main.py"]\n'}
+
+    assert [f.severity for f in look("RES-001", files).findings] == ["medium"]
+
+    files["compose.prod.yaml"] = "services:\n  notices:\n    build: notices\n    restart: always\n"
+    assert [f.severity for f in look("RES-001", files).findings] == ["high"]

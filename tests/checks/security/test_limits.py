@@ -14,7 +14,7 @@ MADE = "const { rateLimit } = require('express-rate-limit');\nconst slow = rateL
 def shop(source: str, package: str = PACKAGE, **more: str) -> dict[str, str]:
     return {
         "package.json": package,
-        "app.js": HEAD + source + "app.post('/login', login);\napp.listen(3000);\n",
+        "app.js": HEAD + source + "app.post('/login', (q) => login(q.body.password));\napp.listen(3000);\n",
         **more,
     }
 
@@ -27,12 +27,26 @@ def test_nothing_at_all_is_told_once_at_the_login(look: Look) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "severity"), [("/auth/signIn", "high"), ("/sign-up", "high"), ("/signs/in", "medium")]
+    ("path", "severity"), [("/auth/signIn", "high"), ("/sign-up", "medium"), ("/signs/in", "medium")]
 )
 def test_a_login_is_one_however_it_is_written(look: Look, path: str, severity: str) -> None:
     source = f"{HEAD}app.post('{path}', enter);\napp.listen(3000);\n"
+    files = {"package.json": BARE, "app.js": source}
 
-    assert look("SEC-003", {"package.json": BARE, "app.js": source}).findings[0].severity == severity
+    assert (
+        look("SEC-003", {**files, "login.js": "exports.enter = (q) => check(q.password);\n"}).findings[0].severity
+        == severity
+    )
+
+
+def test_without_passwords_there_is_nothing_to_guess(look: Look) -> None:
+    source = f"{HEAD}app.post('/login', enter);\napp.listen(3000);\n"
+    files = {"package.json": BARE, "app.js": source, "login.js": "exports.enter = (q) => exchange(q.code);\n"}
+
+    seen = look("SEC-003", files)
+
+    assert seen.findings[0].severity == "medium"
+    assert "guessed" not in seen.text
 
 
 def test_failed_logins_that_are_counted_leave_it_open(look: Look) -> None:
