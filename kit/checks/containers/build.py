@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from kit.checks.containers.packages import left_behind
+from kit.checks.shared.crowd import joined
 from kit.checks.shared.images import Image, images, judged, nobody_runs
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -29,6 +30,7 @@ NO_IMAGE = frozenset({"scratch"})
     blocker="cannot build",
     effort_hours=1,
 )
+@joined("files that images copy")
 def copy_sources_exist(project: Project) -> Iterator[Fact]:
     """
     A `COPY` of a file that is not there ends the build: no image, no release.

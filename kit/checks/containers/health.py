@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from kit.checks.containers.tools import lacking_tool
+from kit.checks.shared.crowd import joined
 from kit.checks.shared.deployed import grade
 from kit.checks.shared.images import ASIDE, images, services
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
@@ -24,6 +25,7 @@ from kit.system.probes import asked_by
     Clause.EXECUTION,
     effort_hours=0.5,
 )
+@joined("things that health checks ask")
 def health_checks_ask_what_is_there(project: Project) -> Iterator[Fact]:
     """
     A health check that asks the wrong path calls a sound container sick for ever: what waits for it never starts.

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kit.checks.shared.crowd import joined
 from kit.checks.shared.deployed import grade
 from kit.checks.shared.images import services
 from kit.checks.shared.words import listed
@@ -27,6 +28,7 @@ _DEFAULTED = re.compile(r"^\$\{\w+:?-([^${}]+)\}$")
 
 
 @check("CON-068", "Files that are mounted into containers are there", Severity.HIGH, Clause.EXECUTION, effort_hours=0.5)
+@joined("files that are mounted", counted=False)
 def mounted_files_are_there(project: Project) -> Iterator[Fact]:
     """
     Docker makes an empty folder where a file to mount is missing. The program in the container finds a folder in place

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from posixpath import dirname, normpath
 
 from kit.checks.delivery.common import definitions
-from kit.checks.shared.crowd import crowded
+from kit.checks.shared.crowd import crowded, joined
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
@@ -47,6 +47,7 @@ IMPORTANT = frozenset({"build", "start", "start:prod", "deploy", "test", "migrat
 
 
 @check("DEL-002", "Every file that a pipeline names exists", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@joined("files that pipelines name", counted=False)
 def files_of_pipelines_exist(project: Project) -> Iterator[Fact]:
     """
     A step that names a file which is not there fails on its first run, and every release with it.

@@ -10,6 +10,7 @@ from typing import Any
 from kit.checks.infrastructure.common import ASIDE
 from kit.checks.infrastructure.targets import asked_by_balancers
 from kit.checks.infrastructure.transit import encrypted_entrances
+from kit.checks.shared.crowd import joined
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -61,6 +62,7 @@ def judged(project: Project) -> list[NginxConfig]:
     blocker="cannot be reached",
     effort_hours=0.5,
 )
+@joined("upstreams")
 def upstreams_exist(project: Project) -> Iterator[Fact]:
     """
     nginx does not even start when it cannot resolve an upstream; where the port is wrong, it answers 502.

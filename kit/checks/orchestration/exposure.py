@@ -16,6 +16,7 @@ from kit.checks.orchestration.common import (
     same_namespace,
     told_once,
 )
+from kit.checks.shared.crowd import joined
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -34,6 +35,7 @@ _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
 @check("ORC-013", "Ingresses lead to Services that exist", Severity.HIGH, Clause.EXECUTION, effort_hours=0.5)
+@joined("Services that Ingresses lead to")
 def backends_exist(project: Project) -> Iterator[Fact]:
     """
     An Ingress that names a Service or port that is not there answers every request with 503.

@@ -17,6 +17,7 @@ from kit.checks.orchestration.common import (
     service_of,
 )
 from kit.checks.shared.asked import answer_of, path_answered
+from kit.checks.shared.crowd import joined
 from kit.checks.shared.evidence import probed_ready
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, unknown
@@ -38,6 +39,7 @@ _CORE_GROUPS = frozenset({"", "apps", "batch", "policy", "autoscaling", "network
     blocker="cannot become ready",
     effort_hours=0.5,
 )
+@joined("paths and ports that probes ask")
 def probes_ask_what_is_there(project: Project) -> Iterator[Fact]:
     """
     A readiness probe on a path that nothing serves keeps every pod out of service; a liveness probe restarts it

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kit.checks.orchestration.common import Group, grade, groups, is_literal
+from kit.checks.shared.crowd import joined
 from kit.checks.shared.evidence import declared_in_cluster
 from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, unknown
 from kit.project import Project
@@ -28,6 +29,7 @@ _WORDS = {"PersistentVolumeClaim": "claim"}
     blocker="cannot start",
     effort_hours=1,
 )
+@joined("objects that workloads refer to")
 def references_are_declared(project: Project) -> Iterator[Fact]:
     """
     A pod that refers to a ConfigMap, claim or ServiceAccount that is not there waits for ever and never starts.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import wraps
 
-from kit.model import At, CheckFunction, Fact
+from kit.model import At, CheckFunction, Fact, Outcome, Severity
 from kit.project import Project
 
 CROWD = 15
@@ -77,3 +77,37 @@ def _one(same: list[Fact], what: str) -> Fact:
     spread = places if len(places) > 1 else [fact.at[0] for fact in same]
     message = f"{len(same)} {what} ({', '.join(names[:NAMED])} and others)."
     return replace(same[0], message=message, at=tuple(spread[:SHOWN]), fix=None)
+
+
+def joined(what: str, *, counted: bool = True) -> Callable[[CheckFunction], CheckFunction]:
+    """A check that looks up one thing in another. Where many are not found, one cause is likelier than many: they are told
+    as one. Where most are not (`counted`: what is found is told one by one, too), the kit rather than the project is
+    wrong, and nobody can tell."""
+
+    def decorate(check: CheckFunction) -> CheckFunction:
+        @wraps(check)
+        def facts(project: Project) -> Iterator[Fact]:
+            found = list(check(project))
+            lost = [f for f in found if f.outcome is Outcome.FAIL and f.at and f.severity in _GRAVE]
+            places = tuple(dict.fromkeys(f.at[0] for f in lost))
+            if len(places) <= LOST:
+                yield from found
+                return
+            yield from (f for f in found if f not in lost)
+            held = len({f.at[0] for f in found if f.outcome is Outcome.PASS and f.at})
+            if counted and len(places) > held:
+                message = f"{len(places)} of {len(places) + held} {what} are not found: probably they are laid out in a way that cannot be read."
+                yield Fact(Outcome.UNKNOWN, message, places[:MOST])
+            else:
+                named = "; ".join(f.message.rstrip(".") for f in lost[:NAMED])
+                message = f"{len(places)} {what} are not there: {named}; and others."
+                yield replace(lost[0], message=message, at=places[:MOST], fix=None)
+
+        return facts
+
+    return decorate
+
+
+LOST = 5
+"""Up to so many things that are not found are told one by one."""
+_GRAVE = frozenset({None, Severity.CRITICAL, Severity.HIGH})
