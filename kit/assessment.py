@@ -7,7 +7,7 @@ Everything that is shown comes from findings and from the system map; nothing he
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -46,9 +46,12 @@ from kit.sources.ran.model import CommandRun
 from kit.sources.ran.run import not_run
 from kit.sources.scanners.model import Scan
 from kit.sources.tree.files import FileIndex
+from kit.sources.tree.memory import FACTS as _FACTS
+from kit.sources.tree.memory import Facts
 
 FINDINGS = "findings"
 LOOKED_FOR = "looked-for"
+FACTS = "facts"
 SCANS = "scans.json"
 COMMANDS = "commands.json"
 PROBES = "probes.json"
@@ -360,14 +363,17 @@ class Asked:
 
 def save_asked(out: Path, area: str, files: FileIndex) -> None:
     """Write what an area has asked until now, and again after each cell that follows: views ask too."""
-    told: list[tuple[int, int]] = []
+    told: list[tuple[int, ...]] = []
+    new = files.memory.new if files.memory else {}
 
     def tell(_: object = None) -> None:
-        sizes = len(files.looked_for), len(files.looked_at)
+        sizes = len(files.looked_for), len(files.looked_at), *map(len, new.values())
         if sizes not in told:
             told.append(sizes)
             asked = {"on_disk": files.looked_for, "read": sorted(files.looked_at)}
             write(out / LOOKED_FOR / f"{area}.json", json.dumps(asked, sort_keys=True))
+            if new:
+                write(out / FACTS / f"{area}.json", json.dumps(new))
 
     tell()
     shell = get_ipython()
@@ -382,6 +388,12 @@ def read_asked(out: Path, area: str) -> Asked | None:
         return None
     data = json.loads(path.read_bytes())
     return Asked(data["on_disk"], tuple(data["read"]))
+
+
+def read_facts(out: Path) -> Iterator[Facts]:
+    """What the areas' processes have made of single files. Raises ValueError for a file that is none."""
+    for path in sorted((out / FACTS).glob("*.json")):
+        yield _FACTS.validate_json(path.read_bytes())
 
 
 def read_looked_for(out: Path) -> dict[str, bool]:

@@ -135,6 +135,8 @@ class Project:
                     self.given_up.add(name)
         _ = self.files.problems  # every area shows them, and reads every text for it
         grammar.settle()
+        with suppress(Exception, OutOfTime):
+            self.code.note_tried()
 
     @_source
     def files(self) -> FileIndex:

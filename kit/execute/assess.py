@@ -26,6 +26,7 @@ from kit.assessment import (
 from kit.claims.model import Examination
 from kit.claims.stated import stated_of
 from kit.execute.claims import write_claims
+from kit.execute.facts import recalled, retain
 from kit.execute.live import commands_of, probes_of, require_checks
 from kit.execute.notebooks import CLAIMS, HEALTH, SUMMARY, Notebook, find_notebooks
 from kit.execute.outline import AreaLine, BlockerLine, Outline, VerdictLine
@@ -74,7 +75,10 @@ def run_assessment(request: Request, progress: Progress, parts: Parts) -> tuple[
     outputs = _outputs(request)
     clock = _Clock(progress)
     progress.notebooks(len(chosen))
+    if parts.cache is not None:
+        request.files.memory = recalled(request, parts.cache)
     project = _opened(request, clock)
+    made = project.files.memory.take() if project.files.memory else {}
     checks = [c for c in catalogue() if not request.areas or c.area in request.areas]
     key = key_of({}, run=request.key, scanners={tool.id: tool.version() for tool in tools})
     staging = Staging(request.out, key)
@@ -86,6 +90,8 @@ def run_assessment(request: Request, progress: Progress, parts: Parts) -> tuple[
     findings = _findings(project, staging, request.areas)
     with clock.step("summary"):
         failed |= _run_areas(request, staging, [n for n in chosen if n.area == SUMMARY], progress, parts)
+    if parts.cache is not None:
+        retain(request, parts.cache, made, staging.folder)
     assessment = judge(
         findings,
         policy,

@@ -15,7 +15,7 @@ from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
-from kit.sources.secrets.find import SecretHit, find_secrets
+from kit.sources.secrets.find import SECRETS, SecretHit
 
 
 @check("CFG-005", "No secret is in a tracked file", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=4)
@@ -45,7 +45,7 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
             continue
         text = project.files.text(path)
         looked += bool(text)
-        hits = [h for h in find_secrets(text, path) if not h.placeholder and not h.weak] if text else []
+        hits = [h for h in project.files.read(SECRETS, path) if not h.placeholder and not h.weak] if text else []
         hits = [h for h in hits if not is_stand_in(text, h) and (path, h.line) not in elsewhere]
         if path.endswith((".html", ".htm", ".md", ".txt")):
             hits = [h for h in hits if h.kind != "assignment"]

@@ -15,7 +15,8 @@ from kit.model import At, FileClass
 from kit.sources.code.imports import Import, imports_in
 from kit.sources.code.syntax import OLD_PRINT, PythonText, older_typescript, read_python
 from kit.sources.formats.nodes import Problem
-from kit.sources.grammar import TOO_LONG, look_ahead, parse
+from kit.sources.grammar import TOO_LONG, look_ahead, parse, passed, trust
+from kit.sources.tree.memory import Reader
 
 if TYPE_CHECKING:
     import ast
@@ -83,6 +84,13 @@ def parse_tree(text: str, language: str) -> SgNode | None:
     return parse(text, language) if language in _SUPPORTED else None
 
 
+def _passed(text: str, path: str) -> bool:
+    return passed(text, LANGUAGES[posixpath.splitext(path)[1].lower()])
+
+
+TRIED = Reader("tried", bool, _passed, keeps=bool, quotes=False)
+"""Whether the grammar of a file was seen to read it in time."""
+
 _SUPPORTED = frozenset(LANGUAGES.values())
 
 
@@ -128,9 +136,24 @@ class CodeIndex:
     def _look_ahead(self) -> None:
         """Have the grammars try all code that may be asked for, before the first tree is made."""
         if not self._trees:
-            unasked = (FileClass.VENDORED, FileClass.GENERATED)
-            known = ((p, language) for p, language in self._languages.items() if self.index.class_of(p) not in unasked)
-            look_ahead((self.text(path), language) for path, language in known)
+            waiting = []
+            for path, language in self._asked():
+                text, memory = self.text(path), self.index.memory
+                if memory is not None and memory.known_of(TRIED, text, path):
+                    trust(text, language)
+                else:
+                    waiting.append((text, language))
+            look_ahead(waiting)
+
+    def note_tried(self) -> None:
+        """Keep for later runs which code the grammars have read in time."""
+        for path, _ in self._asked() if self._trees and self.index.memory else ():
+            self.index.read(TRIED, path)
+
+    def _asked(self) -> Iterator[tuple[str, str]]:
+        """The paths that somebody may ask a tree of, each with its language."""
+        unasked = (FileClass.VENDORED, FileClass.GENERATED)
+        return ((p, language) for p, language in self._languages.items() if self.index.class_of(p) not in unasked)
 
     def python(self, path: str) -> ast.Module | None:
         """The `ast` module of a Python file, parsed once; broken statements are left out of it."""

@@ -17,6 +17,7 @@ from kit.sources.commands.command import Command
 from kit.sources.commands.shell import commands as shell_commands
 from kit.sources.formats.nodes import Problem
 from kit.sources.tree.files import FileIndex
+from kit.sources.tree.memory import Reader
 
 MAX_CHARS = 1_000_000
 _SHELLS = frozenset({"sh", "bash", "shell", "zsh", "console", "shell-session", "shellscript", "terminal", "fish", ""})
@@ -137,7 +138,7 @@ def resolve(reference: FileReference, files: FileIndex) -> str | None:
 
 def find(files: FileIndex) -> tuple[Markdown, ...]:
     """Every Markdown text of the project, whatever its class."""
-    return tuple(parse(files.text(path), path) for path in files.glob("*.md", "*.markdown", "*.mdx"))
+    return tuple(files.read(MARKDOWN, path) for path in files.glob("*.md", "*.markdown", "*.mdx"))
 
 
 def parse(text: str, path: str) -> Markdown:
@@ -150,6 +151,9 @@ def parse(text: str, path: str) -> Markdown:
     reader = _Reader(path, tokens)
     reader.read()
     return reader.result(error)
+
+
+MARKDOWN = Reader("markdown", Markdown, parse, keeps=lambda made: made.error is None)
 
 
 def _body(text: str) -> str:

@@ -22,6 +22,7 @@ from kit.sources.secrets.values import (
     names_itself,
 )
 from kit.sources.tree.classify import language_of
+from kit.sources.tree.memory import Reader
 
 __all__ = ["SecretHit", "find_secrets", "hide", "is_placeholder", "is_reference", "is_secret_name", "is_weak", "mask"]
 
@@ -112,6 +113,10 @@ def hide(line: str) -> str:
 def find_secrets(text: str, path: str = "") -> list[SecretHit]:
     """The secrets of the text in its order, none over another; placeholders and defaults are told apart."""
     return _apart(hit for hit in _all_hits(text, path) if not hit.doubtful)
+
+
+SECRETS = Reader("secrets", list[SecretHit], find_secrets, quotes=False)
+"""The secrets of a file: where they stand and what they are given to, none of their values."""
 
 
 def _all_hits(text: str, path: str) -> Iterator[SecretHit]:

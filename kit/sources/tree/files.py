@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -19,6 +20,7 @@ from kit.sources.formats.nodes import Problem
 from kit.sources.tree import classify
 from kit.sources.tree.git import GitState, read_git
 from kit.sources.tree.ignore import IgnoreRules
+from kit.sources.tree.memory import Memory, Reader
 from kit.sources.tree.text import MAX_BLANK, MAX_LINE, SNIFF_BYTES, decode, is_binary, preview, shortened
 from kit.sources.tree.walk import Entry, reason, walk
 
@@ -26,6 +28,9 @@ MAX_BYTES = 2_000_000
 """The largest file that is read as text, in bytes."""
 MAX_HASHED = 200_000_000
 """The largest file that is hashed whole, in bytes: of a larger one nothing but its size and start is looked at."""
+
+
+T = TypeVar("T")
 
 
 class FileIndex:
@@ -55,6 +60,8 @@ class FileIndex:
         """What `on_disk` was asked for, and what it answered."""
         self.looked_at: set[str] = set()
         """The paths of whose content anything was asked, but for hash, class and problems."""
+        self.memory: Memory | None = None
+        """What earlier runs have made of the files; None where nothing is kept."""
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._masked: dict[str, list[str]] = {}
@@ -156,6 +163,11 @@ class FileIndex:
         entry = self._looked_up(path)
         return self._text(entry) if entry else ""
 
+    def read(self, reader: Reader[T], path: str) -> T:
+        """What the reader makes of the text; where an earlier run has read the same, what it made."""
+        text = self.text(path)
+        return self.memory.made(reader, text, path) if self.memory else reader.make(text, path)
+
     def lines(self, path: str) -> list[str]:
         """The lines of the text, without their ends."""
         text = self.text(path)
@@ -193,6 +205,11 @@ class FileIndex:
         """Show nothing of what a line holds: somebody else saw a secret in it."""
         self._hidden.setdefault(path, set()).add(line)
         self._masked.pop(path, None)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The files in which somebody else saw a secret."""
+        return frozenset(self._hidden)
 
     def mask(self, text: str) -> str:
         """The text with secrets masked."""
