@@ -32,13 +32,13 @@ def internals_are_not_public(project: Project) -> Iterator[Fact]:
     """
     Metrics, heap dumps, profilers and database consoles tell a stranger how the system is built, some of them its secrets.
 
-    Decides: Spring's actuator with every endpoint, H2's console and security that is switched off, Go's profiler on the server's own mux, directory listings, consoles
-    for stores and queues that compose files outside development publish, or that a proxy hands on without asking who
-    calls, remote desktops without a password, and routes for debugging that nothing guards.
+    Decides: Spring's actuator with every endpoint, H2's console and security that is switched off, Go's profiler on
+    the server's own mux, directory listings, consoles for stores and queues that compose files outside development
+    publish, remote desktops without a password, and routes for debugging that nothing guards.
 
     Fix: serve them on a port that is not published, or put authentication in front.
 
-    Blind to: network rules that keep the world out.
+    Blind to: network rules that keep the world out, and consoles that only a proxy leads to.
 
     See: https://owasp.org/Top10/A05_2021-Security_Misconfiguration/
     """
