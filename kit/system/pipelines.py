@@ -21,7 +21,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("load-test", r"\b(k6|locust|artillery|jmeter|gatling|wrk|vegeta|autocannon)\b|load[-_ ]?test|perf(ormance)?[-_ ]test"),
         ("migrate", r"\balembic upgrade|prisma migrate deploy|migrate deploy|manage\.py migrate|flyway|liquibase|db:migrate|migrate up\b"),
         ("scan", r"\b(trivy|grype|snyk|codeql|semgrep|bandit|npm audit|pip-audit|pnpm audit|gitleaks|trufflehog|checkov|tfsec|dependency-review|zizmor|hadolint|osv-scanner|safety check|govulncheck|sonar\w*)\b"),
-        ("deploy", r"\b(kubectl (apply|set image|rollout)|helm (upgrade|install)|serverless deploy|sls deploy|flyctl deploy|fly deploy|vercel( deploy| --prod)?|railway up|terraform apply|pulumi up|eksctl|argocd|cdk deploy|sam deploy|gcloud (run|app) deploy|aws ecs|az webapp|eb deploy|cap deploy|kustomize build|wrangler (deploy|publish)|netlify deploy|firebase deploy|docker stack deploy)|docker[- ]compose[^\n]* up\b|deploy-cloudrun|amazon-ecs-deploy|webapps-deploy|k8s-deploy|appleboy/ssh"),
+        ("deploy", r"\b(kubectl (apply|set image|rollout)|helm (upgrade|install)|serverless deploy|sls deploy|flyctl deploy|fly deploy|vercel( deploy| --prod)?|railway up|terraform apply|pulumi up|eksctl|argocd|cdk deploy|sam deploy|gcloud (run|app) deploy|aws ecs|az webapp|eb deploy|cap deploy|skaffold (run|deploy)|wrangler (deploy|publish)|netlify deploy|firebase deploy|docker stack deploy)|docker[- ]compose[^\n]* up\b|deploy-cloudrun|amazon-ecs-deploy|webapps-deploy|k8s-deploy|appleboy/ssh"),
         ("push", r"\bdocker push\b|build-push-action|npm publish|twine upload|pypi-publish|ko publish|jib:build"),
         ("test", r"\b(pytest|jest|vitest|mocha|ava|go test|mvn[^\n]*\b(test|verify|package|install)|gradlew?[^\n]*\b(test|build|check)|cargo test|rspec|phpunit|tox|nox|playwright test|cypress run|ctest|dotnet test|unittest|karma|ng test|cypress-io/github-action)\b|\b(npm|pnpm|yarn|bun)( run)?( -\S+)* (test|e2e)\S*|\b(make|just|task) \S*test\S*|turbo( run)? test|nx \S*test"),
         ("lint", r"\b(eslint|ruff|flake8|pylint|mypy|pyright|black|prettier|golangci-lint|tsc\b|checkstyle|spotless|biome|pre-commit|shellcheck)\b|\b(npm|pnpm|yarn)( run)?( -\S+)* (lint|type-?check|check|format)\S*|\b(make|just|task) \S*lint\S*"),
@@ -47,7 +47,8 @@ def join_pipelines(project: Project, drafts: Drafts) -> None:
 
 def kinds_of(step: Step) -> Iterator[str]:
     """What a step does: build, test, lint, scan, push, deploy, migrate, load-test."""
-    text = "\n".join(filter(None, [step.uses, step.run]))
+    said = step.run or "\n".join(command.text for command in step.commands)
+    text = "\n".join(filter(None, [step.uses, said]))
     runnable = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("#", "echo ")))
     tested = "\n".join(line for line in runnable.replace("\\\n", " ").splitlines() if not skips_tests(line))
     for does, pattern in _RULES:

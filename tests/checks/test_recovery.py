@@ -17,6 +17,11 @@ def test_many_buckets_are_one_question(look: Look) -> None:
     assert "invoices, photos, exports" in seen.text
 
 
+def test_the_bucket_of_terraforms_states_is_no_store_of_data(look: Look) -> None:
+    assert look("REC-001", {"infra/main.tf": BUCKET.format(name="terraform_state")}).outcomes == ["not_applicable"]
+    assert look("REC-001", {"infra/main.tf": BUCKET.format(name="tf_statements")}).outcomes == ["unknown"]
+
+
 def test_a_bucket_that_keeps_versions_is_saved(look: Look) -> None:
     versions = (
         'resource "aws_s3_bucket_versioning" "on" {\n  bucket = aws_s3_bucket.photos.id\n'

@@ -29,6 +29,8 @@ SERVICES = {
         ("docker push acme", {"push"}),
         ("kubectl apply -f k8s", {"deploy"}),
         ("helm upgrade --install x ./chart", {"deploy"}),
+        ("skaffold run -f skaffold.yaml", {"deploy"}),
+        ("kustomize build .", set()),
         ("k6 run load.js", {"load-test"}),
         ('"k6 run --vus 10 \\\n  --out json=a.json load.js"', {"load-test"}),
         ("./mvnw -B package -DskipTests", {"build"}),

@@ -39,7 +39,9 @@ def types_are_strict(project: Project) -> Iterator[Fact]:
     Decides: `strict` in the `tsconfig.json` of each TypeScript package, through what it extends, and what takes parts of it
     back; `ignoreBuildErrors`; mypy or pyright for Python services.
 
-    Fix: set `"strict": true`, and turn single checks off file by file while you mend.
+    Fix: turn strict checks on, and single ones off file by file while you mend.
+    - node: `"strict": true` in `tsconfig.json`.
+    - python: `strict = true` under `[tool.mypy]`, and mypy in the pipeline.
 
     Blind to: whether anything runs the check; delivery looks at that.
 

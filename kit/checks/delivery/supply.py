@@ -140,8 +140,8 @@ def _permissions(workflow: Workflow) -> Iterator[Node]:
 )
 def outsiders_do_not_run(project: Project) -> Iterator[Fact]:
     """
-    A pull request's title pasted into a shell script is part of the script: whoever writes the title writes the
-    pipeline, and reads its secrets.
+    A pull request's title pasted into a shell script is part of the script, and so is the code that it brings: whoever
+    writes them writes the pipeline, and reads its secrets.
 
     Decides: expressions with text that anybody can write (titles, bodies, branch names, commit messages) inside of
     `run` and of scripts given to actions; and workflows with secrets (`pull_request_target` and its kin) that check

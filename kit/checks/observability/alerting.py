@@ -51,7 +51,7 @@ _RUNS = re.compile(
 @check("OBS-004", "Alert rules exist and are loaded", Severity.HIGH, Clause.EXECUTION, effort_hours=4)
 def rules_are_loaded(project: Project) -> Iterator[Fact]:
     """
-    Rules that no server loads alert nobody.
+    A failure that no rule looks for, or whose rule no server loads, is told by customers.
 
     Decides: there are alert rules (Prometheus, Grafana, PrometheusRule, CloudWatch or cloud monitoring in Terraform), and
     each rule file is matched by the `rule_files` of some Prometheus configuration, where one is in the project.

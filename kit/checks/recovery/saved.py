@@ -46,6 +46,10 @@ _STATED = re.compile(
 _COPIES = re.compile(r"\b(?:restic|borg|borgmatic|tar|rsync|rclone|aws s3 sync|duplicity|kopia|velero|gsutil)\b")
 
 
+_STATES = re.compile(r"(?:terraform|tf|tofu)[-_]?states?(?![a-z])", re.IGNORECASE)
+"""Names of buckets that hold what Terraform made; its own checks look after them."""
+
+
 def lasting(project: Project) -> list[Store]:
     """The stores whose loss is the loss of data."""
     run = {s.name: s for s in project.system.services}
@@ -54,7 +58,7 @@ def lasting(project: Project) -> list[Store]:
         deployments = run[store.name].deployments if store.name in run else ()
         only_aside = bool(deployments) and all(d.environment in {"development", "test"} for d in deployments)
         emulated = any("localstack" in (d.image or "") for d in deployments)
-        if store.engine in LASTING and not only_aside and not emulated:
+        if store.engine in LASTING and not only_aside and not emulated and not _STATES.search(store.name):
             kept.append(store)
     return kept
 
@@ -68,7 +72,8 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
     Decides: for each database and object store that the project runs, a command, job or backup service of its engine in
     scripts, manifests, pipelines and compose files. A managed store with backups set in Terraform holds.
 
-    Fix: add a job that dumps the store to a place outside of the cluster, for example a CronJob with `pg_dump -Fc`.
+    Fix: add a job that dumps the store to a place outside of the machines that it runs on: `pg_dump -Fc` by cron, or as a
+    CronJob of the cluster.
 
     Blind to: backups that are set up in a provider's console; for stores run elsewhere, and for compose files that run
     stores alone, it is unknown.

@@ -123,7 +123,7 @@ def _speaks_of(project: Project, test: TestFile, service: Service) -> bool:
 @check("TST-002", "A pipeline runs the tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)
 def a_pipeline_runs_the_tests(project: Project) -> Iterator[Fact]:
     """
-    Tests that nothing runs grow wrong unseen: they are there for the count only.
+    Tests that nothing runs go wrong unseen, and stop nothing.
 
     Decides: for each package with tests, whether a command that a pipeline reaches, through scripts, targets, actions
     and image builds, runs them: the same language, from a folder above them, not restricted to other paths.
