@@ -118,6 +118,8 @@ def _in_scripts(project: Project) -> Iterator[Backup]:
         checked = "pipefail" in text or re.search(r"\bset -[a-z]*e", text) is not None
         jobs = list(_jobs_of(project, script.path))
         clock = [*_schedules_of(project, script.path), *(s for m in jobs for s in _clock(project, m)), *_loop(script)]
+        if not clock and _moves(script.path, text):
+            continue
         for command, engine in engines:
             named = " ".join([text, *trail.names])
             lands, at = (
@@ -291,6 +293,21 @@ def _engine_of(image: str) -> str:
         "redis": "redis",
     }
     return next((engine for word, engine in names.items() if word in image.lower()), "")
+
+
+_ADDRESS = r"\b(?:{})\s[^\n|;]*?\s(?:-h|--host|--uri|-d|--dbname)[= ]?\s*[\"']?([^\s\"']+)"
+_FROM = re.compile(_ADDRESS.format("pg_dump|pg_dumpall|mysqldump|mariadb-dump|mongodump"))
+_INTO = re.compile(_ADDRESS.format("psql|pg_restore|mysql|mariadb|mongorestore"))
+_MOVING = re.compile(r"(?i)migrat|clone|transfer|(?:^|[/_-])(?:copy|move|sync)[_-]")
+
+
+def _moves(path: str, text: str) -> bool:
+    """Whether a script that no clock runs takes data from one database to another: what lies between is no backup."""
+    if re.search(r"(?i)backup", posixpath.basename(path)) or _UPLOAD.search(text):
+        return False
+    joined = re.sub(r"\\\n\s*", " ", text)
+    sources, targets = set(_FROM.findall(joined)), set(_INTO.findall(joined))
+    return bool(sources and targets - sources) or _MOVING.search(path) is not None
 
 
 def _saves(command: Command) -> str | None:

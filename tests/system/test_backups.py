@@ -79,3 +79,19 @@ def test_a_script_that_a_pipeline_runs_exercises_the_restore(project_of: Write) 
 @pytest.mark.parametrize(("expression", "hours"), [("@every 6h", 6.0), ("@every 21600s", 6.0), ("@every 30m", 0.5)])
 def test_the_time_of_a_loop(expression: str, hours: float) -> None:
     assert interval_hours(expression) == hours
+
+
+@pytest.mark.parametrize(
+    ("path", "script", "saved"),
+    [
+        ("bin/refresh.sh", "pg_dump -h $OLD -d shop > a.sql\npsql \\\n  -h $NEW -d shop -f a.sql\n", False),
+        ("db-migrator/dump.sh", "pg_dump -Fc -d $FROM -f a.dump\n", False),
+        ("bin/save.sh", "pg_dump -h $DB -d shop > a.sql\npsql -h $DB -d shop -c 'select 1'\n", True),
+        ("bin/backup.sh", "pg_dump -h $DB -d shop > a.sql\npsql -h $SPARE -d try -f a.sql\n", True),
+        ("bin/refresh.sh", "pg_dump -h $DB shop > a.sql\naws s3 cp a.sql s3://b/\npsql -h $SPARE -f a.sql\n", True),
+    ],
+)
+def test_what_moves_data_to_another_database_is_no_backup(
+    project_of: Write, path: str, script: str, saved: bool
+) -> None:
+    assert bool(project_of({path: f"#!/bin/sh\n{script}"}).backups) is saved
