@@ -57,7 +57,7 @@ _MEASURED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), what)
     for pattern, what in (
         (
-            r"\b\d[\d,]*\+?\s*(?:/\s*\d+\s*)?(?:(?:unit|integration|e2e|end-to-end|api|smoke|security|automated|playwright|jest|vitest|pytest"
+            r"\b(?<!\d,)\d[\d,]*\+?\s*(?:/\s*\d+\s*)?(?:(?:unit|integration|e2e|end-to-end|api|smoke|security|automated|playwright|jest|vitest|pytest"
             r"|backend|frontend|total|of \d+)\s+)*(?:tests?|specs?|assertions?|scenarios?)\b.{0,40}\b(?:pass|passed|passing|green|succeed|ok|fail)"
             r"|\|\s*\d+\s*/\s*\d+\s*(?:\||$)|\btests?\b.{0,30}\b\d[\d,]*\s*(?:/\s*\d+)?\s*(?:pass|fail)|\b\d+\s*/\s*\d+\s+(?:tests?|pass)|\ball (?:unit |integration |e2e )?tests"
             r" (?:pass|passed|passing|green|are passing)|\btests? (?:all )?pass(?:ing|ed)?\b|\btest (?:results?|pass rate)\b",
@@ -69,7 +69,7 @@ _MEASURED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (
             r"\bp(?:50|90|95|99)\b|\b\d+\s*ms\b.{0,30}(?:latency|response|average)|(?:latency|response time|load time|throughput|first paint|lcp|ttfb)"
-            r"\b.{0,40}\d|\b\d[\d,]*\+?\s*(?:rps|req(?:uests)?(?:/s|/sec| per second)|tps|qps|requests?/second)\b|\bconcurrent (?:users?|connections?)\b"
+            r"\b.{0,40}\d|\b(?<!\d,)\d[\d,]*\+?\s*(?:rps|req(?:uests)?(?:/s|/sec| per second)|tps|qps|requests?/second)\b|\bconcurrent (?:users?|connections?)\b"
             r"|\blighthouse\b|\bbuild time\b",
             "A load test's or a profile's result of this revision would decide it.",
         ),

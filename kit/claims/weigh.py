@@ -13,7 +13,7 @@ from kit.claims.words import words_of
 from kit.model import FileClass
 from kit.sources.commands.command import word_set
 
-_SPLIT = re.compile(r"\s*(?:,|;|\s\+\s|\s&\s|\band\b|\bplus\b)\s*", re.IGNORECASE)
+_SPLIT = re.compile(r"(?:(?<!\s)\s+)?(?:,|;|\s\+\s|\s&\s|\band\b|\bplus\b)\s*", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:comprehensive(?:ly)?|complete(?:ly)?|full(?:y)?|robust|excellent|enterprise[- ]grade|extensive(?:ly)?|thorough(?:ly)?|perfect"
     r"|bank[- ]grade|military[- ]grade|world[- ]class|best practices?|proper(?:ly)?|production[- ]grade|good|very good|strong|optimi[sz]ed|efficient(?:ly)?|scalable|configurable|better|improved|faster|simpler|easier|latest|well[- ]\w+)\b",

@@ -23,7 +23,7 @@ def asked_by(command: str) -> tuple[str | None, int | None]:
 
 
 def _number(text: str | None) -> int | None:
-    digits = re.search(r"(\d+)\}?$", text or "")
+    digits = re.search(r"(?<!\d)(\d+)\}?$", text or "")
     if text is None:
         return 80
     return int(digits[1]) if digits and (text.isdigit() or "-" in text) else None

@@ -185,8 +185,9 @@ def _word(text: str) -> str:
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
-    parts = [r"(?: \S+)*" if word == "..." else f" {_word(word)}" for word in phrase.split()]
-    return re.compile("".join(parts) + r"(?: |$)")
+    first, *others = ["".join(f" {_word(word)}" for word in part.split()) for part in phrase.split("...")]
+    # The first place will do: to try later ones as well would take the cube of a command's length.
+    return re.compile(first + "".join(rf"(?>(?: \S+)*?{other}(?= |$))" for other in others) + r"(?: |$)")
 
 
 PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

@@ -48,7 +48,7 @@ MORE_NAMES = (
     "gradle.lockfile", "composer.lock", "Gemfile.lock", "schema.sql", "Procfile", "app.json", "fly.toml", "render.yaml",
     "railway.json", "vercel.json", "netlify.toml", "template.yaml", "schema.prisma", "build.gradle.kts", "App.csproj",
     "justfile", "Taskfile.yml", ".gitlab-ci.yml", "azure-pipelines.yml", ".circleci/config.yml", "Jenkinsfile",
-    "bitbucket-pipelines.yml", ".drone.yml", "ormconfig.json", "alembic.ini", "setup.cfg", "setup.py", "tsconfig.json",
+    "bitbucket-pipelines.yml", ".drone.yml", "ormconfig.json", "alembic.ini", "setup.cfg", "setup.py", "tsconfig.json", "jest.config.js",
     "db/changelog/db.changelog-master.xml", "db/changelog/db.changelog-master.yaml", ".env", "alertmanager.yml",
 )  # fmt: skip
 """Names that no file of the corpus has."""
@@ -71,6 +71,7 @@ THROUGH = {
     "kit.sources.packages.lockfiles_python.pipenv": "project Pipfile.lock",
     "kit.sources.packages.lockfiles_python.poetry": "project poetry.lock",
     "kit.sources.packages.python.requirement": "project requirements.txt",
+    "kit.sources.packages.runner_configs.script": "project jest.config.js",
     "kit.sources.probes.tls.read_certificate": "certificate",
     "kit.sources.ran.output.both_ends": "output",
     "kit.sources.ran.output.readable": "output",
@@ -91,7 +92,7 @@ THROUGH = {
     "kit.sources.sql.statements.line_of": "kit.sources.sql.find.operations",
     "kit.sources.sql.statements.statements": "kit.sources.sql.find.operations",
 }
-"""Functions that take text and something else, and the parser that gives them both."""
+"""Functions that take text and something else, or a path of one kind, and the parser that gives them both."""
 FOLDERS = ("booking-spring/deploy/chart", "orders-go/deploy", "shop-good/k8s", "ledger-express", "media-serverless")
 """Where files are read together: one of them takes what is given, the others stay."""
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -151,7 +152,9 @@ def name_of(path: Path) -> str:
 def functions() -> dict[str, Callable[..., object]]:
     """Every public function of the rooms that needs nothing but text."""
     known = public().items()
-    return {n: f for n, f in known if n not in OWN_NAMES and set(needed(f).values()) in ({"str"}, {"bytes"})}
+    return {
+        n: f for n, f in known if n not in {*OWN_NAMES, *THROUGH} and set(needed(f).values()) in ({"str"}, {"bytes"})
+    }
 
 
 def public() -> dict[str, Callable[..., object]]:

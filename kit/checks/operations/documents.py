@@ -334,7 +334,7 @@ def escalation(project: Project) -> At | None:
     return next((At(path, number) for path, number, line in lines if _ESCALATION.search(line)), None)
 
 
-_ENTRY = re.compile(r"(?m)^\s*(?:[-*+]\s+\S|#{1,6}.*\d|\S.*\d\.\d|\d+[.)]\s)")
+_ENTRY = re.compile(r"(?m)^[ \t]*(?:[-*+]\s+\S|#{1,6}.*\d|\S.*\d\.\d|\d+[.)]\s)")
 """A version, a date or an item of a list."""
 
 

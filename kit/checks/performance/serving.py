@@ -156,7 +156,7 @@ def _configured(project: Project, start: Start) -> bool:
     service = project.system.service(start.service)
     given = {e.name for d in service.deployments for e in d.env} if service else set()
     return "WEB_CONCURRENCY" in given or any(
-        re.search(r"^\s*(workers|threads)\b", project.files.text(p), re.MULTILINE) for p in files
+        re.search(r"^[ \t]*(workers|threads)\b", project.files.text(p), re.MULTILINE) for p in files
     )
 
 

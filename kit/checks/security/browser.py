@@ -166,8 +166,8 @@ _SAFE = re.compile(
 _TEMPLATES = (
     (("**/*.vue",), re.compile(r"\bv-html\s*=\s*[\"']([^\"']+)"), "v-html"),
     (("**/*.svelte",), re.compile(r"\{@html\s+([^}]+)\}"), "{@html}"),
-    (("**/*.ejs",), re.compile(r"<%-\s*(?!\s*(?:include|body|contentFor|partial|layout|csrf))([^%]+)%>"), "<%-"),
-    (("**/*.hbs", "**/*.handlebars", "**/*.mustache"), re.compile(r"\{\{\{\s*(?!body|content|block|yield)([^}]+)\}\}\}"), "{{{ }}}"),
+    (("**/*.ejs",), re.compile(r"<%-(?!\s*(?:include|body|contentFor|partial|layout|csrf))([^%]+)%>"), "<%-"),
+    (("**/*.hbs", "**/*.handlebars", "**/*.mustache"), re.compile(r"\{\{\{\s*+(?!body|content|block|yield)([^}]+)\}\}\}"), "{{{ }}}"),
     (("**/templates/**/*.html", "**/*.jinja", "**/*.j2", "**/*.jinja2"), re.compile(r"\{\{[^}|]*\|\s*(safe)\b"), "|safe"),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ FAMILY = {
     "csharp": "dotnet", "ruby": "ruby", "php": "php", "rust": "rust",
 }  # fmt: skip
 WORDS = {
-    "python": re.compile(r"^\s*(?:async )?def test_|^class Test\w*\s*[:(]|TestCase\)", re.MULTILINE),
+    "python": re.compile(r"^[ \t]*(?:async )?def test_|^class Test\w*\s*[:(]|TestCase\)", re.MULTILINE),
     "js": re.compile(r"\b[xf]?(?:describe|it|test|suite|Deno\.test|bench)(?:\.\w+)*\s*(?:\(|`|<)"),
     "go": re.compile(r"^func (?:\(\w+ \*?\w+\) )?(?:Test|Fuzz|Example|Benchmark)\w*\(", re.MULTILINE),
     "jvm": re.compile(

@@ -39,7 +39,7 @@ SKIPPED: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
 ASSERTS = re.compile(
     r"\b(?:assert|expect|should|verify|must|ensure|check|fail|require|raises|throws|validate|match|snapshot|compare)\w*\s*[.(\[<]"
     r"|\bassert\b|\.(?:should|to|expect|assert|is|true|equal|deepEqual|equals|must)\w*\s*[.(]|\bt\.(?:Error|Fatal|Fail|is|true|deepEqual|Run)"
-    r"|\b(?:Assert|Should|Require|Expect|Verify|Check|Matches)\w*[.(!]|[A-Za-z]\w*(?:Assert|Expect|Should|Verify|Check)\w*\(|pytest\.fail|_eq!|@Test\(expected|// Output:|contextLoads"
+    r"|\b(?:Assert|Should|Require|Expect|Verify|Check|Matches)\w*[.(!]|(?<![A-Za-z])[A-Za-z]\w*(?:Assert|Expect|Should|Verify|Check)\w*\(|pytest\.fail|_eq!|@Test\(expected|// Output:|contextLoads"
 )
 EMPTY = tuple(
     re.compile(pattern, re.MULTILINE)

@@ -18,7 +18,7 @@ _REQUEST = re.compile(
 _CALLED = re.compile(
     r"^(?P<head>.*?)(?:https?://)(?:localhost|127\.0\.0\.1|0\.0\.0\.0|your[\w.-]*|<[^>]*>|\$\{?\w+\}?|[\w.-]*example\.\w+|[\w.-]*domain\.\w+)(?::\d+)?(?P<path>/[\w/:{}.-]*)?",
 )
-_METHOD = re.compile(r"(?:-X|--request)\s*=?\s*\"?(?P<method>GET|POST|PUT|PATCH|DELETE)")
+_METHOD = re.compile(r"(?:-X|--request)\s*(?:=\s*)?\"?(?P<method>GET|POST|PUT|PATCH|DELETE)")
 _MODULE = re.compile(r"^[A-Za-z_]\w*(?:\.\w+)+$|^[A-Za-z_]\w*$")
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian"})
 

@@ -88,7 +88,7 @@ def _one_of_several(answer: Answer, unseen: list[Answer]) -> Answer:
 
 
 def _without_paths(text: str) -> str:
-    return re.sub(r"`[^`]*`|\S+/\S+\.\w+|\b(?:CI/CD|I/O|TCP/IP|and/or)\b", " ", text)
+    return re.sub(r"`[^`]*`|(?<!\S)/*[^\s/]+/\S+\.\w+|\b(?:CI/CD|I/O|TCP/IP|and/or)\b", " ", text)
 
 
 def _answer(

@@ -10,7 +10,7 @@ from kit.claims.model import Answer, Statement, Verdict
 from kit.model import At
 
 _BRANCH = re.compile(
-    r"^(?P<indent>[\s│|]*)(?:├─+|└─+|\|--+|`--+|\+--+)\s*(?P<name>[\w@.()\[\]+-]+(?:/[\w@.()\[\]+-]+)*/?)(?=\s|$|#)"
+    r"^(?P<indent>[\s│|]*)(?:├─++|└─++|\|--++|`--++|\+--++)\s*(?P<name>[\w@.()\[\]+-]+(?:/[\w@.()\[\]+-]+)*/?)(?=\s|$|#)"
 )
 _FILE = re.compile(r"\w\.\w{1,12}$|^(?:Dockerfile|Makefile|Procfile|Caddyfile|Jenkinsfile|LICENSE)$|^\.\w")
 LEAST = 2

@@ -12,7 +12,7 @@ from kit.claims.model import Answer, Stated, Statement, Verdict
 from kit.model import At
 
 _RATE = re.compile(
-    r"(?P<count>\d[\d,]*)\s*(?:req(?:uest)?s?|attempts?|calls?)?\s*(?:/|per|every|in|,)\s*(?P<many>\d+\s*)?(?P<unit>s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?)\b",
+    r"(?<!\d)(?P<count>\d[\d,]*)\s*(?:req(?:uest)?s?|attempts?|calls?)?\s*(?:/|per|every|in|,)\s*(?P<many>\d+\s*)?(?P<unit>s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?)\b",
     re.IGNORECASE,
 )
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -20,7 +20,7 @@ _TIME = re.compile(
     r"(?<![\w.])(\d+)[\s-]?(s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hr|hours?|d|days?|w|weeks?)\b", re.IGNORECASE
 )
 _PAIRS = (
-    re.compile(r"\bttl:\s*(?P<window>[\d_*\s]+),?\s*limit:\s*(?P<count>\d+)"),
+    re.compile(r"\bttl:\s*(?P<window>[\d_*]+(?:\s+[\d_*]+)*)(?:\s*,\s*|\s+)?limit:\s*(?P<count>\d+)"),
     re.compile(r"\blimit:\s*(?P<count>\d+),?\s*ttl:\s*(?P<window>[\d_*\s]+)"),
     re.compile(r"\bwindowMs:\s*(?P<window>[\d_*][\d_*\s]*),?[^}]{0,120}?\b(?:max|limit):\s*(?P<count>\d+)"),
     re.compile(r"\bcalls\s*=\s*(?P<count>\d+),\s*period\s*=\s*(?P<period>\d+)"),
@@ -65,7 +65,7 @@ _QUANTITIES = (
         "size of uploads and bodies",
         re.compile(r"\b(?:uploads?|files? size|body|payload|request size)\b", re.IGNORECASE),
         re.compile(
-            r"(?:fileSize|limit|max_?(?:file|upload|content)\w*|MAX_\w*SIZE\w*|client_max_body_size)\b[\"']?\s*[:=\s]\s*[\"']?(?P<value>\d+\s?[kmg]b?\b|\d+(?:\s*\*\s*\d+)+)",
+            r"(?:fileSize|limit|max_?(?:file|upload|content)\w*|MAX_\w*SIZE\w*|client_max_body_size)\b[\"']?(?:\s*[:=]\s*|\s+)[\"']?(?P<value>\d+\s?[kmg]b?\b|\d+(?:\s*\*\s*\d+)+)",
             re.IGNORECASE,
         ),
         "B",

@@ -31,7 +31,7 @@ _BARE_VERB = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE|OPTIONS|HEAD)\b")
 _COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _CONDITIONS = ("Profile", "ConditionalOnProperty", "ConditionalOnMissingBean", "ConditionalOnExpression", "Conditional")
 _ACTUATOR = re.compile(r"EndpointRequest\s*\.\s*(?:to\s*\(([^()]*)\)|toAnyEndpoint)")
-_ENDPOINT = re.compile(r'"?(\w+?)"?(?:Endpoint\.class)?(?=\s*(?:,|$))')
+_ENDPOINT = re.compile(r'"?\b(\w+?)"?(?:Endpoint\.class)?(?=\s*(?:,|$))')
 _SWITCHED = {
     "PreAuthorize": r"EnableMethodSecurity\b(?!\([^)]*prePostEnabled\s*=\s*false)|EnableReactiveMethodSecurity"
     r"|prePostEnabled\s*=\s*true|pre-post-(?:enabled|annotations)=\"(?:true|enabled)\"|<(?:\w+:)?method-security\b",

@@ -26,7 +26,7 @@ _TYPED = re.compile(
 _ADDED = re.compile(r"\baddInterceptor\(")
 _GIVEN = re.compile(r"\.\s*(addPathPatterns|excludePathPatterns)\(([^()]*)\)")
 _TEXT = re.compile(r'"([^"\n]*)"')
-_FILTER = re.compile(r"\bextends\s+(?:OncePerRequestFilter|GenericFilterBean)\b|\bimplements\s+[\w, ]*\bFilter\b")
+_FILTER = re.compile(r"\bextends\s+(?:OncePerRequestFilter|GenericFilterBean)\b|\bimplements\s++[\w, ]*\bFilter\b")
 _HEADER = re.compile(r"(?i)AUTHORIZATION|\bBearer\b|x-api-key|getCookies\(|getSession\(")
 _ALL = ("/**",)
 

@@ -20,7 +20,7 @@ _PY_FROM = re.compile(
     r"^[ \t]*from[ \t]+([.\w]{1,200})[ \t]*import[ \t]*(\([^()]{0,6000}\)|[^\n(;#]{1,2000})", re.MULTILINE
 )
 _PY_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w.][^\n;#]{0,1000})", re.MULTILINE)
-_GO_IMPORT = re.compile(r"""^(?:import\s+)?\s*(?:[\w.]+\s+)?"([^"\s]{1,300})"\s*(?://.*)?$""", re.MULTILINE)
+_GO_IMPORT = re.compile(r"""^(?:import[ \t])?[ \t]*(?:[\w.]+[ \t]+)?"([^"\s]{1,300})"[ \t]*(?://.*)?$""", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*[^*]{0,2000}\*/")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 JUST_NAMES = ("justfile", ".justfile")
 TASK_NAMES = ("Taskfile.yml", "Taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml")
-_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:\n]+)?)\s*:(?!=)\s*(.*)$")
+_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s[^:\n]*)?):(?!=)\s*(.*)$")
 _ALIAS = re.compile(r"^alias\s+([\w-]+)\s*:=\s*([\w-]+)")
 
 

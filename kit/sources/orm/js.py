@@ -140,7 +140,7 @@ def _with_column(table: Table, column: Column, links: Chain) -> Table:
     references: tuple[ForeignKey, ...] = ()
     if links.has("references"):
         target = next((a.text() for a in links.args("references")), "")
-        variable = re.search(r"=>\s*\(?\s*(\w+)\.", target)
+        variable = re.search(r"=>\s*(?:\(\s*)?(\w+)\.", target)
         references = (ForeignKey((column.name,), variable[1] if variable else "", column.at),)
     return replace(
         table, columns=(*table.columns, column), primary_key=key, uniques=(*table.uniques, *unique),

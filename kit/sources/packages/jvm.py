@@ -130,7 +130,7 @@ def gradle(text: str, path: str, settings: str = "") -> Package:
         match = _GRADLE.match(line.split(" //")[0]) if len(line) < 500 else None
         if match is not None:
             found += _gradle_dependency(match, line, At(path, number, number))
-    version = re.search(r"^\s*version\s*=?\s*[\"']([^\"']+)[\"']", plain, re.MULTILINE)
+    version = re.search(r"^[ \t]*version\s*(?:=\s*)?[\"']([^\"']+)[\"']", plain, re.MULTILINE)
     name = re.search(r"rootProject\.name\s*=\s*[\"']([^\"']+)[\"']", settings)
     modules = [
         module.replace(":", "/").strip("/")

@@ -316,7 +316,7 @@ def codebuild(document: Document, lines: Lines) -> Workflow:
 
 
 _STAGE = re.compile(r"""\bstage\s*\(\s*(?:name:\s*)?(["'])(.{1,120}?)\1""")
-_SH = re.compile(r"""\b(sh|bat|pwsh|powershell)\s*\(?\s*(?:script\s*:\s*)?('{3}|"{3}|'|")""")
+_SH = re.compile(r"""\b(sh|bat|pwsh|powershell)\s*(?:\(\s*)?(?:script\s*:\s*)?('{3}|"{3}|'|")""")
 _BLOCK = re.compile(
     r"""(?P<dir>\bdir\s{0,9}\(\s{0,9}(?:["'](?P<folder>[^"'\n]{0,200})["'])?[^){}\n]{0,200}\)\s{0,9})?\{|\}"""
 )

@@ -20,7 +20,7 @@ MAX_NODES = 20_000
 _INNERMOST = re.compile(r"\$\{([^${}]*)\}")
 _ALTERNATIVES = re.compile(r"""\s*("[^"]*"|'[^']*'|(?:\([^()]*\)|[^,()])*)\s*(?:,|$)""")
 _SELF = re.compile(r"self:([\w.@/-]*)$")
-_FILE = re.compile(r"file\(\s*([^()]+?)\s*\)(?::([\w.-]+))?$")
+_FILE = re.compile(r"file\(\s*([^()\s](?:[^()]*[^()\s])?)\s*\)(?::([\w.-]+))?$")
 
 
 class Variables:
