@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -160,9 +160,8 @@ def _branches(path: str, depth: int) -> list[str]:
 
 
 def _two_lines(name: str) -> str:
-    """A check's id above its title, so that bars have room beside it on a telephone."""
-    check = re.match(r"([A-Z]{3}-\d{3}) (.+)", name)
-    return f"{check[1]}<br>{esc(check[2], 24)}" if check else esc(name, 24)
+    """A check's id and title on two lines, so that bars have room beside it on a telephone; cut between words."""
+    return "<br>".join(esc(line) for line in wrap(name, 25, max_lines=2, placeholder=" …"))
 
 
 def _gathered(placed: Sequence[tuple[list[str], str]]) -> list[tuple[list[str], str]]:

@@ -81,6 +81,14 @@ def test_a_waterfall_ends_in_the_total() -> None:
     assert drawn.data[0].text[-1] == "5.5 of 10"
 
 
+def test_a_waterfall_cuts_long_titles_between_words() -> None:
+    title = "SEC-013 What is for operators is not shown to the world at all"
+
+    assert charts_overview.risk_waterfall([(title, 4.0)], 4.0).data[0].y[0] == (
+        "SEC-013 What is for<br>operators is not shown …"
+    )
+
+
 def test_an_area_that_was_not_judged_has_no_score() -> None:
     drawn = charts_overview.area_scores([("Data", None, 0.0, "GREY"), ("Security", 61.0, 40.0, "RED")])
 
