@@ -95,6 +95,12 @@ def prints_only(command: Command) -> bool:
     return base_name(command.program) in _PRINTS and not command.writes
 
 
+def only_prints(step: Step) -> bool:
+    """Whether a step of a pipeline does nothing but print or wait."""
+    read = step.run is not None and bool(step.commands)
+    return read and all(prints_only(c) and not c.substituted for c in step.commands)
+
+
 def _pushes(step: Step) -> bool:
     push = step.inputs.get("push") if step.inputs is not None else None
     outputs = step.inputs.get("outputs") if step.inputs is not None else None

@@ -20,7 +20,7 @@ from kit.system.pipeline_acts import (
     pipelines,
     waits_for_success,
 )
-from kit.system.purposes import prints_only
+from kit.system.purposes import only_prints
 
 NAMES = {"test": "tests", "types": "the type check", "lint": "the linter", "scan": "the scan"}
 SEVERITY = {"test": Severity.HIGH, "types": Severity.MEDIUM, "lint": Severity.LOW, "scan": Severity.MEDIUM}
@@ -187,19 +187,14 @@ def _hollow_job(job: Job) -> tuple[Step, ...]:
     named = (DEPLOYS.search(names) or job.environment) and not SPEAKS.search(names)
     if not named or job.uses or not job.steps:
         return ()
-    printing = tuple(step for step in job.all_steps if _prints(step))
-    rest = [s for s in job.all_steps if not _prints(s) and not (s.uses and SETS_UP.search(s.uses.lower()))]
+    printing = tuple(step for step in job.all_steps if only_prints(step))
+    rest = [s for s in job.all_steps if not only_prints(s) and not (s.uses and SETS_UP.search(s.uses.lower()))]
     return printing if not rest else ()
 
 
 def _hollow(step: Step) -> bool:
     named = PRETENDS.match(step.name.strip()) and not SPEAKS.search(step.name) and step.node.get("name") is not None
-    return bool(named) and _prints(step)
-
-
-def _prints(step: Step) -> bool:
-    read = step.run is not None and bool(step.commands)
-    return read and all(prints_only(c) and not c.substituted for c in step.commands)
+    return bool(named) and only_prints(step)
 
 
 @check("DEL-006", "Deploys wait for the tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)

@@ -17,7 +17,7 @@ from kit.project import Project
 from kit.registry import check
 from kit.system.model import Service
 from kit.system.pipeline_acts import ON_CHANGE, Act, pipelines
-from kit.system.purposes import skips_tests
+from kit.system.purposes import only_prints, skips_tests
 from kit.system.reach import reach
 from kit.system.scope import within
 
@@ -233,8 +233,8 @@ def end_to_end_tests_run(project: Project) -> Iterator[Fact]:
     smoke = next(
         (a for p in pipelines(project) for a in p.of("verify", "test") if _is_smoke(a.step.name, a.job.id)), None
     )
-    named = (s for w in project.workflows for j in w.jobs for s in j.all_steps if s.run and _SMOKE.search(s.name))
-    written = next(named, None)
+    steps = (s for w in project.workflows for j in w.jobs for s in j.all_steps if s.run and _SMOKE.search(s.name))
+    written = next((s for s in steps if not only_prints(s)), None)
     if run:
         yield ok(f"A pipeline runs {plural(len(run), 'file')} of end-to-end tests.", run[0])
     elif smoke is not None:

@@ -247,3 +247,9 @@ def test_a_script_of_a_pipeline_that_is_called_a_smoke_test_is_one(look: Look) -
     smoke = workflow("run: pytest api", '{name: Smoke Test, run: "kubectl logs -l app=load | grep errors"}')
 
     assert look("TST-009", {**SERVICES, **TEST, **smoke}).passed == [".github/workflows/ci.yml:8"]
+
+
+def test_a_smoke_test_that_only_waits_and_prints_is_none(look: Look) -> None:
+    smoke = workflow("run: pytest api", '{name: Smoke Test, run: "sleep 30 && echo fine"}')
+
+    assert look("TST-009", {**SERVICES, **TEST, **smoke}).outcomes == ["fail"]
