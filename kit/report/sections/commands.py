@@ -76,7 +76,13 @@ def _of_targets(
         kind, _, path = target.partition(":")
         meant = project.files.class_of(path) in {FileClass.PRODUCTION, FileClass.GENERATED}
         if meant and kind in wanted and environment in places and kind in commands:
-            yield commands[kind](shlex.quote(path or "."))
+            yield commands[kind](_named(project, kind, path or "."))
+
+
+def _named(project: Project, kind: str, path: str) -> str:
+    """A target as its command names it: a compose file with those that it is put over, the base first."""
+    file = next((f for f in project.compose if kind == "compose" and f.path == path), None)
+    return " -f ".join(shlex.quote(p) for p in (file.layers if file is not None else (path,)))
 
 
 _STARTS: dict[str, Callable[[str], str]] = {

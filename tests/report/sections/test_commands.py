@@ -86,3 +86,12 @@ def test_compose_files_of_tests_start_no_environment(tmp_path: Path) -> None:
     assert [*targets(Project(tmp_path), ["compose"], ["unknown"])] == [
         "docker compose -f docker-compose.yml up -d --build"
     ]
+
+
+def test_a_compose_file_is_started_with_those_that_it_is_put_over(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text("services:\n  api:\n    image: acme/api:1\n")
+    (tmp_path / "compose.prod.yml").write_text("services:\n  api:\n    restart: always\n")
+
+    assert [*targets(Project(tmp_path), ["compose"], ["production"])] == [
+        "docker compose -f compose.yml -f compose.prod.yml up -d --build"
+    ]
