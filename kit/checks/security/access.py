@@ -204,7 +204,11 @@ def _judged(project: Project, name: str, judged: list[Route]) -> Iterator[Fact]:
             guarded[0],
         )
     asked = {r for r in judged if r.auth is None or (r.auth is False and asks_within(project, r))}
-    yield from _open(name, [r for r in judged if r.auth is False and r not in asked])
+    said = [r for r in judged if r.auth is False and r not in asked and is_said_to_be_public(project, r)]
+    if said:
+        words = "the code says that everybody may call it; whether that is meant for what it adds is not seen"
+        yield unknown(f"{name}: {_shown(said)}: {words}.", *said[:5])
+    yield from _open(name, [r for r in judged if r.auth is False and r not in asked and r not in said])
     doubtful: dict[str, list[Route]] = defaultdict(list)
     for route in judged:
         if route in asked:
@@ -213,6 +217,24 @@ def _judged(project: Project, name: str, judged: list[Route]) -> Iterator[Fact]:
         yield unknown(
             f"{name}: whether callers of {_shown(routes)} are known cannot be told from the code.", *routes[:5]
         )
+
+
+_SAID = re.compile(
+    r"(?i)^\s*(?://|#|/?\*).*\b(?:public|guests?|anonymous|unauthenticated|no (?:auth\w*|login)|without (?:auth\w*|login))\b"
+)
+_OPTIONAL = re.compile(r"(?i)\boptional_?(?:auth|protect|login|user|jwt)")
+LINES_ABOVE = 3
+
+
+def is_said_to_be_public(project: Project, route: Route) -> bool:
+    """Whether a comment above a route that only adds says that it is for everybody, or what stands before it takes a login
+    that may be absent."""
+    if route.method != "POST" or "{" in route.path:
+        return False
+    lines = project.code.text(route.at.path).splitlines()
+    first, last = route.at.line or 1, max(route.at.end_line or 0, (route.at.line or 1) + LINES_ABOVE)
+    above = lines[max(first - 1 - LINES_ABOVE, 0) : first - 1]
+    return any(_SAID.search(line) for line in above) or any(_OPTIONAL.search(line) for line in lines[first - 1 : last])
 
 
 _KNOWN = re.compile(

@@ -368,3 +368,19 @@ def test_a_handler_called_after_a_form_is_no_public_form(look: Look) -> None:
 
     assert look("SEC-001", shop(changing)).failed == ["app.js:5"]
     assert look("SEC-001", shop(changing.replace("/pets/:id", "/forms/:id"))).failed == []
+
+
+@pytest.mark.parametrize(
+    ("route", "outcome"),
+    [
+        ("// Public: no authentication required\napp.post('/reviews', (q, r) => db.save(q.body));", "unknown"),
+        ("app.post('/reviews', optionalAuth, (q, r) => db.save(q.body));", "unknown"),
+        ("// saves a review\napp.post('/reviews', (q, r) => db.save(q.body));", "fail"),
+        ("// Public: no authentication required\napp.delete('/reviews', (q, r) => db.remove(q.body));", "fail"),
+    ],
+)
+def test_what_the_code_says_is_for_everybody_may_be(look: Look, route: str, outcome: str) -> None:
+    seen = look("SEC-001", shop(f"app.put('/orders', requireAuth, change);\n{route}"))
+
+    assert outcome in seen.outcomes
+    assert ("fail" in seen.outcomes) is (outcome == "fail")
