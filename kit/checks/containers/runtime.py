@@ -212,10 +212,11 @@ def _is_official(image: ImageName) -> bool:
 
 
 def _only_configures(image: Image) -> bool:
-    """Whether the program that a well-known image is made for is what it starts."""
+    """Whether the program that a well-known image is made for is what it starts, if need be after a script."""
     base = parse_image(image.dockerfile.base_image(image.stage))
     own = [i for i in image.stage.instructions if i.name in {"CMD", "ENTRYPOINT"}]
-    return base is not None and all(i.args and i.args[0].rpartition("/")[2] == base.base for i in own)
+    last = [i for i in own if i.name == "CMD"] or own
+    return base is not None and all(i.args and i.args[0].rpartition("/")[2] == base.base for i in last)
 
 
 @check("CON-004", "Somebody checks that the container is healthy", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)

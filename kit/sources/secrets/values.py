@@ -83,7 +83,7 @@ _REFERENCE = re.compile(
     r"|request|ctx|Values)[.\[(]"
 )
 _CALL_OR_BLOCK = re.compile(r"[\w\])]\(|^[\[({|>]|[{(\[]$|^(?:await|new|return|lambda|function|async|not|if|typeof)\b")
-_IDENTIFIERS = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::|->)[A-Za-z_$][\w$]*)+")
+_IDENTIFIERS = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::|->)[A-Za-z_$][\w$]*)+(?:\[\d{1,3}\]?)?")
 _CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLAIN_PATH = re.compile(
     r"(?:\.{1,2}|~)?/[a-z0-9._-]+(?:/[a-z0-9._-]+)*/?|[\w./-]+\.(?:pem|key|crt|txt|json|ya?ml|env|p12|jks)"

@@ -60,3 +60,9 @@ def test_an_address_in_a_compose_file_that_names_no_environment_is_filled_in_by_
 
     assert severities(look, "CFG-002", {"compose.yaml": compose}) == {"medium"}
     assert severities(look, "CFG-002", {"compose.prod.yaml": compose}) == {"high"}
+
+
+def test_an_index_of_a_resource_is_no_password(look: Look) -> None:
+    text = 'locals {\n  password = var.db_password != "" ? var.db_password : random_password.db_password[0].result\n}\n'
+
+    assert look("CFG-005", {"main.tf": text}).failed == []

@@ -275,3 +275,9 @@ def test_the_check_of_an_image_weighs_where_docker_asks_it(look: Look) -> None:
 
     assert grave(files) == ["medium"]
     assert grave({**files, **stack}) == ["high"]
+
+
+def test_a_server_that_a_script_starts_gives_up_its_rights_all_the_same(look: Look) -> None:
+    text = "FROM nginx:1.27\nEXPOSE 80\nENTRYPOINT ['/entry.sh']\nCMD ['nginx']\n".replace("'", '"')
+
+    assert look("CON-002", {"Dockerfile": text}).findings[0].severity == "medium"
