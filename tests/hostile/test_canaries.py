@@ -13,6 +13,8 @@ from hostile.canaries import SHADOWED, plant
 from hostile.notebooks import alone
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "readiness"
+NAME = "project'\"); open('named', 'w') #\nopen('named', 'w')\n{{ 7 }}$(touch named)`touch named`"
+"""What a notebook is given as a parameter, and commands as a folder."""
 PLAIN_KERNELS = "from kit.execute import workers; workers.available = lambda: False; from kit.cli import main; main()"
 
 
@@ -20,8 +22,8 @@ PLAIN_KERNELS = "from kit.execute import workers; workers.available = lambda: Fa
 def project(tmp_path: Path) -> Path:
     """A project full of canaries."""
     (tmp_path / "fired").mkdir()
-    plant(tmp_path / "project", tmp_path / "fired")
-    return tmp_path / "project"
+    plant(tmp_path / NAME, tmp_path / "fired")
+    return tmp_path / NAME
 
 
 def assess(project: Path, *start: object, words: tuple[str, ...], path: str | None = None) -> list[str]:
@@ -32,7 +34,7 @@ def assess(project: Path, *start: object, words: tuple[str, ...], path: str | No
 
     assert done.returncode == 0, done.stderr
     assert (project.parent / "out/report.html").is_file()
-    return sorted(p.name for p in (project.parent / "fired").iterdir())
+    return sorted(p.name for p in (*(project.parent / "fired").iterdir(), *project.parent.rglob("named")))
 
 
 def test_the_canaries_fire_when_they_are_run(project: Path) -> None:
