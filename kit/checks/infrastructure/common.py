@@ -42,7 +42,8 @@ class Resource:
     """A resource of Terraform or CloudFormation; `module` None for the latter.
 
     `wrapped` says that it is the call of a registry's module that makes such a resource: what it does not set has a
-    default that only that module's version knows. `calls` are the calls of its module within the project.
+    default that only that module's version knows. `calls` are the calls of its module within the project. `whole` is the
+    declaration of CloudFormation, with what stands beside its properties.
     """
 
     type: str
@@ -51,6 +52,7 @@ class Resource:
     module: Terraform | None
     wrapped: bool = False
     calls: tuple[Node, ...] = ()
+    whole: Node | None = None
 
     @property
     def at(self) -> At:
@@ -167,7 +169,7 @@ def cloudformation(project: Project) -> Iterator[Resource]:
                 kind = node.get("Type")
                 if kind is not None and kind.text.startswith("AWS::"):
                     properties = node.get("Properties") or Node({}, node.at)
-                    yield Resource(kind.text, name, properties, None)
+                    yield Resource(kind.text, name, properties, None, whole=node)
 
 
 def on(node: Node | None) -> bool:

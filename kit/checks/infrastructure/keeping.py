@@ -50,11 +50,11 @@ def objects_come_back(project: Project) -> Iterator[Fact]:
     A bucket or table without earlier versions loses for good what one wrong command, script or intruder deletes.
 
     Decides: versioning of each bucket of AWS in Terraform, point-in-time recovery of each DynamoDB table in Terraform,
-    CloudFormation, SAM and Serverless files, and versioning of each bucket that scripts, manifests and compose files make with MinIO's `mc mb`. Buckets that are named as holding logs or
+    CloudFormation, SAM and Serverless files, what becomes of the table there when its stack goes, and versioning of each bucket that scripts, manifests and compose files make with MinIO's `mc mb`. Buckets that are named as holding logs or
     build output are left out.
 
     Fix: `aws_s3_bucket_versioning` with `status = "Enabled"`, `point_in_time_recovery { enabled = true }`,
-    `mc version enable minio/uploads`.
+    `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` beside a table's properties, `mc version enable minio/uploads`.
 
     Blind to: copies that another service makes, replication that is set up elsewhere.
 
@@ -65,6 +65,8 @@ def objects_come_back(project: Project) -> Iterator[Fact]:
         if not any(word in bucket.name.lower() for word in _PASSING):
             yield from _versions(bucket, versioned)
     yield from judged(project, _TABLES)
+    for table in resources(project, "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable"):
+        yield from _outlives_its_stack(table)
     yield from kept_by_scripts(project, _PASSING)
 
 
@@ -92,6 +94,18 @@ _TABLES = (
         Severity.MEDIUM,
     ),
 )
+
+
+def _outlives_its_stack(table: Resource) -> Iterator[Fact]:
+    """Whether a table stays when somebody removes the stack, or changes what makes CloudFormation replace it."""
+    policy = table.whole.get("DeletionPolicy") if table.whole is not None else None
+    guard = table.get("DeletionProtectionEnabled")
+    kept = next((n for n in (policy, guard) if n is not None and n.text.lower() not in {"delete", "false"}), None)
+    if kept is None:
+        message = f"{table.title}: goes with its stack; no deletion policy and no deletion protection keeps it."
+        yield bad(message, policy or guard or table.whole or table, severity=Severity.MEDIUM, **table.grade)
+    else:
+        yield ok(f"{table.title}: stays when its stack goes.", kept, **table.grade)
 
 
 def _versions(bucket: Resource, versioned: list[Resource]) -> Iterator[Fact]:

@@ -105,13 +105,20 @@ def _checked(call: Call, node: SgNode) -> bool:
     if holder is None:
         return False
     length = call.node.range().start.index - holder.range().start.index
-    before = holder.text()[: max(0, length)][-4000:]
+    before = _EMPTY.sub("", holder.text()[: max(0, length)][-4000:])
     looked = (
         rf"if\s*\(?[^\n]{{0,120}}{name}"
         rf"|(?:allow|valid|safe|whitelist|sanit|check|verify|isLocal|trusted)\w*\([^\n]{{0,80}}{name}"
         rf"|{name}[^\n]{{0,40}}\.(?:startsWith|includes|startswith|match|test)"
     )
     return re.search(looked, before, re.IGNORECASE) is not None or _keeps_inside_out(call, before)
+
+
+_EMPTY = re.compile(
+    r"\bif[ \t]{0,4}\(?[ \t]{0,4}(?:!|not )?[\w.]{1,80}[ \t]{0,4}"
+    r"(?:[!=]==?[ \t]{0,4}(?:\"\"|''|nil|null|undefined|None)[ \t]{0,4}|is (?:not )?None)?[){:]"
+)
+"""A condition that asks for no more than whether something is there: whoever sends it passes."""
 
 
 def _keeps_inside_out(call: Call, before: str) -> bool:

@@ -52,7 +52,7 @@ def passwords_are_hashed(project: Project) -> Iterator[Fact]:
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
     """
-    wrong = list(_fast_hashes(project)) + list(_compared(project)) + list(_few_rounds(project))
+    wrong = [*_fast_hashes(project), *_compared(project), *_compared_in_java(project), *_few_rounds(project)]
     yield from wrong
     used = next(
         (
@@ -184,6 +184,25 @@ def _compared(project: Project) -> Iterator[Fact]:
         if plain:
             line = project.code.text(path).count("\n", 0, plain.end()) + 1
             yield bad("Passwords are compared as they are: they are kept in plain text.", At(path, line))
+
+
+_USERS = r"(?:\w{0,40}[uU]ser|account|member|customer|admin|employee|existing|found|entity)"
+_STORED_IN_JAVA = re.compile(rf"^{_USERS}(?:\.get\(\))?\.getPass(?:word|wd)\(\)$")
+_SENT_TO_JAVA = re.compile(
+    r"^(?:\w{0,40}(?:[rR]equest|[dD]to|DTO|[fF]orm|[lL]ogin|[cC]redentials|input)\w{0,40}\.(?:getPass(?:word|wd)|password)\(\)|password|pwd)$"
+)
+
+
+def _compared_in_java(project: Project) -> Iterator[Fact]:
+    """`user.getPassword().equals(request.getPassword())`, whichever of the two asks."""
+    for call in calls(project, "equals", needles=("getPassword", "getPasswd")):
+        owner = call.node.field("object")
+        if call.language != "java" or owner is None or len(call.args) != 1 or not runs(call.path):
+            continue
+        sides = (owner.text()[:80], call.args[0].text()[:80])
+        if any(_SENT_TO_JAVA.match(a) and _STORED_IN_JAVA.match(b) for a, b in (sides, sides[::-1])):
+            said = f"{sides[0]} is compared with {sides[1]} as it is: passwords are kept in plain text."
+            yield bad(said, call)
 
 
 def _few_rounds(project: Project) -> Iterator[Fact]:

@@ -84,8 +84,25 @@ def test_a_table_of_a_template_is_judged_as_one_of_terraform(look: Look) -> None
     template = "Resources:\n  Berths:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: b\n"
     kept = template + "      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}\n"
 
-    assert look("INF-019", {"template.yaml": template}).failed == ["template.yaml:4"]
+    assert "template.yaml:4" in look("INF-019", {"template.yaml": template}).failed
     assert look("INF-019", {"template.yaml": kept}).passed == ["template.yaml:6"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "within", "stays"),
+    [
+        ("", "", False),
+        ("    DeletionPolicy: Delete\n", "", False),
+        ("    DeletionPolicy: Retain\n", "", True),
+        ("", "      DeletionProtectionEnabled: true\n", True),
+    ],
+)
+def test_a_table_of_a_template_may_go_with_its_stack(look: Look, beside: str, within: str, stays: bool) -> None:
+    head = "Resources:\n  Berths:\n    Type: AWS::DynamoDB::Table\n"
+    recovery = "      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}\n"
+    seen = look("INF-019", {"template.yaml": f"{head}{beside}    Properties:\n{recovery}{within}"})
+
+    assert bool(seen.failed) is not stays
 
 
 def test_an_open_group_of_load_balancers_alone_is_milder_than_one_of_machines(look: Look) -> None:

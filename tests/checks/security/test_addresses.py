@@ -58,6 +58,17 @@ def test_go(look: Look) -> None:
     assert look("SEC-021", {"go.mod": "module x\n", "main.go": source}).failed == ["main.go:5", "main.go:6"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "failed"),
+    [('u != ""', True), ("allowed(u)", False), ('u != "" && strings.HasPrefix(u, "/")', False)],
+)
+def test_whether_something_is_there_is_no_question_where_it_leads(look: Look, condition: str, failed: bool) -> None:
+    body = f'\tu := r.URL.Query().Get("u")\n\tif {condition} {{\n\t\thttp.Redirect(w, r, u, 302)\n\t}}\n'
+    source = f"package main\n\nfunc get(w http.ResponseWriter, r *http.Request) {{\n{body}}}\n"
+
+    assert bool(look("SEC-021", {"main.go": source}).failed) is failed
+
+
 def test_what_was_looked_at_is_shown(look: Look) -> None:
     assert look(
         "SEC-021",

@@ -14,6 +14,8 @@ from conftest import Look
         ("app.js", "if (user.password === req.body.password) grant();"),
         ("app.js", "const comparePassword = (stored, given) => { return stored === given; };"),
         ("shop/a.py", "if user.password == password: grant()"),
+        ("A.java", "class A { boolean a() { return user.getPassword().equals(loginRequest.getPassword()); } }"),
+        ("A.java", "class A { boolean a() { return password.equals(user.get().getPassword()); } }"),
     ],
 )
 def test_passwords_that_are_read_from_a_stolen_table(look: Look, path: str, source: str) -> None:
@@ -25,6 +27,11 @@ def test_passwords_that_are_read_from_a_stolen_table(look: Look, path: str, sour
     [
         ("app.js", "const etag = crypto.createHash('md5').update(body).digest('hex');", ["not_applicable"]),
         ("app.js", "if (form.password !== form.confirmPassword) fail();", ["not_applicable"]),
+        (
+            "A.java",
+            "class A { boolean a() { return dto.getPassword().equals(dto.getConfirm()); } }",
+            ["not_applicable"],
+        ),
         ("app.js", "await bcrypt.compare(password, user.password);", ["pass"]),
         ("app.js", "await bcrypt.hash(password, 4);", ["partial", "pass"]),
         ("shop/a.py", "hashed = pwd_context.hash(password)\npwd_context = CryptContext(schemes=['argon2'])", ["pass"]),
