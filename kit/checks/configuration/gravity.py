@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 from kit.checks.configuration.common import ASIDE
@@ -10,12 +9,11 @@ from kit.checks.configuration.tokens import is_short_lived
 from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import runs
 from kit.checks.shared.meant import environment as meant_for
-from kit.checks.shared.meant import in_development_mode
+from kit.checks.shared.meant import environment_of_class, in_development_mode
 from kit.checks.shared.settings import overridden
 from kit.model import Severity
 from kit.project import Project
 from kit.sources.secrets.find import SecretHit, context_of
-from kit.sources.tree.classify import environment_of
 
 _OF_PEOPLE = frozenset({"assignment", "url-password"})
 """The kinds whose values may be words that somebody chose; the others are formats of random keys."""
@@ -53,7 +51,7 @@ def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str 
         return (Severity.LOW, environment) if small else (Severity.HIGH, None)
     if hit.kind == "assignment" and context_of(path) == "code" and _in_comment(text, hit):
         return Severity.MEDIUM, None  # what an answer of somebody's interface looks like
-    if _class_around(project, path, hit.line) in ASIDE:
+    if environment_of_class(project, path, hit.line) in ASIDE:
         return Severity.LOW, None
     if hit.kind not in _OF_PEOPLE or is_random(text[hit.start : hit.end]):
         return _of_random(project, path, hit, environment), None
@@ -70,14 +68,6 @@ def _of_random(project: Project, path: str, hit: SecretHit, environment: str) ->
     falls_back = _FALLS_BACK.search(line) is not None
     composed = environment != "production" and any(file.path == path for file in project.compose)
     return Severity.HIGH if hit.kind == "assignment" and (falls_back or composed) else Severity.CRITICAL
-
-
-def _class_around(project: Project, path: str, line: int) -> str:
-    """The environment that the name of the class of settings tells that a line of Python belongs to."""
-    module = project.code.python(path) if path.endswith(".py") else None
-    found = (n for n in module.body if isinstance(n, ast.ClassDef)) if module is not None else ()
-    around = next((n.name for n in found if n.lineno <= line <= (n.end_lineno or n.lineno)), "")
-    return environment_of("_".join(re.findall(r"[A-Z]?[a-z]+|[A-Z]+", around)))
 
 
 def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:

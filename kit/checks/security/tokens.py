@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 from kit.checks.security.common import flow
 from kit.checks.security.flow import Flow
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, text_value
-from kit.checks.shared.meant import is_retired
+from kit.checks.shared.meant import environment_of_class, is_retired
 from kit.checks.shared.settings import overridden, written_keys
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -269,7 +269,8 @@ def _settings(project: Project) -> Iterator[Fact]:
     for at in written_keys(project):
         anew = overridden(project, at.path, "SECRET_KEY")
         if anew is None:
-            grave = Severity.MEDIUM if is_retired(project, at.path) else None
+            aside = environment_of_class(project, at.path, at.line or 1) in {"development", "test"}
+            grave = Severity.MEDIUM if aside or is_retired(project, at.path) else None
             yield bad("The key of sessions is written in the code.", at, severity=grave)
         else:
             yield ok("The key of sessions that is written in the code gives way to another one in production.", anew)

@@ -9,6 +9,7 @@ import re
 from kit.checks.shared.started import runs
 from kit.model import At, Fact, Severity
 from kit.project import Project
+from kit.sources.tree.classify import environment_of
 from kit.system.images import stands_in
 
 
@@ -36,6 +37,14 @@ def _said_by(variables: str) -> str:
         return "development" if mode[1].lower() in _DEVELOPING else "unknown"
     hosts = _HOST.findall(variables)
     return "development" if hosts and all(_HERE.fullmatch(host) for host in hosts) else "unknown"
+
+
+def environment_of_class(project: Project, path: str, line: int) -> str:
+    """The environment that the name of the class of settings tells that a line of Python belongs to."""
+    module = project.code.python(path) if path.endswith(".py") else None
+    found = (n for n in module.body if isinstance(n, ast.ClassDef)) if module is not None else ()
+    around = next((n.name for n in found if n.lineno <= line <= (n.end_lineno or n.lineno)), "")
+    return environment_of("_".join(re.findall(r"[A-Z]?[a-z]+|[A-Z]+", around)))
 
 
 def at_most(project: Project, fact: Fact, severity: Severity) -> Severity:

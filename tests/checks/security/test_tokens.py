@@ -129,3 +129,14 @@ def test_a_function_that_hands_its_options_on_is_judged_where_it_is_called(
     }
 
     assert look("SEC-010", {"package.json": "{}", **files}).failed == failed
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("Live", "critical"), ("Development", "medium"), ("TestConfig", "medium")]
+)
+def test_the_key_of_a_class_for_development_weighs_less(look: Look, name: str, severity: str) -> None:
+    source = f'class {name}:\n    SECRET_KEY = "kf83hf83hf8h3f8h38fh"\n'
+
+    seen = look("SEC-023", {"requirements.txt": "flask==3.0.0\n", "config.py": source})
+
+    assert [str(f.severity) for f in seen.findings] == [severity]
