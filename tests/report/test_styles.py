@@ -418,6 +418,17 @@ def test_status_calls_what_keeps_an_area_from_green_missing_and_no_minor_gap() -
             assert "medium" not in str([row[1] for b in gaps.blocks if isinstance(b, Table) for row in b.rows])
 
 
+def test_status_lists_the_gravest_of_an_area_and_says_how_many_more_there_are() -> None:
+    parts = [told(document("status"), "1. Deployment", title) for title in ("What is missing", "Required for GREEN")]
+
+    table = next(block for block in parts[0].blocks if isinstance(block, Table))
+    steps = next(block for block in parts[1].blocks if isinstance(block, Listing))
+
+    assert len(table.rows) == 15
+    assert "more, in the list of all findings" in table.note
+    assert sum("further grave checks, in the remediation plan" in cell_text(item) for item in steps.items) == 1
+
+
 def test_status_holds_targets_against_what_was_measured() -> None:
     blocks = told(document("status"), "Measured baselines against targets").blocks
 

@@ -37,6 +37,23 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(inner)
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_no_key_stands_twice_beside_itself(part: str) -> None:
+    """The later one would silently be said in the place of the earlier."""
+    words = (files("kit.report") / "texts" / LANGUAGE / f"{part}.yaml").read_text("utf-8")
+
+    assert [*twice(yaml.compose(words))] == []
+
+
+def twice(node: yaml.Node | None) -> Iterator[str]:
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        yield from (key for key in keys if keys.count(key) > 1)
+    for inner in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for part in inner if isinstance(inner, tuple) else (inner,):
+            yield from twice(part)
+
+
 @pytest.mark.parametrize(("number", "said"), [(0, "0 steps are"), (1, "1 step is"), (2, "2 steps are")])
 def test_a_number_chooses_the_word_that_it_asks_for(number: int, said: str) -> None:
     assert filled("{n} {n:step is|steps are}", n=number) == said

@@ -95,20 +95,22 @@ def _weightiest(standings: Iterable[Standing]) -> list[Standing]:
     return sorted(standings, key=lambda s: _GRADES.index(s.held[0].severity))
 
 
-def missing(standings: Sequence[Standing]) -> Block:
-    """What is open, the gravest check first, each with the first places."""
-    rows = [_missing(s) for s in gravest_first(s for s in standings if s.open)]
+def missing(standings: Sequence[Standing], *, most: int | None = None) -> Block:
+    """What is open, the gravest check first, each with the first places; beyond `most` checks, how many more."""
+    rows = tuple(_missing(s) for s in gravest_first(s for s in standings if s.open))
     if not rows:
         return Notice(text("standing.none-open"), tone="pass")
+    rest = len(rows) - most if most is not None else 0
+    note = text("page.more", number=rest) if rest > 0 else ""
     table = columns(*heads("question", "severity", "seen", "where"))
-    return Table(text("standing.caption-open", count=count(len(rows), "check")), table, tuple(rows))
+    return Table(text("standing.caption-open", count=count(len(rows), "check")), table, rows[:most], note)
 
 
 def unseen(standings: Sequence[Standing]) -> Listing | None:
     """What could not be seen, check by check; None where all was decided."""
     found = [s for s in standings if s.unseen and not s.open]
     rows = tuple(_check_ref(s, _unseen(s)) for s in found)
-    return Listing(rows, caption=text("standing.not-seen")) if rows else None
+    return Listing(rows, caption=text("standing.caption-unseen")) if rows else None
 
 
 def _unseen(standing: Standing) -> str:

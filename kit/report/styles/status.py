@@ -101,7 +101,7 @@ def _area(material: Material, number: int, key: str, result: AreaResult) -> Sect
         ("evidence", (topics_table(material, result.title, TOPICS[key]),) if key in TOPICS else ()),
         ("baselines", baselines(material) if key == "performance" else ()),
         ("missing", _present(_missing(grave, minor), unseen(standings))),
-        ("gaps", (missing(minor),)),
+        ("gaps", (missing(minor, most=MOST),)),
         ("required", (_required(material, result, standings),)),
     ]
     made = [Section(f"status-{key}-{part}", text(f"status.{part}"), blocks) for part, blocks in parts if blocks]
@@ -118,7 +118,7 @@ def _area(material: Material, number: int, key: str, result: AreaResult) -> Sect
 
 def _missing(grave: Sequence[Standing], minor: Sequence[Standing]) -> Block:
     """What is gravely open; where only minor gaps are, that is said, lest they contradict "nothing is open"."""
-    return Notice(text("status.none-grave"), tone="pass") if minor and not grave else missing(grave)
+    return Notice(text("status.none-grave"), tone="pass") if minor and not grave else missing(grave, most=MOST)
 
 
 def _present(*blocks: Block | None) -> tuple[Block, ...]:
@@ -142,16 +142,16 @@ def _required(material: Material, result: AreaResult, standings: Sequence[Standi
     steps = {step.check: step for step in material.assessment.plan.steps}
     blocking = [s for s in gravest_first(s for s in standings if s.open) if _is_grave(s)]
     score = result.score or 0.0
-    chosen = blocking or gravest_first(s for s in standings if s.open)[:5]
-    rows = [
+    chosen = [s for s in blocking or gravest_first(s for s in standings if s.open)[:5] if s.check in steps]
+    lines: list[Ref | str] = [
         Ref(
             f"check-{s.check}",
             text("green.required", title=s.title, fix=fix_of(s.open[0]), hours=f"{steps[s.check].hours:g}"),
         )
-        for s in chosen
-        if s.check in steps
+        for s in chosen[:MOST]
     ]
-    lines: list[Ref | str] = [*rows]
+    if rest := chosen[MOST:]:
+        lines.append(text("green.more", count=len(rest), hours=f"{sum(steps[s.check].hours for s in rest):g}"))
     if score < green.score:
         lines.append(text("green.score", score=f"{score:.0f}", needed=f"{green.score:.0f}"))
     if result.confidence < green.confidence:
