@@ -159,17 +159,23 @@ def _wrapped(module: Terraform, types: tuple[str, ...]) -> Iterator[Resource]:
 
 def cloudformation(project: Project) -> Iterator[Resource]:
     """The resources of CloudFormation and SAM templates, and of Serverless Framework files."""
-    for path in project.files.glob("*.yaml", "*.yml", "*.json", "*.template", classes={FileClass.PRODUCTION}):
-        text = project.files.text(path)
-        if "AWS::" not in text or project.files.environment_of(path) in ASIDE:
-            continue
-        root = project.documents.get(path).root
+    for root in _templates(project):
         for section in (root.get("Resources"), root.get("resources", "Resources")):
             for name, node in section.items() if section is not None else ():
-                kind = node.get("Type")
-                if kind is not None and kind.text.startswith("AWS::"):
-                    properties = node.get("Properties") or Node({}, node.at)
+                kind, properties = node.get("Type"), node.get("Properties") or Node({}, node.at)
+                if kind is not None and kind.text.startswith("AWS::") and properties.is_map:
                     yield Resource(kind.text, name, properties, None, whole=node)
+
+
+def _templates(project: Project) -> Iterator[Node]:
+    endings = ("*.yaml", "*.yml", "*.json", "*.template")
+    for path in project.files.glob(*endings, classes={FileClass.PRODUCTION}):
+        if "AWS::" in project.files.text(path) and project.files.environment_of(path) not in ASIDE:
+            yield project.documents.get(path).root
+    for file in project.serverless:
+        production = file.environment not in ASIDE and project.files.class_of(file.path) is FileClass.PRODUCTION
+        if file.root is not None and production and file.in_code:
+            yield file.root
 
 
 def on(node: Node | None) -> bool:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kit.model import At
+from kit.sources.code.index import CodeIndex
+from kit.sources.code.js import JsProject
+from kit.sources.code.literals import Literals
 from kit.sources.containers.runtime import EnvValue, integer, text_of, texts
 from kit.sources.formats.documents import Documents
 from kit.sources.formats.nodes import Node, Problem
@@ -75,7 +78,7 @@ class Function:
 
 @dataclass(frozen=True, eq=False)
 class ServerlessFile:
-    """A service of the Serverless Framework. `error`: it cannot be read, or is written in code."""
+    """A service of the Serverless Framework. `error`: it cannot be read, or code computes it."""
 
     path: str
     service: str
@@ -93,20 +96,29 @@ class ServerlessFile:
         """The file as a whole."""
         return At(self.path)
 
+    @property
+    def in_code(self) -> bool:
+        """Whether it is written in JavaScript or TypeScript."""
+        return self.path.endswith(_CODE_NAMES)
+
 
 def find(files: FileIndex, documents: Documents) -> tuple[ServerlessFile, ...]:
     """Every Serverless Framework file of the project."""
     read = (_read(path, files, documents) for path in files.paths if _NAMES.fullmatch(path))
-    coded = (_coded(path, files) for path in files.named(*_CODE_NAMES))
+    code = JsProject(CodeIndex(files))
+    coded = (_coded(path, files, documents, code) for path in files.named(*_CODE_NAMES))
     found = [each for each in (*read, *coded) if each is not None]
     return tuple(sorted(found, key=lambda each: each.path))
 
 
-def _coded(path: str, files: FileIndex) -> ServerlessFile | None:
+def _coded(path: str, files: FileIndex, documents: Documents, code: JsProject) -> ServerlessFile | None:
     text = files.text(path)
     if "provider" not in text or "functions" not in text:
         return None
-    error = Problem("The configuration is written in code, which is not run here.", At(path))
+    root = Literals(code, posixpath.dirname(path)).exported(path)
+    if root is not None:
+        return _of(path, root, files, documents)
+    error = Problem("The configuration is computed by code, which is not run here.", At(path))
     return ServerlessFile(path, "", Node({}, At(path)), environment=files.environment_of(path), error=error)
 
 
@@ -114,9 +126,13 @@ def _read(path: str, files: FileIndex, documents: Documents) -> ServerlessFile |
     document = documents.get(path)
     if document.error is not None:
         return ServerlessFile(path, "", Node({}, At(path)), error=document.error)
-    if "provider" not in document.root and "functions" not in document.root:
+    return _of(path, document.root, files, documents)
+
+
+def _of(path: str, written: Node, files: FileIndex, documents: Documents) -> ServerlessFile | None:
+    if "provider" not in written and "functions" not in written:
         return None
-    root = Variables(files, documents, path).filled(document.root)
+    root = Variables(files, documents, path, written).filled(written)
     provider = root.get("provider") or Node({}, At(path))
     service = root.get("service")
     if service is not None and service.is_map:

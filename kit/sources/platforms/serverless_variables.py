@@ -26,11 +26,11 @@ _FILE = re.compile(r"file\(\s*([^()\s](?:[^()]*[^()\s])?)\s*\)(?::([\w.-]+))?$")
 class Variables:
     """Fills in the variables of one file. What comes from outside stays as written."""
 
-    def __init__(self, files: FileIndex, documents: Documents, path: str) -> None:
+    def __init__(self, files: FileIndex, documents: Documents, path: str, root: Node) -> None:
         self.files = files
         self.documents = documents
         self.directory = posixpath.dirname(path)
-        self.root = documents.get(path).root
+        self.root = root
         self.left = MAX_NODES
 
     def filled(self, node: Node, depth: int = 0) -> Node:

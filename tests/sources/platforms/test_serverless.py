@@ -145,10 +145,81 @@ def test_files_outside_of_the_project_are_not_read(read) -> None:
     assert found.functions[0].env == {}
 
 
-def test_a_configuration_in_code_is_named_but_not_run(read) -> None:
-    found = read("a: 1\n", **{"serverless.ts": "const x = {provider: {}, functions: {}}\n"})
+def test_a_configuration_that_code_computes_is_named_but_not_run(read) -> None:
+    found = read("a: 1\n", **{"serverless.ts": "export default make({provider: {}, functions: {}})\n"})
 
     assert (found.path, "code" in found.error.message) == ("serverless.ts", True)
+
+
+_CONFIGURATION = """
+    import type { AWS } from '@serverless/typescript';
+    import list from '@functions/list';
+    import * as others from './src/functions';
+    import { Table } from './resources';
+
+    const configuration: AWS = {
+      service: 'shop',
+      plugins: ['serverless-esbuild'],
+      provider: {
+        name: 'aws',
+        runtime: 'nodejs14.x',
+        timeout: 5 * 2,
+        stage: '${opt:stage, "dev"}',
+        environment: { TOKEN: process.env.TOKEN, HOST: hostOf('x'), TABLE: `orders-${'live'}` },
+      },
+      functions: { list, ...others, late: makeFunction() },
+      resources: { Resources: { Table } },
+    };
+
+    module.exports = configuration;
+    """
+_MODULES = {
+    "src/libs/path.ts": "export const folder = (of: string) => of.split(process.cwd())[1].substring(1)\n",
+    "src/functions/list/index.ts": """
+        import { folder } from '@libs/path';
+        export default {
+          handler: `${folder(__dirname)}/handler.main`,
+          events: [{ http: { method: 'get', path: 'orders', authorizer: 'own' } }],
+        };
+        """,
+    "src/functions/index.ts": "export { default as again } from './list'\nexport { gone } from './nowhere'\n",
+    "resources/index.ts": "const Table = { Type: 'AWS::DynamoDB::Table' }\nexport { Table }\n",
+}
+
+
+def test_a_configuration_in_typescript_is_read_through_its_modules(read) -> None:
+    found = read("a: 1\n", **{"serverless.ts": _CONFIGURATION, **_MODULES})
+
+    assert (found.service, found.plugins, found.stage, found.error) == ("shop", ("serverless-esbuild",), "dev", None)
+    assert [f.name for f in found.functions] == ["list", "again"]
+    listing = found.functions[0]
+    assert (listing.module, listing.runtime, listing.timeout) == ("src/functions/list/handler", "nodejs14.x", None)
+    assert [(e.method, e.path, e.at.path, e.at.line) for e in listing.http] == [
+        ("GET", "/orders", "src/functions/list/index.ts", 4)
+    ]
+    assert {name: (v.value, v.source) for name, v in listing.env.items()} == {
+        "TOKEN": (None, "shell"),
+        "HOST": ("${code}", "reference"),
+        "TABLE": ("orders-live", "literal"),
+    }
+    assert found.root.get("resources", "Resources", "Table").at == At("resources/index.ts", 1, 1)
+    assert found.provider.get("runtime").at == At("serverless.ts", 11, 11)
+
+
+@pytest.mark.parametrize("name", ["serverless.js", "serverless.cjs"])
+def test_a_configuration_in_javascript_is_read(read, name: str) -> None:
+    text = "module.exports = { provider: { ...base }, functions: { a: { handler: 'a.b', timeout: 30 } } }\n"
+    found = read("a: 1\n", **{name: text})
+
+    assert (found.functions[0].timeout, found.provider.text) == (30, "${code}")
+
+
+def test_modules_that_hold_themselves_end(read) -> None:
+    text = (
+        "const a = { provider: {}, functions: { ...b }, x: [a, b, a] }\nconst b = { a, c: b, d: b }\nexport default a\n"
+    )
+
+    assert read("a: 1\n", **{"serverless.ts": text}).service == ""
 
 
 def test_a_broken_file_has_an_error(read) -> None:
