@@ -15,12 +15,15 @@ MOST = 10.0
 def risk_of(findings: Iterable[Finding], policy: Policy) -> Number:
     """The risk with a term per open finding, worst first; the terms add up to it.
 
-    `value` of a term is its hazard, `weight` what repetition leaves of it.
+    `value` of a term is its hazard, `weight` what repetition leaves of it. Each makes the share of the risk that it
+    makes of the hazard: findings that are as grave as each other weigh the same, whatever their order.
     """
-    terms, so_far = [], 0.0
-    for finding, hazard, share in sorted(_hazards(findings, policy), key=_worst_first):
-        step = MOST * (math.exp(-so_far) - math.exp(-so_far - hazard * share))
-        so_far += hazard * share
+    hazards = sorted(_hazards(findings, policy), key=_worst_first)
+    whole = sum(hazard * share for _, hazard, share in hazards)
+    risk = MOST * (1.0 - math.exp(-whole))
+    terms = []
+    for finding, hazard, share in hazards:
+        step = risk * hazard * share / whole
         label = f"{finding.check} {finding.title}"
         terms.append(Term(finding.check, label, hazard, share, step, step, (finding.fingerprint,)))
     return Number.of(terms) if terms else Number(0.0)

@@ -142,7 +142,7 @@ def severity_by_area(assessment: Assessment) -> Block:
     if not found:
         return empty("Nothing is open in any area", "Open findings would be counted here by area and severity.")
     most = max(found, key=lambda t: sum(found[t].values()))
-    title = f"{count(len(assessment.open), 'open finding')}, most of them in {most.lower()}"
+    title = f"{count(len(assessment.open), 'open finding')}; {most} has the most, {sum(found[most].values())}"
     graded = ("critical", "high", "medium", "low")
     rows: tuple[tuple[Cell, ...], ...] = tuple((t, *(c[s] for s in graded)) for t, c in found.items())
     heads = columns("Area", *((s, "number") for s in ("Critical", "High", "Medium", "Low")))

@@ -37,6 +37,13 @@ def test_a_blocker_weighs_more_than_its_severity_and_a_partial_less() -> None:
     assert risk(finding(severity="critical", outcome="partial")) < risk(finding(severity="critical"))
 
 
+def test_findings_as_grave_as_each_other_make_the_same_share() -> None:
+    grave = [finding(f"SEC-00{n}", severity="critical", blocker="x") for n in range(4)]
+    shares = {round(term.contribution, 2) for term in risk_of(grave, default_policy()).terms}
+
+    assert len(shares) == 1
+
+
 def test_terms_add_up_to_the_risk_the_worst_first() -> None:
     number = risk_of([finding("SEC-001", severity="low"), finding("SEC-002", severity="critical")], default_policy())
 

@@ -52,7 +52,7 @@ OPTIMIZING = ("queries", "caching", "pooling", "idempotency")
 PATTERNS = ("fallback", "retries", "exhaustion", "idempotency")
 _RATINGS = ((90, "excellent"), (80, "very-good"), (70, "good"), (50, "fair"))
 _WORDS = (*(word for _, word in _RATINGS), "poor")
-_CAPS = {"GO": "excellent", "CONDITIONAL": "good", "NO-GO": "fair"}
+_CAPS = {"GO": "excellent", "CONDITIONAL": "good"}
 MOST_NOTE = 120
 
 
@@ -93,9 +93,11 @@ def rating(material: Material, key: str) -> str:
 
 
 def overall_rating(material: Material) -> str:
-    """The score of the whole in a word, no better than the verdict for the strictest environment lets it be."""
+    """The score of the whole in a word, no better than the verdict for the strictest environment lets it be; whatever
+    may not go there is not viable yet."""
     a = material.assessment
-    return text(f"ratings.{rated(a.score, _CAPS[a.environments[a.strictest].verdict])}")
+    verdict = a.environments[a.strictest].verdict
+    return text(f"ratings.{rated(a.score, _CAPS[verdict])}" if verdict in _CAPS else "ratings.not-viable")
 
 
 def _rated(material: Material, key: str) -> str:

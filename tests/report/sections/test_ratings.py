@@ -34,7 +34,7 @@ def test_a_category_with_an_open_blocker_is_not_excellent_and_says_what_caps_it(
 
 def test_the_whole_is_rated_no_better_than_its_verdict() -> None:
     assert "excellent" in words(told(viability(*HELD), "Overall assessment"))
-    assert "Deployment viability: Needs attention" in viability(*HELD, LOSES).headings()
+    assert "Deployment viability: Not viable yet" in viability(*HELD, LOSES).headings()
     high = finding("SEC-001", severity="high")
     held = [finding(f"SEC-1{n:02}", "pass", "critical") for n in range(20)]
     assert "Deployment viability: Good" in viability(*held, high).headings()
