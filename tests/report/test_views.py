@@ -36,6 +36,7 @@ from kit.report.views import (
     testing,
 )
 from kit.report.views.common import short_digest
+from kit.report.views.system import services
 from kit.system.model import Deployment, Port, Store, SystemMap
 from tests.findings import finding
 from tests.report.shop import COMPOSE, Shop, bare, shop
@@ -140,6 +141,16 @@ def test_images_name_the_user_that_runs(project: Shop) -> None:
 
     assert row_of(table, "api/Dockerfile")[3] == "pass: app"
     assert row_of(table, "worker/Dockerfile")[3] == "partial: as the base image has it"
+
+
+def test_a_service_has_the_ports_that_its_code_or_its_targets_state(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        'services:\n  db: {image: "postgres:16", ports: ["6000:5432"]}\n  cache: {image: "redis:7"}\n'
+    )
+
+    rows = services(KitProject(tmp_path).system).rows
+
+    assert {row[0]: row[3] for row in rows} == {"db": "5432", "cache": ""}
 
 
 def test_a_container_without_limits_is_named(project: Shop) -> None:

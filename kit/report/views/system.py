@@ -77,7 +77,8 @@ def _image(service: Service) -> str:
 
 
 def _service(service: Service) -> tuple[Cell, ...]:
-    ports = sorted({p.number for p in service.ports if p.number})
+    stated = (p for d in service.deployments for p in d.ports if p.role != "target")  # a target may be wrong
+    ports = sorted({p.number for p in (*service.ports, *stated) if p.number})
     return (
         service.name,
         service.kind,
