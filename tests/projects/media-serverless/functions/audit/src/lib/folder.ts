@@ -1,0 +1,1 @@
+export const folder = (context: string) => context.split(process.cwd())[1].substring(1).replace(/\\/g, "/");

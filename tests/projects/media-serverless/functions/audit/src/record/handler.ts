@@ -1,0 +1,1 @@
+export const main = async () => ({ table: process.env.AUDIT_TABLE });
