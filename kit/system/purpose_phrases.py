@@ -130,6 +130,8 @@ _PHRASES: dict[str, str] = {
         ssh ... docker|docker-compose|podman ... run|up|pull|restart
         ssh ... systemctl|pm2|supervisorctl restart|reload|startOrReload
         ssh ... *deploy*.sh|*release*.sh|*update*.sh
+        aws ssm send-command ... *docker|*docker-compose|*podman ... run|up|pull|restart
+        aws ssm send-command ... *systemctl|*pm2|*supervisorctl restart|reload|startOrReload
         gcloud ... ssh ... docker|docker-compose|podman ... run|up|pull|restart
         skaffold run|deploy|apply
         aws ... update-service|update-function-code|create-deployment|sync|update-environment|start-deployment

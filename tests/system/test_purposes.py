@@ -34,6 +34,10 @@ from kit.system.purposes import prints_only, purposes, purposes_of_action, purpo
         ("node ./scripts/smoke-test.mjs --url x", {"test"}),
         ("node dist/latest.js", set()),
         ("node src/contest.mjs", set()),
+        ("""aws ssm send-command --parameters 'commands=["docker pull a","docker compose up -d"]'""", {"deploy"}),
+        ("""aws ssm send-command --parameters '{"commands":["sudo systemctl restart api"]}'""", {"deploy"}),
+        ("""aws ssm send-command --parameters 'commands=["docker ps", "df -h"]'""", set()),
+        ("ssh deploy@host 'cd app && sudo docker compose up -d'", {"deploy"}),
     ],
 )
 def test_a_command_is_known_by_its_words(text: str, expected: set[str]) -> None:
