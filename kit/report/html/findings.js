@@ -217,9 +217,23 @@ window.readinessFindings = (function () {
   function reveal(card) {
     for (let box = card.parentElement; box; box = box.parentElement) if (box.tagName === "DETAILS") box.open = true
     if (card.tagName === "DETAILS") card.open = true
-    card.scrollIntoView({ block: "start", behavior: "instant" })
+    hold(card)
     const summary = card.querySelector("summary")
     if (summary) summary.focus({ preventScroll: true })
+  }
+
+  // What lies above gets its true height only when it is drawn: until then a card would drift out of view.
+  let letGo = () => {}
+  function hold(card) {
+    letGo()
+    const show = () => card.scrollIntoView({ block: "start", behavior: "instant" })
+    const drawn = new ResizeObserver(show)
+    const own = new AbortController()
+    const timer = setTimeout(() => letGo(), 1500)
+    letGo = () => { drawn.disconnect(); own.abort(); clearTimeout(timer) }
+    for (const event of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(event, () => letGo(), { signal: own.signal, passive: true })
+    show()
+    drawn.observe(document.body)
   }
 
   function filterBy(search) {
