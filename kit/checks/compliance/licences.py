@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from kit.model import At, Clause, Fact, FileClass, Severity, Strength, bad, ok, partial
+from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
+from kit.sources.packages.model import line_of
 
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|unlicense)([-._][\w.-]+)?", re.IGNORECASE)
 _LICENCES = {
@@ -149,17 +150,12 @@ def licences_allow_the_use(project: Project) -> Iterator[Fact]:
 
     See: https://spdx.org/licenses/AGPL-3.0-only.html
     """
-    for path in project.files.named("package-lock.json"):
-        if project.files.class_of(path) is FileClass.VENDORED:
-            continue
-        packages = project.documents.get(path).get("packages")
-        entries = packages.items() if packages is not None else ()
-        licensed = [(name, licence) for name, entry in entries if (licence := entry.get("license")) is not None]
-        if not licensed:
-            continue
-        strong = [(n, licence) for n, licence in licensed if "node_modules/" in n and _STRONG.match(licence.text)]
+    locks = {p.lockfile.path: p.lockfile for p in project.packages if p.lockfile is not None and p.lockfile.licences}
+    for path, lock in locks.items():
+        strong = [(n, said) for n, said in lock.licences.items() if "node_modules/" in n and _STRONG.match(said)]
         manifest = At(posixpath.join(posixpath.dirname(path), "package.json"))
-        for name, node in strong[:10]:
-            yield bad(f"{name.rpartition('node_modules/')[2]} is under {node.text}.", manifest, node)
+        for name, said in strong[:10]:
+            place = line_of(project.files.text(path), '"license"', path, after=f'"{name}"')
+            yield bad(f"{name.rpartition('node_modules/')[2]} is under {said}.", manifest, place)
         if not strong:
-            yield ok(f"None of {len(licensed)} locked packages is under AGPL, GPL or SSPL.", manifest, At(path))
+            yield ok(f"None of {len(lock.licences)} locked packages is under AGPL, GPL or SSPL.", manifest, At(path))

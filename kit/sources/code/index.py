@@ -100,6 +100,7 @@ class CodeIndex:
     def __init__(self, files: FileIndex) -> None:
         self.index = files
         self._texts: dict[str, str] = {}
+        self._holding: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
         self._trees: dict[str, SgNode | None] = {}
         self._modules: dict[str, PythonText | None] = {}
         self._made: dict[object, object] = {}
@@ -123,7 +124,11 @@ class CodeIndex:
 
     def holding(self, *needles: str, languages: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The files whose text holds one of the needles: a cheap sieve before anything is parsed."""
-        return tuple(p for p in self.files(*languages) if any(needle in self.text(p) for needle in needles))
+        if (needles, languages) not in self._holding:
+            texts = [(path, self.text(path)) for path in self.files(*languages)]
+            held = {path for needle in needles for path, text in texts if needle in text}
+            self._holding[needles, languages] = tuple(path for path, _ in texts if path in held)
+        return self._holding[needles, languages]
 
     def tree(self, path: str) -> SgNode | None:
         """The syntax tree of a file, parsed once; None where its language is not known."""

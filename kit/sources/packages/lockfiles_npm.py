@@ -63,7 +63,15 @@ def _npm_modern(data: dict[str, Any], entries: dict[str, Any], text: str, path: 
 
     root = entries.get("")
     direct = _flat(_recorded(root)) if isinstance(root, dict) else {}
-    return _lock(path, "npm", packages, direct, str(data.get("lockfileVersion", "")), compare)
+    lock = _lock(path, "npm", packages, direct, str(data.get("lockfileVersion", "")), compare)
+    return replace(lock, licences=dict(_licences(entries)))
+
+
+def _licences(entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for place, entry in entries.items():
+        licence = entry.get("license") if isinstance(entry, dict) else None
+        if isinstance(licence, str):
+            yield place, licence
 
 
 def _judged_npm(mismatch: Mismatch, version: Any) -> Mismatch:

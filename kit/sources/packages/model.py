@@ -51,7 +51,8 @@ Compare = Callable[["Lockfile", "Package"], "list[Mismatch] | None"]
 
 @dataclass(frozen=True, eq=False)
 class Lockfile:
-    """A lockfile. `packages` name to locked versions; `direct` the specs that it recorded for its root.
+    """A lockfile. `packages` name to locked versions; `direct` the specs that it recorded for its root; `licences` the
+    key of an entry, as it stands there, to the licence that it records.
 
     Formats: npm, pnpm, yarn-classic, yarn-berry, bun, poetry, uv, pdm, pipenv, requirements, go, cargo,
     gradle.
@@ -65,6 +66,7 @@ class Lockfile:
     version: str | None = None
     error: Problem | None = None
     compare: Compare | None = None
+    licences: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dir(self) -> str:
@@ -152,9 +154,9 @@ def _as_expression(part: str) -> str:
     return re.escape(part)
 
 
-def line_of(text: str, needle: str, path: str) -> At:
-    """The place of the first line that holds a text; the file where none does."""
-    position = text.find(needle)
+def line_of(text: str, needle: str, path: str, after: str = "") -> At:
+    """The place of the first line that holds a text, behind another where one is given; the file where none does."""
+    position = text.find(needle, max(0, text.find(after)))
     if position < 0:
         return At(path)
     line = text.count("\n", 0, position) + 1
