@@ -133,8 +133,8 @@ class When(Settings):
 
 
 class Gate(Settings):
-    """A condition and the verdict that it leads to. `text` may use {count}, {value}, {limit}, {area} and {kinds}:
-    what the hard blockers behind it come to, as "cannot build, would lose data"."""
+    """A condition and the verdict that it leads to. `text` may use {count}, {value}, {limit}, {area}, {blockers}: how
+    many of them are hard blockers, and {kinds}: what those come to, as "cannot build, would lose data"."""
 
     id: str
     when: When
@@ -144,9 +144,9 @@ class Gate(Settings):
     @model_validator(mode="after")
     def _text(self) -> Self:
         try:
-            self.text.format(count=0, value=0, limit=0, area="", kinds="")
+            self.text.format(count=0, blockers=0, value=0, limit=0, area="", kinds="")
         except (KeyError, IndexError, ValueError, AttributeError):
-            raise ValueError("text that uses only {count}, {value}, {limit}, {area} and {kinds}") from None
+            raise ValueError("text that uses only {count}, {blockers}, {value}, {limit}, {area} and {kinds}") from None
         return self
 
 

@@ -111,8 +111,9 @@ def _held(gate: Gate, bearing: Bearing) -> Held | None:
     if held is None:
         return None
     values, findings = held
-    kinds = ", ".join(sorted({f.blocker for f in findings if f.blocker is not None}))
-    return {"count": len(findings), "value": "", "limit": "", "area": "", "kinds": kinds, **values}, findings
+    blockers = [f.blocker for f in findings if f.blocker is not None]
+    told = {"count": len(findings), "blockers": len(blockers), "kinds": ", ".join(sorted(set(blockers)))}
+    return {"value": "", "limit": "", "area": "", **told, **values}, findings
 
 
 def _blockers_over(limit: int, bearing: Bearing) -> Held | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
+from kit.checks.shared.error_handlers import mounted_handler, written_handlers
 from kit.checks.shared.judged import JS, judged, mentions, owner, packages, runs
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok
@@ -19,13 +20,6 @@ from kit.sources.code.index import node_at
 from kit.system.model import Service
 from kit.system.scope import within
 
-_HANDLER = re.compile(r"(?i)error|exception|boom|sentry|errorhandler")
-_INLINE = re.compile(
-    r"\.use\(\s*(?:async\s+)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex|exception)\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\)"
-)
-_WRITTEN = re.compile(
-    r"(?:function\s+|(?:const|let|var)\s+|exports\.)(\w+)\s*(?::\s*(?:express\.)?ErrorRequestHandler\b|(?:=\s*)?(?:async\s*)?(?:function\s*\w*\s*)?\(\s*_?(?:err|error|e|ex)\b\w*\s*(?::[^,]{1,60})?,[^,)]{1,80},[^,)]{1,80},[^,)]{1,80},?\s*\))"
-)
 _ASYNC_ERRORS = (
     "express-async-errors",
     "express-promise-router",
@@ -118,29 +112,13 @@ def _answered(project: Project, service: Service, sign: _Sign) -> Fact:
 
 
 def _express(project: Project, service: Service) -> Fact:
-    uses = [u for u in project.middleware if within(u.at.path, service.root)]
     made = _application(project, service)
-    written = _written_handlers(project, service)
-    mounted = next(
-        (
-            u
-            for u in uses
-            if u.mounted is not False and (u.name.rsplit(".", 1)[-1] in written or _HANDLER.search(u.name))
-        ),
-        None,
-    )
+    written = written_handlers(project, service)
+    mounted = mounted_handler(project, service, written)
     if mounted is not None:
-        return ok(f"{service.name}: {mounted.name} answers errors.", mounted)
-    inline = mentions(project, service, _INLINE.pattern, ".use(")
-    named = mentions(
-        project,
-        service,
-        rf"\.use\([^)]*\b({'|'.join(map(re.escape, written)) or 'errorHandler'})\b|setErrorHandler|setupExpressErrorHandler|[eE]rrorHandler\(\w*[aA]pp\b",
-        ".use(",
-        "rrorHandler(",
-    )
-    if inline or named:
-        return ok(f"{service.name}: errors are answered in one place.", inline or named)  # type: ignore[arg-type]
+        name, at = mounted
+        said = f"{name} answers errors" if name else "errors are answered in one place"
+        return ok(f"{service.name}: {said}.", at)
     if written:
         name, at = next(iter(written.items()))
         return bad(
@@ -157,17 +135,6 @@ def _express(project: Project, service: Service) -> Fact:
 def _application(project: Project, service: Service) -> At:
     found = mentions(project, service, r"=\s*express\(\)", "express()")
     return found or service.routes[0].at
-
-
-def _written_handlers(project: Project, service: Service) -> dict[str, At]:
-    """The functions of a service that have the form of an Express error handler."""
-    found: dict[str, At] = {}
-    for path in project.code.holding("err", languages=JS):
-        if within(path, service.root) and runs(path):
-            text = project.code.text(path)
-            for match in _WRITTEN.finditer(text) if len(text) < 200_000 else ():
-                found.setdefault(match[1], At(path, text.count("\n", 0, match.start()) + 1))
-    return found
 
 
 @check("RES-006", "No error is swallowed", Severity.MEDIUM, Clause.UNDEFINED, effort_hours=1)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.security.common import ASIDE, SPRING_SETTINGS, served
+from kit.checks.security.common import ASIDE, SPRING_SETTINGS, mentions, served
 from kit.checks.security.desktops import open_desktops
 from kit.checks.shared.calls import calls, is_on, runs
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.checks.shared.error_handlers import mounted_handler, written_handlers
+from kit.checks.shared.meant import is_development_mode
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import node_at
@@ -153,6 +155,9 @@ _STACK = re.compile(
 )
 
 
+_SHOWN_IN_DEVELOPMENT = re.compile(
+    r"NODE_ENV\s*[!=]==?\s*['\"](?:development|production)['\"][^;\n]{0,60}\?[^;\n]{0,60}\.stack\b"
+)
 _SERIALIZED = re.compile(r"\b(?:const|let|var)\s+(\w{1,80})\s*=\s*serializeError\(")
 _DETAILS = re.compile(
     r"(?m)^[ \t]*(?:server\.error\.)?include-stacktrace\s*[:=]\s*['\"]?always|^[ \t]*(?:server\.error\.)?include-exception\s*[:=]\s*true"
@@ -164,8 +169,9 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
     """
     A stack trace in an answer gives a stranger file names, versions and queries to work with.
 
-    Decides: answers that hold a stack, handlers for development that are mounted, Spring's `include-stacktrace`, and
-    applications made in debug mode.
+    Decides: answers that hold a stack, handlers for development that are mounted, Spring's `include-stacktrace`,
+    applications made in debug mode, and Express without an error handler: its own answers with the stack wherever
+    `NODE_ENV` is not production.
 
     Fix: log the error with an id, and answer with the id alone.
 
@@ -173,11 +179,50 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html
     """
-    wrong = [*_answered_stacks(project), *_answered_whole(project), *_for_development(project)]
+    wrong = [
+        *_answered_stacks(project),
+        *_answered_whole(project),
+        *_for_development(project),
+        *_by_express(project),
+        *_by_mode(project),
+    ]
     yield from wrong
     first = next((routes[0] for _, routes in served(project)), None)
     if first is not None and not wrong:
         yield ok("No answer holds a stack, and no handler for development is mounted.", first)
+
+
+def _by_express(project: Project) -> Iterator[Fact]:
+    """Express answers what no handler takes with the stack, unless NODE_ENV says production."""
+    for service, _ in served(project):
+        if service.framework != "express":
+            continue
+        written = written_handlers(project, service)
+        made = mentions(project, service, r"=\s*express\(\)|require\(['\"]express['\"]\)\(\)", "express")
+        if made is None or mounted_handler(project, service, written):
+            continue
+        said = f"{service.name}: no error handler is mounted, and Express's own answers with the stack"
+        modes = [
+            (d, e) for d in service.deployments if d.environment not in ASIDE for e in d.env if e.name == "NODE_ENV"
+        ]
+        wrong = [(d, e) for d, e in modes if is_development_mode(e.name, e.value)]
+        for deployment, mode in wrong:
+            environment = None if deployment.environment == "unknown" else deployment.environment
+            yield bad(f"{said} under NODE_ENV={mode.value}.", made, mode, environment=environment)
+        if not modes:
+            yield unknown(f"{said} unless NODE_ENV is production, which nothing here says.", made)
+
+
+def _by_mode(project: Project) -> Iterator[Fact]:
+    """Answers that hold the stack in development alone, where a deployment for others runs in that mode."""
+    for service, _ in served(project):
+        shown = mentions(project, service, _SHOWN_IN_DEVELOPMENT.pattern, ".stack")
+        for deployment in service.deployments if shown is not None and runs(shown.path) else ():
+            for one in deployment.env if deployment.environment not in ASIDE else ():
+                if one.name == "NODE_ENV" and is_development_mode(one.name, one.value):
+                    environment = None if deployment.environment == "unknown" else deployment.environment
+                    said = f"{service.name}: answers hold the stack of an error under NODE_ENV={one.value}."
+                    yield bad(said, shown, one, environment=environment)
 
 
 def _answered_stacks(project: Project) -> Iterator[Fact]:

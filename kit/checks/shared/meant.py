@@ -84,6 +84,11 @@ _FALL_BACK = re.compile(r"\$\{\w+:?-(\w*)\}")
 _DEVELOPING = frozenset({"dev", "development", "local", "debug"})
 
 
+def is_development_mode(name: str, value: str | None) -> bool:
+    """Whether a variable puts a program into a mode for development."""
+    return bool(_MODES.fullmatch(name)) and _FALL_BACK.sub(r"\1", value or "").strip().lower() in _DEVELOPING
+
+
 def in_development_mode(project: Project, path: str) -> bool:
     """Whether a compose file runs a program of the project in a mode for development, or what stands in for a service
     of production: what else it gives is for a developer, too, or nothing that is ready for users."""
@@ -91,7 +96,7 @@ def in_development_mode(project: Project, path: str) -> bool:
     if file is not None and any(stands_in(service.image) for service in file.services):
         return True
     return any(
-        _MODES.fullmatch(name) and _FALL_BACK.sub(r"\1", value.value or "").strip().lower() in _DEVELOPING
+        is_development_mode(name, value.value)
         for service in (file.services if file is not None else ())
         for name, value in service.environment.items()
     )

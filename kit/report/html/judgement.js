@@ -188,7 +188,7 @@ window.readinessJudgement = (function () {
   function filled(words, held) {
     const tenths = (value) => Number.isInteger(value) ? value.toFixed(1) : String(value)
     return words.replaceAll("{count}", held.findings.length).replaceAll("{limit}", held.limit)
-      .replaceAll("{kinds}", kinds(held.findings))
+      .replaceAll("{kinds}", kinds(held.findings)).replaceAll("{blockers}", held.findings.filter((f) => f.blocker).length)
       .replaceAll("{area}", held.area || "").replaceAll("{value}", held.value === undefined ? "" : tenths(held.value))
   }
 
