@@ -20,6 +20,7 @@ from kit.checks.configuration.gravity import is_random
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
 from kit.checks.shared.crowd import by_file, gathered
+from kit.checks.shared.fallbacks import is_rejected
 from kit.checks.shared.meant import environment as meant_for
 from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.words import listed, plural
@@ -51,7 +52,7 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
     for read in [*in_code, *scripted(project)]:
         default = (read.default or "").strip("'\"`")
         if is_secret_name(read.name) and read.required is not True and _opens(read.name, default):
-            held[(read.name, default, _guarded(project.files.text(read.at.path), default))].append(read.at)
+            held[(read.name, default, is_rejected(project.files.text(read.at.path), default))].append(read.at)
     replaced_by = {one.name for _, _, one in given(project)}
     for (name, value, guarded), places in held.items():
         where = f" in {plural(len(places), 'place')}" if len(places) > 1 else ""
@@ -123,14 +124,6 @@ def _aside(project: Project, path: str) -> bool:
     stem = posixpath.basename(path).split(".")[0].lower()
     named = stem in {"local", "dev", "development", "test", "testing"}
     return named or not runs(path) or project.files.environment_of(path) in ASIDE
-
-
-def _guarded(text: str, default: str) -> bool:
-    """Whether the same file compares against the default, and stops right after."""
-    value = rf"['\"`]{re.escape(default)}['\"`]"
-    compared = rf"===?\s*{value}|{value}\s*===?|in\s*[\[({{][^\])}}]{{0,200}}{value}"
-    stops = r"\b(?:throw|raise|panic|log\.Fatal\w*|sys\.exit|process\.exit|os\.Exit|System\.exit|abort)\b"
-    return any(re.search(stops, text[m.end() : m.end() + 400]) for m in re.finditer(compared, text))
 
 
 @check("CFG-004", "No default password is deployed", Severity.HIGH, Clause.ASSUMPTIONS, effort_hours=1)

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.delivery.common import jobs
+from kit.checks.shared.swallowed import swallowed
 from kit.model import Clause, Fact, Located, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
-from kit.sources.commands.command import Command
-from kit.sources.commands.wrappers import base_name
 from kit.sources.pipelines.model import Job, Step
 from kit.system.pipeline_acts import (
     BEFORE_MERGE,
@@ -24,10 +23,6 @@ from kit.system.purposes import only_prints
 
 NAMES = {"test": "tests", "types": "the type check", "lint": "the linter", "scan": "the scan"}
 SEVERITY = {"test": Severity.HIGH, "types": Severity.MEDIUM, "lint": Severity.LOW, "scan": Severity.MEDIUM}
-NEVER = re.compile(r"^\s*(?:\$\{\{\s*)?(?:false|0|'false')\s*(?:\}\})?\s*$")
-TOLERANT = re.compile(
-    r"(?:^|\s)--(?:exit-zero|exit-code[= ]0|no-fail|soft-fail|no-error-on-unmatched-pattern-only)(?:\s|$)"
-)
 MENDS = re.compile(
     r"\s(?:--fix|--write|-w|--autofix|auto-?update|install|ruff format(?!.*--check)|black (?!.*--check))\s"
 )
@@ -70,7 +65,7 @@ def gates_can_fail(project: Project) -> Iterator[Fact]:
     for pipeline, job in jobs(project):
         for purpose in NAMES:
             acts = [act for act in pipeline.of_job(job, purpose) if not _mends(act)]
-            wrong = [(act, found) for act in acts if (found := _swallowed(job, act)) is not None]
+            wrong = [(act, found) for act in acts if (found := swallowed(job, act)) is not None]
             for act, (why, places) in wrong:
                 key = (purpose, why, tuple(p.at for p in places))
                 if key not in told:
@@ -84,64 +79,6 @@ def gates_can_fail(project: Project) -> Iterator[Fact]:
 def _mends(act: Act) -> bool:
     """A formatter that writes is no gate."""
     return act.reached is not None and bool(MENDS.search(f" {act.reached.command.text} "))
-
-
-def _swallowed(job: Job, act: Act) -> tuple[str, tuple[Located, ...]] | None:
-    """What keeps the failure from being seen, and where; None where nothing does."""
-    if job.condition and NEVER.match(job.condition):
-        return "the job never runs (`if: false`)", (job.node.get("if") or job,)
-    if act.step.condition and NEVER.match(act.step.condition):
-        return "the step never runs (`if: false`)", (act.step.node.get("if") or act.step,)
-    if job.continue_on_error and not job.manual:
-        place = job.node.get("continue-on-error") or job.node.get("allow_failure") or job
-        return "a failure of the job is ignored", (place,)
-    if act.step.continue_on_error and not _read_later(job, act.step):
-        return "a failure of the step is ignored", (act.step.node.get("continue-on-error") or act.step,)
-    for command in act.reached.chain if act.reached is not None else ():
-        why = _guard(command, act)
-        if why is not None:
-            return why, tuple(dict.fromkeys((command.at, *act.places)))
-    return _tolerant_action(job, act)
-
-
-def _read_later(job: Job, step: Step) -> bool:
-    """Whether something in the job reads the step's outcome."""
-    own = step.node.get("id")
-    if own is None:
-        return False
-    asked = re.compile(rf"steps\.{re.escape(own.text)}\.(?:outcome|outputs)|steps\['{re.escape(own.text)}'\]")
-    return any(asked.search(node.text) for node in job.node.strings())
-
-
-def _guard(command: Command, act: Act) -> str | None:
-    last = act.reached is not None and command is act.reached.command
-    if command.substituted or command.guard in {"if", "while", "until"} or command.guard.startswith("|| ("):
-        return None
-    if command.guarded:
-        return f"`{command.guard}` swallows the failure" if command.guard != "-" else "make's `-` swallows the failure"
-    if command.piped and last:
-        return "its status is lost in a pipe without `pipefail`"
-    if last and TOLERANT.search(" ".join(command.args)):
-        return "it is told to report success whatever it finds"
-    if command.background and base_name(command.program) != "wait":
-        return "it runs in the background, where nobody reads its status"
-    return None
-
-
-def _tolerant_action(job: Job, act: Act) -> tuple[str, tuple[Located, ...]] | None:
-    """Scanners that report only, as they do by default."""
-    step = act.step
-    if act.reached is not None or step.uses is None or step.inputs is None:
-        return None
-    code = step.inputs.get("exit-code")
-    if any("upload-sarif" in (other.uses or "") for other in job.steps):
-        return None
-    if "trivy-action" in step.uses and (code is None or code.text == "0"):
-        return "trivy-action reports only, unless `exit-code` is set", (code or step,)
-    fails = step.inputs.get("fail-build")
-    if "anchore/scan" in step.uses and fails is not None and fails.text == "false":
-        return "`fail-build` is off", (fails,)
-    return None
 
 
 @check("DEL-005", "Steps do what their names say", Severity.HIGH, Clause.EXECUTION, effort_hours=4)
@@ -227,7 +164,7 @@ def deploys_wait(project: Project) -> Iterator[Fact]:
 def _waiting(found: tuple[Pipeline, ...], pipeline: Pipeline, job: Job, act: Act) -> Fact:
     gates = [a for a in pipeline.of("test") if _stops(pipeline, a, job, act)]
     place: tuple[Located, ...] = (act,) if act.at.path == pipeline.path else (job, act)
-    if gates and all(_swallowed(gate.job, gate) for gate in gates):
+    if gates and all(swallowed(gate.job, gate) for gate in gates):
         message = f"Job {job.id} waits for tests that cannot fail ({gates[0].words})."
         return partial(message, *place, gates[0], severity=Severity.MEDIUM)
     if gates and waits_for_success(job):

@@ -217,7 +217,9 @@ def _by_mode(project: Project) -> Iterator[Fact]:
     """Answers that hold the stack in development alone, where a deployment for others runs in that mode."""
     for service, _ in served(project):
         shown = mentions(project, service, _SHOWN_IN_DEVELOPMENT.pattern, ".stack")
-        for deployment in service.deployments if shown is not None and runs(shown.path) else ():
+        if shown is None or not runs(shown.path):
+            continue
+        for deployment in service.deployments:
             for one in deployment.env if deployment.environment not in ASIDE else ():
                 if one.name == "NODE_ENV" and is_development_mode(one.name, one.value):
                     environment = None if deployment.environment == "unknown" else deployment.environment

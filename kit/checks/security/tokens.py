@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.common import flow
+from kit.checks.security.common import ASIDE, flow
 from kit.checks.security.flow import Flow
-from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, text_value
+from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_on, is_text, runs, text_value
+from kit.checks.shared.fallbacks import is_rejected
 from kit.checks.shared.meant import environment_of_class, is_retired
 from kit.checks.shared.settings import overridden, written_keys
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import node_at
+from kit.sources.code.records import EnvReadFact
 from kit.sources.secrets.find import is_placeholder
 
 
@@ -193,7 +196,7 @@ def signing_keys_are_not_in_code(project: Project) -> Iterator[Fact]:
     Whoever reads the code can write tokens and sessions that the system takes for its own.
 
     Decides: the key that is passed to `jwt.sign`, `jwt.verify`, sessions, cookies and their like is a literal, here or where
-    its name gets its value; Flask's `secret_key` and Django's `SECRET_KEY` in settings for production.
+    its name gets its value; a variable's literal default in the code holds in part; Flask's `secret_key` and Django's `SECRET_KEY` in settings for production.
 
     Fix: read it from the environment without a default.
     - node: `process.env.JWT_SECRET`.
@@ -207,15 +210,21 @@ def signing_keys_are_not_in_code(project: Project) -> Iterator[Fact]:
     See: https://cwe.mitre.org/data/definitions/321.html
     """
     written: dict[tuple[At, str], list[Call]] = defaultdict(list)
+    fallen: dict[tuple[EnvReadFact, str], list[Call]] = defaultdict(list)
     for call, key, what in _keys(project):
         literal = _literal(flow(project), key, call.path)
         if literal is not None:
             written[node_at(call.path, literal), what].append(call)
+        elif (read := _fallback(project, call, key)) is not None:
+            fallen[read, what].append(call)
         elif "env" in key.text()[:200].lower() or "config" in key.text()[:200].lower():
             yield ok(f"The key of {what} comes from outside of the code.", call)
     for (place, what), uses in written.items():
         grave = Severity.MEDIUM if is_retired(project, place.path) else None
         yield bad(f"The key of {what} is written in the code.", place, *uses[:7], severity=grave)
+    for (read, what), uses in fallen.items():
+        said = f"The key of {what} comes from {read.name}, and where nobody sets that, from the code."
+        yield partial(said, read, *uses[:7], severity=Severity.MEDIUM)
     yield from _settings(project)
 
 
@@ -246,6 +255,21 @@ def _keys(project: Project) -> Iterator[tuple[Call, SgNode, str]]:
         if call.args:
             inner = call.args[0].find(any=[{"kind": "interpreted_string_literal"}, {"kind": "identifier"}])
             yield call, inner if inner is not None and "[]byte" in call.args[0].text()[:8] else call.args[0], "tokens"
+
+
+def _fallback(project: Project, call: Call, key: SgNode) -> EnvReadFact | None:
+    """The variable that a key comes from, where the code has a value for when nobody sets it."""
+    values = [d.value for d in flow(project).definitions(key, call.path)] if key.kind() == "identifier" else []
+    shown = " ".join(node.text()[:200] for node in (key, *values) if node is not None)
+    words = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).upper() for word in re.findall(r"[A-Za-z]\w*", shown)]
+    names = {*words, *("_".join(pair) for pair in pairwise(words))}
+    unit = project.code.unit(call.path)
+    for read in project.env_reads:
+        default = (read.default or "").strip("'\"`")
+        here = project.code.unit(read.at.path) == unit and runs(read.at.path)
+        if read.name in names and default and here and project.files.environment_of(read.at.path) not in ASIDE:
+            return None if is_rejected(project.files.text(read.at.path), default) else read
+    return None
 
 
 def _literal(values: Flow, key: SgNode, path: str) -> SgNode | None:

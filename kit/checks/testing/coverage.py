@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from posixpath import relpath
 
+from kit.checks.shared.swallowed import swallowed
 from kit.checks.shared.testfiles import FAMILY, test_files
 from kit.checks.testing.common import configs
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
@@ -14,7 +15,7 @@ from kit.registry import check
 from kit.sources.commands.wrappers import base_name, unwrap
 from kit.sources.packages.runner_configs import RunnerConfig, Setting, words
 from kit.sources.tree.globs import glob
-from kit.system.pipeline_acts import pipelines
+from kit.system.pipeline_acts import Act, pipelines
 from kit.system.reach import Reached, reach
 from kit.system.scope import within
 
@@ -238,7 +239,7 @@ def coverage_is_enforced(project: Project) -> Iterator[Fact]:
     A threshold in a configuration holds only where somebody measures.
 
     Decides: for each file with a coverage threshold: whether a command that a pipeline reaches measures coverage
-    there, by an option, by the configuration itself, or by a package script that it calls.
+    there, by an option, by the configuration itself, or by a package script that it calls, and whether it can fail.
 
     Fix: let the pipeline measure the coverage.
     - vitest: `vitest run --coverage`.
@@ -254,18 +255,30 @@ def coverage_is_enforced(project: Project) -> Iterator[Fact]:
 
     See: https://jestjs.io/docs/cli#--coverageboolean
     """
-    run = _commands(project)
+    acts = list(_acts(project))
     for config in _judged(project):
         first = next(config.thresholds, None)
         if first is None or config.tool == "codecov" or not project.workflows:
             continue
-        measuring = next((r for r in run if _measures(project, config, r)), None)
-        if measuring is not None:
-            yield ok(
-                f"{config.path}: {' '.join(measuring.root.text.split())[:60]} measures it.", measuring.root, config
-            )
-        else:
+        measuring = [act for act in acts if act.reached is not None and _measures(project, config, act.reached)]
+        if not measuring:
             yield bad(f"{config.path} sets a coverage threshold, and no pipeline measures coverage there.", first[2])
+            continue
+        holding = next((act for act in measuring if swallowed(act.job, act) is None), None)
+        if holding is not None:
+            yield ok(f"{config.path}: {holding.words} measures it.", holding, config)
+        elif (lost := swallowed(measuring[0].job, measuring[0])) is not None:
+            why, places = lost
+            yield bad(f"{config.path}: {measuring[0].words} measures it and cannot fail: {why}.", *places, first[2])
+
+
+def _acts(project: Project) -> Iterator[Act]:
+    """Every command that a step of a pipeline leads to."""
+    for pipeline in pipelines(project):
+        for job in pipeline.workflow.jobs:
+            for step in job.all_steps:
+                for reached in reach(project).of(step.commands):
+                    yield Act("test", job, step, reached)
 
 
 def _measures(project: Project, config: RunnerConfig, reached: Reached) -> bool:

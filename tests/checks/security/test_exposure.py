@@ -81,11 +81,38 @@ def test_stacks_by_configuration(look: Look) -> None:
     assert look("SEC-022", files).failed == ["res/application.properties:1", "shop/main.py:1"]
 
 
-def test_answers_without_stacks_hold(look: Look) -> None:
-    assert look(
-        "SEC-022",
-        {"package.json": EXPRESS, "app.js": "const app = require('express')();\napp.get('/', page);\napp.listen(1);\n"},
-    ).passed == ["app.js:2"]
+HANDLED = "app.use((err, req, res, next) => { res.status(500).json({ error: 'internal' }); });\n"
+
+
+def _express(handler: str, mode: str | None) -> dict[str, str]:
+    given = f"    environment: {{ NODE_ENV: {mode} }}\n" if mode else ""
+    return {
+        "package.json": EXPRESS,
+        "Dockerfile": 'FROM node:22\nCOPY . .\nCMD ["node", "app.js"]\n',
+        "docker-compose.prod.yml": f"services:\n  api:\n    build: .\n{given}",
+        "app.js": f"const express = require('express');\nconst app = express();\napp.get('/', page);\n{handler}app.listen(1);\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("handler", "mode", "outcome"),
+    [
+        ("", "development", "fail"),
+        ("", None, "unknown"),
+        ("", "production", "pass"),
+        (HANDLED, "development", "pass"),
+        (
+            HANDLED.replace("'internal'", "process.env.NODE_ENV === 'production' ? '' : err.stack"),
+            "development",
+            "fail",
+        ),
+        (HANDLED.replace("'internal'", "process.env.NODE_ENV === 'production' ? '' : err.stack"), "production", "pass"),
+    ],
+)
+def test_what_express_answers_without_a_handler_depends_on_its_mode(
+    look: Look, handler: str, mode: str | None, outcome: str
+) -> None:
+    assert look("SEC-022", _express(handler, mode)).outcomes == [outcome]
 
 
 def test_consoles_and_security_in_settings_of_spring(look: Look) -> None:

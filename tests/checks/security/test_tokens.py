@@ -140,3 +140,31 @@ def test_the_key_of_a_class_for_development_weighs_less(look: Look, name: str, s
     seen = look("SEC-023", {"requirements.txt": "flask==3.0.0\n", "config.py": source})
 
     assert [str(f.severity) for f in seen.findings] == [severity]
+
+
+CONFIG = (
+    "import { z } from 'zod';\nconst schema = z.object({\n  PORT: z.coerce.number().default(3000),\n"
+    "  JWT_SECRET: z.string()%s,\n});\nexport const config = schema.parse(process.env);\n"
+)
+SIGNS = (
+    "import jwt from 'jsonwebtoken';\nimport { config } from './config.js';\n"
+    "export const make = (c) => jwt.sign(c, config.JWT_SECRET, { expiresIn: '1h' });\n"
+)
+
+
+@pytest.mark.parametrize(("default", "outcome"), [(".default('green-tea-2024')", "partial"), (".min(32)", "pass")])
+def test_a_key_whose_default_stands_in_the_code_is_in_the_code(look: Look, default: str, outcome: str) -> None:
+    files = {"package.json": '{"name": "api"}', "src/config.ts": CONFIG % default, "src/auth.ts": SIGNS}
+
+    assert look("SEC-023", files).outcomes == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("read", "outcomes"), [("process.env.JWT_SECRET || 'tea'", ["partial"]), ("process.env.JWT_SECRET", ["pass"])]
+)
+def test_a_default_beside_the_key_is_in_the_code(look: Look, read: str, outcomes: list[str]) -> None:
+    source = (
+        f"const jwt = require('jsonwebtoken');\nexports.make = (c) => jwt.sign(c, {read}, {{ expiresIn: '1h' }});\n"
+    )
+
+    assert look("SEC-023", {"package.json": "{}", "a.js": source}).outcomes == outcomes

@@ -97,3 +97,13 @@ def test_a_threshold_that_no_pipeline_measures_is_found(look: Look) -> None:
 
 def test_a_pipeline_that_measures_holds(look: Look) -> None:
     assert look("TST-013", workflow("npx vitest run --coverage")).passed == [".github/workflows/ci.yml:7"]
+
+
+@pytest.mark.parametrize(
+    "step", ["npx vitest run --coverage || true", "npx vitest run --coverage\n        continue-on-error: true"]
+)
+def test_a_measurement_that_cannot_fail_holds_nothing(look: Look, step: str) -> None:
+    seen = look("TST-013", workflow(step))
+
+    assert seen.outcomes == ["fail"]
+    assert "cannot fail" in seen.text
