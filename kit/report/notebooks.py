@@ -18,7 +18,9 @@ from kit.report.texts import text
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _NUMBER = re.compile(r"^\d+-")
 SHOWN_ELSEWHERE = "first-screen"
-"""Tags a cell of the summary whose content every report shows in its own way."""
+"""Tags a cell of the summary whose content every style shows in its own way."""
+VERDICTS = "verdicts"
+"""Tags those of them that say what the head of every page says."""
 
 TEXT_LIMIT = 20_000
 
@@ -36,8 +38,8 @@ class NotebookSection:
     code: str = ""
 
 
-def read_section(path: Path) -> NotebookSection:
-    """An executed notebook as a section; one that cannot be read is a section that says so."""
+def read_section(path: Path, without: str = SHOWN_ELSEWHERE) -> NotebookSection:
+    """An executed notebook as a section, but for cells of a tag; one that cannot be read is a section that says so."""
     name = _NUMBER.sub("", path.stem)
     area = name if name in AREAS else ""
     id_ = f"area-{area}" if area else f"notebook-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
@@ -46,7 +48,7 @@ def read_section(path: Path) -> NotebookSection:
     except Exception as error:
         unread = Notice(str(error), tone="error", title=text("notebook.unread"))
         return NotebookSection(id_, area, AREAS[area][1] if area else name, (unread,), True)
-    cells = [cell for cell in notebook.cells if SHOWN_ELSEWHERE not in cell.metadata.get("tags", ())]
+    cells = [cell for cell in notebook.cells if without not in cell.metadata.get("tags", ())]
     blocks = tuple(block for cell in cells for block in _cell(cell))
     code = "\n\n".join(cell.source for cell in cells if cell.cell_type == "code" and cell.source.strip())
     title = AREAS[area][1] if area else _title(notebook) or name

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
+from kit.report.blocks import Markdown
 from kit.report.quarto.__main__ import main
+from kit.report.quarto.executed import document_of
 from kit.report.quarto.project import assets, executed, finish, navigation, prepare, without_remote_scripts
 from kit.report.theme import DARK, LIGHT
 
@@ -136,3 +139,16 @@ def test_only_the_pages_that_quarto_names_are_cleaned(tmp_path: Path, monkeypatc
 def test_another_word_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render"]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_a_page_holds_the_summary_but_for_what_its_head_says(tmp_path: Path) -> None:
+    folder = report(tmp_path, "shop")
+    cells = [
+        nbformat.v4.new_markdown_cell(f"## {said}", metadata={"tags": tags})
+        for said, tags in (("Verdicts", ["first-screen", "verdicts"]), ("Where the risk comes from", ["first-screen"]))
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks/00-summary.ipynb")
+
+    (section,) = document_of(folder).sections
+
+    assert section.blocks == (Markdown("## Where the risk comes from"),)

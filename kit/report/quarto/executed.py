@@ -10,7 +10,7 @@ from typing import Any
 
 from kit.report.blocks import Figure, Figures, Reason, Verdict, Verdicts
 from kit.report.document import Document, Section
-from kit.report.notebooks import read_section
+from kit.report.notebooks import VERDICTS, read_section
 from kit.report.texts import text
 from kit.report.words import VERDICT_MEANING, long_date
 
@@ -56,7 +56,7 @@ def moment_of(judged: Mapping[str, Any]) -> str:
 
 def _sections(folder: Path) -> Iterator[Section]:
     for path in sorted(folder.glob("*.ipynb")):
-        read = read_section(path)
+        read = read_section(path, without=VERDICTS)
         yield Section(read.id, read.title, read.blocks)
 
 
