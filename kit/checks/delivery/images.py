@@ -91,6 +91,25 @@ def _changes(tag: str | None) -> bool:
     return tag is not None and bool(EXPRESSION.search(tag)) and bool(CHANGES.search(tag) or "env." not in tag)
 
 
+_COMMIT = re.compile(r"\$\{\{\s*github\.sha\s*\}\}|\$\{?(?:GITHUB_SHA|CI_COMMIT_(?:SHORT_)?SHA)\}?")
+_OF_GITHUB = re.compile(r"\$\{\{\s*github\.(\w+)\s*\}\}")
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two tags can never be the same, whatever their variables stand for."""
+    patterns = [EXPRESSION.sub("*", _COMMIT.sub("\0", tag)) for tag in (one, other)]
+    if not any("*" in pattern or "\0" in pattern for pattern in patterns):
+        return one != other
+    both = [_OF_GITHUB.fullmatch(tag) for tag in (one, other)]
+    if both[0] and both[1]:
+        return both[0][1] != both[1][1]
+    for tag, pattern in ((one, patterns[1]), (other, patterns[0])):
+        if not EXPRESSION.search(tag):
+            shape = re.escape(pattern).replace(r"\*", ".*").replace("\0", "[0-9a-f]{7,40}")
+            return re.fullmatch(shape, tag) is None
+    return False
+
+
 def _rules(project: Project, build: ImageBuild) -> list[str] | None:
     """The rules of the metadata action in the build's job; empty where it makes its own."""
     for pipeline in pipelines(project):
@@ -132,7 +151,8 @@ def run_images_are_built(project: Project) -> Iterator[Fact]:
     by hand.
 
     Decides: each image that Kubernetes or a compose file without `build` runs and whose code is in the project: its
-    name is looked up among the images that pipelines, scripts, Makefiles and skaffold files build and push.
+    name is looked up among the images that pipelines, scripts, Makefiles and skaffold files build and push, and its tag
+    among theirs, unless a command sets the tag when it deploys.
 
     Fix: build and push the image in the pipeline under the name that the manifest has.
 
@@ -153,12 +173,19 @@ def run_images_are_built(project: Project) -> Iterator[Fact]:
         return
     patterns = [_pattern(image) for image in pushed]
     by_hand = [_pattern(s.image) for file in project.compose for s in file.services if s.build and s.image]
+    set_later = _sets_tags(project)
     only_built: list[tuple[Service, Deployment]] = []
     for service, deployment in wanted:
         image = deployment.image or ""
         known = parse_image(image)
         name = "/".join(filter(None, [known.registry, known.name])) if known is not None else image
-        if any(_matches(name, pattern) for pattern in patterns):
+        same = [one for one, pattern in zip(pushed, patterns, strict=True) if _matches(name, pattern)]
+        if same and not set_later and all(_differ(_tag(image) or "latest", _tag(one) or "latest") for one in same):
+            message = (
+                f"{service.name} runs {image}, and what is pushed of that name is {listed(list(dict.fromkeys(same)))}."
+            )
+            yield partial(message, _image_line(project, deployment, name), deployment, severity=Severity.MEDIUM)
+        elif same:
             yield ok(f"{service.name}: {image} is built and pushed.", deployment)
         elif any(_matches(name, pattern) for pattern in by_hand):
             only_built.append((service, deployment))
@@ -170,6 +197,22 @@ def run_images_are_built(project: Project) -> Iterator[Fact]:
         names = listed([service.name for service, _ in only_built])
         message = f"Compose builds the images of {names}; that they get to the registry is left to somebody's hand."
         yield partial(message, *[d.at for _, d in only_built[:3]], severity=Severity.MEDIUM)
+
+
+_SETS = re.compile(
+    r"\bset[ -]image\b|--set(?:-string|-json)?[= ]|--image(?:-tag)?[= ]|newTag|\bsed\b|\byq\b|envsubst|\bperl\b|\bargocd\b|\bdocker (?:image )?tag\b"
+)
+
+
+def _sets_tags(project: Project) -> bool:
+    """Whether some command writes tags into manifests, or gives an image another one."""
+    commands = [c for script in project.scripts for c in script.commands]
+    commands += [c for workflow in project.workflows for c in workflow.commands]
+    commands += [c for makefile in project.makefiles for t in makefile.targets.values() for c in t.commands]
+    actions = (s.uses or "" for w in project.workflows for j in w.jobs for s in j.all_steps)
+    return any(_SETS.search(c.text) for c in commands) or any(
+        re.search(r"k8s-(?:deploy|bake)|kustom|yq|image-updater|gitops", name) for name in actions
+    )
 
 
 def _image_line(project: Project, deployment: Deployment, name: str) -> At:
@@ -255,7 +298,10 @@ def _scanned(act: Act) -> tuple[str, Located] | None:
 def _compared(pipeline: Pipeline, act: Act, scanned: tuple[str, Located], names: set[str]) -> Fact:
     image, place = scanned
     bare = _bare(image)
-    if EXPRESSION.search(bare) and _pattern(bare) in {_pattern(n) for n in names if EXPRESSION.search(n)}:
+    kin = [n for n in names if _pattern(n) == _pattern(bare)]
+    if kin and all(_differ(_tag(bare) or "latest", _tag(n) or "latest") for n in kin):
+        return bad(f"{bare} is scanned, but {listed(sorted(kin))} is built and pushed.", place)
+    if EXPRESSION.search(bare) and any(EXPRESSION.search(n) for n in kin):
         # Two spellings of one variable: `$TAG` in the script is `${{ github.ref_name }}` of the environment.
         names = {*names, bare}
     same = [n for n in names if _latest(image) and n.startswith(f"{bare.removesuffix(':latest')}:")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -10,9 +11,11 @@ from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Located, Severity, Strength, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
+from kit.sources.commands.command import Command
 from kit.sources.pipelines.model import Job
 from kit.system.pipeline_acts import Act, Pipeline, is_preview, pipelines
 from kit.system.purposes import prints_only, purposes
+from kit.system.reach import Reached
 
 KEEPS_RELEASES = re.compile(
     r"vercel|netlify|fly(?:ctl)?\b|heroku|railway|render|deploy-cloudrun|gcloud run|app ?engine|firebase|wrangler|pages"
@@ -133,7 +136,7 @@ def deploys_are_verified(project: Project) -> Iterator[Fact]:
     A deploy that nobody looks at afterwards is found broken by its users.
 
     Decides: after the step that deploys, or in a job that follows it, something waits for the rollout, asks a health
-    endpoint, or runs smoke or end-to-end tests; tools that wait by themselves hold.
+    endpoint, runs a script that is named so, or runs smoke or end-to-end tests; tools that wait by themselves hold.
 
     Fix: end the job with `kubectl rollout status deployment/api --timeout=5m` and a request to the health endpoint.
 
@@ -150,10 +153,33 @@ def deploys_are_verified(project: Project) -> Iterator[Fact]:
             yield ok(f"Job {job.id}: the deploy is verified ({after[0].words}).", acts[-1], after[0])
         elif any(_waits_itself(a) for a in acts):
             yield ok(f"Job {job.id}: the platform takes a release that does not start for failed.", acts[-1])
+        elif (called := _called(pipeline, job, acts)) is not None:
+            yield _by_script(project, job, acts[-1], *called)
         else:
             yield bad(
                 f"Job {job.id}: {acts[-1].words} ends the job; whether the release works, nobody looks.", acts[-1]
             )
+
+
+_VERIFIES = re.compile(r"(?:^|/)[\w.-]*(?:health|smoke|verif|ready|check)[\w.-]*\.(?:sh|bash|py|[mc]?[jt]s|ps1|rb)$")
+
+
+def _called(pipeline: Pipeline, job: Job, deploys: tuple[Act, ...]) -> tuple[Command, str] | None:
+    """The command after a deploy that runs a script of which the name says that it looks, and the script's path."""
+    for other in pipeline.workflow.jobs:
+        for step in other.all_steps:
+            for command in step.commands:
+                script = next((w for w in command.words[:3] if _VERIFIES.search(w) and "$" not in w), None)
+                act = Act("verify", other, step, Reached((command,)))
+                if script is not None and _after(pipeline, act, job, deploys):
+                    return command, posixpath.normpath(posixpath.join(command.directory or "", script))
+    return None
+
+
+def _by_script(project: Project, job: Job, deploy: Act, command: Command, script: str) -> Fact:
+    if project.files.exists(script):
+        return ok(f"Job {job.id}: the deploy is verified by {script}.", deploy, command)
+    return bad(f"Job {job.id}: the deploy is to be verified by {script}, which does not exist.", deploy, command)
 
 
 def _waits_itself(act: Act) -> bool:

@@ -351,7 +351,7 @@ def _is_unbounded(directive: Directive) -> bool:
     return found is not None and int(found[1]) * scale.get(found[2] or "s", 1) > _SLOW_SECONDS
 
 
-@check("INF-011", "Proxies hide their version and send security headers", Severity.LOW, Clause.DEPLOYMENT)
+@check("INF-011", "Proxies hide their version and keep the headers they add", Severity.LOW, Clause.DEPLOYMENT)
 def proxies_are_discreet(project: Project) -> Iterator[Fact]:
     """
     A version in every answer tells which holes to try; and a location that adds one header of its own silently drops
@@ -362,7 +362,7 @@ def proxies_are_discreet(project: Project) -> Iterator[Fact]:
 
     Fix: `server_tokens off;` in `http`, and the security headers again in (or included into) such locations.
 
-    Blind to: headers that the application sends.
+    Blind to: headers that nobody adds, which SEC-004 looks for.
 
     See: https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header
     """

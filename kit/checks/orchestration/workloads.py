@@ -74,11 +74,13 @@ def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
         message = f"{name}: no liveness probe; if it hangs, nobody restarts it."
         return bad(message, at, severity=Severity.LOW, **grade(group))
     if "readiness" in kinds:
-        message = f"{name}: no liveness probe; if it hangs, it is taken out of service but not restarted."
+        hangs = "it is taken out of service but not restarted" if led_to else "it is not restarted"
+        message = f"{name}: no liveness probe; if it hangs, {hangs}."
         return partial(message, at, severity=Severity.LOW, **grade(group))
     severity = Severity.MEDIUM if minor or "liveness" in kinds else Severity.HIGH
     missing = "no readiness probe" if "liveness" in kinds else "neither a readiness nor a liveness probe"
-    message = f"{name}: {missing}; requests reach it before it is up."
+    early = "requests reach it before it is up" if led_to else "a rollout goes on before it is up"
+    message = f"{name}: {missing}; {early}."
     return (partial if "liveness" in kinds else bad)(message, at, severity=severity, **grade(group))
 
 

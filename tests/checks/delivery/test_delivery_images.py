@@ -72,9 +72,42 @@ def test_an_image_that_nothing_pushes_is_found(look: Look) -> None:
 
 
 def test_an_image_that_a_pipeline_pushes_holds(look: Look) -> None:
-    text = workflow(push("acme/api:${{ github.sha }}").replace("context: .", "context: api"))
+    text = workflow(push("acme/api:${{ github.ref_name }}").replace("context: .", "context: api"))
 
     assert look("DEL-013", {**SERVICE, PATH: text}).outcomes == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "outcome"),
+    [
+        ("acme/api:latest", "partial"),
+        ("acme/api:1.1", "partial"),
+        ("acme/api:latest,acme/api:1.0", "pass"),
+        ("acme/api:${{ github.ref_name }}", "pass"),
+        ("acme/api:${{ github.sha }}", "partial"),
+    ],
+)
+def test_the_tag_that_runs_is_one_that_is_pushed(look: Look, tags: str, outcome: str) -> None:
+    text = workflow(push(tags).replace("context: .", "context: api"))
+
+    assert look("DEL-013", {**SERVICE, PATH: text}).outcomes == [outcome]
+
+
+def test_a_tag_that_the_deploy_sets_is_not_held_against_the_manifest(look: Look) -> None:
+    built = push("acme/api:${{ github.sha }}").replace("context: .", "context: api")
+    text = workflow(built, "run: kubectl set image deployment/api api=acme/api:${{ github.sha }}")
+
+    assert look("DEL-013", {**SERVICE, PATH: text}).outcomes == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("scanned", "outcome"),
+    [("${{ github.run_id }}", "fail"), ("1.0", "fail"), ("${{ github.sha }}", "pass"), ("$TAG", "pass")],
+)
+def test_a_scan_of_another_tag_is_found(look: Look, scanned: str, outcome: str) -> None:
+    scan = f"{{uses: aquasecurity/trivy-action@0.30.0, with: {{image-ref: 'acme/api:{scanned}', exit-code: 1}}}}"
+
+    assert look("DEL-016", {PATH: workflow(scan, push("acme/api:${{ github.sha }}"))}).outcomes == [outcome]
 
 
 def test_a_scan_of_another_image_is_found(look: Look) -> None:

@@ -61,6 +61,15 @@ def test_waiting_for_the_rollout_verifies_the_deploy(look: Look) -> None:
     assert look("DEL-024", {PATH: workflow(*steps)}).outcomes == ["pass"]
 
 
+def test_a_script_that_is_named_after_verifying_is_taken_at_its_word(look: Look) -> None:
+    pipeline = {PATH: workflow(APPLY, "run: python tools/smoke.py https://shop.example.com")}
+
+    assert "tools/smoke.py, which does not exist" in look("DEL-024", pipeline).text
+    assert look("DEL-024", {**pipeline, "tools/smoke.py": "ask(sys.argv[1])\n"}).outcomes == ["pass"]
+    before = workflow("run: python tools/smoke.py https://shop.example.com", APPLY)
+    assert look("DEL-024", {PATH: before, "tools/smoke.py": "ask(sys.argv[1])\n"}).outcomes == ["fail"]
+
+
 def test_a_request_before_the_deploy_verifies_nothing(look: Look) -> None:
     assert look("DEL-024", {PATH: workflow("run: curl -f https://example.org", APPLY)}).outcomes == ["fail"]
 
