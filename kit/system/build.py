@@ -11,7 +11,7 @@ from kit.system.dockerfile_join import join_dockerfiles
 from kit.system.drafts import Drafts
 from kit.system.image_builds import ImageBuild
 from kit.system.kubernetes_join import join_kubernetes
-from kit.system.model import SystemMap
+from kit.system.model import Build, SystemMap
 from kit.system.paas_join import join_platforms
 from kit.system.package_join import join_packages
 from kit.system.pipelines import join_pipelines
@@ -68,11 +68,16 @@ def _stage(project: Project, build: ImageBuild) -> str | None:
 def _name_images(project: Project, drafts: Drafts, builds: tuple[ImageBuild, ...]) -> None:
     """The image names that a pipeline gives to what a Dockerfile builds, so that manifests are joined by them."""
     for build in builds:
-        built = drafts.built_by(build.dockerfile, _stage(project, build)) if build.dockerfile else []
-        for name in build.images if len(built) == 1 else ():
+        stage = _stage(project, build)
+        built = drafts.built_by(build.dockerfile, stage) if build.dockerfile else []
+        for name in build.images:
             base = name.rsplit("/", 1)[-1].split("@")[0].split(":")[0]
-            if base and "$" not in base and "{" not in base:
+            if not base or "$" in base or "{" in base:
+                continue
+            if len(built) == 1:
                 built[0].images.add(base)
+            elif build.dockerfile and build.context:
+                drafts.made[base] = Build(build.dockerfile, build.context, build.at, stage)
 
 
 def _join_migrations(project: Project, drafts: Drafts) -> None:

@@ -59,6 +59,8 @@ class Drafts:
 
     def __init__(self, project_name: str) -> None:
         self.all: list[Draft] = []
+        self.made: dict[str, Build] = {}
+        """What builds an image that several drafts share, or none, by the last part of its name."""
         self._prefix = normal(project_name)
 
     def __iter__(self) -> Iterator[Draft]:

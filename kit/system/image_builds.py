@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Row = dict[str, str]
 MAX_RUNS = 64
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
+_METADATA_TAGS = re.compile(r"\$\{\{\s*steps\.([\w-]+)\.outputs\.tags\s*\}\}")
 _VARIABLE = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{(\w+)\}|\$(\w+)")
 
 
@@ -45,7 +46,8 @@ def image_builds(project: Project) -> tuple[ImageBuild, ...]:
     for workflow in project.workflows:
         for job in workflow.jobs:
             rows = _rows(job)
-            made = [b for step in job.all_steps for b in _of_action(step, workflow.path, rows)]
+            named = _named_by_metadata(job)
+            made = [b for step in job.all_steps for b in _of_action(step, workflow.path, rows, named)]
             # one build step and one push step make a push as one step of both does
             made.extend(_of_commands(_each(job.commands, rows), workflow.path))
             known = literals(workflow.env, job.env, *(step.env for step in job.all_steps))
@@ -99,10 +101,26 @@ def _run(text: str, row: Row) -> str:
     return _MATRIX.sub(lambda found: row.get(found[1], found[0]), text)
 
 
-def _of_action(step: Step, workflow: str, rows: Iterable[Row]) -> Iterator[ImageBuild]:
+def _named_by_metadata(job: Job) -> dict[str, list[str]]:
+    """The names that each step of docker/metadata-action makes tags for, by the step's id."""
+    named: dict[str, list[str]] = {}
+    for step in job.all_steps:
+        id_, images = step.node.get("id"), step.inputs.get("images") if step.inputs is not None else None
+        if step.uses and "metadata-action" in step.uses and id_ is not None and images is not None:
+            lines = (line.split(",")[0].strip().removeprefix("name=") for line in images.text.splitlines())
+            named[id_.text] = [line for line in lines if line]
+    return named
+
+
+def _of_action(step: Step, workflow: str, rows: Iterable[Row], named: Mapping[str, list[str]]) -> Iterator[ImageBuild]:
     if not step.uses or not step.uses.startswith(("docker/build-push-action", "depot/build-push-action")):
         return
+
+    def tagged(found: re.Match[str]) -> str:
+        return "\n".join(f"{name}:{found[0]}" for name in named.get(found[1], ())) or found[0]
+
     texts = {key: node.text for key, node in step.inputs.items()} if step.inputs is not None else {}
+    texts["tags"] = _METADATA_TAGS.sub(tagged, texts.get("tags", ""))
     for given in _unique({key: _run(text, row) for key, text in texts.items()} for row in rows):
         yield _given(step, given, workflow)
 

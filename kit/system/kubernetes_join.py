@@ -63,7 +63,8 @@ def _draft_of(workload: Manifest, container: Container, drafts: Drafts, names: l
         found = next((d for d in drafts if d.kind == image.kind and d.name == container.name), None)
     if found is None:
         name = workload.name if alone else container.name
-        found = drafts.add(Draft(name or container.name, container.at, kind=image.kind if image else "unknown"))
+        build = drafts.made.get(image.base) if image else None
+        found = drafts.add(Draft(name or container.name, container.at, image.kind if image else "unknown", build=build))
         found.aliases.update(n for n in names if n)
     if image and image.kind == "unknown":
         found.images.add(image.base)

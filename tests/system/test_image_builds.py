@@ -74,6 +74,39 @@ def test_an_action_builds_and_pushes(project_of: Write) -> None:
     assert (build.workflow, str(build.at)) == (".github/workflows/ci.yml", ".github/workflows/ci.yml:6")
 
 
+def test_tags_of_the_metadata_action_are_those_of_its_images(project_of: Write) -> None:
+    project = project_of(
+        {
+            ".github/workflows/ci.yml": """
+                on: push
+                env: {REGISTRY: ghcr.io}
+                jobs:
+                  image:
+                    runs-on: ubuntu-latest
+                    strategy: {matrix: {part: [api, web]}}
+                    steps:
+                      - id: meta
+                        uses: docker/metadata-action@v5
+                        with:
+                          images: |
+                            name=acme/${{ matrix.part }},enable=true
+                            ${{ env.REGISTRY }}/acme/${{ matrix.part }}
+                      - uses: docker/build-push-action@v6
+                        with: {context: ".", push: true, tags: "${{ steps.meta.outputs.tags }}"}
+                      - uses: docker/build-push-action@v6
+                        with: {context: ".", tags: "${{ steps.other.outputs.tags }}"}
+                """
+        }
+    )
+
+    tag = "${{ steps.meta.outputs.tags }}"
+    assert [b.images for b in project.image_builds] == [
+        (f"acme/api:{tag}", f"ghcr.io/acme/api:{tag}"),
+        (f"acme/web:{tag}", f"ghcr.io/acme/web:{tag}"),
+        ("${{ steps.other.outputs.tags }}",),
+    ]
+
+
 def test_skaffold_builds_its_artifacts(project_of: Write) -> None:
     project = project_of(
         {

@@ -40,6 +40,7 @@ _KEPT = (
     "settings.backup_configuration", "snapshot_retention_limit",
 )  # fmt: skip
 _UPLOADS = re.compile(r"(?:^|[/_-])(?:uploads?|media|attachments|user[-_]?files|documents)(?:$|[/_-])", re.IGNORECASE)
+_EXPRESSION = re.compile(r"\$\{\{[^}]{0,99}\}\}")
 _STATED = re.compile(
     r"(?:\bdest|UPLOAD_FOLDER['\"\]]{0,2}|MEDIA_ROOT|uploadDir|tempFileDir)\s*[:=]\s*['\"](/[\w./-]{1,120})['\"]"
 )
@@ -161,7 +162,7 @@ def _is_taken_home(project: Project, store: Store) -> bool:
 
 
 def _repository(image: str) -> str:
-    parsed = parse_image(image)
+    parsed = parse_image(_EXPRESSION.sub("x", image))
     return parsed.name if parsed is not None else image.rpartition(":")[0]
 
 
