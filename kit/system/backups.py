@@ -60,6 +60,11 @@ class Backup:
     trail: Trail = NO_TRAIL
 
 
+def is_gone(backup: Backup) -> bool:
+    """Whether the result does not outlive the container or pod that makes it."""
+    return not backup.off_site and backup.lands in {"emptyDir", "container"}
+
+
 def backups(project: Project) -> tuple[Backup, ...]:
     """Every backup that scripts, manifests, pipelines, Makefiles or compose services make."""
     made = (_in_scripts, _in_makefiles, _in_manifests, _in_pipelines, _in_compose)

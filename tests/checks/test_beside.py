@@ -27,6 +27,15 @@ def test_realms_that_no_backup_saves_are_reported(look: Look) -> None:
     assert look("REC-061", {**files, "ops/backup.sh": dump + "# realm_data\n"}).failed == ["docker-compose.prod.yml:5"]
 
 
+@pytest.mark.parametrize(("database", "failed"), [("postgres", []), ("dev-file", ["docker-compose.prod.yml:6"])])
+def test_realms_in_a_database_are_not_looked_for_in_a_volume(look: Look, database: str, failed: list[str]) -> None:
+    """REC-061"""
+    login = LOGIN.replace("    volumes:\n", f"    environment: {{KC_DB: {database}}}\n    volumes:\n")
+    dump = "#!/bin/sh\npg_dump shop > /backup/shop.sql\n"
+
+    assert look("REC-061", {"docker-compose.prod.yml": login, "ops/backup.sh": dump}).failed == failed
+
+
 def test_nothing_is_said_where_no_backup_is_made(look: Look) -> None:
     """REC-061"""
     assert look("REC-061", {"docker-compose.prod.yml": LOGIN, "ops/backup.sh": "echo\n"}).outcomes == ["not_applicable"]

@@ -164,6 +164,15 @@ def test_backups_that_nobody_removes_fill_the_disk(look: Look) -> None:
     assert look("REC-007", {SAVE: SCRIPT}).passed == [f"{SAVE}:5"]
 
 
+def test_removing_what_is_gone_anyway_is_no_retention(look: Look) -> None:
+    """REC-007"""
+    pruned = JOB.replace("shop.dump", "shop.dump && find /backups -mtime +7 -delete")
+    kept = pruned.replace("emptyDir: {}", "persistentVolumeClaim: {claimName: backups}")
+
+    assert look("REC-007", {"k8s/backup.yaml": pruned}).outcomes == ["partial"]
+    assert look("REC-007", {"k8s/backup.yaml": kept}).outcomes == ["pass"]
+
+
 def test_a_script_that_goes_on_after_a_failure_is_not_noticed(look: Look) -> None:
     seen = look("REC-010", {SAVE: SCRIPT.replace("set -euo pipefail", "date")})
 

@@ -32,10 +32,11 @@ def the_rest_is_saved(project: Project) -> Iterator[Fact]:
     are not in it, and nobody remembers how they were set.
 
     Decides: where backups are made at all, the volumes of compose files in which a proxy keeps certificates, Keycloak its
-    own data, Vault its secrets and Grafana its dashboards: a file that makes a backup, or a backup service beside them,
+    own data, Vault its secrets and Grafana its dashboards, unless a variable gives them a database for it: a file that makes a backup, or a backup service beside them,
     names the volume or its path.
 
-    Fix: `tar -czf "$DEST/keycloak.tgz" -C /var/lib/docker/volumes/keycloak_data _data` beside the dump.
+    Fix: pack the volume that is named here beside the dump: `docker run --rm -v <project>_<volume>:/from:ro -v "$DEST":/to
+    alpine tar -czf /to/<volume>.tgz -C /from .`.
 
     Blind to: snapshots of whole machines; what is exported by hand; claims in Kubernetes.
 
@@ -60,8 +61,19 @@ def the_rest_is_saved(project: Project) -> Iterator[Fact]:
                 )
 
 
+_DATABASES = {"KC_DB": "dev-", "DB_VENDOR": "h2", "GF_DATABASE_TYPE": "sqlite", "GF_DATABASE_URL": "sqlite"}
+"""Variables that say where Keycloak and Grafana keep what they know, and how a file of their own begins there."""
+
+
+def _in_a_database(service: ComposeService) -> bool:
+    given = {
+        name: (service.environment[name].value or "").lower() for name in _DATABASES if name in service.environment
+    }
+    return any(value and not value.startswith(_DATABASES[name]) for name, value in given.items())
+
+
 def _lasting(service: ComposeService) -> Iterator[tuple[ComposeVolume, str]]:
-    for volume in service.volumes:
+    for volume in service.volumes if not _in_a_database(service) else ():
         for image, path, what in _KEPT:
             if image.search(service.image or "") and path.search(volume.target or "") and volume.source:
                 yield volume, what

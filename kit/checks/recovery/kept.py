@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
+from kit.system.backups import is_gone
 
 _PRUNES = re.compile(
     r"-mtime\s+\+|--keep-|forget\b|retention|lifecycle|expire|BACKUP_KEEP|KEEP_DAYS|rm -f[^\n]*backup", re.IGNORECASE
@@ -38,7 +39,10 @@ def retention_is_set(project: Project) -> Iterator[Fact]:
     """
     for backup in {b.at.path: b for b in project.backups}.values():
         place = _line_of(project, backup.at.path, _PRUNES)
-        if place is not None:
+        if place is not None and is_gone(backup):
+            said = "old backups would be removed after a time, and what it writes is gone with its container"
+            yield partial(f"{backup.tool}: {said}.", place, backup.lands_at)
+        elif place is not None:
             yield ok("Old backups are removed after a time.", place)
         else:
             yield bad(f"{backup.tool}: nothing says how long its results are kept.", backup)

@@ -110,27 +110,43 @@ def objectives_are_kept(project: Project) -> Iterator[Fact]:
     Without an RPO and an RTO nobody can say whether a nightly backup is enough.
 
     Decides: figures for RPO and RTO in the project's documents and in comments of scripts and manifests, and for each
-    kind of store the longest wait between two scheduled backups against the RPO. Continuous archiving is left alone.
+    kind of store the longest wait between two scheduled backups against the RPO. Continuous archiving is left alone. Figures
+    of the params file stand beside them; where the two differ, or the project says none, it holds in part.
 
     Fix: write down how much data may be lost and how long recovery may take, and set the backup's schedule by it.
 
-    Blind to: objectives in contracts; the params file's thresholds are compared in the report.
+    Blind to: objectives in contracts; REC-070 holds the schedule against those of the params file.
 
     See: https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/disaster-recovery-dr-objectives.html
     """
     if not lasting(project):
         return
     stated = list(_stated(project))
-    if not stated:
+    wanted = {"RPO": project.thresholds.rpo, "RTO": project.thresholds.rto}
+    if not stated and not any(wanted.values()):
         yield bad("No RPO and no RTO is stated anywhere in the project.", At("."))
         return
-    for what in ("RPO", "RTO"):
+    for what, demanded in wanted.items():
         said = next(((hours, at) for name, hours, at in stated if name == what), None)
-        if said is None:
-            yield partial(f"No {what} is stated.", stated[0][2])
-        else:
-            yield ok(f"{what} is stated: {_hours_text(said[0])}.", said[1], strength=Strength.DOCUMENTED)
+        yield _said(what, said, demanded.total_seconds() / 3600 if demanded is not None else None, stated)
     yield from _kept(project, stated)
+
+
+def _said(
+    what: str, said: tuple[float, At] | None, demanded: float | None, stated: list[tuple[str, float, At]]
+) -> Fact:
+    """What the project's papers say of an objective, beside what the params file demands."""
+    if said is None:
+        at = stated[0][2] if stated else At(".")
+        if demanded is None:
+            return partial(f"No {what} is stated.", at)
+        return partial(
+            f"{what}: the params file says {_hours_text(demanded)}, and no paper of the project says any.", at
+        )
+    words = f"{what} is stated: {_hours_text(said[0])}"
+    if demanded is not None and demanded != said[0]:
+        return partial(f"{words}; the params file says {_hours_text(demanded)}.", said[1])
+    return ok(f"{words}.", said[1], strength=Strength.DOCUMENTED)
 
 
 def _kept(project: Project, stated: list[tuple[str, float, At]]) -> Iterator[Fact]:

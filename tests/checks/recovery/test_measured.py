@@ -38,3 +38,22 @@ def test_a_time_objective_that_nothing_has_timed_is_unknown(tmp_path: Path) -> N
 def test_without_an_objective_and_without_a_store_nothing_is_asked(tmp_path: Path) -> None:
     assert seen(tmp_path / "a", "REC-070", {}, FILES).outcomes == ["not_applicable"]
     assert seen(tmp_path / "b", "REC-070", {}, {}, "thresholds: {rpo: 1h}\n").outcomes == ["not_applicable"]
+
+
+@pytest.mark.parametrize(
+    ("paper", "params", "outcomes", "words"),
+    [
+        ("A shop.", "thresholds: {rpo: 1h}\n", ["partial", "partial"], "RPO: the params file says 1 hour"),
+        ("RPO: 1 hour", "thresholds: {rpo: 1h}\n", ["pass", "partial"], "RPO is stated: 1 hour."),
+        ("RPO: 1 hour", "thresholds: {rpo: 4h}\n", ["partial", "partial"], "1 hour; the params file says 4 hours."),
+    ],
+)
+def test_objectives_of_papers_and_params_are_both_told(
+    tmp_path: Path, paper: str, params: str, outcomes: list[str], words: str
+) -> None:
+    """REC-006"""
+    files = {name: text for name, text in FILES.items() if "cron" not in name.lower()}
+    found = seen(tmp_path, "REC-006", {}, {**files, "docs/recovery.md": f"# Recovery\n\n{paper}\n"}, params)
+
+    assert found.outcomes[:2] == outcomes
+    assert words in found.text
