@@ -66,7 +66,7 @@ class Build:
 @dataclass(frozen=True, slots=True)
 class Store:
     """A database, cache, queue or object store: `engine` as "postgres", "redis", "mysql", "mongodb", "rabbitmq",
-    "kafka", "s3", "sqlite", "elasticsearch"; `managed` True where it is run outside of the manifests."""
+    "kafka", "s3", "gcs", "azure-blob", "sqlite", "elasticsearch"; `managed` True where no manifest runs it."""
 
     engine: str
     name: str

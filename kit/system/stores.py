@@ -19,7 +19,7 @@ _MANAGED = {
     "aws_db_instance": "", "aws_rds_cluster": "", "google_sql_database_instance": "", "azurerm_postgresql_flexible_server": "postgres",
     "azurerm_postgresql_server": "postgres", "azurerm_mysql_flexible_server": "mysql", "aws_elasticache_cluster": "redis",
     "aws_elasticache_replication_group": "redis", "google_redis_instance": "redis", "azurerm_redis_cache": "redis",
-    "aws_s3_bucket": "s3", "google_storage_bucket": "s3", "azurerm_storage_account": "s3", "aws_dynamodb_table": "dynamodb",
+    "aws_s3_bucket": "s3", "google_storage_bucket": "gcs", "azurerm_storage_account": "azure-blob", "aws_dynamodb_table": "dynamodb",
     "aws_mq_broker": "rabbitmq", "aws_msk_cluster": "kafka", "aws_docdb_cluster": "mongodb", "aws_sqs_queue": "sqs",
     "digitalocean_database_cluster": "", "hcloud_volume": "",
 }  # fmt: skip

@@ -40,6 +40,25 @@ JOB = """
                   emptyDir: {}
     """
 
+DATABASE = """
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {name: db}
+    spec:
+      serviceName: db
+      selector: {matchLabels: {app: db}}
+      template:
+        metadata: {labels: {app: db}}
+        spec:
+          containers:
+            - name: db
+              image: postgres:16.4
+              volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]
+      volumeClaimTemplates:
+        - metadata: {name: data}
+          spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+    """
+
 
 def test_a_store_that_nothing_saves_is_lost_with_its_disk(look: Look) -> None:
     assert look("REC-001", {PROD: STORE}).failed == [f"{PROD}:2"]
@@ -49,6 +68,15 @@ def test_a_store_that_a_script_saves_holds(look: Look) -> None:
     seen = look("REC-001", {PROD: STORE, SAVE: SCRIPT})
 
     assert (seen.failed, seen.passed) == ([], [f"{SAVE}:3"])
+
+
+def test_a_dump_that_is_gone_with_its_pod_saves_nothing(look: Look) -> None:
+    """REC-001"""
+    cluster = {"k8s/db.yaml": DATABASE, "k8s/backup.yaml": JOB}
+    claimed = JOB.replace("emptyDir: {}", "persistentVolumeClaim: {claimName: backups}")
+
+    assert look("REC-001", cluster).outcomes == ["partial"]
+    assert look("REC-001", {**cluster, "k8s/backup.yaml": claimed}).outcomes == ["pass"]
 
 
 def test_the_dump_of_another_engine_saves_nothing_of_this_one(look: Look) -> None:

@@ -27,6 +27,8 @@ def test_a_managed_database_of_terraform_is_a_store(project_of: Write) -> None:
           engine = "postgres"
         }
         resource "aws_s3_bucket" "files" {}
+        resource "google_storage_bucket" "shots" {}
+        resource "azurerm_storage_account" "papers" {}
         resource "aws_vpc" "net" {}
         """
 
@@ -35,6 +37,8 @@ def test_a_managed_database_of_terraform_is_a_store(project_of: Write) -> None:
     assert [(s.engine, s.name, s.managed, str(s.at)) for s in stores] == [
         ("postgres", "main", True, "infra/main.tf:1"),
         ("s3", "files", True, "infra/main.tf:4"),
+        ("gcs", "shots", True, "infra/main.tf:5"),
+        ("azure-blob", "papers", True, "infra/main.tf:6"),
     ]
 
 

@@ -37,9 +37,12 @@ def costs_are_watched(project: Project) -> Iterator[Fact]:
     files that describe resources of AWS, Google Cloud or Azure. A budget that tells nobody holds in part; where there is
     none, that is told once.
 
-    Fix: `resource "aws_budgets_budget" "monthly" { budget_type = "COST" limit_amount = "500" limit_unit = "USD"
-    time_unit = "MONTHLY" notification { comparison_operator = "GREATER_THAN" threshold = 80 threshold_type = "PERCENTAGE"
-    notification_type = "FORECASTED" subscriber_email_addresses = [var.owner] } }`.
+    Fix: describe a budget that writes to somebody before it is spent.
+    - aws: `resource "aws_budgets_budget" "monthly" { budget_type = "COST" limit_amount = "500" limit_unit = "USD"
+      time_unit = "MONTHLY" notification { comparison_operator = "GREATER_THAN" threshold = 80 threshold_type = "PERCENTAGE"
+      notification_type = "FORECASTED" subscriber_email_addresses = [var.owner] } }`.
+    - google: `google_billing_budget` with `threshold_rules` and `all_updates_rule`.
+    - azure: `azurerm_consumption_budget_subscription` with `notification`.
 
     Blind to: budgets of the organisation that are set up in the console.
 
@@ -98,8 +101,11 @@ def doors_are_guarded(project: Project) -> Iterator[Fact]:
     associated with something. Where load balancers, distributions or gateways are open to the world and there is no
     firewall, that is told once.
 
-    Fix: an `aws_wafv2_web_acl` with `AWSManagedRulesCommonRuleSet`, and an `aws_wafv2_web_acl_association` with the load
-    balancer, or `web_acl_id` of the distribution.
+    Fix: describe a firewall with the rules that the provider keeps, and name it at the door.
+    - aws: an `aws_wafv2_web_acl` with `AWSManagedRulesCommonRuleSet`, and an `aws_wafv2_web_acl_association` with the load
+      balancer, or `web_acl_id` of the distribution.
+    - google: a `google_compute_security_policy`, and `security_policy` of the backend service.
+    - azure: an `azurerm_web_application_firewall_policy`, and `firewall_policy_id` of the gateway.
 
     Blind to: firewalls of a service that the domain's name points to.
 

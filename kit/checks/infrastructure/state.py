@@ -29,7 +29,11 @@ def state_is_remote(project: Project) -> Iterator[Fact]:
     Decides: the backend of each root module; for S3, whether it is locked (`use_lockfile` or `dynamodb_table`). A module
     that makes the very bucket in which another keeps its state has to begin on a machine, and is told mildly.
 
-    Fix: `terraform { backend "s3" { bucket = "...", key = "...", use_lockfile = true } }`, or the like.
+    Fix: keep the state where everybody who applies reaches it, and locked.
+    - aws: `terraform { backend "s3" { bucket = "...", key = "...", use_lockfile = true } }`.
+    - google: `terraform { backend "gcs" { bucket = "...", prefix = "..." } }`, which locks by itself.
+    - azure: `terraform { backend "azurerm" { storage_account_name = "...", container_name = "...", key = "..." } }`,
+      which locks by itself.
 
     Blind to: backends that are given when Terraform is initialised.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kit.checks.shared.images import ASIDE
 from kit.checks.shared.services import METRICS, folders_of, running
-from kit.checks.shared.words import plural
+from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -154,7 +154,7 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
 
     See: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
     """
-    blind: dict[Route, list[tuple[str, str]]] = {}
+    blind: dict[tuple[Route, bool], list[tuple[str, list[str]]]] = {}
     for service in running(project):
         health = health_routes(service)
         health = [r for r in health if within(r.at.path, service.root)] or health
@@ -175,10 +175,13 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
         elif any(r.at.line is None or r.framework in {"actuator", "spring"} for r in health):
             yield unknown(f"{service.name}: what {health[0].path} looks at is a library's matter.", health[0])
         else:
-            blind.setdefault(health[-1], []).append((service.name, stores[0].engine))
-    for route, services in blind.items():
+            constant = _is_constant(project, service, health[-1])
+            blind.setdefault((health[-1], constant), []).append((service.name, [s.engine for s in stores]))
+    for (route, constant), services in blind.items():
         names = ", ".join(name for name, _ in services)
-        yield bad(f"{names}: {route.path} answers without a look at {services[0][1]}.", route)
+        engines = listed(sorted({engine for _, found in services for engine in found}))
+        how = "always says yes and looks at nothing, not even at" if constant else "answers without a look at"
+        yield bad(f"{names}: {route.path} {how} {engines}.", route)
 
 
 def _of_one_code(project: Project, service: Service, store: Store, health: list[Route]) -> bool:

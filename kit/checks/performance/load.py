@@ -3,52 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
+from kit.checks.performance.load_tools import BOUNDS, load_tests, run_of
 from kit.checks.shared.judged import judged
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
+from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.system.pipelines import kinds_of
-
-_TOOLS = (
-    ("k6", re.compile(r"""from\s+["']k6(/\w+)?["']|require\(["']k6"""), re.compile(r"\bthresholds\b")),
-    (
-        "Locust",
-        re.compile(r"from locust\b|import locust\b"),
-        re.compile(r"process_exit_code|fail_ratio|quitting|check_thresholds"),
-    ),
-    ("Gatling", re.compile(r"io\.gatling\.|@gatling\.io"), re.compile(r"\.assertions\(|assertions:")),
-    (
-        "autocannon",
-        re.compile(r"""require\(["']autocannon|from\s+["']autocannon"""),
-        re.compile(r"process\.exit|assert|expect\(|throw "),
-    ),
-)
-_NEEDLES = ("k6", "locust", "gatling", "autocannon")
-
-
-def _tests(project: Project) -> list[tuple[str, str, bool]]:
-    """The load tests of a project: path, tool, whether it states what is good enough."""
-    found = []
-    for path in project.code.files(every_class=True):
-        text = (
-            project.code.text(path)
-            if project.files.class_of(path) not in {FileClass.VENDORED, FileClass.GENERATED}
-            else ""
-        )
-        if any(needle in text for needle in _NEEDLES):
-            found += [(path, tool, bool(limits.search(text))) for tool, mark, limits in _TOOLS if mark.search(text)]
-    for path in project.files.glob("**/*.jmx"):
-        found.append((path, "JMeter", "Assertion" in project.files.text(path)))
-    for path in project.files.glob(
-        "**/*artillery*.yml", "**/*artillery*.yaml", "**/artillery/**/*.yml", "**/load*/**/*.yml", "**/perf*/**/*.yml"
-    ):
-        text = project.files.text(path)
-        if re.search(r"^config:", text, re.MULTILINE) and re.search(r"^scenarios:", text, re.MULTILINE):
-            found.append((path, "Artillery", bool(re.search(r"^\s+ensure:", text, re.MULTILINE))))
-    return found
 
 
 @check("PRF-001", "Load tests exist", Severity.MEDIUM, Clause.ASSUMPTIONS, effort_hours=16)
@@ -59,7 +21,7 @@ def load_tests_exist(project: Project) -> Iterator[Fact]:
     Decides: for systems with services that answer requests: scripts for k6, Locust, Gatling, JMeter, Artillery or autocannon,
     or a pipeline's step that runs such a tool.
 
-    Fix: write one k6 script that walks the most important path at twice the expected load.
+    Fix: write one script for k6, Locust or the like that walks the most important path at twice the expected load.
 
     Blind to: load tests that are kept elsewhere.
 
@@ -67,7 +29,7 @@ def load_tests_exist(project: Project) -> Iterator[Fact]:
     """
     if not any(s.routes or s.kind == "api" for s in judged(project)):
         return
-    found = _tests(project)
+    found = load_tests(project)
     step = next(iter(_steps(project)), None)
     if found:
         tools = sorted({tool for _, tool, _ in found})
@@ -87,18 +49,19 @@ def load_tests_run(project: Project) -> Iterator[Fact]:
     Decides: for each folder of load tests, whether a pipeline's step runs such a tool or names the folder, and whether the
     tests state thresholds.
 
-    Fix: run it against staging after each deploy, with `thresholds: { http_req_duration: ["p(95)<500"] }`.
+    Fix: run it against staging after each deploy, with bounds for latency and errors that make it fail.
 
     Blind to: schedules outside of the repository.
 
     See: https://grafana.com/docs/k6/latest/using-k6/thresholds/
     """
     folders: dict[str, list[tuple[str, str, bool]]] = {}
-    for test in _tests(project):
+    for test in load_tests(project):
         folders.setdefault(posixpath.dirname(test[0]), []).append(test)
     steps = list(_steps(project))
     for folder, found in folders.items():
         path, tool, _ = next((t for t in found if t[2]), found[0])
+        fix = f"Run it against staging after each deploy: `{run_of(tool, path)}`, with {BOUNDS[tool]}."
         run = next(
             (
                 at
@@ -110,10 +73,13 @@ def load_tests_run(project: Project) -> Iterator[Fact]:
         run = run or (steps[0][1] if steps and len(folders) == 1 else None)
         if run is None:
             yield bad(
-                f"The {tool} tests here are run by no pipeline; they tell nothing about the next release.", At(path)
+                f"The {tool} tests here are run by no pipeline; they tell nothing about the next release.",
+                At(path),
+                fix=fix,
             )
         elif not any(limits for _, _, limits in found):
-            yield partial(f"The {tool} tests state no thresholds; they pass however slow the system is.", At(path), run)
+            message = f"The {tool} tests state no thresholds; they pass however slow the system is."
+            yield partial(message, At(path), run, fix=fix)
         else:
             yield ok(f"The {tool} tests are run by a pipeline, and thresholds decide.", At(path), run)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from kit.checks.performance.load_tools import measuring
 from kit.checks.shared.asked import load_measured
 from kit.checks.shared.evidence import Told, told
 from kit.checks.shared.words import listed
@@ -18,7 +19,6 @@ FEWEST = 100
 """Requests below which a 99th percentile is one unlucky request."""
 ERRORS = 0.01
 GOOD, POOR = 90.0, 50.0
-COMMAND = "k6 run --summary-export=k6-summary.json script.js"
 
 
 @check("PRF-071", "Measured latencies stay within the thresholds", Severity.HIGH, Clause.SPECIFICATION, effort_hours=16)
@@ -50,7 +50,7 @@ def latencies_stay_within(project: Project) -> Iterator[Fact]:
             )
     for name, limit in wanted.items():
         if not load_measured(project) and not any(name in test.record.latency for test in tests):
-            yield _unmeasured(tests, name, limit)
+            yield _unmeasured(project, tests, name, limit)
 
 
 def _latency(test: Told[Load], name: str, limit: timedelta) -> Fact:
@@ -76,13 +76,14 @@ def _measured(test: Told[Load]) -> str:
     return f"{test.record.tool} measured {values or 'no percentile'}"
 
 
-def _unmeasured(tests: list[Told[Load]], name: str, limit: timedelta) -> Fact:
+def _unmeasured(project: Project, tests: list[Told[Load]], name: str, limit: timedelta) -> Fact:
     said = f"{name}: at most {limit.total_seconds() * 1000:g} ms are demanded, and nothing measures it"
     if tests and tests[0].record.tool == "k6":
         hint = '`--summary-trend-stats="avg,med,p(95),p(99)"` makes k6 tell it'
         return unknown(f"{said}; {hint}.", tests[0].at())
     return unknown(
-        f"{said}. `{COMMAND}` does; name the file under `evidence.load`.", *([tests[0].at()] if tests else [At(".")])
+        f"{said}. `{measuring(project)}` does; name the file under `evidence.load`.",
+        *([tests[0].at()] if tests else [At(".")]),
     )
 
 
@@ -116,7 +117,7 @@ def few_requests_fail(project: Project) -> Iterator[Fact]:
             )
     unmeasured = not load_measured(project) and not any(t.record.error_rate is not None for t in tests)
     if wanted is not None and unmeasured:
-        message = f"At most {wanted:.2%} of requests may fail, and nothing measures it. `{COMMAND}` does; name the file under `evidence.load`."
+        message = f"At most {wanted:.2%} of requests may fail, and nothing measures it. `{measuring(project)}` does; name the file under `evidence.load`."
         yield unknown(message, At("."))
 
 

@@ -14,18 +14,18 @@ from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.formats.nodes import Node
-from kit.system.backups import Backup
+from kit.system.backups import Backup, is_gone
 from kit.system.images import parse_image
 from kit.system.landings import in_the_store
 from kit.system.model import Store
 
-LASTING = frozenset(
+_BUCKETS = frozenset({"s3", "gcs", "azure-blob"})
+LASTING = _BUCKETS | frozenset(
     {
         "postgres",
         "mysql",
         "mongodb",
         "mssql",
-        "s3",
         "clickhouse",
         "elasticsearch",
         "etcd",
@@ -85,7 +85,12 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
     for store in lasting(project):
         made = [b for b in project.backups if b.engine == store.engine]
         if made:
-            yield ok(f"{store.name}: {made[0].tool} saves it.", made[0])
+            lasting_ones = [b for b in made if not is_gone(b)]
+            if lasting_ones:
+                yield ok(f"{store.name}: {lasting_ones[0].tool} saves it.", lasting_ones[0])
+            else:
+                said = f"{made[0].tool} reads it out, and what it writes is gone with its container"
+                yield partial(f"{store.name}: {said}.", made[0].lands_at, made[0], severity=Severity.MEDIUM)
             yield from _elsewhere(project, store, made)
         elif store.managed:
             kept = _managed_backup(project, store)
@@ -113,7 +118,7 @@ def stores_are_backed_up(project: Project) -> Iterator[Fact]:
 
 def _not_seen(engine: str, stores: list[Store]) -> Fact:
     names = ", ".join(s.name for s in stores[:4]) + (f" and {len(stores) - 4} more" if len(stores) > 4 else "")
-    what = "bucket" if engine == "s3" else f"{engine} store"
+    what = "bucket" if engine in _BUCKETS else f"{engine} store"
     run = f"the {what} is" if len(stores) == 1 else f"these {what}s are"
     words = f"{names}: {run} run elsewhere; whether the provider keeps backups, a statement of its settings would show"
     return unknown(f"{words}.", *stores[:6])

@@ -9,7 +9,7 @@ from functools import lru_cache
 from kit.model import At, Check, FileClass
 from kit.project import Project
 from kit.sources.packages.model import Package
-from kit.sources.packages.technologies import LANGUAGES, PLATFORM, platform_of, technologies
+from kit.sources.packages.technologies import CLOUDS, LANGUAGES, PLATFORM, platform_of, technologies
 from kit.sources.tree.classify import language_of
 from kit.system.model import Service
 from kit.system.scope import within
@@ -48,7 +48,19 @@ def _at(project: Project, place: At) -> tuple[str, ...]:
     while not platforms and folder != ".":
         folder = posixpath.dirname(folder) or "."
         platforms = _platforms(project, folder)
-    return (*platforms, *sorted(_libraries(project, folder, platforms)))
+    return (*platforms, *sorted(_libraries(project, folder, platforms)), *_clouds(project, place.path))
+
+
+def _clouds(project: Project, path: str) -> tuple[str, ...]:
+    """The clouds that the Terraform modules of a place make resources of, else those of all modules."""
+    folder = _folder(project, path)
+    near = [m for m in project.terraform if within(m.dir or ".", folder) or within(folder, m.dir or ".")]
+    types = [r.type for m in near or project.terraform for r in m.resources]
+    files = [
+        f.provider.get("name") or f.provider for f in project.serverless if f.path == path or not project.terraform
+    ]
+    named = {node.text for node in files}
+    return tuple(c for c, start in CLOUDS.items() if c in named or any(t.startswith(start) for t in types))
 
 
 def _service(project: Project, place: At) -> Service | None:

@@ -56,7 +56,10 @@ _LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     "ruby": {},
     "rust": {},
 }
+CLOUDS = {"aws": "aws_", "google": "google_", "azure": "azurerm_"}
+"""The clouds by the names under which a fix is written, and how the types of their resources begin in Terraform."""
 PLATFORM = {name: platform for platform, names in _LIBRARIES.items() for name in (platform, *names)}
+PLATFORM |= {name: name for name in CLOUDS}
 """Every name that a fix may be written for, with the platform that it belongs to."""
 
 

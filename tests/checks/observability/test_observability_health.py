@@ -73,6 +73,14 @@ def test_a_health_route_that_queries_the_store_looks(look: Look) -> None:
     assert look("OBS-008", {**asking, **STORE}).passed == ["server.js:2"]
 
 
+def test_an_endpoint_that_looks_at_nothing_is_said_to(look: Look) -> None:
+    constant = look("OBS-008", {**server("app.get('/ready', (req, res) => { res.send('ok'); });"), **STORE})
+    asks = look("OBS-008", {**server("app.get('/ready', async (req, res) => res.json(await mail.verify()));"), **STORE})
+
+    assert "/ready always says yes and looks at nothing, not even at postgres" in constant.text
+    assert "looks at nothing" not in asks.text
+
+
 def test_without_a_store_there_is_nothing_to_look_at(look: Look) -> None:
     assert look("OBS-008", server("app.get('/health', up);")).outcomes == ["not_applicable"]
 

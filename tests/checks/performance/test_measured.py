@@ -81,3 +81,18 @@ def test_a_page_is_graded_as_lighthouse_grades_it(tmp_path: Path, score: float, 
     }
 
     assert seen(tmp_path, "PRF-073", {"l.json": json.dumps(report)}).outcomes == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "command"),
+    [
+        ("load/buy.py", "from locust import HttpUser\n", "locust --headless --run-time 5m --csv load -f load/buy.py"),
+        ("load/buy.js", 'import http from "k6/http";\n', "k6 run --summary-export=k6-summary.json load/buy.js"),
+    ],
+)
+def test_what_would_measure_is_the_load_test_that_is_there(
+    tmp_path: Path, path: str, source: str, command: str
+) -> None:
+    """PRF-071, PRF-072"""
+    for check in ("PRF-071", "PRF-072"):
+        assert f"`{command}`" in seen(tmp_path / check, check, {}, {path: source}, LIMITS).text

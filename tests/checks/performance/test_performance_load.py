@@ -26,3 +26,16 @@ def test_load_tests_must_run(look: Look) -> None:
 def test_load_tests_without_thresholds_hold_in_part(look: Look) -> None:
     files = {**API, "load/all.js": K6.replace("thresholds", "tags"), ".github/workflows/load.yml": CI}
     assert look("PRF-002", files).outcomes == ["partial"]
+
+
+LOCUST = "from locust import HttpUser, task\n\n\nclass Buyer(HttpUser):\n    @task\n    def buy(self):\n        self.client.get('/')\n"
+
+
+def test_the_fix_speaks_of_the_tool_and_the_script_that_are_there(look: Look) -> None:
+    """PRF-002"""
+    k6 = look("PRF-002", {**API, "load/all.js": K6}).findings[0].fix
+    both = look("PRF-002", {**API, "stress/locustfile.py": LOCUST}).findings
+    locust = next(f.fix for f in both if "Locust" in f.message)
+
+    assert "k6 run" in k6 and "load/all.js" in k6 and "locust" not in k6
+    assert "locust --headless" in locust and "stress/locustfile.py" in locust and "k6" not in locust

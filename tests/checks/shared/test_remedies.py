@@ -13,6 +13,7 @@ from findings import check
 from kit.checks.shared.remedies import remedy
 from kit.model import At, Check, Outcome
 from kit.project import Project
+from kit.registry import catalogue
 
 WAYS = (
     (("prisma",), "`prisma migrate dev`."),
@@ -64,6 +65,17 @@ MIXED = {
     "web/Dockerfile": 'FROM scratch\nCOPY . .\nCMD ["node", "server.js"]\n',
     "api/Dockerfile": 'FROM scratch\nCOPY . .\nCMD ["python", "a.py"]\n',
 }
+
+
+@pytest.mark.parametrize(("resource", "backend"), [("google_x", "gcs"), ("azurerm_x", "azurerm"), ("aws_x", "s3")])
+def test_a_fix_speaks_of_the_cloud_that_the_project_is_in(tmp_path: Path, resource: str, backend: str) -> None:
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra/main.tf").write_text(f'resource "{resource}" "a" {{}}\n', "utf-8")
+    state = next(c for c in catalogue() if c.id == "INF-001")
+
+    fix = remedy(Project(tmp_path), state, At("infra"))
+
+    assert [one for one in ("gcs", "azurerm", "s3") if f'backend "{one}"' in fix] == [backend]
 
 
 def test_scripts_of_pages_make_no_project_of_node(tmp_path: Path) -> None:
