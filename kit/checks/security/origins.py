@@ -18,7 +18,18 @@ from kit.sources.platforms.nginx import Directive
 _ANY = "Every site may read what the service answers"
 
 
-_LOGGED_IN = "every site may read, in a visitor's browser, what the service answers to that visitor's login"
+_LOGGED_IN = (
+    "the origin of whoever asks is named back: every site may read, in a visitor's browser, what the service answers "
+    "to that visitor's login"
+)
+_REFUSED = (
+    "`*` together with credentials, which browsers refuse: calls with a login fail, on one's own sites too, and what "
+    "needs none every site may read"
+)
+_BY_SPRING = (
+    "`*` together with credentials: Spring 5.3 and later end such requests with an error, older ones let every site read "
+    "what is answered to a visitor's login"
+)
 
 
 @check("SEC-002", "Only known sites may call from a browser", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
@@ -27,7 +38,9 @@ def only_known_origins(project: Project) -> Iterator[Fact]:
     CORS that lets every origin in, with credentials, lets any site that a user visits read that user's data.
 
     Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go and in nginx and Ingress,
-    and variables for it that deployment targets outside development give: every origin with credentials does not hold, every origin without credentials holds in part, a list holds.
+    and variables for it that deployment targets outside development give: every origin with credentials does not hold (gravely
+    where the asking origin is named back, as browsers refuse a literal `*` with credentials), every origin without credentials
+    holds in part, a list holds.
 
     Fix: name the origins that may call.
     - nestjs: `app.enableCors({ origin: process.env.WEB_ORIGINS.split(","), credentials: true })`.
@@ -62,9 +75,12 @@ def _knows_browsers(project: Project) -> bool:
     return any(runs(path) for path in project.code.holding("ookie", "ession"))
 
 
-def _verdict(at: At, *, every: bool | None, credentials: bool) -> Fact:
-    if every and credentials:
+def _verdict(at: At, *, every: bool | None, credentials: bool, mirrors: bool = True, happens: str = _REFUSED) -> Fact:
+    """`mirrors`: the origin of the request is named back; otherwise `happens` is what a literal `*` comes to."""
+    if every and credentials and mirrors:
         return bad(f"CORS: {_LOGGED_IN}.", at)
+    if every and credentials:
+        return bad(f"CORS: {happens}.", at, severity=Severity.MEDIUM)
     if every:
         return partial(f"CORS: {_ANY}; credentials are not sent along.", at, severity=Severity.LOW)
     return ok("CORS: only origins that are named may call from a browser.", at)
@@ -99,7 +115,10 @@ def _js_options(project: Project, call: Call, options: SgNode | None) -> Fact:
     origin = _resolved(project, option(options, "origin"), call.path)
     if origin is not None and origin.kind() in _FUNCTIONS and not _every(origin) and not _LOOKED.search(origin.text()):
         return unknown("CORS: a function decides which sites may call; what it lets in is not seen here.", call)
-    return _verdict(call.at, every=_every(origin), credentials=is_on(option(options, "credentials")))
+    # The packages for Node.js answer with a `*` as it is written, and with the asking origin for `true` and functions.
+    mirrors = origin is not None and "*" not in re.sub(r"/\.\*/", "", origin.text()[:300])
+    credentials = is_on(option(options, "credentials"))
+    return _verdict(call.at, every=_every(origin), credentials=credentials, mirrors=mirrors)
 
 
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "method_definition"})
@@ -137,7 +156,7 @@ def _header(project: Project, call: Call) -> Fact:
     near = project.code.text(call.path)
     sent = re.search(r"[Aa]ccess-[Cc]ontrol-[Aa]llow-[Cc]redentials['\"]\s*,\s*['\"`]?true", near) is not None
     if text_value(value) == "*":
-        return _verdict(call.at, every=True, credentials=False)
+        return _verdict(call.at, every=True, credentials=sent, mirrors=False)
     mirrored = (
         not is_text(value)
         and re.search(r"\.origin\b|\.get\(['\"]origin|header\(['\"][Oo]rigin", value.text()[:120]) is not None
@@ -193,6 +212,9 @@ _JAVA_ANY = re.compile(
 )
 
 
+_NAMED_BACK = re.compile(r"AllowOriginFunc|llowedOriginPattern")
+
+
 def _other_languages(project: Project) -> Iterator[Fact]:
     """Go's and Java's libraries of CORS, by the text of their options."""
     for language, needles, pattern, sent in (
@@ -214,7 +236,13 @@ def _other_languages(project: Project) -> Iterator[Fact]:
             found = pattern.search(text)
             line = text.count("\n", 0, found.start()) + 1 if found else None
             if found and runs(path):
-                yield _verdict(At(path, line), every=True, credentials=re.search(sent, text) is not None)
+                yield _verdict(
+                    At(path, line),
+                    every=True,
+                    credentials=re.search(sent, text) is not None,
+                    mirrors=_NAMED_BACK.search(found[0]) is not None,
+                    happens=_BY_SPRING if language == "java" else _REFUSED,
+                )
 
 
 def _in_front(project: Project) -> Iterator[Fact]:
@@ -228,9 +256,8 @@ def _in_front(project: Project) -> Iterator[Fact]:
                 sent = headers.get("access-control-allow-credentials")
                 every = origin.args[1] == "*" or origin.args[1] == "$http_origin"
                 mirrored = origin.args[1] == "$http_origin"
-                yield _verdict(
-                    origin.at, every=every, credentials=mirrored and sent is not None and sent.args[1] == "true"
-                )
+                allowed = sent is not None and sent.args[1] == "true"
+                yield _verdict(origin.at, every=every, credentials=allowed, mirrors=mirrored)
     for ingress in project.manifests.effective.of("Ingress"):
         said = {k.rpartition("/")[2]: v for k, v in ingress.annotations.items() if k.startswith("nginx.ingress")}
         if said.get("enable-cors") == "true":
@@ -240,6 +267,7 @@ def _in_front(project: Project) -> Iterator[Fact]:
                 ingress.node.at_or_self("metadata", "annotations"),
                 every=every,
                 credentials=said.get("cors-allow-credentials", "true") == "true",
+                mirrors=False,
             )
             yield replace(fact, message=f"{ingress.title}: {fact.message}", environment=environment)
 
@@ -255,6 +283,10 @@ def _is_static(block: Directive) -> bool:
     return block.name == "location" and not behind and _STATIC.search(" ".join(block.args)) is not None
 
 
+_MIRRORING = frozenset({"fastapi", "starlette", "flask", "django"})
+"""Frameworks whose libraries name the asking origin back where everything is allowed and credentials are."""
+
+
 def _given(project: Project) -> Iterator[Fact]:
     """`CORS_ORIGINS=*` and its like, as deployment targets outside development give them to services."""
     seen: set[At] = set()
@@ -265,7 +297,8 @@ def _given(project: Project) -> Iterator[Fact]:
                 named = re.search(r"CORS_?\w*ORIGIN|ALLOW(?:ED)?_(?:CORS_)?ORIGINS?$", one.name)
                 if named and (one.value or "").strip("[]'\" ") == "*" and one.at not in seen:
                     seen.add(one.at)
-                    fact = _verdict(one.at, every=True, credentials=sent is not None)
+                    mirrors = service.framework in _MIRRORING
+                    fact = _verdict(one.at, every=True, credentials=sent is not None, mirrors=mirrors)
                     environment = None if deployment.environment == "unknown" else deployment.environment
                     yield replace(
                         fact, message=f"{service.name}: {one.name} is *. {fact.message}", environment=environment

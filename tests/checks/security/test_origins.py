@@ -127,3 +127,31 @@ def test_credentials_weigh_less_where_no_code_knows_cookies(look: Look) -> None:
     line = "app.use(cors({ origin: true, credentials: true }));\n"
 
     assert look("SEC-002", {"package.json": "{}", "app.js": JS + line}).findings[0].severity == "medium"
+
+
+LOGIN = {"package.json": "{}", "login.js": "exports.session = 1;\n"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "severity", "words"),
+    [("'*'", "medium", "browsers refuse"), ("true", "high", "named back"), ("/.*/", "high", "named back")],
+)
+def test_a_star_with_credentials_is_not_an_origin_that_is_named_back(
+    look: Look, origin: str, severity: str, words: str
+) -> None:
+    seen = look("SEC-002", {**LOGIN, "app.js": JS + f"app.use(cors({{ origin: {origin}, credentials: true }}));\n"})
+
+    assert [f.severity for f in seen.findings] == [severity]
+    assert words in seen.text
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "words"),
+    [
+        ("shop/main.py", "app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)", "named back"),
+        ("main.go", "package main\nvar c = cors.Config{AllowAllOrigins: true, AllowCredentials: true}\n", "browsers refuse"),
+        ("src/main/java/Cors.java", 'class Cors { void a(CorsConfiguration c) { c.setAllowedOrigins(List.of("*")); c.setAllowCredentials(true); } }\n', "Spring 5.3"),
+    ],
+)  # fmt: skip
+def test_what_every_origin_comes_to_is_the_library_s_matter(look: Look, path: str, source: str, words: str) -> None:
+    assert words in look("SEC-002", {"go.mod": "module x\n", path: source}).text
