@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 COMPOSE = """
@@ -26,7 +27,39 @@ def test_a_variable_that_only_the_running_container_has_comes_too_late(look: Loo
 
 
 def test_an_argument_of_the_build_holds(look: Look) -> None:
-    assert look("CFG-009", {**FILES, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL\n")}).passed == ["Dockerfile:3"]
+    compose = COMPOSE.replace("build: .", "build: {context: ., args: {VITE_API_URL: /api}}")
+    files = {**FILES, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL\n")}
+
+    assert look("CFG-009", {**files, "docker-compose.prod.yml": compose}).passed == ["Dockerfile:3"]
+    literal = {**FILES, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL=/api\n")}
+    assert look("CFG-009", literal).passed == ["Dockerfile:3"]
+
+
+def test_an_argument_that_no_build_gives_is_empty(look: Look) -> None:
+    bare = {**FILES, "docker-compose.prod.yml": "services:\n  web:\n    build: .\n"}
+    files = {**bare, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL\nENV VITE_API_URL=$VITE_API_URL\n")}
+    push = (
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: docker build --build-arg VITE_API_URL=/api .\n"
+    )
+
+    assert look("CFG-009", files).outcomes == ["partial"]
+    assert look("CFG-009", {**files, ".github/workflows/ci.yml": push}).outcomes == ["pass"]
+
+
+def test_an_argument_below_the_build_comes_too_late(look: Look) -> None:
+    late = "FROM node:22 AS build\nCOPY . .\nRUN npm run build\nFROM nginx:1\nARG VITE_API_URL=/api\n"
+
+    assert look("CFG-009", {**FILES, "Dockerfile": late}).outcomes == ["fail"]
+
+
+@pytest.mark.parametrize(("given", "outcome"), [("VITE_API_URL: /api", "pass"), ("OTHER: a", "fail")])
+def test_a_development_server_reads_it_when_it_starts(look: Look, given: str, outcome: str) -> None:
+    compose = COMPOSE.replace("VITE_API_URL: https://api.shop.test", given)
+    serves = 'FROM node:22\nCOPY . .\nRUN npm ci\nCMD ["npm", "run", "dev"]\n'
+    seen = look("CFG-009", {**FILES, "docker-compose.prod.yml": compose, "Dockerfile": serves})
+
+    assert seen.outcomes == [outcome]
+    assert "bundle it is undefined" not in seen.text
 
 
 def test_a_value_that_is_put_in_at_start_holds(look: Look) -> None:
@@ -75,5 +108,5 @@ def test_services_that_build_one_program_lack_a_variable_together(look: Look) ->
     both = look("CFG-009", files)
 
     assert both.outcomes == ["fail"]
-    one = look("CFG-009", {**files, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL\n")})
+    one = look("CFG-009", {**files, "Dockerfile": DOCKERFILE.format("ARG VITE_API_URL=/api\n")})
     assert sorted(one.outcomes) == ["fail", "pass"]
