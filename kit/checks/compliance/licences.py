@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, partial
+from kit.checks.shared.words import listed
+from kit.model import At, Clause, Fact, FileClass, Severity, Strength, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
 from kit.sources.packages.model import line_of
@@ -38,7 +39,8 @@ def licence_is_stated(project: Project) -> Iterator[Fact]:
     """
     Without a licence nobody outside may use the code, and nobody inside knows what was promised.
 
-    Decides: a licence file at the top, and whether the manifests' licence fields say the same.
+    Decides: a licence file at the top, and whether the licence fields of all manifests, those of nested packages among them,
+    say the same; a package with a licence file of its own is held against that one.
 
     Fix: add a LICENSE file and set the same SPDX id in the manifests; for closed code say `UNLICENSED` and whose it is.
 
@@ -55,37 +57,53 @@ def licence_is_stated(project: Project) -> Iterator[Fact]:
     if file is None and not stated:
         yield bad("No licence file, and no manifest states a licence.", At("."))
         return
-    known = _licence_of(project.files.text(file)) if file else None
     if file is not None:
+        known = _licence_of(project.files.text(file))
         yield ok(
             f"The licence is in {file}{f' ({known})' if known else ''}.",
             At(file),
             strength=Strength.DOCUMENTED,
         )
     else:
-        yield partial(f"A manifest states {stated[0][0]}, and there is no licence file.", stated[0][1])
+        where = [at for _, at in stated]
+        names = listed(list(dict.fromkeys(text for text, _ in stated)))
+        yield partial(f"{listed([at.path for at in where])}: {names}, and there is no licence file.", *where[:8])
     for text, at in stated:
-        if known and not _same(known, text):
-            yield bad(f"{at.path} states {text}, {file} is {known}.", at, At(file or "."), severity=Severity.MEDIUM)
+        held = _beside(project, at.path) or file
+        known = _licence_of(project.files.text(held)) if held else None
+        if known and held and not _same(known, text):
+            grave = Severity.MEDIUM if "/" not in at.path else None
+            yield bad(f"{at.path} states {text}, {held} is {known}.", at, At(held), severity=grave)
+
+
+def _beside(project: Project, manifest: str) -> str | None:
+    """The licence file of a nested package's own."""
+    folder = posixpath.dirname(manifest)
+    names = (p for p in project.files.paths if folder and posixpath.dirname(p) == folder)
+    return next((p for p in names if _LICENCE_FILE.fullmatch(posixpath.basename(p))), None)
+
+
+_FIELDS = (("license",), ("project", "license"), ("tool", "poetry", "license"), ("package", "license"))
+"""Where manifests of npm, Composer, Python and Cargo state their licence."""
 
 
 def _stated(project: Project) -> Iterator[tuple[str, At]]:
     for package in project.packages:
-        node = (
-            package.node.get("license") or package.node.get("project", "license") if package.node is not None else None
-        )
-        if node is None or not node.text or package.dir != ".":
+        if package.node is None or project.files.class_of(package.path) is not FileClass.PRODUCTION:
+            continue
+        node = next((found for keys in _FIELDS if (found := package.node.get(*keys)) is not None), None)
+        if node is None or not node.text:
             continue
         if not re.search(r"SEE LICEN|UNLICENSED|LICEN[CS]E(\.\w+)?$", node.text, re.IGNORECASE):
             yield node.text, node.at
 
 
 def _closed(project: Project) -> Iterator[At]:
-    """Where a manifest at the top says, as npm writes it, that nobody outside has a licence."""
-    for package in project.packages:
-        node = package.node.get("license") if package.node is not None and package.dir == "." else None
-        if node is not None and node.text.upper() == "UNLICENSED":
-            yield node.at
+    """Where a manifest says, as npm writes it, that nobody outside has a licence: at the top, or each of the nested ones."""
+    said = [(p, p.node.get("license") if p.node is not None else None) for p in project.packages]
+    closed = [(p, n.at) for p, n in said if n is not None and n.text.upper() == "UNLICENSED"]
+    if closed and (len(closed) == len(said) or any(p.dir == "." for p, _ in closed)):
+        yield from (at for _, at in sorted(closed, key=lambda one: one[0].dir != "."))
 
 
 def _licence_of(text: str) -> str | None:

@@ -26,6 +26,17 @@ def test_a_manifest_that_states_another_licence_is_told(look: Look) -> None:
     assert look("CMP-001", other).failed == ["package.json:2"]
 
 
+def test_licences_of_nested_packages_are_read(look: Look) -> None:
+    nested = {"api/package.json": '{"name": "api",\n "license": "Apache-2.0"}', "web/package.json": '{"name": "web"}'}
+    alone = look("CMP-001", nested)
+
+    assert alone.outcomes == ["partial"]
+    assert "api/package.json: Apache-2.0" in alone.text
+    assert look("CMP-001", {"LICENSE": MIT}).failed == ["api/package.json:2"]
+    apache = "Apache License\n   Version 2.0, January 2004\n"
+    assert look("CMP-001", {"api/LICENSE": apache}).outcomes == ["pass"]
+
+
 def test_a_pipeline_that_lists_the_components_holds(look: Look) -> None:
     step = "on: push\njobs:\n  s:\n    steps:\n      - uses: anchore/sbom-action@v0\n"
 
