@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.checks.infrastructure.common import ASIDE
+from kit.checks.infrastructure.edges import encrypted_by_labels
 from kit.checks.infrastructure.targets import asked_by_balancers
 from kit.checks.infrastructure.transit import encrypted_entrances
 from kit.checks.shared.crowd import joined
@@ -257,7 +258,8 @@ def proxies_speak_tls(project: Project) -> Iterator[Fact]:
     What crosses the internet without TLS can be read and changed by everybody on the way.
 
     Decides: each nginx configuration that a service publishes on the host has a server with TLS, redirects plain
-    HTTP to it, and leaves out TLS 1.0 and 1.1; listeners of AWS load balancers in Terraform are HTTPS or redirect, and
+    HTTP to it, and leaves out TLS 1.0 and 1.1; Traefik's labels, arguments and files and Caddy's sites, where compose files
+    publish one, and Traefik's routes in a cluster; listeners of AWS load balancers in Terraform are HTTPS or redirect, and
     CloudFront distributions speak TLS 1.2 only.
 
     Fix: `listen 443 ssl;` with certificate and `ssl_protocols TLSv1.2 TLSv1.3;`, and a server on port 80 with
@@ -283,6 +285,7 @@ def proxies_speak_tls(project: Project) -> Iterator[Fact]:
         elif proxy is not None and servers and proxy.deployment is not None:
             yield _without_tls(project, proxy, proxy.deployment, servers[0])
     yield from encrypted_entrances(project)
+    yield from encrypted_by_labels(project)
 
 
 def _is_published(deployment: Deployment) -> bool:
