@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from kit.report.charts import ROW, Node, Span, esc, figure, graph, spans
 from kit.report.theme import LIGHT, SHAPES
 from kit.report.words import count
+from kit.system.addresses import addressed
 from kit.system.model import Service, SystemMap
 
 LAYERS: dict[str, int] = {"proxy": 0, "web": 0, "api": 1, "function": 1, "unknown": 1, "worker": 1, "job": 1}
@@ -34,13 +35,17 @@ def system_map(system: SystemMap, worst: Mapping[str, str]) -> go.Figure:
 
 
 def system_edges(system: SystemMap) -> list[tuple[str, str]]:
-    """Who needs whom: from `depends_on`, calls between services and the stores that code uses."""
+    """Who needs whom: by `depends_on`, calls between services, addresses in variables and the stores that code uses."""
     names = {s.name for s in system.services} | {s.name for s in system.stores}
     engines = {s.engine: s.name for s in reversed(system.stores)}
     found: dict[tuple[str, str], None] = {}
+    told: dict[str, list[str]] = defaultdict(list)
+    for caller, called in addressed(system):
+        told[caller].append(called)
     for service in system.services:
         needed = [d for deployment in service.deployments for d in deployment.depends_on]
         needed += [call.service for call in service.calls if call.service]
+        needed += told[service.name]
         needed += [s.name if s.name in names else engines.get(s.engine, s.name) for s in service.stores]
         found.update({(service.name, other): None for other in needed if other in names and other != service.name})
     return list(found)
