@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from kit.checks.contract.paths import Joined, Steps, answers, http_routes, joined, lacking, same, serving, steps, takes
+from kit.checks.contract.protos import protos
 from kit.checks.contract.specification import MANY, generator
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -31,7 +32,7 @@ _FOR_ANYBODY = re.compile(
 """Paths that nobody can bring a token to, or that machines ask."""
 _LINTERS = re.compile(
     r"\b(?:spectral|redocly|swagger-cli|vacuum|oasdiff|openapi-diff|optic|openapi-spec-validator|swag fmt|schemathesis"
-    r"|swagger validate)\b|openapi-generator(?:-cli)? validate|openapi[\w-]*(?:lint|valid|diff)",
+    r"|swagger validate)\b|\bbuf\s+(?:lint|breaking)|protolint|buf(?:build)?[/-](?:buf-)?(?:lint|breaking|action)|openapi-generator(?:-cli)? validate|openapi[\w-]*(?:lint|valid|diff)",
     re.IGNORECASE,
 )
 
@@ -280,7 +281,8 @@ def specification_is_linted(project: Project) -> Iterator[Fact]:
     """
     A breaking change in a specification is cheap to see before it is merged, and dear after.
 
-    Decides: a pipeline runs a linter or comparison of specifications (spectral, redocly, oasdiff ...).
+    Decides: a pipeline runs a linter or comparison of specifications (spectral, redocly, oasdiff, buf ...), where there is
+    an OpenAPI file written by hand or a .proto file with services.
 
     Fix: add `redocly lint openapi.yaml` to the pipeline, and `oasdiff breaking` against the main branch.
 
@@ -288,7 +290,8 @@ def specification_is_linted(project: Project) -> Iterator[Fact]:
 
     See: https://redocly.com/docs/cli/commands/lint
     """
-    written = [s for s in project.openapi if s.operations and _by_hand(project, s)]
+    calls = [at for proto in protos(project) for at in proto.services.values()]
+    written = [s.at for s in project.openapi if s.operations and _by_hand(project, s)] + calls
     if not written or not pipelines(project):
         return
     jobs = [j for p in pipelines(project) for j in p.workflow.jobs]
@@ -300,4 +303,5 @@ def specification_is_linted(project: Project) -> Iterator[Fact]:
     elif action is not None:
         yield ok("A pipeline checks the specification.", action)
     else:
-        yield bad(f"No pipeline checks {written[0].path}.", written[0])
+        buf = "add `buf lint` to the pipeline, and `buf breaking --against` the main branch."
+        yield bad(f"No pipeline checks {written[0].path}.", written[0], fix=buf if written[0] in calls else None)

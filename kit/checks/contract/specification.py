@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from kit.checks.contract.paths import Joined, http_routes, is_public, joined, same, serving, shows_pages, steps, takes
+from kit.checks.contract.protos import Proto, protos
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -51,7 +52,7 @@ def apis_are_specified(project: Project) -> Iterator[Fact]:
 
     Decides: each service that offers routes to others has an OpenAPI file whose operations are among its
     routes, or a library that makes one from the code (FastAPI, NestJS, springdoc ...), or a typed contract
-    (tRPC, GraphQL, gRPC).
+    (tRPC, GraphQL, gRPC); each interface of a .proto file.
 
     Fix: generate an OpenAPI file from the code, keep it in the repository, and show it to those who call.
 
@@ -73,6 +74,19 @@ def apis_are_specified(project: Project) -> Iterator[Fact]:
             grade = Severity.LOW if service.kind == "web" and service.framework else Severity.MEDIUM
             words = f"{service.name}: {len(offered)} routes, and no specification of them."
             yield bad(words, offered[0], severity=grade)
+    yield from _called(project)
+
+
+def _called(project: Project) -> Iterator[Fact]:
+    """The interfaces of .proto files, each once; of copies that differ CTR-014 tells."""
+    copies: dict[tuple[str, str], list[Proto]] = defaultdict(list)
+    for proto in protos(project):
+        for name in proto.services:
+            copies[proto.package, name].append(proto)
+    for (_, name), several in copies.items():
+        first, *others = several
+        if all(other.shape == first.shape for other in others):
+            yield ok(f"{first.path} describes the interface {name}.", first.services[name])
 
 
 def _covered(service: Service, offered: list[Route], described: list[Joined]) -> Fact:

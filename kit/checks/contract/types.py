@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from kit.checks.contract.protos import Proto, protos
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -25,10 +25,6 @@ _ESCAPES = {
 _LOOSE = ("noImplicitAny", "strictNullChecks", "strictFunctionTypes", "strictPropertyInitialization")
 _SMALL = 250
 _FLOOD = 12.0
-_FIELD = re.compile(
-    r"^\s{0,200}(?:optional|required|repeated)?\s{0,20}([\w.<>,][\w.<>, ]{0,199}?)\s{1,40}(\w{1,200})\s{0,40}=\s{0,20}(\d{1,12})\s{0,20}(?:\[|;)"
-)
-_BLOCK = re.compile(r"^\s*(message|enum|service)\s+(\w+)")
 
 
 @check("CTR-004", "Types are checked strictly", Severity.MEDIUM, Clause.SPECIFICATION, effort_hours=8)
@@ -251,16 +247,6 @@ def _escapes(unit: str, language: str, lines: int, found: list[At]) -> Fact:
     return ok(f"{name}: types are turned off {share:.1f} times in a thousand lines.", found[0] if found else At(unit))
 
 
-@dataclass(frozen=True)
-class Proto:
-    """The fields of a .proto file: (message, number) to type, name and place."""
-
-    path: str
-    package: str
-    fields: dict[tuple[str, str], tuple[str, str, At]]
-    services: frozenset[str]
-
-
 @check("CTR-014", "Copies of an interface agree", Severity.HIGH, Clause.SPECIFICATION, effort_hours=1)
 def copies_agree(project: Project) -> Iterator[Fact]:
     """
@@ -277,10 +263,9 @@ def copies_agree(project: Project) -> Iterator[Fact]:
     See: https://protobuf.dev/programming-guides/proto3/#updating
     """
     groups: dict[tuple[str, frozenset[str]], list[Proto]] = defaultdict(list)
-    for path in project.files.glob("**/*.proto", "*.proto", classes={FileClass.PRODUCTION}):
-        proto = _proto(project, path)
+    for proto in protos(project):
         if proto.fields:
-            groups[(proto.package, proto.services)].append(proto)
+            groups[(proto.package, frozenset(proto.services))].append(proto)
     for (package, _), several in groups.items():
         if len(several) > 1 and package:
             differing = list(_differing(several))
@@ -300,35 +285,3 @@ def _differing(several: list[Proto]) -> Iterator[Fact]:
                     at,
                     known[2],
                 )
-
-
-def _proto(project: Project, path: str) -> Proto:
-    fields: dict[tuple[str, str], tuple[str, str, At]] = {}
-    services: set[str] = set()
-    package, open_ = "", list[str]()
-    for number, raw in enumerate(project.files.lines(path)[:20_000], start=1):
-        line = raw.split("//")[0][:500]
-        if line.lstrip().startswith("package "):
-            package = line.strip()[8:].strip(" ;")
-        block, field = _BLOCK.match(line), _FIELD.match(line)
-        if block is not None and block[1] == "service":
-            services.add(block[2])
-        if field is not None and open_ and "enum " not in line and not open_[-1].startswith("enum"):
-            fields[(".".join(o for o in open_ if o), field[3])] = (
-                " ".join(field[1].split()),
-                field[2],
-                At(path, number),
-            )
-        for character in line:
-            if character == "{":
-                open_.append(
-                    f"enum {block[2]}"
-                    if block and block[1] == "enum"
-                    else block[2]
-                    if block and block[1] == "message"
-                    else ""
-                )
-                block = None
-            elif character == "}" and open_:
-                open_.pop()
-    return Proto(path, package, fields, frozenset(services))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from conftest import Look
 
 APP = """
@@ -205,3 +207,43 @@ def test_what_is_handed_to_generated_handlers_stays_open(look: Look) -> None:
     assert look("CTR-002", files).outcomes == ["unknown", "pass"]
     files["main.go"] = main.replace("PathPrefix", "Other")
     assert look("CTR-002", files).failed == ["openapi.yaml:20"]
+
+
+PROTO = """
+    syntax = "proto3";
+    package acme.stock.v1;
+
+    service Stock {
+      rpc Take (TakeRequest) returns (TakeReply);
+    }
+
+    message TakeRequest {
+      string sku = 1;
+    }
+    message TakeReply {
+      bool taken = 1;
+    }
+    """
+RUN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {}\n"
+
+
+def test_a_proto_file_describes_an_interface(look: Look, tmp_path: Path) -> None:
+    """CTR-001"""
+    assert look("CTR-001", {"proto/stock.proto": PROTO}).passed == ["proto/stock.proto:4"]
+    assert look("CTR-001", {"api/stock.proto": PROTO}).outcomes == ["pass"]
+    assert look("CTR-001", {"api/stock.proto": PROTO.replace("sku = 1", "name = 1")}).outcomes == ["not_applicable"]
+    (tmp_path / "project/api/stock.proto").unlink()
+    messages = PROTO.replace("service Stock", "message Stock").replace(
+        "rpc Take (TakeRequest) returns (TakeReply);", ""
+    )
+    assert look("CTR-001", {"proto/stock.proto": messages}).outcomes == ["not_applicable"]
+
+
+def test_a_pipeline_checks_proto_files(look: Look) -> None:
+    """CTR-010"""
+    files = {"proto/stock.proto": PROTO}
+    poor = look("CTR-010", {**files, ".github/workflows/ci.yml": RUN.format("npm test")})
+    good = look("CTR-010", {**files, ".github/workflows/ci.yml": RUN.format("buf breaking --against .git")})
+
+    assert (poor.failed, "buf lint" in poor.findings[0].fix) == (["proto/stock.proto:4"], True)
+    assert good.outcomes == ["pass"]
