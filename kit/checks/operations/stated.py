@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from textwrap import shorten
 
 from kit.checks.shared.words import plural
-from kit.model import At, Clause, Fact, Severity, bad, ok
+from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 
@@ -24,7 +26,8 @@ def documents_are_borne_out(project: Project) -> Iterator[Fact]:
 
     Decides: each statement of the documents that `claims:` of the params file names is held against the project; one of
     which the project shows the opposite is a finding, at its line where the document lies in the project. What is only
-    not there, or what no file could show, is none.
+    not there, or what no file could show, is none. A README that the params file does not name and that calls the system
+    ready is quoted, as nobody has held its words against anything.
 
     Fix: correct the sentence, or make it true; `readiness claims` shows every statement with its evidence.
 
@@ -32,6 +35,7 @@ def documents_are_borne_out(project: Project) -> Iterator[Fact]:
 
     See: https://sre.google/sre-book/evolving-sre-engagement-model/
     """
+    yield from _boasts(project)
     for document in project.stated or ():
         for each in document.contested:
             places = [each.at] if each.at is not None else []
@@ -40,3 +44,31 @@ def documents_are_borne_out(project: Project) -> Iterator[Fact]:
         if document.decided and not document.contested:
             number = plural(document.decided, "statement")
             yield ok(f"{document.name}: nothing refutes it; {number} could be decided.", document.at or At("."))
+
+
+_BOASTS = re.compile(
+    r"\b(?:production|enterprise)[- ](?:ready|grade)\b|\b(?:fully|battle|thoroughly)[- ]tested\b|\bhighly[- ]available\b"
+    r"|\b100\s?%\s(?:test\s|code\s)?coverage\b|\bbacked up (?:every|each|daily|nightly|hourly)\b",
+    re.IGNORECASE,
+)
+_HEDGES = re.compile(
+    r"\b(?:not|never|no longer|before|until|unless|once|when|if|should|would|could|todo|goal|aims?|plan\w*|towards?|becom\w+|make|making|how to)\b"
+    r"|n't\b|\?",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\s][^.!?]{0,400}(?:[.!?](?=\s|$)|$)")
+
+
+def _boasts(project: Project) -> Iterator[Fact]:
+    """The sentences of READMEs that say that the system is ready, where no examination was asked for."""
+    examined = {document.name for document in project.stated or ()}
+    for path in project.files.glob("/README*.md", "/readme*.md"):
+        text = project.files.text(path)
+        for paragraph in re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|$))+", text) if path not in examined else ():
+            for sentence in _SENTENCE.finditer(paragraph[0]):
+                if _BOASTS.search(sentence[0]) and not _HEDGES.search(sentence[0]):
+                    line = text.count("\n", 0, paragraph.start() + sentence.start()) + 1
+                    said = shorten(sentence[0], 200, placeholder="…")
+                    how = "with the file under `claims:` of the params file each statement is held against the project"
+                    yield unknown(f"{path} says “{said}” Whether that is so, nobody has asked; {how}.", At(path, line))
+                    return

@@ -40,3 +40,25 @@ def test_ops_063_is_not_asked_where_no_document_is_named(project: Project) -> No
     check = next(c for c in catalogue() if c.id == "OPS-063")
 
     assert [f.outcome for f in run_check(project, check)] == [Outcome.NOT_APPLICABLE]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "outcome"),
+    [
+        ("The shop is production ready: fully\ntested, and backed up every day.", "unknown"),
+        ("It is not production ready.", "not_applicable"),
+        ("How to make it production ready stands below.", "not_applicable"),
+        ("A shop for shoes.", "not_applicable"),
+    ],
+)
+def test_ops_063_a_readme_that_calls_itself_ready_is_quoted(tmp_path: Path, sentence: str, outcome: str) -> None:
+    check = next(c for c in catalogue() if c.id == "OPS-063")
+    (tmp_path / "README.md").write_text(f"# Shop\n\nIt sells. {sentence}\n", "utf-8")
+    project = Project(tmp_path)
+
+    (found,) = run_check(project, check)
+
+    assert found.outcome == outcome
+    assert outcome != "unknown" or ("production ready: fully tested" in found.message and found.evidence[0].line == 3)
+    project.stated = (StatedDocument("README.md", At("README.md"), 1, ()),)
+    assert run_check(project, check)[0].outcome is Outcome.PASS
