@@ -52,11 +52,13 @@ _BOASTS = re.compile(
     re.IGNORECASE,
 )
 _HEDGES = re.compile(
-    r"\b(?:not|never|no longer|before|until|unless|once|when|if|should|would|could|todo|goal|aims?|plan\w*|towards?|becom\w+|make|making|how to)\b"
+    r"\b(?:not|never|no longer|before|until|unless|once|when|if|should|would|could|todo|goal|aims?|plan\w*|towards?|becom\w+|make|making|how to|for \w+ing)\b"
     r"|n't\b|\?",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[^.!?\s][^.!?]{0,400}(?:[.!?](?=\s|$)|$)")
+_PROSE = re.compile(r"(?m)(?:^(?![ \t]*(?:[-*+|#>`]|\d+\.))[^\n]*\S[^\n]*(?:\n|\Z))+")
+"""Paragraphs; lists, tables and headings are none."""
+_SENTENCE = re.compile(r"\S(?:(?![.!?](?:\s|$)).){0,400}[.!?]?", re.DOTALL)
 
 
 def _boasts(project: Project) -> Iterator[Fact]:
@@ -64,7 +66,7 @@ def _boasts(project: Project) -> Iterator[Fact]:
     examined = {document.name for document in project.stated or ()}
     for path in project.files.glob("/README*.md", "/readme*.md"):
         text = project.files.text(path)
-        for paragraph in re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|$))+", text) if path not in examined else ():
+        for paragraph in _PROSE.finditer(text) if path not in examined else ():
             for sentence in _SENTENCE.finditer(paragraph[0]):
                 if _BOASTS.search(sentence[0]) and not _HEDGES.search(sentence[0]):
                     line = text.count("\n", 0, paragraph.start() + sentence.start()) + 1

@@ -48,6 +48,7 @@ def test_ops_063_is_not_asked_where_no_document_is_named(project: Project) -> No
         ("The shop is production ready: fully\ntested, and backed up every day.", "unknown"),
         ("It is not production ready.", "not_applicable"),
         ("How to make it production ready stands below.", "not_applicable"),
+        ("A tool of shop.test for building production ready shops.", "not_applicable"),
         ("A shop for shoes.", "not_applicable"),
     ],
 )
