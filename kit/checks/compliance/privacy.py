@@ -18,6 +18,8 @@ _PLAIN = re.compile(r"(encrypted|cipher|hash|token|masked|last_?4|_enc$)", re.IG
 _SHOWN = re.compile(
     r"(?<![\w.])(?:console\.(?:log|info|debug|warn|error)|print|log(?:ger|ging)?\.(?:debug|info|warn(?:ing)?|error|exception|log|trace)|this\.logger\.\w+|fmt\.Print(?:f|ln)|log\.Print(?:f|ln)?|System\.out\.print(?:ln)?|request\.log\.\w+|req\.log\.\w+)\s*\("
 )
+_DEBUG = re.compile(r"\blog(?:ger|ging)?\.(?:debug|trace)\s*\(")
+"""A level that is written only where somebody switched it on."""
 _COMMAND_LINE = re.compile(
     r"\A#!.{0,80}\b(?:node|python|tsx|bun|deno)|\bargparse\.ArgumentParser\(|^\s*@(?:\w+\.)?(?:command|group)\(|\btyper\.run\("
     r"|\brequire\(['\"](?:commander|yargs)|from ['\"](?:commander|yargs)(?:/\w+)?['\"]|\bprocess\.argv\b",
@@ -60,7 +62,7 @@ def logs_hold_nothing_personal(project: Project) -> Iterator[Fact]:
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html
     """
-    found: list[tuple[At, str]] = []
+    found: list[tuple[At, str, bool]] = []
     looked = 0
     for path in project.code.files():
         if re.search(r"(^|/)(scripts?|seeds?|prisma|tools|cli|migrations?)/|seed", path):
@@ -75,13 +77,10 @@ def logs_hold_nothing_personal(project: Project) -> Iterator[Fact]:
                 continue
             value = _private(line) if len(line) < 1000 else None
             if value:
-                found.append((At(path, number), value))
-    for at, value in found[:30]:
-        grave = (
-            {}
-            if re.search(r"pass|pwd|token|secret|card|cvv|ssn|authorization", value, re.IGNORECASE)
-            else {"severity": Severity.MEDIUM}
-        )
+                found.append((At(path, number), value, _DEBUG.search(line) is not None))
+    for at, value, quiet in found[:30]:
+        secret = re.search(r"pass|pwd|token|secret|card|cvv|ssn|authorization", value, re.IGNORECASE)
+        grave = {} if secret and not quiet else {"severity": Severity.MEDIUM}
         yield bad(f"A log line holds {value}.", at, **grave)
     if looked and not found:
         yield ok(f"No log call in {looked} files names personal data or secrets.", At("."))

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from kit.checks.security.common import ASIDE
 from kit.checks.shared.browser import on_page
-from kit.checks.shared.calls import JAVASCRIPT, calls, runs, text_value
+from kit.checks.shared.calls import JAVASCRIPT, Call, calls, runs, text_value
 from kit.checks.shared.crowd import gathered
 from kit.checks.shared.judged import owner
 from kit.checks.shared.meant import in_command, is_script
@@ -31,6 +31,19 @@ _GUESSED = re.compile(
 
 _PROTECTS = re.compile(r"(?i)crypt|content-security|script-src|oauth|openid|oidc|csrf|signature|authoriz|hmac")
 """What a file speaks of where its nonces protect something; elsewhere a nonce is a number that is another each time."""
+
+_MARKS_ONCE = re.compile(r"(?i)^[\"']?(?:signature|sign|signing)_?nonce[\"']?$")
+"""A number that goes beside the signature that it is part of, so that no request is taken twice: it is sent for all to see."""
+
+_PROTOCOL = re.compile(
+    r"(?i)\bntlm|ntlm\b|ms-?chap|kerberos|\blanman\b|\bvnc\b|\brfb\b|\bsmb\b|\bpkcs#?12\b|rfc ?\d{4}"
+)
+"""What a file speaks of whose cipher another party's protocol fixed."""
+
+_CHOSEN = re.compile(
+    r"(?i)^[ \t}]*(?:else )?(?:if|case|when|elif|switch)\b[^\n]{0,120}[\"'](?:3?des|md5|sha-?1|rc4|ssha|plain)[\"']"
+)
+"""A branch that is taken where somebody's setting names the old method."""
 
 _RANDOM = re.compile(
     r"^(?:Math\.random|random\.(?:choice|choices|randint|random|randrange|sample|getrandbits)|rand\.(?:Intn?|Int63|Int31n?|Read|Seed))$"
@@ -61,7 +74,7 @@ def ciphers_are_strong(project: Project) -> Iterator[Fact]:
     for call in calls(project, "createCipheriv", "createDecipheriv", "createCipher", languages=JAVASCRIPT):
         name = text_value(call.args[0]) if call.args else None
         if name and _WEAK_CIPHER.search(name):
-            yield bad(f"{name} does not keep a secret.", call)
+            yield _weak(project, call, name)
         elif call.name == "createCipher":
             yield bad("createCipher derives its key without salt, and newer versions of Node no longer have it.", call)
         elif name and call.name != "createDecipheriv":
@@ -69,11 +82,7 @@ def ciphers_are_strong(project: Project) -> Iterator[Fact]:
     for call in calls(project, "getInstance", languages=("java",), needles=("Cipher.getInstance",)):
         name = text_value(call.args[0]) if call.args and call.callee == "Cipher.getInstance" else None
         if name is not None:
-            yield (
-                bad(f"{name} does not keep a secret.", call)
-                if _WEAK_CIPHER.search(name)
-                else ok(f"{name} is a strong cipher.", call)
-            )
+            yield (_weak(project, call, name) if _WEAK_CIPHER.search(name) else ok(f"{name} is a strong cipher.", call))
     for call in calls(
         project,
         "new",
@@ -83,11 +92,25 @@ def ciphers_are_strong(project: Project) -> Iterator[Fact]:
         needles=("DES", "ARC4", "MODE_ECB", "des.New", "rc4.New"),
     ):
         if re.match(r"(?:DES3?|ARC[24])\.new|des\.New|rc4\.New", call.callee) or "MODE_ECB" in call.node.text()[:200]:
-            yield bad(
-                f"{call.callee} does not keep a secret{' in ECB mode' if 'ECB' in call.node.text()[:200] else ''}.",
-                call,
-            )
+            mode = " in ECB mode" if "ECB" in call.node.text()[:200] else ""
+            yield _weak(project, call, call.callee, mode)
     yield from _guessable(project)
+
+
+def _weak(project: Project, call: Call, name: str, mode: str = "") -> Fact:
+    """A weak cipher; less grave where a protocol of others fixed it, or where a setting chooses it among stronger ones."""
+    if _PROTOCOL.search(f"{call.path}\n{project.code.text(call.path)}"):
+        said = f"{name} does not keep a secret{mode}; the protocol that is spoken here fixed it"
+        return bad(f"{said}.", call, severity=Severity.LOW)
+    if is_chosen(project, call):
+        said = f"{name} does not keep a secret{mode}, and a setting may choose it"
+        return bad(f"{said}.", call, severity=Severity.MEDIUM)
+    return bad(f"{name} does not keep a secret{mode}.", call)
+
+
+def is_chosen(project: Project, call: Call) -> bool:
+    """Whether the line stands, by its indentation, in a branch whose condition names the old method."""
+    return any(_CHOSEN.match(line[:300]) for line in _openers(project.files.lines(call.path), call.at.line or 1))
 
 
 def _guessable(project: Project) -> Iterator[Fact]:
@@ -114,6 +137,7 @@ def _guessable(project: Project) -> Iterator[Fact]:
             and _GUESSED.search(name)
             and call.at not in seen
             and "SystemRandom" not in project.code.text(call.path)
+            and not _MARKS_ONCE.match(name)
             and (not re.fullmatch(r"(?i)\w*nonce", name) or _PROTECTS.search(project.code.text(call.path)))
         ):
             seen.add(call.at)
@@ -223,7 +247,7 @@ def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterat
         database = re.search(r"(?i)\bssl\b|dialectOptions|postgres|mysql|redis|typeorm|knex", near) is not None
         rest = line[: found.start()] + line[found.end() :]
         optional = re.search(r"(?i)insecure|skip_?verify|NODE_ENV|isDev|development|process\.env", rest) is not None
-        optional = optional or _asked_for(project.files.lines(path), number)
+        optional = optional or _asked_for(project.files.lines(path), number) or _is_looked_at(project, path)
         grave = Severity.MEDIUM if database or optional else Severity.HIGH
         yield bad(f"{found[0].strip()[:60]}: any certificate is taken here.", At(path, number), severity=grave)
 
@@ -233,13 +257,31 @@ _ASKS = re.compile(
 )
 
 
+_BY_OPERATOR = re.compile(
+    r"(?:\benv|process\.env|\bsettings|\bconfig)\.\w*(?:SECURE|TLS|SSL|VERIFY|secure|tls|ssl|verify)\w*\s*(?:\?|$)"
+)
+"""A choice by a setting of the operator's that has to do with certificates: `tls: env.SMTP_SECURE ? ... : ...`."""
+
+
 def _asked_for(lines: list[str], number: int) -> bool:
-    """Whether the line stands, by its indentation, under an `if` that somebody's own setting of the kind opens."""
+    """Whether the line stands, by its indentation, under what somebody's own setting of the kind opens."""
+    return any(_ASKS.search(o[:300]) or _BY_OPERATOR.search(o[:300]) for o in _openers(lines, number))
+
+
+def _openers(lines: list[str], number: int) -> Iterator[str]:
+    """The lines above that stand less deep, each the nearest of its depth."""
     inner = len(lines[number - 1]) - len(lines[number - 1].lstrip())
     for line in reversed(lines[max(0, number - 12) : number - 1]):
         depth = len(line) - len(line.lstrip())
         if line.strip() and depth < inner:
-            if _ASKS.search(line[:300]):
-                return True
+            yield line
             inner = depth
-    return False
+
+
+_LOOKS = re.compile(r"\bPeerCertificates\b|getPeerCertificate\(|getpeercert\(|VerifyPeerCertificate|VerifyConnection")
+_ITSELF = re.compile(r"(?i)(?:^|[/_-])health-?_?check\.\w+$")
+
+
+def _is_looked_at(project: Project, path: str) -> bool:
+    """Whether the code looks at the certificate itself, or is a container's question to its own process."""
+    return _LOOKS.search(project.code.text(path)) is not None or _ITSELF.search(path) is not None

@@ -61,6 +61,12 @@ FUNCTIONS = frozenset({
     "method_declaration", "func_literal", "constructor_declaration", "lambda", "lambda_expression",
     "generator_function_declaration",
 })  # fmt: skip
+_NAMED_FUNCTIONS = {
+    "python": ("function_definition",),
+    "go": ("function_declaration", "method_declaration"),
+    "java": ("method_declaration",),
+    "javascript": ("function_declaration", "method_definition"),
+}
 _PARAMETERS = frozenset({
     "required_parameter", "optional_parameter", "formal_parameter", "typed_parameter", "typed_default_parameter",
     "default_parameter", "parameter_declaration",
@@ -204,10 +210,36 @@ class Flow:
             return True
         if node.kind() in {"ternary_expression", "conditional_expression"}:
             return all(self.is_constant(c, path, depth + 1) for c in [c for c in node.children() if c.is_named()][1:])
+        if node.kind() in _CALLS:
+            return self._returns_constants(node, path, depth + 1)
         if node.kind() not in _NAMES:
             return False
         found = list(self.definitions(node, path))
         return bool(found) and all(d.value is not None and self.is_constant(d.value, path, depth + 1) for d in found)
+
+    def _returns_constants(self, call: SgNode, path: str, depth: int) -> bool:
+        """Whether every function of the project that has the name which is called returns what stands in the code."""
+        function = call.field("function") or call.field("name")
+        name = re.split(r"\W", function.text()[-80:])[-1] if function is not None else ""
+        if len(name) < 4 or name in _PASSING:
+            return False
+        files = self.code.holding(name, languages=(self.code.language(path) or "",))
+        found = [(p, d) for p in files for d in self._functions(name, p)]
+        return 0 < len(found) <= 3 and all(self._only_constants(body, p, depth) for p, body in found)
+
+    def _functions(self, name: str, path: str) -> Iterator[SgNode]:
+        root = self.code.tree(path)
+        kinds = _NAMED_FUNCTIONS.get(self.code.language(path) or "", _NAMED_FUNCTIONS["javascript"])
+        for kind in kinds if root is not None else ():
+            for function in root.find_all(kind=kind, regex=rf"\b{re.escape(name)}\b") if root is not None else ():
+                named = function.field("name")
+                if named is not None and named.text() == name:
+                    yield function
+
+    def _only_constants(self, function: SgNode, path: str, depth: int) -> bool:
+        given = list(function.find_all(kind="return_statement"))
+        values = [c for r in given for c in r.children() if c.is_named()]
+        return bool(values) and len(values) == len(given) and all(self.is_constant(v, path, depth) for v in values)
 
     def holes(self, node: SgNode, path: str) -> tuple[str, list[Hole]]:
         """A text with `\\0` for each expression in it, and those expressions."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
+from kit.checks.security.ciphers import is_chosen
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, is_text, runs, text_value
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -87,7 +88,7 @@ def _fast_hashes(project: Project) -> Iterator[Fact]:
         if "usedforsecurity=False" in call.node.text():
             continue
         if _PASSWORD.search(_HASHED.sub("", re.sub(r"['\"`][^'\"`]*['\"`]", "", given))):
-            yield bad(f"A password goes through {algorithm}, which is made to be fast: guesses are cheap.", call)
+            yield _fast(project, call, algorithm, given)
         elif (name := _holder(call.node)) and re.search(r"(?i)hash|md5|sha|digest|crypt", name):
             helpers[name] = (algorithm, call.path)
     for call in calls(project, *helpers) if helpers else ():
@@ -100,6 +101,22 @@ def _fast_hashes(project: Project) -> Iterator[Fact]:
 
 _OF_TOKENS = re.compile(r"(?i)token|api_?key|checksum|etag|cache")
 """Helpers that hash what is random and long, which is no password whatever holds it."""
+
+
+_JOINED = re.compile(
+    r"(?i)user\w*\W{1,4}[^,]{0,40}[\"'`]?:[\"'`]?.{0,60}passw|\$\{[^}]*user[^}]*\}:\S*\$\{[^}]*passw|user\w*\}:.{0,40}\{.{0,20}passw"
+)
+"""Name, colon and password in one text: what HTTP's digest login and its likes hash, and their clients send."""
+
+
+def _fast(project: Project, call: Call, algorithm: str, given: str) -> Fact:
+    """A fast hash of a password; less grave where the form is that of a protocol, or where a setting chooses it."""
+    said = f"A password goes through {algorithm}, which is made to be fast: guesses are cheap"
+    if _JOINED.search(given) and algorithm == "md5":
+        return bad(f"{said}; clients of a digest login ask for it.", call, severity=Severity.MEDIUM)
+    if is_chosen(project, call):
+        return bad(f"{said}; a setting chooses it.", call, severity=Severity.MEDIUM)
+    return bad(f"{said}.", call)
 
 
 def _comes_from(project: Project, path: str, origin: str) -> bool:

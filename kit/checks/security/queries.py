@@ -142,7 +142,7 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
 
 
 _BY_HAND = re.compile(
-    r"(?i)(?:^|/)(?:migrations?|alembic|seeds?|commands|management|cli|maintenance|admin[-_]?scripts)/"
+    r"(?i)(?:^|/)(?:migrations?|alembic|revisions|seeds?|commands|management|cli|maintenance|admin[-_]?scripts)/"
 )
 """Folders of what people run by hand, over rows that are there already."""
 
@@ -194,7 +194,11 @@ def _is_looped(name: SgNode) -> bool:
 def _identifiers(node: SgNode) -> Iterator[SgNode]:
     if node.kind() == "identifier":
         yield node
-    yield from node.find_all(kind="identifier")
+    for name in node.find_all(kind="identifier"):
+        call = name.parent()
+        function = call.field("function") if call is not None else None
+        if function is None or function.range() != name.range():  # what is called is not what it is given
+            yield name
 
 
 _MARKS = re.compile(r"""(?:map\(\s*\(?\w*\)?\s*=>\s*["'`]\?["'`]\s*\)|fill\(\s*["'`]\?["'`]\s*\))\s*\.join\(""")

@@ -142,6 +142,7 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
         if wiring.by_folder(service.root or "."):
             continue
         used: list[At] = []
+        unused: list[tuple[str, str, At]] = []
         for kind, name, at, nest in _defined(project, service):
             if _is_used(wiring, name, at.path, nest=nest):
                 used.append(at)
@@ -149,11 +150,11 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
                 said = f"the {kind} {name} is used by nothing here; a part of the program is in another repository"
                 yield unknown(f"{service.name}: {said}.", at, elsewhere)
             else:
-                yield bad(
-                    f"{service.name}: the {kind} {name} is written and nothing uses it.",
-                    at,
-                    severity=_grave(kind, name),
-                )
+                unused.append((kind, name, at))
+        for kind, name, at in unused:
+            beside = any(u.path == at.path for u in used)  # its file guards in another way, and this one is left over
+            grave = Severity.MEDIUM if beside else _grave(kind, name)
+            yield bad(f"{service.name}: the {kind} {name} is written and nothing uses it.", at, severity=grave)
         yield from _switched_off(project, service)
         if used:
             yield ok(f"{service.name}: {plural(len(used), 'guard, filter or middleware', 'guards, filters and middlewares')} are used.", *used[:3])  # fmt: skip

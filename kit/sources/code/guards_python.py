@@ -145,8 +145,18 @@ class PythonGuards:
             return (refuses(text) and not _lenient(name)) or (suggests_auth(name) and turns_away(text))
         if isinstance(node, ast.ClassDef):
             scheme = any(base.rsplit(".", 1)[-1] in _SCHEMES for base in self.project.bases(found))
-            return scheme or suggests_auth(name) or refuses(module.text(node))
+            return (
+                scheme or suggests_auth(name) or refuses(module.text(node)) or self._asks_when_called(found, node, hops)
+            )
         return suggests_auth(name)
+
+    def _asks_when_called(self, found: Found, node: ast.ClassDef, hops: int) -> bool:
+        """Whether what FastAPI calls of a class depends on a guard: its making, or an instance that is called."""
+        called = [f for f in node.body if isinstance(f, Function) and f.name in {"__call__", "__init__"}]
+        inside = (*found.scope, node.name)
+        return found.module is not None and any(
+            self.of_parameters(f, found.module, inside, hops + 1).auth for f in called
+        )
 
     def _call_guards(self, node: ast.Call, module: PythonModule, scope: Scope, name: str) -> bool:
         """`oauth2 = OAuth2PasswordBearer(...)`, `RoleChecker("admin")`; `auto_error=False` lets everyone

@@ -31,6 +31,7 @@ _EXTERNAL = {
 _LISTING = {"ListModelMixin": "GET", "CreateModelMixin": "POST"}
 _SINGLE = {"RetrieveModelMixin": "GET", "DestroyModelMixin": "DELETE"}
 MAX_DEPTH = 10
+_ENTRIES = frozenset({"path", "re_path", "url"})
 
 
 def django_routes(code: CodeIndex) -> Iterator[RouteFact]:
@@ -102,6 +103,10 @@ class Django:
         elif isinstance(node, ast.List | ast.Tuple):
             for item in node.elts:
                 yield from self._entry(item, module, prefix, depth, seen)
+        elif isinstance(node, ast.IfExp):
+            yield from self._either(node, module, prefix, depth, seen)
+        elif isinstance(node, ast.Call) and last_name(node) in _ENTRIES:
+            yield from self._entry(node, module, prefix, depth, seen)
         elif isinstance(node, ast.Call):
             wrapped = node.args if last_name(node) in {"i18n_patterns", "format_suffix_patterns"} else []
             for item in wrapped:
@@ -111,6 +116,16 @@ class Django:
             yield from self._router(node.value, module, prefix)
         elif isinstance(node, ast.Name | ast.Attribute | ast.Starred):
             yield from self._named(node, module, prefix, depth, seen)
+
+    def _either(
+        self, node: ast.IfExp, module: PythonModule, prefix: Prefix, depth: int, seen: tuple[str, ...]
+    ) -> Iterator[RouteFact]:
+        """What is served whichever way the condition goes; the same path of both sides once."""
+        found: dict[tuple[str, str], RouteFact] = {}
+        for side in (node.orelse, node.body):
+            for route in self._patterns(side, module, prefix, depth, seen):
+                found.setdefault((route.method, route.path), route)
+        yield from found.values()
 
     def _named(
         self,
@@ -142,7 +157,10 @@ class Django:
         if isinstance(node, ast.Starred | ast.Name):
             yield from self._named(node, module, prefix, depth, seen)
             return
-        if not isinstance(node, ast.Call) or last_name(node) not in {"path", "re_path", "url"}:
+        if isinstance(node, ast.IfExp):
+            yield from self._either(node, module, prefix, depth, seen)
+            return
+        if not isinstance(node, ast.Call) or last_name(node) not in _ENTRIES:
             return
         text = self._text(argument(node, 0, "route", "regex"), module)
         own = Prefix(angle_path(text.path) if last_name(node) == "path" else regex_path(text.path), text.known)

@@ -27,7 +27,7 @@ def compare(declared: Schema, created: Schema) -> tuple[Difference, ...]:
         if made is None:
             kind: DifferenceKind = "missing_table"
             found.append(Difference(table.name, None, kind, table.at, None, opaque=unsure))
-        else:
+        elif not made.implicit:  # the framework makes the columns and keys of a relation's table, and names them
             found += _within(table, made, declared, created)
     found += [
         Difference(t.name, None, "extra_table", None, t.at, opaque=declared.opaque or created.opaque)

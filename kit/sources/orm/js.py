@@ -22,6 +22,7 @@ from kit.sources.orm.js_nodes import (
     exact,
     is_spread,
     literal,
+    named,
     root,
 )  # fmt: skip
 from kit.sources.orm.model import Column, ForeignKey, Index, Schema, Table
@@ -78,16 +79,47 @@ def _drizzle(files: FileIndex, folder: str, paths: list[str]) -> Schema:
     tables: list[Table] = []
     dialect = None
     names: dict[str, str] = {}
+    makers = _column_makers(files, folder)
     for path in paths:
         tree = root(files.text(path), path)
         for call in _table_calls(tree) if tree is not None else ():
             dialect = _DRIZZLE.get(called(call), dialect)
-            table = _drizzle_table(call, path, snake=snake)
+            table = _drizzle_table(call, path, makers, snake=snake)
             if table is not None:
                 names[_variable(call)] = table.name
                 tables.append(table)
     resolved = tuple(_resolved(table, names) for table in tables)
     return Schema(folder, At(paths[0]), "drizzle", dialect, resolved)
+
+
+def _column_makers(files: FileIndex, folder: str) -> dict[str, Chain]:
+    """What own functions make that answer with a column: `const createdAt = () => timestamp("created_at")`."""
+    found: dict[str, Chain] = {}
+    for path in files.glob(*_CODE, classes=OWN):
+        source = files.text(path)
+        tree = root(source, path) if "drizzle-orm" in source and _is_below(path, folder) else None
+        for name, made in _short_functions(tree) if tree is not None else ():
+            links = chain(made)
+            if links.names and links.names[0] != name:
+                found[name] = links
+    return found
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return folder == "." or path.startswith(f"{folder}/")
+
+
+def _short_functions(tree: SgNode) -> Iterator[tuple[str, SgNode]]:
+    """Functions without parameters, each with the one call that it answers with."""
+    for function in (*tree.find_all(kind="arrow_function"), *tree.find_all(kind="function_declaration")):
+        holder = function if function.kind() == "function_declaration" else function.parent()
+        name = holder.field("name") if holder is not None else None
+        given, body = function.field("parameters"), function.field("body")
+        if body is not None and body.kind() == "statement_block":
+            returned = [s for s in named(body) if s.kind() == "return_statement"]
+            body = next(iter(named(returned[0])), None) if len(returned) == 1 == len(named(body)) else None
+        if name is not None and body is not None and body.kind() == "call_expression" and not (given and named(given)):
+            yield name.text(), body
 
 
 def _table_calls(tree: SgNode) -> Iterator[SgNode]:
@@ -106,7 +138,7 @@ def _resolved(table: Table, names: dict[str, str]) -> Table:
     return replace(table, foreign_keys=keys)
 
 
-def _drizzle_table(call: SgNode, path: str, *, snake: bool) -> Table | None:
+def _drizzle_table(call: SgNode, path: str, makers: dict[str, Chain], *, snake: bool) -> Table | None:
     given = arguments(call)
     name = exact(given[0]) if given else None
     if name is None or len(given) < 2:
@@ -115,6 +147,9 @@ def _drizzle_table(call: SgNode, path: str, *, snake: bool) -> Table | None:
     own: dict[str, str] = {}
     for key, written in entries(given[1]).items():
         links = chain(written)
+        made = makers.get(links.names[0]) if links.names and not links.arguments[0] else None
+        if made is not None:
+            links = Chain((*made.names, *links.names[1:]), (*made.arguments, *links.arguments[1:]))
         column = _drizzle_column(key, links, at(written, path), snake=snake)
         own[key] = column.name
         table = _with_column(table, column, links)

@@ -107,3 +107,10 @@ def test_what_a_program_says_to_whoever_started_it_is_no_log(look: Look) -> None
     assert look("CMP-002", {"app/make_client.py": head + shown}).failed == []
     assert look("CMP-002", {"app/make_client.py": head + shown.replace("print", "logger.info")}).failed
     assert look("CMP-002", {"app/make_client.py": shown}).failed == ["app/make_client.py:1"]
+
+
+def test_what_only_debugging_writes_is_less_grave(look: Look) -> None:
+    line = "logger.%s(`remove ${refreshToken}`);\n"
+
+    assert [f.severity for f in look("CMP-002", {"a.js": line % "debug"}).findings] == ["medium"]
+    assert [f.severity for f in look("CMP-002", {"a.js": line % "info"}).findings] == ["high"]

@@ -32,6 +32,26 @@ def test_ciphers_and_random_numbers(look: Look, path: str, source: str, outcomes
 
 
 @pytest.mark.parametrize(
+    ("path", "source", "severity"),
+    [
+        ("hash.js", "// the answer of NTLM\ncrypto.createCipheriv('DES-ECB', key, '');", "low"),
+        ("hash.js", "// the answer of the till\ncrypto.createCipheriv('DES-ECB', key, '');", "high"),
+        ("a.go", 'package a\nfunc f() {\n\tif kind == "DES" {\n\t\tb, _ = des.NewCipher(key)\n\t}\n}', "medium"),
+        ("a.go", "package a\nfunc f() {\n\tif kind == 3 {\n\t\tb, _ = des.NewCipher(key)\n\t}\n}", "high"),
+    ],
+)
+def test_a_protocol_or_a_setting_may_ask_for_a_weak_cipher(look: Look, path: str, source: str, severity: str) -> None:
+    assert [f.severity for f in look("SEC-005", {path: source + "\n"}).findings] == [severity]
+
+
+def test_the_nonce_of_a_signature_is_no_secret(look: Look) -> None:
+    source = "const sent = { %s: Math.random().toString() }; // beside the signature\n"
+
+    assert look("SEC-005", {"sms.js": source % "SignatureNonce"}).outcomes == ["not_applicable"]
+    assert look("SEC-005", {"sms.js": source % "SignatureSecret"}).outcomes == ["fail"]
+
+
+@pytest.mark.parametrize(
     ("path", "source", "severities"),
     [
         ("app.js", "const agent = new https.Agent({ rejectUnauthorized: false });", ["high"]),
@@ -44,6 +64,22 @@ def test_ciphers_and_random_numbers(look: Look, path: str, source: str, outcomes
         (
             "main.go",
             "package main\nfunc f() {\n\tif s.InsecureSkipTls {\n\t\tc = tls.Config{InsecureSkipVerify: true}\n\t}\n}",
+            ["medium"],
+        ),
+        (
+            "mail.js",
+            "send({\n  tls: env.SMTP_SECURE\n    ? undefined\n    : {\n        rejectUnauthorized: false,\n      },\n});",
+            ["medium"],
+        ),
+        (
+            "mail.js",
+            "send({\n  tls: env.SMTP_HOST\n    ? undefined\n    : {\n        rejectUnauthorized: false,\n      },\n});",
+            ["high"],
+        ),
+        ("healthcheck.js", "const agent = new https.Agent({ rejectUnauthorized: false });", ["medium"]),
+        (
+            "main.go",
+            "package main\nvar c = tls.Config{InsecureSkipVerify: true}\nvar d = c.ConnectionState().PeerCertificates",
             ["medium"],
         ),
         (

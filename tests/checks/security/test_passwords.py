@@ -49,3 +49,18 @@ def test_a_fast_hash_behind_a_function_is_found_where_passwords_go_in(look: Look
     }
 
     assert look("SEC-009", files).failed == ["routes/login.ts:2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ('\ttoken = md5.Sum([]byte(a.Username + ":" + form.Password))', "medium"),
+        ('\ttoken = md5.Sum([]byte(a.Salt + ":" + form.Password))', "high"),
+        ('\tswitch kind {\n\tcase "MD5":\n\t\ttoken = md5.Sum([]byte(form.Password))\n\t}', "medium"),
+        ('\tswitch kind {\n\tcase "new":\n\t\ttoken = md5.Sum([]byte(form.Password))\n\t}', "high"),
+    ],
+)
+def test_a_protocol_or_a_setting_may_ask_for_a_fast_hash(look: Look, body: str, severity: str) -> None:
+    source = f'package a\n\nimport "crypto/md5"\n\nfunc f() {{\n{body}\n}}\n'
+
+    assert [f.severity for f in look("SEC-009", {"a.go": source}).findings] == [severity]

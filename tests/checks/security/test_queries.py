@@ -158,3 +158,25 @@ def test_what_is_handed_over_weighs_more_than_settings_and_rows(look: Look) -> N
     seen = look("SEC-006", {"app.py": source})
 
     assert [(f.evidence[0].line, f.severity) for f in seen.findings] == [(2, "high"), (6, "medium"), (10, "medium")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcomes"),
+    [('"DATE_ADD(NOW(), INTERVAL ? HOUR)"', ["pass"]), ("this.given", ["fail"])],
+)
+def test_a_part_of_a_query_that_the_code_itself_writes(look: Look, answer: str, outcomes: list[str]) -> None:
+    store = f"class Store {{\n  static hours() {{\n    return {answer};\n  }}\n}}\n"
+    job = "db.query(`DELETE FROM beats WHERE time < ${Store.hours()}`, [-24]);\n"
+
+    assert look("SEC-006", {"store.js": store, "job.js": job}).outcomes == outcomes
+
+
+@pytest.mark.parametrize(("value", "severity"), [("clean(row[1])", "medium"), ("clean(name)", "high")])
+def test_what_a_function_is_given_decides_where_a_value_comes_from(look: Look, value: str, severity: str) -> None:
+    source = (
+        "def run(name):\n    for row in cur.execute('SELECT a, b FROM t').fetchall():\n"
+        "        cur.execute(f\"UPDATE t SET a = '{VALUE}'\")\n"
+    )
+    seen = look("SEC-006", {"shop/store.py": source.replace("VALUE", value)})
+
+    assert [f.severity for f in seen.findings if f.outcome == "fail"] == [severity]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 NEST = {
@@ -177,3 +178,22 @@ def test_what_a_submodule_may_use_is_left_open(look: Look) -> None:
     seen = look("SEC-025", {**NEST, ".gitmodules": part.format(path="docs/theme")})
 
     assert seen.failed == ["src/roles.guard.ts:3"]
+
+
+@pytest.mark.parametrize(("used", "severity"), [("requireAdminOnly", "medium"), ("other", "high")])
+def test_a_guard_beside_one_that_is_used_is_left_over(look: Look, used: str, severity: str) -> None:
+    guards = "".join(
+        f"function {name}(req, res, next) {{ next(); }}\n" for name in ("requireAdmin", "requireAdminOnly")
+    )
+    app = f"""
+        const express = require('express');
+        const guards = require('./guards');
+        const app = express();
+        app.get('/orders', guards.{used}, (req, res) => res.send([]));
+        app.listen(3000);
+        """
+    package = '{"name": "shop", "dependencies": {"express": "^4.19.0"}, "scripts": {"start": "node app.js"}}'
+    seen = look("SEC-025", {"package.json": package, "app.js": app, "guards.js": guards})
+    told = {f.message.split()[3]: f.severity for f in seen.findings if f.outcome == "fail"}
+
+    assert told["requireAdmin"] == severity

@@ -97,6 +97,23 @@ def test_views_are_guarded_by_decorator_mixin_permission_and_default(tmp_path: P
     }
 
 
+def test_patterns_behind_names_and_conditions_are_served(tmp_path: Path) -> None:
+    urls = """
+        from django.conf import settings
+        from django.urls import path
+        from shop import views
+
+        enter = path("enter/", views.old) if settings.DEBUG else path("enter/", views.Health.as_view())
+        leave = path("leave/", views.old)
+        never = path("never/", views.old)
+        urlpatterns = [enter, leave, path("a/", views.old) if settings.X else path("b/", views.old)]
+        """
+    found = routes_of(tmp_path, {**SITE, "site/urls.py": urls})
+    mounted = {name for name, route in found.items() if route.mounted}
+
+    assert mounted == {"GET /enter/", "ANY /enter/", "ANY /leave/", "ANY /a/", "ANY /b/"}
+
+
 def test_a_configuration_that_no_root_reaches_is_unmounted(tmp_path: Path) -> None:
     lost = """
         from django.urls import path

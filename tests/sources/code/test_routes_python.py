@@ -389,3 +389,30 @@ def test_the_class_of_a_view_or_of_a_router_guards_too(tmp_path: Path) -> None:
         "POST /mine": True,
         "POST /open": False,
     }
+
+
+def test_an_instance_that_depends_on_a_guard_when_it_is_called_guards(tmp_path: Path) -> None:
+    main = """
+        from typing import Annotated
+        from fastapi import Depends, FastAPI, HTTPException
+
+        def current_user(token: str):
+            raise HTTPException(401)
+
+        class Manager:
+            async def __call__(self, id: int, user: Annotated[object, Depends(current_user)]): ...
+
+        class Paging:
+            def __call__(self, page: int): ...
+
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+        @app.get("/held")
+        def held(user: Annotated[object, Depends(Manager())]): ...
+
+        @app.get("/open")
+        def open(page: Annotated[object, Depends(Paging())]): ...
+        """
+    found = routes_of(tmp_path, {"main.py": main})
+
+    assert {name: bool(route.auth) for name, route in found.items()} == {"GET /held": True, "GET /open": False}

@@ -157,6 +157,26 @@ def test_models_and_migrations_that_agree_do_not_differ(tmp_path: Path) -> None:
     assert compare(schema, created) == ()
 
 
+def test_a_model_over_the_table_of_a_relation_needs_no_columns_of_its_own(tmp_path: Path) -> None:
+    models = """
+        class Item(models.Model):
+            tags = models.ManyToManyField("Tag", through="shop.Pair")
+        class Pair(models.Model):
+            item = models.ForeignKey(Item, on_delete=models.CASCADE)
+            class Meta:
+                db_table = "{}"
+        """
+    item = """
+        migrations.CreateModel(name="Item", fields=[
+            ("id", models.AutoField(primary_key=True)), ("tags", models.ManyToManyField(to="shop.tag")),
+        ]),
+        """
+    created = schema_after(migrated(tmp_path, item).migrations)
+
+    assert compare(declared(tmp_path, models.format("shop_item_tags")), created) == ()
+    assert [d.kind for d in compare(declared(tmp_path, models.format("other")), created)] == ["missing_table"]
+
+
 def test_a_forgotten_migration_shows(tmp_path: Path) -> None:
     fields = "    name = models.TextField()\n    more = models.TextField()\n"
     schema = declared(tmp_path, f"class Item(models.Model):\n{fields}")

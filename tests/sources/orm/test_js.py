@@ -134,6 +134,20 @@ def test_drizzle_tables_are_read_from_their_chains(tmp_path: Path) -> None:
     assert found.dialect == "postgres"
 
 
+def test_drizzle_columns_that_own_functions_make_have_their_names(tmp_path: Path) -> None:
+    common = """
+        import { timestamp } from "drizzle-orm/pg-core";
+        export const createdAt = (): Made => timestamp("created_at").notNull().defaultNow();
+        export const keyed = (name: string) => integer(name);
+        """
+    source = 'const a = pgTable("a", { made: createdAt(), other: keyed("other_id"), own: unknown() });'
+    assert columns(declared(tmp_path, schema=source, common=common), "a") == [
+        ("created_at", "timestamp", False),
+        ("other_id", "keyed", True),
+        ("own", "unknown", True),
+    ]
+
+
 def test_columns_spread_into_a_table_make_it_opaque(tmp_path: Path) -> None:
     source = 'const a = pgTable("a", { id: serial().primaryKey(), ...stamps });'
     assert declared(tmp_path, schema=source).tables[0].opaque
