@@ -59,7 +59,10 @@ def services_have_tests(project: Project) -> Iterator[Fact]:
     """
     tests = test_files(project)
     if not tests:
-        if project.files.languages and _code(project):
+        script = next((p for p in project.files.paths if _is_script_of_tests(project, p)), None)
+        if project.files.languages and _code(project) and script is not None:
+            yield partial(f"Only scripts such as {script} try the code out.", At(script), severity=Severity.MEDIUM)
+        elif project.files.languages and _code(project):
             yield bad("No test was found: nothing shows that the code does what it should.", At("."))
         return
     facts: list[Fact] = []
@@ -76,6 +79,13 @@ def services_have_tests(project: Project) -> Iterator[Fact]:
     else:
         places = [fact.at[0] for fact in untested[:MANY]]
         yield bad(f"{len(untested)} of {len(seen)} services have no tests of their own.", *places)
+
+
+def _is_script_of_tests(project: Project, path: str) -> bool:
+    """Whether a script of a shell asks the running system something and fails where the answer is wrong."""
+    asked = path.endswith((".sh", ".bats")) and re.search(r"(?i)(?:^|[/._-])tests?(?:[/._-]|$)", path) is not None
+    text = project.files.text(path) if asked else ""
+    return "curl" in text and re.search(r"\bexit 1\b|\bset -e|@test|curl[^\n]{0,80} (?:-f|--fail)", text) is not None
 
 
 def _code(project: Project) -> list[str]:

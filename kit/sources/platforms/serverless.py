@@ -24,6 +24,11 @@ _HTTP_EVENTS = ("http", "httpApi")
 _SECRET = re.compile(r"\$\{(?:ssm|aws:ssm|secretsmanager|vault)\b|\{\{resolve:(?:ssm|secretsmanager)")
 
 
+_OFFLINE = re.compile(r"\b(?:serverless|sls) offline\b")
+_PACKS = re.compile(r"\bzip -\w|\bupdate-function-code\b|\b(?:sam|cdk) deploy\b")
+_DEPLOYS = re.compile(r"\b(?:serverless|sls)\b[^\n|;&]{0,80}\bdeploy\b|serverless/github-action")
+
+
 @dataclass(frozen=True, slots=True)
 class HttpEvent:
     """A route that calls a function. `authorizer` None: the event itself states none."""
@@ -137,6 +142,7 @@ def _of(path: str, written: Node, files: FileIndex, documents: Documents) -> Ser
     service = root.get("service")
     if service is not None and service.is_map:
         service = service.get("name")
+    local = _is_local(path, files)
     return ServerlessFile(
         path=path,
         service=text_of(service) or "",
@@ -144,9 +150,21 @@ def _of(path: str, written: Node, files: FileIndex, documents: Documents) -> Ser
         functions=tuple(_functions(root, provider, posixpath.dirname(path))),
         plugins=texts(root.get("plugins", "modules") or root.get("plugins")),
         framework_version=text_of(root.get("frameworkVersion")),
-        environment=files.environment_of(path),
+        environment="development" if local else files.environment_of(path),
         stage=text_of(provider.get("stage")),
         root=root,
+    )
+
+
+def _is_local(path: str, files: FileIndex) -> bool:
+    """Whether the file only starts the functions on a developer's machine: its package does that and packs them for
+    another tool, and nothing deploys with the framework."""
+    package = files.text(posixpath.join(posixpath.dirname(path), "package.json"))
+    if not (_OFFLINE.search(package) and _PACKS.search(package)):
+        return False
+    return not any(
+        _DEPLOYS.search(files.text(p))
+        for p in files.glob("package.json", "*.yml", "*.yaml", "Makefile", "*.sh", "*.md")
     )
 
 

@@ -384,3 +384,17 @@ def test_what_the_code_says_is_for_everybody_may_be(look: Look, route: str, outc
 
     assert outcome in seen.outcomes
     assert ("fail" in seen.outcomes) is (outcome == "fail")
+
+
+@pytest.mark.parametrize(
+    ("release", "outcomes"), [("zip -qr out.zip dist", ["not_applicable"]), ("sls deploy", ["fail"])]
+)
+def test_functions_that_the_framework_only_starts_locally_are_not_judged(
+    look: Look, release: str, outcomes: list[str]
+) -> None:
+    files = {
+        "serverless.yml": SERVERLESS % "",
+        "todos.js": "exports.create = save;\n",
+        "package.json": f'{{"scripts": {{"start": "serverless offline start", "pack": "{release}"}}}}',
+    }
+    assert look("SEC-001", files).outcomes == outcomes

@@ -253,3 +253,11 @@ def test_a_smoke_test_that_only_waits_and_prints_is_none(look: Look) -> None:
     smoke = workflow("run: pytest api", '{name: Smoke Test, run: "sleep 30 && echo fine"}')
 
     assert look("TST-009", {**SERVICES, **TEST, **smoke}).outcomes == ["fail"]
+
+
+def test_a_script_that_asks_the_running_system_is_a_test_in_part(look: Look) -> None:
+    script = "curl -sS http://vote > answer\ngrep -q '1 vote' answer || exit 1\n"
+    seen = look("TST-001", {**SERVICES, "tests/tests.sh": script})
+
+    assert [(f.outcome, f.severity) for f in seen.findings] == [("partial", "medium")]
+    assert look("TST-001", {**SERVICES, "tests/tests.sh": "echo ready\n"}).failed == ["."]
