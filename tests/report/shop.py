@@ -133,6 +133,9 @@ class Shop:
     migrations: tuple[MigrationSet, ...] = ()
     schemas: tuple[Schema, ...] = ()
     packages: tuple[Any, ...] = ()
+    makefiles: tuple[Any, ...] = ()
+    scripts: tuple[Any, ...] = ()
+    image_builds: tuple[Any, ...] = ()
     metrics: tuple[MetricFact, ...] = ()
     evidence: tuple[Any, ...] | None = None
 
@@ -151,7 +154,7 @@ class Shop:
     def dockerignore(self, context: str, path: str | None = None) -> Any:
         return dockerignore.dockerignore(self.files, context, path)
 
-    @property
+    @cached_property
     def workflows(self) -> Any:
         return workflows.find(self.files, self.documents)
 

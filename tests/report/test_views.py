@@ -121,6 +121,23 @@ def test_a_gate_that_cannot_fail_is_named_in_the_title_of_its_pipeline(project: 
     assert "Build needs test; deploy needs build." in chart.text
 
 
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("pytest || true", ", 1 of which cannot fail"),
+        ("pytest --exit-zero", ", 1 of which cannot fail"),
+        ("pytest", ""),
+    ],
+)
+def test_a_gate_whose_failure_a_command_swallows_cannot_fail(step: str, told: str, tmp_path: Path) -> None:
+    project = shop(tmp_path)
+    pipeline = tmp_path / ".github/workflows/deploy.yml"
+    written = pipeline.read_text("utf-8").replace("    continue-on-error: true\n", "")
+    pipeline.write_text(written.replace("run: pytest", f"run: {step}"), "utf-8")
+
+    assert chart_of(delivery.pipelines(project)).title == f"3 jobs in Deploy, 1 gate{told}"
+
+
 def test_a_service_that_no_pipeline_deploys_is_named(project: Shop) -> None:
     note = table_of(delivery.way_to_production(project)).note
 

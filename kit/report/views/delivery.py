@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kit.checks.shared.swallowed import swallowed
 from kit.project import Project
 from kit.report.blocks import Block, Cell, Chart, Mark, Table, columns, empty
 from kit.report.charts_system import PipelineJob, pipeline
@@ -10,8 +11,10 @@ from kit.report.views.common import Findings, at_cell, controls
 from kit.report.words import count, listed, sentence
 from kit.sources.pipelines.model import Job, Workflow
 from kit.system.model import Service
+from kit.system.pipeline_acts import pipelines as read_pipelines
 
 GATES = ("test", "lint", "scan", "load-test", "type-check")
+GATE_PURPOSES = ("test", "types", "lint", "scan", "load-test")
 STEPS = ("build", "test", "lint", "scan", "push", "migrate", "deploy")
 SHOWN = 6
 
@@ -50,7 +53,7 @@ def jobs_of(project: Project, workflow: Workflow) -> list[PipelineJob]:
         for step in service.pipelines:
             if step.workflow == workflow.path:
                 does.setdefault(step.job, {})[step.does] = None
-    return [_job(job, tuple(does.get(job.id, ()))) for job in workflow.jobs]
+    return [_job(project, job, tuple(does.get(job.id, ()))) for job in workflow.jobs]
 
 
 def _graph(project: Project, workflow: Workflow) -> Block:
@@ -87,14 +90,15 @@ def _row(workflow: Workflow, job: Job, made: PipelineJob) -> tuple[Cell, ...]:
     )
 
 
-def _job(job: Job, does: tuple[str, ...]) -> PipelineJob:
+def _job(project: Project, job: Job, does: tuple[str, ...]) -> PipelineJob:
     gate = any(d in GATES for d in does)
-    return PipelineJob(job.id, job.name or job.id, tuple(job.needs), does, gate, gate and _toothless(job))
+    return PipelineJob(job.id, job.name or job.id, tuple(job.needs), does, gate, gate and _toothless(project, job))
 
 
-def _toothless(job: Job) -> bool:
-    runs = [s for s in job.all_steps if s.run]
-    return bool(job.continue_on_error) or bool(runs and all(s.continue_on_error for s in runs))
+def _toothless(project: Project, job: Job) -> bool:
+    """Whether the failure of each of its gates is swallowed, as DEL-004 reads it."""
+    acts = [act for pipeline in read_pipelines(project) for act in pipeline.of_job(job, *GATE_PURPOSES)]
+    return all(swallowed(job, act) for act in acts) if acts else bool(job.continue_on_error)
 
 
 def _step(service: Service, step: str) -> Cell:
