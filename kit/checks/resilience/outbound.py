@@ -64,7 +64,7 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
 
     See: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
     """
-    groups: dict[tuple[str, str, bool, bool], list[tuple[CallFact, bool | None]]] = defaultdict(list)
+    groups: dict[tuple[str, str, bool, Severity | None], list[tuple[CallFact, bool | None]]] = defaultdict(list)
     browser: list[CallFact] = []
     for call, shown in outbound(project):
         limited = _limited(project, call)
@@ -74,14 +74,15 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
             browser += [call] if limited is False else []
         else:
             by_hand = call.at.path.endswith(".py") and is_by_hand(project, call.at.path)
-            groups[owner(project, call.at.path), call.client, limited is None, by_hand].append((call, limited))
+            mild = Severity.LOW if by_hand else Severity.MEDIUM if _is_for_updates(call) else None
+            groups[owner(project, call.at.path), call.client, limited is None, mild].append((call, limited))
     functions = {s.name for s in project.system.own if s.kind == "function"}
     bare = (s for s in project.system.own if not s.routes and not s.deployments)
     tools = {s.name for s in bare if s.kind not in {"api", "web", "worker"}}
-    for (name, client, _, by_hand), found in groups.items():
+    for (name, client, _, mild), found in groups.items():
         ends = name in functions or all(_is_function(project, call.at.path) for call, _ in found)
         facts = _of_service(name, client, found, is_function=ends, is_tool=name in tools)
-        yield from (replace(f, severity=Severity.LOW) if by_hand and f.outcome.open else f for f in facts)
+        yield from (replace(f, severity=mild) if mild and f.outcome.open else f for f in facts)
     yield from _of_browser(project, browser)
     yield from _other_clients(project)
 
@@ -89,6 +90,16 @@ def requests_have_limits(project: Project) -> Iterator[Fact]:
 _HANDLER = re.compile(
     r"def \w+\(\s*event\b[^)]{0,80},\s*_?context\b|exports\.handler\s*=|\bLambdaContext\b|export const handler\b"
 )
+
+
+_UPDATES = re.compile(
+    r"(?i)/releases/latest\b|(?:release|update|version)s?[-_]?check|check[-_]?(?:for[-_]?)?updates?\b|(?:^|/)updates?\.\w+$"
+)
+
+
+def _is_for_updates(call: CallFact) -> bool:
+    """Whether it only asks, behind everything else, if there is a newer release of the program itself."""
+    return _UPDATES.search(call.at.path) is not None or _UPDATES.search(call.url or "") is not None
 
 
 def _is_function(project: Project, path: str) -> bool:

@@ -127,7 +127,9 @@ def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
             family, kind = RUNNERS[found.program]
             paths, words = _selected(project, found, family)
             if found.program in _INTERPRETERS and not any(a.startswith("--test") or a == "test" for a in found.args):
-                paths, words = tuple(folder for p in paths if (folder := dirname(p)) and folder != found.directory), ()
+                words = tuple(name for p in paths for name in _LISTED.findall(project.files.text(p)))
+                beside = (folder for p in paths if (folder := dirname(p)) and folder != found.directory)
+                paths = () if words else tuple(beside)
             config = _config(found)
             return Run(act, pipeline, family, kind, found.program, folder, paths, words, config, said)
         if re.match(r"python|coverage|manage\.py", base_name(inner.program)):
@@ -135,6 +137,10 @@ def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
         family = TASKS.get(base_name(inner.program), "")
         return Run(act, pipeline, family, folder=folder, said=said)
     return Run(act, pipeline)
+
+
+_LISTED = re.compile(r"[\"'`](?:\./)?([\w./-]+\.(?:test|spec)\.\w+)[\"'`]")
+"""Test files that a script names one by one."""
 
 
 def _runner(command: Command) -> Command | None:

@@ -204,3 +204,12 @@ def test_an_image_that_serves_nobody_and_that_nothing_deploys_is_a_tool(look: Lo
 
     files["compose.prod.yaml"] = "services:\n  notices:\n    build: notices\n    restart: always\n"
     assert [f.severity for f in look("RES-001", files).findings] == ["high"]
+
+
+def test_a_question_for_a_newer_release_is_less_grave(look: Look) -> None:
+    source = "import requests\n\ndef ask():\n    return requests.get('https://api.test.com/repos/a/b/{}')\n"
+    found = {
+        last: [f.severity for f in look("RES-001", {"main.py": source.format(last)}).findings if f.outcome == "fail"]
+        for last in ("releases/latest", "issues")
+    }
+    assert found == {"releases/latest": ["medium"], "issues": ["high"]}

@@ -261,3 +261,15 @@ def test_a_script_that_asks_the_running_system_is_a_test_in_part(look: Look) -> 
 
     assert [(f.outcome, f.severity) for f in seen.findings] == [("partial", "medium")]
     assert look("TST-001", {**SERVICES, "tests/tests.sh": "echo ready\n"}).failed == ["."]
+
+
+def test_a_script_that_names_its_test_files_runs_those(look: Look) -> None:
+    test = "test('adds', () => {});\n"
+    files = {
+        "package.json": '{"name": "a", "scripts": {"test": "node scripts/run.js"}}\n',
+        "scripts/run.js": "for (const file of ['orders/one.test.js']) spawnSync('node', ['--test', file]);\n",
+        "orders/one.test.js": test,
+    }
+    assert look("TST-002", {**files, **workflow("run: npm test")}).outcomes == ["pass"]
+    seen = look("TST-002", {**files, "orders/two.test.js": test, **workflow("run: npm test")})
+    assert seen.failed == ["orders/two.test.js"]
