@@ -173,12 +173,14 @@ class WaiverRules(Settings):
 
 
 class Phase(Settings):
-    """A span of the plan and what belongs into it."""
+    """A span of the plan and what belongs into it; `weeks` is how long it lasts, where reports shall say how many
+    people its work needs."""
 
     id: str
     title: str
     severities: tuple[Severity, ...]
     blockers: bool
+    weeks: Annotated[float, Field(gt=0)] | None = None
 
 
 class PlanRule(Settings):

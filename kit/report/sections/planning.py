@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from kit.judgement.plan import PhaseTotal, Step
@@ -17,6 +18,7 @@ from kit.report.texts import text, texts
 from kit.report.words import count, hours, listed
 
 MOST_STEPS = 12
+HOURS_A_WEEK = 40
 KINDS: dict[str, tuple[str, ...]] = {
     "technical": ("delivery", "containers", "testing", "contract", "resilience", "performance"),
     "secure": ("security", "configuration"),
@@ -60,7 +62,14 @@ def steps(material: Material, phase: PhaseTotal) -> tuple[Block, ...]:
         score=f"{phase.score_after:.0f}",
         risk=f"{phase.risk_after:.1f}",
     )
-    return (Listing((*shown, *more), ordered=True), Prose((said,)))
+    return (Listing((*shown, *more), ordered=True), Prose((f"{said} {_people(material, phase)}".strip(),)))
+
+
+def _people(material: Material, phase: PhaseTotal) -> str:
+    """How many people the phase needs to be done within its time; nothing where one is enough, or no time is set."""
+    weeks = next(p.weeks for p in material.assessment.policy.plan.phases if p.id == phase.id)
+    people = math.ceil(phase.hours / (weeks * HOURS_A_WEEK)) if weeks else 1
+    return text("phases.people", week=HOURS_A_WEEK, people=people) if people > 1 else ""
 
 
 def step_words(step: Step) -> str:

@@ -11,11 +11,11 @@ from kit.project import Project
 from kit.report.blocks import Entry, Listing, Table, cell_text
 from kit.report.sections.closing import conditions
 from kit.report.sections.material import Material
-from kit.report.sections.planning import estimate
+from kit.report.sections.planning import estimate, phases, steps
 from kit.report.styles import build_document
 from kit.report.words import hours
 from tests.findings import assess, finding
-from tests.report.test_styles import told, words
+from tests.report.test_styles import plain, told, words
 
 BLOCKER = finding("INF-070", severity="critical", area="infrastructure", blocker="would lose data", effort_hours=4.0)
 HIGH = finding("DAT-001", severity="high", area="data", effort_hours=8.0)
@@ -114,3 +114,14 @@ def test_beside_a_blocker_conditions_are_told_in_rows() -> None:
 )
 def test_an_effort_is_told_in_hours_that_can_be_added(amount: float, words: str) -> None:
     assert hours(amount) == words
+
+
+@pytest.mark.parametrize(
+    ("effort", "people"), [(40.0, ""), (41.0, "each 40 h a week: 2."), (161.0, "each 40 h a week: 5.")]
+)
+def test_a_phase_says_how_many_people_its_work_needs(effort: float, people: str) -> None:
+    shown = material(finding("INF-070", severity="critical", area="infrastructure", effort_hours=effort))
+
+    (*_, said) = steps(shown, phases(shown)[0])
+
+    assert plain(said).endswith(people or "afterwards.")
