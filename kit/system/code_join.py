@@ -118,8 +118,7 @@ def _describe(project: Project, draft: Draft, *, worker: bool) -> None:
     draft.facts["framework"] = served or framework
     draft.facts["language"] = _language(project, draft)
     if draft.kind == "unknown":
-        jobs = [d for d in draft.deployments if d.workload in {"CronJob", "Job"}]
-        if jobs and len(jobs) == len(draft.deployments):
+        if draft.ends:
             draft.kind = "job"
         elif worker or (not routes and _WORKER.search(draft.name)):
             draft.kind = "worker"

@@ -10,6 +10,7 @@ from kit.model import At
 from kit.system.model import Build, Deployment, Kind, Port, Service, Store
 
 _AFFIXES = re.compile(r"[-_.](deployment|deploy|svc|statefulset|container|pod|image)$|^(docker|app)[-_.](?=\w)")
+_JOBS = frozenset({"CronJob", "Job"})
 _SOFT_AFFIXES = re.compile(r"[-_]?(service|server|app|svc)$")
 
 
@@ -37,6 +38,12 @@ class Draft:
     def names(self) -> set[str]:
         """Every name it goes by, normalised."""
         return {normal(n) for n in {self.name, *self.aliases, *self.images} if n}
+
+    @property
+    def ends(self) -> bool:
+        """Whether all its deployments run to an end: jobs, and what prepares the start of others."""
+        runs = [d.workload for d in self.deployments]
+        return bool(runs) and all(run in _JOBS or run.endswith(" init") for run in runs)
 
     def service(self) -> Service:
         """The finished, frozen service."""

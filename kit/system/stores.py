@@ -31,7 +31,7 @@ def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
     for draft in drafts:
         if draft.scope:
             draft.stores.extend(_given(draft))
-    run = [_store_of(d) for d in drafts if d.kind == "store" and not _ends(d) and not _is_client(d)]
+    run = [_store_of(d) for d in drafts if d.kind == "store" and not d.ends and not _is_client(d)]
     made = list(_managed(project))
     known = {s.engine for s in (*run, *made) if s is not None}
     outside = {s.engine: s for d in drafts for s in d.stores if s.engine not in known}
@@ -40,7 +40,6 @@ def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
 
 
 _SCHEME = re.compile(r"^(postgres|mysql|mariadb|mongodb|redis|amqp)(?:ql|s)?(?:\+\w+)?://")
-_JOBS = frozenset({"Job", "CronJob"})
 _SPOKEN = {"mariadb": "mysql", "amqp": "rabbitmq"}
 
 
@@ -54,11 +53,6 @@ def _given(draft: Draft) -> Iterator[Store]:
             if engine is not None and engine not in known:
                 known.add(engine)
                 yield Store(engine, given.name, given.at)
-
-
-def _ends(draft: Draft) -> bool:
-    """Whether all its deployments run to an end: a job takes the image of a store for its client."""
-    return bool(draft.deployments) and all(d.workload in _JOBS or " init" in d.workload for d in draft.deployments)
 
 
 _CLIENT = re.compile(
