@@ -135,7 +135,7 @@ class CodeIndex:
         if path not in self._trees:
             self._look_ahead()
             language = self.language(path)
-            self._trees[path] = parse_tree(self.text(path), language) if language else None
+            self._trees[path] = parse_tree(self._program(path), language) if language else None
         return self._trees[path]
 
     def _look_ahead(self) -> None:
@@ -147,7 +147,7 @@ class CodeIndex:
                 if memory is not None and memory.known_of(TRIED, text, path):
                     trust(text, language)
                 else:
-                    waiting.append((text, language))
+                    waiting.append((self._program(path), language))
             look_ahead(waiting)
 
     def note_tried(self) -> None:
@@ -164,7 +164,7 @@ class CodeIndex:
         """The `ast` module of a Python file, parsed once; broken statements are left out of it."""
         if path not in self._modules:
             tree = self.language(path) == "python"
-            self._modules[path] = read_python(self.text(path)) if tree else None
+            self._modules[path] = read_python(self._program(path)) if tree else None
         found = self._modules[path]
         return found.module if found is not None else None
 
@@ -227,8 +227,15 @@ class CodeIndex:
         known = self._languages.items()
         return {p: language for p, language in known if self.index.class_of(p) is FileClass.PRODUCTION}
 
+    def _program(self, path: str) -> str:
+        """The text that its grammar is given."""
+        text, whole = self.text(path), self.index.program(path)
+        return text if whole is None else whole
+
     def _syntax_error(self, path: str) -> Problem | None:
-        text, language = self.text(path), self.language(path) or ""
+        text, language = self.index.program(path), self.language(path) or ""
+        if text is None:  # what is cut says nothing about the whole
+            return None
         if language == "python":
             return self._python_error(path)
         root = self.tree(path)
@@ -247,7 +254,7 @@ class CodeIndex:
     def _python_error(self, path: str) -> Problem | None:
         """What the interpreter says, where the grammar, which is newer, stumbles too or knows the words to be older."""
         self.python(path)
-        read, text = self._modules[path], self.text(path)
+        read, text = self._modules[path], self._program(path)
         if read is None or read.error is None:
             return None
         root = self.tree(path)

@@ -21,7 +21,16 @@ from kit.sources.tree import classify
 from kit.sources.tree.git import GitState, read_git
 from kit.sources.tree.ignore import IgnoreRules
 from kit.sources.tree.memory import Memory, Reader
-from kit.sources.tree.text import MAX_BLANK, MAX_LINE, SNIFF_BYTES, decode, is_binary, preview, shortened
+from kit.sources.tree.text import (
+    MAX_BLANK,
+    MAX_LINE,
+    MAX_PROGRAM_LINE,
+    SNIFF_BYTES,
+    decode,
+    is_binary,
+    preview,
+    shortened,
+)
 from kit.sources.tree.walk import Entry, reason, walk
 
 MAX_BYTES = 2_000_000
@@ -63,6 +72,7 @@ class FileIndex:
         self.memory: Memory | None = None
         """What earlier runs have made of the files; None where nothing is kept."""
         self._texts: dict[str, str] = {}
+        self._whole: dict[str, str | None] = {}
         self._heads: dict[str, bytes] = {}
         self._masked: dict[str, list[str]] = {}
         self._hidden: dict[str, set[int]] = {}
@@ -162,6 +172,12 @@ class FileIndex:
         """The decoded text, lines ended by `\\n`; empty for what is binary, too large or unreadable."""
         entry = self._looked_up(path)
         return self._text(entry) if entry else ""
+
+    def program(self, path: str) -> str | None:
+        """The text for a grammar: as `text`, but with long lines whole, for a cut one is no program any more. None
+        where a line is too long for that, too."""
+        text = self.text(path)
+        return self._whole.get(clean(path) or "", text)
 
     def read(self, reader: Reader[T], path: str) -> T:
         """What the reader makes of the text; where an earlier run has read the same, what it made."""
@@ -329,6 +345,9 @@ class FileIndex:
         if decoded.repaired:
             self._reading[entry.path] = Problem(f"The file {decoded.repaired}.", At(entry.path))
         text, long = shortened(decoded.text)
+        if long is not None:
+            fits = max(map(len, decoded.text.split("\n"))) <= MAX_PROGRAM_LINE
+            self._whole[entry.path] = decoded.text if fits else None
         if long is not None and entry.path not in self._reading:
             message = f"The file is not read whole: lines of more than {MAX_LINE} characters are but at both ends, and "
             message += f"nothing is behind {MAX_BLANK} blank lines."

@@ -11,6 +11,8 @@ from itertools import pairwise
 SNIFF_BYTES = 8192
 DETECT_BYTES = 100_000
 MAX_LINE = 5000
+MAX_PROGRAM_LINE = 100_000
+"""Characters of a line that a grammar is given."""
 """Characters of a line that are read, half of them at either end: some expressions take the square of its length."""
 MAX_BLANK = 1000
 """Blank lines one after the other, behind which nothing is read: the same expressions take as long over them."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from code_project import code_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +66,20 @@ def test_a_syntax_error_is_a_problem_at_its_line(tmp_path: Path) -> None:
     code = code_of(tmp_path, {"a.py": "x = 1\ndef f(:\n    pass\n", "b.js": "const x = (;\n", "c.js": "f();\n"})
 
     assert [str(problem.at) for problem in code.syntax_errors] == ["a.py:2", "b.js:1"]
+
+
+@pytest.mark.parametrize("pairs", [2_000, 40_000])
+def test_a_long_line_of_a_program_is_no_syntax_error(pairs: int, tmp_path: Path) -> None:
+    table = ", ".join(f'"k{n}": [{n}]' for n in range(pairs))
+
+    code = code_of(
+        tmp_path, {"a.py": f"A = {{{table}}}\nB = 1\n", "b.js": f"const a = {{{table}}}\n", "c.py": "x = (\n"}
+    )
+
+    assert [problem.at.path for problem in code.syntax_errors] == ["c.py"]
+    read = code.python("a.py")
+    assert read is not None
+    assert len(read.body) == (2 if pairs == 2_000 else 1)
 
 
 def test_broken_statements_are_left_out_and_the_others_keep_their_lines() -> None:
