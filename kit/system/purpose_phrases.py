@@ -14,6 +14,8 @@ _PHRASES: dict[str, str] = {
         pytest|py.test|jest|vitest|mocha|ava|tap|jasmine|karma|rspec|phpunit|pest|paratest|tox|nox|ctest
         behat|codecept|newman|schemathesis|bats|ginkgo|gotestsum|behave|robot|wtr|nose2|testcafe|detox|tstyche
         go|cargo|dotnet|deno|swift|flutter|dart|mix|sbt|ng|bun|hardhat|forge|rails|lein|zig|rake ... test|nextest|spec
+        parallel_rspec|parallel_test|parallel_cucumber|cucumber
+        rake|rails ... parallel:spec|parallel:test|spec:*|test:*|test_*
         *mvnw|*mvn ... test|verify|package|install|deploy|integration-test
         *gradlew|*gradle ... *test*|*Test*|build|check|*:build|*:check
         python*|py ... -m unittest

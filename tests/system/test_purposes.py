@@ -30,6 +30,8 @@ from kit.system.purposes import prints_only, purposes, purposes_of_action, purpo
         ("helm lint charts/shop", {"lint"}),
         ("mvn package -DskipTests=false", {"test", "build"}),
         ("./gradlew build -x :api:test", {"build"}),
+        ("bundle exec rake parallel:spec", {"test"}),
+        ("bundle exec rake parallel:setup", set()),
         ("node tests/run.mjs", {"test"}),
         ("node ./scripts/smoke-test.mjs --url x", {"test"}),
         ("node dist/latest.js", set()),

@@ -258,8 +258,8 @@ def files_parse(project: Project) -> Iterator[Fact]:
     """
     A file that its reader refuses stops whatever reads it, at the worst time.
 
-    Decides: every YAML, JSON, TOML and env file of the project is parsed; templates, and Terraform, which has a check of
-    its own, are left out. An empty file of JSON is told mildly. A key that is given twice counts too: readers take one
+    Decides: every YAML, JSON, TOML and env file of the project is parsed; templates, and pipelines and Terraform, which
+    have checks of their own, are left out. An empty file of JSON is told mildly. A key that is given twice counts too: readers take one
     of the two and say nothing.
 
     Fix: correct the syntax at the line named.
@@ -269,9 +269,11 @@ def files_parse(project: Project) -> Iterator[Fact]:
     See: https://yaml.org/spec/1.2.2/
     """
     looked = broken = 0
+    pipelines = {workflow.path for workflow in project.workflows}
     for path in project.files.paths:
         shown = (
             format_of(path) not in {None, "hcl"}
+            and path not in pipelines
             and project.files.class_of(path) is FileClass.PRODUCTION
             and project.files.is_text(path)
         )

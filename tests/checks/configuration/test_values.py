@@ -121,6 +121,12 @@ def test_a_stage_that_is_chosen_on_deploy_is_no_debug_mode(look: Look) -> None:
     )
 
 
+def test_a_pipeline_that_cannot_be_read_is_told_by_the_pipelines_own_check(look: Look) -> None:
+    seen = look("CFG-013", {".github/workflows/a.yml": "on: [push\njobs: *x\n", "b.yml": "a: [\n"})
+
+    assert seen.failed == ["b.yml:1"]
+
+
 def test_json_one_document_a_line_is_read_by_its_tools(look: Look) -> None:
     assert look("CFG-013", {"data.json": '{"id": 1}\n{"id": 2}\n'}).outcomes == ["pass"]
     assert look("CFG-013", {"data.json": '{"id": 1}\n{"id": \n'}).failed == ["data.json:2"]

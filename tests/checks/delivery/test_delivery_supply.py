@@ -91,6 +91,13 @@ def test_a_secret_that_is_printed_is_found(look: Look) -> None:
     assert look("DEL-025", {PATH: workflow("run: echo ${{ secrets.KEY }}")}).failed == [f"{PATH}:6"]
 
 
+@pytest.mark.parametrize(("name", "severity"), [("KEY", "medium"), ("EC2_HOST", "low"), ("HOSTED_KEY", "medium")])
+def test_where_something_is_opens_nothing(name: str, severity: str, look: Look) -> None:
+    (told,) = look("DEL-025", {PATH: workflow(f"run: echo ${{{{ secrets.{name} }}}}")}).findings
+
+    assert told.severity == severity
+
+
 def test_a_secret_from_the_environment_holds(look: Look) -> None:
     step = "{run: ./deploy, env: {KEY: '${{ secrets.KEY }}'}}"
 
