@@ -78,7 +78,10 @@ def probe(target: PostgresTarget, known: Known) -> PostgresProbe:
 
 
 def dsn_of(address: str) -> str:
-    """The address as libpq takes it: drivers of other languages name themselves in it and add words of their own."""
+    """The address as libpq takes it: drivers of other languages name themselves in it and add words of their own.
+
+    Raises ValueError for the address of another database.
+    """
     if "://" not in address:
         return address
     parts = urlsplit(address)
