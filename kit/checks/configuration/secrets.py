@@ -20,13 +20,14 @@ from kit.checks.configuration.gravity import is_random
 from kit.checks.configuration.scripted import scripted
 from kit.checks.shared.calls import runs
 from kit.checks.shared.crowd import by_file, gathered
-from kit.checks.shared.fallbacks import is_rejected
+from kit.checks.shared.fallbacks import demanded, is_rejected
 from kit.checks.shared.meant import environment as meant_for
 from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
+from kit.sources.code.index import JAVASCRIPT, CodeIndex
 from kit.sources.secrets.find import is_placeholder, is_secret_name, is_weak
 from kit.system.images import parse_image
 from kit.system.model import Deployment, EnvGiven
@@ -54,12 +55,15 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
         if is_secret_name(read.name) and read.required is not True and _opens(read.name, default):
             held[(read.name, default, is_rejected(project.files.text(read.at.path), default))].append(read.at)
     replaced_by = {one.name for _, _, one in given(project)}
+    asked = project.code.once(_demanded)
     for (name, value, guarded), places in held.items():
         where = f" in {plural(len(places), 'place')}" if len(places) > 1 else ""
         said = f"{name} falls back to a value that is in the code{where}"
         replaced = next((found for at in places if (found := _replaced(project, at, name))), None)
         if guarded:
             yield partial(f"{said}; a check rejects it in production.", *places[:8], severity=Severity.MEDIUM)
+        elif name in asked:
+            yield partial(f"{said}; in production the program ends without it.", *places[:8], severity=Severity.MEDIUM)
         elif replaced is not None:
             yield ok(f"{said}; settings for production ask for it again, without one.", *places[:8], replaced)
         else:
@@ -68,6 +72,12 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
     safe = [r for r in project.env_reads if is_secret_name(r.name) and r.required]
     for read in safe:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
+
+
+def _demanded(code: CodeIndex) -> frozenset[str]:
+    """The variables without which some program of the project ends."""
+    paths = code.holding("!process.env.", "! process.env.", languages=JAVASCRIPT)
+    return frozenset(name for path in paths for name in demanded(code.text(path)))
 
 
 def _is_of_database(name: str, default: str) -> bool:

@@ -19,6 +19,16 @@ KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzq8f3kA1sZ"
         ("const secret = process.env.JWT_SECRET || 'default-secret';", ["fail"]),
         ("const secret = process.env.JWT_SECRET || 'x'; if (secret === 'x') { throw new Error(); }", ["partial"]),
         ("const secret = process.env.JWT_SECRET || 'x'; if (secret === 'x') { console.warn('default'); }", ["fail"]),
+        (
+            "if (!process.env.JWT_SECRET && process.env.NODE_ENV === 'production') {\n  throw new Error('unset');\n}\n"
+            "const secret = process.env.JWT_SECRET || 'default-secret';",
+            ["partial", "pass"],
+        ),
+        (
+            "if (!process.env.JWT_SECRET && !process.env.OTHER) { throw new Error('unset'); }\n"
+            "const secret = process.env.JWT_SECRET || 'default-secret';",
+            ["fail", "pass"],
+        ),
         ("const port = process.env.PORT || '3000';", ["not_applicable"]),
         ("const key = process.env.MAPS_API_KEY || 'your-key-here';", ["not_applicable"]),
     ],
