@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from kit.checks.shared.services import line_of
 from kit.checks.shared.submodules import kept_elsewhere
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import plural
-from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.guards_jvm import SpringSecurity
@@ -152,7 +153,8 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
             else:
                 unused.append((kind, name, at))
         for kind, name, at in unused:
-            beside = any(u.path == at.path for u in used)  # its file guards in another way, and this one is left over
+            # its file guards in another way, and this one is left over
+            beside = any(u.path == at.path for u in used) or _other_is_used(project, wiring, name, at.path)
             grave = Severity.MEDIUM if beside else _grave(kind, name)
             yield bad(f"{service.name}: the {kind} {name} is written and nothing uses it.", at, severity=grave)
         yield from _switched_off(project, service)
@@ -217,6 +219,15 @@ def _is_used(wiring: Wiring, name: str, home: str, *, nest: bool) -> bool:
     if any(True for _ in wiring.uses(name, home, aside=listed)):
         return True
     return any(_APPLIED.search(_before(wiring, path, line, name)) for path, line in wiring.uses(name, home))
+
+
+def _other_is_used(project: Project, wiring: Wiring, name: str, home: str) -> bool:
+    """Whether other code takes another object of the same Python module, such as the limiter that a decorator wraps."""
+    module = project.code.python(home)
+    assigned = (n for n in (module.body if module else ()) if isinstance(n, ast.Assign))
+    others = {t.id for n in assigned if isinstance(n.value, ast.Call) for t in n.targets if isinstance(t, ast.Name)}
+    uses = (path for other in sorted(others - {name}) for path, _ in wiring.uses(other, home))
+    return any(path != home and project.files.class_of(path) is FileClass.PRODUCTION for path in uses)
 
 
 def _before(wiring: Wiring, path: str, line: int, name: str) -> str:

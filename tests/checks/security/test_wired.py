@@ -197,3 +197,19 @@ def test_a_guard_beside_one_that_is_used_is_left_over(look: Look, used: str, sev
     told = {f.message.split()[3]: f.severity for f in seen.findings if f.outcome == "fail"}
 
     assert told["requireAdmin"] == severity
+
+
+@pytest.mark.parametrize(("taken", "severity"), [("auth_limiter", "medium"), ("", "high")])
+def test_a_decorator_beside_a_limiter_that_is_used_is_left_over(taken: str, severity: str, look: Look) -> None:
+    limits = (
+        "from functools import wraps\nfrom shop.rate import Limiter\n\nauth_limiter = Limiter(5)\n\n\n"
+        "def rate_limit(limiter):\n    def decorator(func):\n        @wraps(func)\n        def wrapper(*args, **kwargs):\n"
+        "            if not limiter.allowed():\n                raise PermissionError\n            return func(*args, **kwargs)\n"
+        "        return wrapper\n    return decorator\n"
+    )
+    uses = f"from shop.limits import {taken}\n" if taken else ""
+    main = f"from fastapi import FastAPI\n{uses}app = FastAPI()\n\n\n@app.post('/login')\ndef login():\n    {taken or 'None'}\n"
+
+    seen = look("SEC-025", {"shop/main.py": main, "shop/limits.py": limits, "requirements.txt": "fastapi==0.110.0\n"})
+
+    assert [f.severity for f in seen.findings if f.outcome.open] == [severity]
