@@ -9,6 +9,7 @@ from kit.checks.infrastructure.common import Resource, off, on, resources
 from kit.model import Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.formats.nodes import Node
 
 _MEANT_FOR_ALL = re.compile(r"public|static|asset|website|cdn|frontend|www", re.IGNORECASE)
 _DATABASES = (
@@ -34,8 +35,9 @@ def storage_is_closed(project: Project) -> Iterator[Fact]:
 
     See: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
+    opened = {name for policy in resources(project, "AWS::S3::BucketPolicy") for name in _opened_by(policy)}
     for resource in resources(project, *_PUBLIC, *_ENCRYPTED, *_MACHINES):
-        yield from _public(resource)
+        yield from _public(resource, opened)
         yield from _encrypted(resource)
         yield from _disks(resource)
 
@@ -80,7 +82,22 @@ def _disks(resource: Resource) -> Iterator[Fact]:
                 yield partial(message, disk, severity=Severity.MEDIUM, **resource.grade)
 
 
-def _public(resource: Resource) -> Iterator[Fact]:
+def _opened_by(policy: Resource) -> Iterator[str]:
+    """The name of the template's bucket that a policy opens to everybody; SEC-061 tells of the policy."""
+    statements = policy.blocks("PolicyDocument", "Statement")
+    if any(s.is_map and _lets_everybody_in(s) for s in statements):
+        yield policy.text("Bucket", "Ref") or policy.text("Bucket")
+
+
+def _lets_everybody_in(statement: Node) -> bool:
+    effect, principal = statement.get("Effect"), statement.get("Principal")
+    if effect is None or effect.text != "Allow" or principal is None or "Condition" in statement:
+        return False
+    given = principal.get("AWS") if principal.is_map else principal
+    return given is not None and any(n.text == "*" for n in (given.children() if given.is_list else (given,)))
+
+
+def _public(resource: Resource, opened: set[str]) -> Iterator[Fact]:
     for key in ("publicly_accessible", "PubliclyAccessible"):
         if on(resource.get(key)):
             at = resource.node.at_or_self(key)
@@ -95,7 +112,7 @@ def _public(resource: Resource) -> Iterator[Fact]:
         yield partial(message, *places, severity=Severity.LOW, **resource.grade)
     elif wide:
         yield bad(f"{resource.title}: {' and '.join(wide)} let everybody in.", *places, **resource.grade)
-    else:
+    elif not (resource.type == "AWS::S3::Bucket" and opened & {resource.name, resource.text("BucketName")}):
         yield ok(f"{resource.title}: is not opened to everybody.", resource, **resource.grade)
 
 

@@ -121,6 +121,35 @@ def test_a_public_bucket_is_open_to_everybody(look: Look) -> None:
     assert look("INF-004", {"main.tf": acl.replace("invoices", "website")}).outcomes == ["partial"]
 
 
+@pytest.mark.parametrize(
+    ("principal", "passed"),
+    [
+        ('"*"', []),
+        ('{AWS: ["*"]}', []),
+        ('"*"\n            Condition: {IpAddress: {"aws:SourceIp": 10.0.0.0/8}}', ["template.yaml:4"]),
+        ("{AWS: 111122223333}", ["template.yaml:4"]),
+    ],
+)
+def test_a_bucket_that_a_policy_opens_does_not_pass(look: Look, principal: str, passed: list[str]) -> None:
+    template = f"""Resources:
+  Papers:
+    Type: AWS::S3::Bucket
+    Properties: {{BucketName: papers}}
+  Readers:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Papers
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Action: s3:GetObject
+            Principal: {principal}
+"""
+
+    assert look("INF-004", {"template.yaml": template}).passed == passed
+    assert look("INF-004", {"template.yaml": template.replace("Allow", "Deny")}).passed == ["template.yaml:4"]
+
+
 def test_a_database_is_encrypted_and_not_public(look: Look) -> None:
     open_ = look("INF-004", {"main.tf": DATABASE.replace("= false", "= true")})
     plain = look("INF-004", {"main.tf": DATABASE.replace("storage_encrypted       = true", "")})
