@@ -44,7 +44,7 @@ class IgnoreRules:
         name = f"{path}/" if is_dir else path
         folder = os.path.dirname(path)  # noqa: PTH120 - a posix string, many times
         while True:
-            spec = self._spec(folder)
+            spec = self.read_in(folder)
             if spec is not None:
                 verdict = spec.check_file(name[len(folder) + 1 :] if folder else name).include
                 if verdict is not None:
@@ -54,7 +54,8 @@ class IgnoreRules:
             folder = os.path.dirname(folder)  # noqa: PTH120
         return bool(self._excludes and self._excludes.check_file(name).include)
 
-    def _spec(self, folder: str) -> GitIgnoreSpec | None:
+    def read_in(self, folder: str) -> GitIgnoreSpec | None:
+        """The rules of the folder's own `.gitignore`."""
         if folder not in self._specs:
             self._specs[folder] = self._read(f"{folder}/.gitignore" if folder else ".gitignore")
         return self._specs[folder]

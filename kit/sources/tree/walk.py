@@ -98,13 +98,13 @@ class Walk:
 
 def walk(root: Path, rules: IgnoreRules, tracked: Iterable[str]) -> Walk:
     """Every file under `root` that no ignore rule swallows, and the tracked ones whatever the rules say."""
-    found = Walk(root, rules)
-    for name in _names(found):
+    found, tracked = Walk(root, rules), set(tracked)
+    for name in _names(found, tracked):
         if len(found.entries) >= MAX_FILES:
             found.problems.append(Problem(f"More than {MAX_FILES} files; the rest is not looked at.", At(".")))
             return found
         found.take(name, walked=True)
-    for name in sorted(set(tracked) - found.entries.keys()):
+    for name in sorted(tracked - found.entries.keys()):
         parts = name.split("/")
         if (
             ".." not in parts
@@ -126,14 +126,17 @@ def reason(error: Exception) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
 
 
-def _names(found: Walk) -> Iterator[str]:
+def _names(found: Walk, tracked: set[str]) -> Iterator[str]:
     pending = [""]
     while pending:
         folder = pending.pop()
+        found.rules.read_in(folder)
         for entry in _listed(found, folder):
             name = f"{folder}/{entry.name}" if folder else entry.name
             is_dir = entry.is_dir(follow_symlinks=False)
-            if entry.name in _NEVER | _INSTALLED or found.rules.matches(name, is_dir=is_dir):
+            if entry.name in _NEVER | _INSTALLED:
+                continue
+            if (is_dir or name not in tracked) and found.rules.matches(name, is_dir=is_dir):
                 continue
             if is_dir:
                 if not _is_environment(found.root / name):
