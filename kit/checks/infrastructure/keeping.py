@@ -49,7 +49,7 @@ def objects_come_back(project: Project) -> Iterator[Fact]:
     """
     A bucket or table without earlier versions loses for good what one wrong command, script or intruder deletes.
 
-    Decides: versioning of each bucket of AWS in Terraform, point-in-time recovery of each DynamoDB table in Terraform,
+    Decides: versioning of each bucket of AWS in Terraform and templates, point-in-time recovery of each DynamoDB table in Terraform,
     CloudFormation, SAM and Serverless files, what becomes of the table there when its stack goes, and versioning of each bucket that scripts, manifests and compose files make with MinIO's `mc mb`. Buckets that are named as holding logs or
     build output are left out.
 
@@ -64,6 +64,9 @@ def objects_come_back(project: Project) -> Iterator[Fact]:
     for bucket in resources(project, "aws_s3_bucket"):
         if not any(word in bucket.name.lower() for word in _PASSING):
             yield from _versions(bucket, versioned)
+    for bucket in resources(project, "AWS::S3::Bucket"):
+        if not any(word in f"{bucket.name} {bucket.text('BucketName')}".lower() for word in _PASSING):
+            yield from _versions_of_template(bucket)
     yield from judged(project, _TABLES)
     for table in resources(project, "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable"):
         yield from _outlives_its_stack(table)
@@ -122,6 +125,15 @@ def _versions(bucket: Resource, versioned: list[Resource]) -> Iterator[Fact]:
     elif stated is None or stated.text in {"false", "Disabled", "Suspended"}:
         message = f"{bucket.title}: keeps no earlier versions; what is deleted or overwritten is lost."
         yield bad(message, at, **bucket.grade)
+
+
+def _versions_of_template(bucket: Resource) -> Iterator[Fact]:
+    stated = bucket.get("VersioningConfiguration", "Status")
+    if stated is None or stated.text == "Suspended":
+        message = f"{bucket.title}: keeps no earlier versions; what is deleted or overwritten is lost."
+        yield bad(message, stated or bucket, **bucket.grade)
+    elif stated.text == "Enabled":
+        yield ok(f"{bucket.title}: keeps earlier versions.", stated, **bucket.grade)
 
 
 def _by_variable(versioning: Resource) -> bool:

@@ -88,6 +88,16 @@ def test_a_table_of_a_template_is_judged_as_one_of_terraform(look: Look) -> None
     assert look("INF-019", {"template.yaml": kept}).passed == ["template.yaml:6"]
 
 
+def test_a_bucket_of_a_template_keeps_earlier_versions(look: Look) -> None:
+    template = "Resources:\n  Papers:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: papers\n"
+    kept = template + "      VersioningConfiguration: {Status: Enabled}\n"
+
+    assert look("INF-019", {"template.yaml": template}).failed == ["template.yaml:4"]
+    assert look("INF-019", {"template.yaml": kept}).passed == ["template.yaml:6"]
+    assert look("INF-019", {"template.yaml": kept.replace("Enabled", "Suspended")}).failed == ["template.yaml:6"]
+    assert look("INF-019", {"template.yaml": template.replace("apers", "aper-logs")}).outcomes == ["not_applicable"]
+
+
 @pytest.mark.parametrize(
     ("beside", "within", "stays"),
     [
