@@ -14,6 +14,7 @@ from kit.sources.commands.invocations import invocations
 from kit.sources.commands.scripts import commands
 from kit.sources.commands.wrappers import base_name
 from kit.sources.pipelines.model import Job, Step, Workflow
+from kit.system.local_deploys import local_deploys, on_its_machine
 from kit.system.purposes import action_commands, purposes, purposes_of_action, purposes_of_name
 from kit.system.reach import Reach, Reached, reach
 
@@ -157,7 +158,7 @@ def pipelines(project: Project) -> tuple[Pipeline, ...]:
     return tuple(
         Pipeline(
             w,
-            tuple(act for job in w.jobs for act in reader.acts(job)),
+            tuple(act for job in w.jobs for act in reader.acts(job, w.platform)),
             triggers[w.path],
             tuple(job for job in w.jobs if job.uses and not job.local),
         )
@@ -197,15 +198,22 @@ class _Reader:
         self.builds = {build.at: build.dockerfile for build in project.image_builds if build.dockerfile}
         self.dockerfiles = {dockerfile.path: dockerfile for dockerfile in project.dockerfiles}
 
-    def acts(self, job: Job) -> Iterator[Act]:
+    def acts(self, job: Job, platform: str) -> Iterator[Act]:
         """What a job does, in order."""
         local = _LOCAL_CLUSTER.search(" ".join([job.id, *(s.uses or s.run or "" for s in job.all_steps)]))
         for step in job.all_steps:
             for act in self._of_step(job, step):
                 if not (local and act.purpose == "deploy"):
                     yield act
+        if on_its_machine(job, platform):
+            yield from self._on_its_machine(job)
         if local and any(step.commands for step in job.all_steps):
             yield Act("try", job, job.all_steps[-1])
+
+    def _on_its_machine(self, job: Job) -> Iterator[Act]:
+        reached = [(step, one) for step in job.all_steps for one in self.reach.of(step.commands)]
+        deploys = local_deploys(one.command for _, one in reached)
+        yield from (Act("deploy", job, step, one) for step, one in reached if id(one.command) in deploys)
 
     def _of_step(self, job: Job, step: Step) -> Iterator[Act]:
         yield from (Act(purpose, job, step) for purpose in sorted(purposes_of_action(step)))

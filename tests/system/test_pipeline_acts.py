@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from kit.project import Project
 from kit.system.pipeline_acts import Pipeline, is_preview, pipelines, waits_for_success
 
@@ -73,3 +75,25 @@ def test_a_script_that_is_called_test_tests_whatever_program_of_its_own_it_start
     _, found = pipeline(tmp_path, f"on: push\njobs:\n  a: {{runs-on: x, steps: {steps}}}\n")
 
     assert [(a.purpose, a.at.line, a.words) for a in found.acts] == [("test", 3, "npm test")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "deploys"),
+    [
+        (["sudo systemctl stop api", "sudo cp api /opt/api/api", "sudo systemctl start api"], [5]),
+        (["rsync -a dist/ /srv/app/", "pm2 restart app"], [4]),
+        (["systemctl start postgresql", "cp .env.example .env", "go test ./..."], []),
+        (["cp .env.example .env", "systemctl restart postgresql"], []),
+        (["cp app.conf /etc/app/", "systemctl start app"], []),
+        (["systemctl restart app"], []),
+    ],
+)
+def test_files_put_in_place_and_a_service_started_anew_are_a_deploy(
+    tmp_path: Path, lines: list[str], deploys: list[int]
+) -> None:
+    script = "".join(f"    - {line}\n" for line in lines)
+    _, found = pipeline(tmp_path, f"ship:\n  script:\n{script}", ".gitlab-ci.yml")
+    _, hosted = pipeline(tmp_path / "hosted", f"ship:\n  image: alpine\n  script:\n{script}", ".gitlab-ci.yml")
+
+    assert [act.at.line for act in found.of("deploy")] == deploys
+    assert hosted.of("deploy") == ()
