@@ -363,6 +363,22 @@ def test_what_is_only_specified_is_marked_as_not_served(project: Shop) -> None:
     assert row_of(chart.table, "POST /refunds")[3] == "fail: not served"
 
 
+def test_services_that_serve_the_same_path_count_one_by_one(tmp_path: Path) -> None:
+    made = shop(tmp_path)
+    api = made.system.services[1]
+    before = contract.operations(made).blocks[0]
+    twin = replace(api, name="twin", routes=(*api.routes, *api.routes))
+    after = contract.operations(replace(made, system=SystemMap(services=(*made.system.services, twin)))).blocks[0]
+
+    assert isinstance(before, Chart)
+    assert isinstance(after, Chart)
+    assert before.table
+    assert after.table
+    assert after.title == before.title
+    served = [len([row for row in chart.table.rows if row[3].text == "served"]) for chart in (before, after)]
+    assert served[1] == 2 * served[0]
+
+
 def test_a_declared_table_that_no_migration_makes_is_marked(project: Shop) -> None:
     chart = chart_of(data.schema(project))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from kit.model import AREAS
@@ -80,7 +81,7 @@ def run_table(material: Material) -> Table:
     """Project, policy, versions and seconds of this run."""
     a = material.assessment
     rows: list[tuple[Cell, ...]] = [
-        (text("run.root"), a.project.root),
+        (text("run.root"), PurePath(a.project.root).name or a.project.name),
         (text("facts.revision"), a.project.revision or text("facts.no-revision")),
         (text("facts.policy"), f"{a.policy.name} {a.policy.sha256[:16]}"),
         (text("run.findings"), text("run.counted", count=len(a.findings), open=len(a.open))),

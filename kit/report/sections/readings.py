@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 
@@ -33,13 +33,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One measurement of a target: in words, as a share of the target in percent, by what and where."""
+    """What is known of a target: in words, as a share of the target in percent, by what and where; `planned` where a
+    file only says what shall be."""
 
     target: Target
     words: str
     share: float
     by: str
     at: str
+    planned: bool = False
 
     @property
     def outcome(self) -> str:
@@ -53,7 +55,7 @@ def targets(material: Material) -> tuple[Target, ...]:
 
 
 def readings(material: Material) -> tuple[Reading, ...]:
-    """Every measurement of a target that was set."""
+    """What is known of each target that was set: its measurements, and what a schedule plans."""
     return tuple(chain.from_iterable(_of(material, target) for target in targets(material)))
 
 
@@ -136,7 +138,9 @@ def _schedules(project: Project, target: Target) -> Iterator[Reading]:
     timed = [(b, s, h) for b in project.backups for s in b.schedules if (h := interval_hours(s.expression)) is not None]
     for engine in dict.fromkeys(b.engine for b, _, _ in timed):
         backup, schedule, hours = min((t for t in timed if t[0].engine == engine), key=lambda t: t[2])
-        yield _reading(target, hours, _hours_words, f"{backup.tool} ({engine})" if engine else backup.tool, schedule.at)
+        tool = f"{backup.tool} ({engine})" if engine else backup.tool
+        planned = _reading(target, hours, _hours_words, text("targets.planned", tool=tool), schedule.at)
+        yield replace(planned, planned=True)
 
 
 def _restores(project: Project, target: Target) -> Iterator[Reading]:

@@ -39,7 +39,8 @@ def against(material: Material) -> tuple[Block, ...]:
     if not wanted:
         return (nothing("targets"),)
     found = readings(material)
-    drawn = (_chart([r for r in found if r.target.least is least], least=least) for least in (True, False))
+    real = [r for r in found if not r.planned]
+    drawn = (_chart([r for r in real if r.target.least is least], least=least) for least in (True, False))
     return (_table(wanted, found), *(chart for chart in drawn if chart is not None))
 
 

@@ -79,9 +79,16 @@ def test_floors_and_ceilings_are_drawn_apart_and_paper_can_draw_both(material: M
 
     assert [c.title for c in charts] == [
         "1 of 1 measurement reached what is demanded",
-        "1 of 3 measurements stayed within what is allowed",
+        "1 of 2 measurements stayed within what is allowed",
     ]
     assert all("Per cent of the target" in draw(chart).svg for chart in charts)
+
+
+def test_what_a_schedule_plans_is_no_measurement(material: Material) -> None:
+    (planned,) = [r for r in readings(material) if r.target.key == "rpo"]
+
+    assert planned.planned
+    assert planned.by == "schedule of pg_dump (postgres), not measured"
 
 
 def test_the_table_of_baselines_comes_first_and_the_schedule_last(material: Material) -> None:
