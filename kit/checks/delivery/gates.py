@@ -13,6 +13,7 @@ from kit.registry import check
 from kit.sources.pipelines.model import Job, Step
 from kit.system.pipeline_acts import (
     BEFORE_MERGE,
+    SEQUENTIAL,
     Act,
     Pipeline,
     is_preview,
@@ -104,6 +105,9 @@ def steps_do_what_they_say(project: Project) -> Iterator[Fact]:
                 f"Job {job.id} deploys: {pipeline.of_job(job, 'deploy')[0].words}.",
                 pipeline.of_job(job, "deploy")[0],
             )
+        elif pipeline.workflow.platform in SEQUENTIAL and _hollow_stage(job):
+            message = f"Job {job.id} only prints; what it is named after is not done."
+            yield bad(message, *job.all_steps, severity=_weight(job.id))
         for step in job.all_steps:
             if step not in whole and _hollow(step):
                 verb = step.name.strip()
@@ -127,6 +131,12 @@ def _hollow_job(job: Job) -> tuple[Step, ...]:
     printing = tuple(step for step in job.all_steps if only_prints(step))
     rest = [s for s in job.all_steps if not only_prints(s) and not (s.uses and SETS_UP.search(s.uses.lower()))]
     return printing if not rest else ()
+
+
+def _hollow_stage(job: Job) -> bool:
+    """Whether a job is named after a deed and only prints. On GitHub such jobs stand in for checks that are skipped."""
+    named = PRETENDS.match(job.id) and not SPEAKS.search(job.id)
+    return bool(named and job.all_steps) and not job.condition and all(only_prints(step) for step in job.all_steps)
 
 
 def _hollow(step: Step) -> bool:

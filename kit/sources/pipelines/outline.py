@@ -317,6 +317,9 @@ def codebuild(document: Document, lines: Lines) -> Workflow:
 
 _STAGE = re.compile(r"""\bstage\s*\(\s*(?:name:\s*)?(["'])(.{1,120}?)\1""")
 _SH = re.compile(r"""\b(sh|bat|pwsh|powershell)\s*(?:\(\s*)?(?:script\s*:\s*)?('{3}|"{3}|'|")""")
+_ECHOES = re.compile(
+    r"""\bsteps\s{0,99}\{((?:\s{0,99}echo[ (]{1,3}(?:'[^'\n]{0,300}'|"[^"\n]{0,300}")\)?;?){1,50})\s{0,99}\}"""
+)
 _BLOCK = re.compile(
     r"""(?P<dir>\bdir\s{0,9}\(\s{0,9}(?:["'](?P<folder>[^"'\n]{0,200})["'])?[^){}\n]{0,200}\)\s{0,9})?\{|\}"""
 )
@@ -332,7 +335,7 @@ def jenkins(text: str, path: str) -> Workflow:
         end = stages[index + 1][0] if index + 1 < len(stages) else len(text)
         line = text.count("\n", 0, start) + 1
         at = At(path, line, line)
-        steps = tuple(_jenkins_steps(text, start, end, path))
+        steps = tuple(_jenkins_steps(text, start, end, path)) or tuple(_only_echoes(text, start, end, path))
         needs = (stages[index - 1][1],) if index else ()
         jobs.append(Job(name, name, Node({}, at), at, steps, needs, stage=name, checks_out=True))
     return Workflow(path, At(path), path.rpartition("/")[2], "jenkins", ("push",), tuple(jobs))
@@ -351,6 +354,16 @@ def _jenkins_steps(text: str, start: int, end: int, path: str) -> Iterator[Step]
         found = commands(script, path, line, directory=folder) if match[1] == "sh" else ()
         yield Step(match[1], Node(script, at), at, run=script, directory=folder, shell=kind, commands=found)
         position = close + len(match[2])
+
+
+def _only_echoes(text: str, start: int, end: int, path: str) -> Iterator[Step]:
+    """The one step of a stage whose every step is Jenkins' own `echo`."""
+    found = _ECHOES.search(text, start, end)
+    if found is not None:
+        script = found[1].strip()
+        line = text.count("\n", 0, found.start(1) + len(found[1]) - len(found[1].lstrip())) + 1
+        at = At(path, line, line + script.count("\n"))
+        yield Step("echo", Node(script, at), at, run=script, commands=commands("echo", path, line, directory=None))
 
 
 def _jenkins_folder(text: str, start: int, place: int) -> str | None:

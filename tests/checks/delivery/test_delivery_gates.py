@@ -76,6 +76,21 @@ def test_a_smoke_test_that_only_prints_is_found(look: Look) -> None:
     assert look("DEL-005", {PATH: workflow(job("release", *steps))}).failed == [f"{PATH}:7"]
 
 
+@pytest.mark.parametrize(
+    ("name", "steps", "failed"),
+    [
+        ("test", "echo 'testing...'", ["Jenkinsfile:4"]),
+        ("test", "echo 'testing...'\nsh 'make test'", []),
+        ("test", "echo 'testing...'\nrunTests()", []),
+        ("Report", "echo 'all is well'", []),
+    ],
+)
+def test_a_stage_of_jenkins_that_only_echoes_is_found(look: Look, name: str, steps: str, failed: list[str]) -> None:
+    text = f"pipeline {{ stages {{\n stage('{name}') {{\n steps {{\n{steps}\n}} }} }} }}\n"
+
+    assert look("DEL-005", {"Jenkinsfile": text}).failed == failed
+
+
 def test_a_step_that_announces_a_deploy_is_left_alone(look: Look) -> None:
     steps = ("{name: Deployment summary, run: echo done}", "{name: Deploy, run: 'echo x=1 >> $GITHUB_OUTPUT'}")
 
