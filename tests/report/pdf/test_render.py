@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit.report.blocks import Column, Mark, Prose, Table
+from kit.report.blocks import Column, Mark, Markdown, Notice, Prose, Table
 from kit.report.document import Document, Section
 from kit.report.pdf import PdfMissing, SignOff, available, render, render_pdf
 from tests.report.documents import HOSTILE, MOMENT, document
@@ -110,6 +110,29 @@ def test_a_paragraph_longer_than_a_page_goes_on(tmp_path: Path) -> None:
     said = text_of(pdf_of(shown), tmp_path)
 
     assert "word0 " in said and "word2999" in said
+
+
+def test_a_heading_stands_on_the_page_of_what_it_introduces(tmp_path: Path) -> None:
+    sections = []
+    for number in range(30):
+        filler = Section(f"filler-{number}", "Filler", tuple(Prose((f"Line {i}.",)) for i in range(number)))
+        blocks = (
+            Prose((f"Question {number}.",)),
+            Markdown("Explained."),
+            Notice(f"Answer {number}."),
+        )
+        sections += [filler, Section(f"area-{number}", "Area", blocks)]
+    shown = replace(document(), sections=(Section("all", "All", (), sections=tuple(sections)),), appendix=())
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf_of(shown))
+    if PDFTOTEXT is None:
+        pytest.skip("needs pdftotext")
+
+    said = subprocess.run([PDFTOTEXT, str(path), "-"], capture_output=True, text=True, check=True).stdout
+    pages = [page.replace("\u200b", "") for page in said.split("\f")]
+
+    torn = [n for n in range(30) if not any(f"Question {n}." in page and f"Answer {n}." in page for page in pages)]
+    assert torn == []
 
 
 def test_without_typst_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
