@@ -211,6 +211,15 @@ def test_instances_of_many_deployments_are_drawn_from_the_smallest_on_and_all_to
     assert len(chart.table.rows) == 30
 
 
+def test_where_every_required_variable_is_given_a_sentence_says_so_in_place_of_a_chart(project: Shop) -> None:
+    api = next(service for service in project.system.services if service.name == "api")
+    given = replace(project, system=replace(project.system, services=(replace(api, env=api.env[2:]),)))
+
+    first = configuration.environment(given).blocks[0]
+
+    assert first == Notice("No required variable is missing for any of 1 service.", tone="pass")
+
+
 def test_a_required_variable_that_no_target_gives_is_counted_and_one_that_cannot_be_seen_is_not(
     project: Shop,
 ) -> None:

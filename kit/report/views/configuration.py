@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from kit.checks.configuration.common import ASIDE
 from kit.checks.configuration.environment import Demand, demands, for_a_profile
 from kit.project import Project
-from kit.report.blocks import Block, Cell, Chart, Mark, Table, columns, empty
+from kit.report.blocks import Block, Cell, Chart, Mark, Notice, Table, columns, empty
 from kit.report.charts import bars
 from kit.report.display import Display, figure_json, show
 from kit.report.texts import text
@@ -89,9 +89,9 @@ def _summary(services: list[Service], missing: dict[str, set[str]]) -> Block:
     worst = sorted(services, key=lambda s: -len(missing[s.name]))
     lacking = sum(bool(m) for m in missing.values())
     among = count(len(services), "service")
-    title = f"A required variable is missing for {lacking} of {among}"
     if not lacking:
-        title = f"No required variable is missing for any of {among}"
+        return Notice(f"No required variable is missing for any of {among}.", tone="pass")
+    title = f"A required variable is missing for {lacking} of {among}"
     figure = bars(
         [s.name for s in worst],
         [len(missing[s.name]) for s in worst],
