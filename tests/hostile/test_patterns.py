@@ -25,7 +25,7 @@ MORE = 4
 BETWEEN = 8.0
 NOTICED = 0.000_08
 """Seconds over the shorter text below which time is not measured, but noise."""
-SQUARES = 300
+SQUARES = 260
 """Expressions whose time grows with the square, and some for a busy machine. It may only become smaller."""
 AT_MOST = 0.6
 """Seconds of computing over 1,200 signs. The slowest takes a third of it on two busy cores."""
