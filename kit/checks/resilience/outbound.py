@@ -34,7 +34,10 @@ _BREAKERS = (
     "spring-cloud-starter-circuitbreaker-resilience4j", "spring-cloud-starter-circuitbreaker-reactor-resilience4j", "spring-cloud-starter-netflix-hystrix", "github.com/sony/gobreaker", "github.com/sony/gobreaker/v2", "github.com/afex/hystrix-go",
     "Polly", "Microsoft.Extensions.Http.Polly", "Microsoft.Extensions.Http.Resilience",
 )  # fmt: skip
-_BACKOFF = r"(?i)back_?off|exponential|jitter|2\s*\*\*\s*\w|\*\*\s*attempt|math\.pow\(2|wait_exponential|1\s*<<\s*\w"
+_BACKOFF = (
+    r"(?i)back_?off|exponential|jitter|2\s*\*\*\s*\w|\*\*\s*attempt|math\.pow\(2|wait_exponential|1\s*<<\s*\w"
+    r"|\*\s?time\.Duration\((?:i|n|attempt|retry|retries|tries)\)|\*\s?\(?(?:attempt|retry|retries|tries)\b"
+)
 _ENDLESS = frozenset(
     {"requests", "urllib", "urllib3", "net/http", "httpx", "axios", "got", "request", "superagent", "node-fetch"}
 )
@@ -227,7 +230,8 @@ def requests_are_retried(project: Project) -> Iterator[Fact]:
         used = mentions(
             project,
             service,
-            r"(?i)\bretr(y|ies|yable)|max_?retries|autoretry|\battempts?\b|@Retry|with_?retry",
+            r"(?i)\bretr(?:y|ies|yable)(?!\w{0,9}\s?[:=]\s?(?:false|0)\b)|max_?retries(?!\s?[:=]\s?0\b)|autoretry"
+            r"|\battempts?\b|@Retry|with_?retry",
             "retr",
             "Retr",
             "attempt",
@@ -240,7 +244,9 @@ def requests_are_retried(project: Project) -> Iterator[Fact]:
                 f"{service.name}: calls other systems ({plural(len(mine), 'request')}), each with a single try.",
                 mine[0],
             )
-        elif mentions(project, service, _BACKOFF, "ackoff", "ACKOFF", "xponential", "itter", "**", "pow(", "<<"):
+        elif mentions(
+            project, service, _BACKOFF, "ackoff", "ACKOFF", "xponential", "itter", "**", "pow(", "<<", "leep", "imeout"
+        ):
             yield ok(f"{service.name}: tries again with growing pauses.", used)
         else:
             yield partial(f"{service.name}: tries again, and nothing shows that the pauses grow.", used)

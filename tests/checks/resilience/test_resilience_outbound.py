@@ -67,6 +67,18 @@ def test_growing_pauses_hold_and_unknown_pauses_hold_in_part(look: Look) -> None
     ).passed == ["src/rates.js:1"]
 
 
+def test_tries_that_are_switched_off_are_none(look: Look) -> None:
+    call = "const client = new Client({ retry: false, maxRetries: 0 });\nclient.use(fetch('https://rates.test/v1'));\n"
+
+    assert look("RES-002", {**API, "src/rates.js": call}).outcomes == ["fail"]
+
+
+def test_pauses_that_grow_by_the_number_of_the_try_hold(look: Look) -> None:
+    call = "const rates = (attempt) => fetch('https://rates.test/v1').catch(() => sleep(100 * attempt));\n"
+
+    assert look("RES-002", {**API, "src/rates.js": call}).outcomes == ["pass"]
+
+
 def test_two_outside_systems_want_a_breaker(look: Look) -> None:
     files = {
         **API,
