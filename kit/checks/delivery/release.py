@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from kit.checks.delivery.common import jobs
 from kit.checks.shared.words import listed
-from kit.model import At, Clause, Fact, FileClass, Located, Severity, Strength, bad, ok, partial
+from kit.model import At, Clause, Fact, FileClass, Located, Severity, Strength, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.commands.command import Command
@@ -211,7 +211,8 @@ def production_is_on_purpose(project: Project) -> Iterator[Fact]:
 
     Fix: add `environment: production` to the job, and protect that environment in the repository's settings.
 
-    Blind to: the rules of the environment itself, which no file shows.
+    Blind to: the rules of the environment itself, which no file shows; triggers of Cloud Build and CodeBuild, where it is
+    unknown.
 
     See: https://docs.github.com/en/actions/managing-workflow-runs-and-deployments/managing-deployments/managing-environments-for-deployment
     """
@@ -225,6 +226,8 @@ def production_is_on_purpose(project: Project) -> Iterator[Fact]:
             yield ok(f"Job {job.id} deploys to a named environment.", place)
         elif job.manual or not pipeline.on_change or _only_tags(pipeline):
             yield ok(f"Job {job.id} deploys when somebody asks for it.", job)
+        elif pipeline.workflow.platform in _STARTED_ELSEWHERE:
+            yield unknown(f"Job {job.id} deploys, and what starts {pipeline.path} is no file of the project.", job)
         elif _before_merge(pipeline, job):
             message = f"Job {job.id} deploys each pull request, before anybody has merged it."
             yield bad(message, job, severity=Severity.MEDIUM)
@@ -233,6 +236,10 @@ def production_is_on_purpose(project: Project) -> Iterator[Fact]:
                 f"Job {job.id} deploys every push; no environment of the platform holds approvals or secrets for it.",
                 job,
             )
+
+
+_STARTED_ELSEWHERE = frozenset({"cloudbuild", "codebuild"})
+"""Platforms whose triggers are settings of the cloud."""
 
 
 def _before_merge(pipeline: Pipeline, job: Job) -> bool:

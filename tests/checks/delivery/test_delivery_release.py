@@ -82,6 +82,12 @@ def test_a_named_environment_holds(look: Look) -> None:
     assert look("DEL-023", {PATH: workflow(APPLY, more="environment: production")}).passed == [f"{PATH}:5"]
 
 
+def test_what_starts_a_build_in_the_cloud_is_not_seen(look: Look) -> None:
+    steps = "steps:\n- name: gcr.io/cloud-builders/kubectl\n  args: [apply, -f, k8s]\n"
+
+    assert look("DEL-023", {"cloudbuild.yaml": steps}).outcomes == ["unknown"]
+
+
 def test_nobody_updates_the_dependencies(look: Look) -> None:
     assert look("DEL-019", {"requirements.txt": "flask==3.0.0\n"}).failed == ["."]
 
