@@ -64,7 +64,7 @@ def nothing_is_destroyed(project: Project) -> Iterator[Fact]:
     See: https://martinfowler.com/bliki/ParallelChange.html
     """
     for found, last in _judged(project):
-        losing = [(m, [o for o in m.operations if o.destructive]) for m in last]
+        losing = [(m, [o for o in m.operations if o.destructive and not _is_view(project, o)]) for m in last]
         for migration, operations in losing:
             if operations:
                 what = listed((_named(o, _WORDS) for o in operations), 3)
@@ -74,6 +74,14 @@ def nothing_is_destroyed(project: Project) -> Iterator[Fact]:
                 )
         if not any(operations for _, operations in losing):
             yield ok(f"{label(found)}: the last {plural(len(last), 'migration')} destroy nothing.", last[-1])
+
+
+def _is_view(project: Project, operation: Operation) -> bool:
+    """Whether the file that drops it makes it as a materialized view: ClickHouse drops those as tables, and they hold
+    nothing that is not elsewhere."""
+    name = re.escape(bare(operation.table or ""))
+    made = rf"(?i)\bCREATE\s+MATERIALIZED\s+VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:[\w`\"]{{1,99}}\.)?[`\"]?{name}\b"
+    return operation.op == "drop_table" and re.search(made, project.files.text(operation.at.path)) is not None
 
 
 @check("DAT-006", "The latest migrations do not block a busy table", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)

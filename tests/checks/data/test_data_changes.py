@@ -27,6 +27,13 @@ def test_what_a_migration_makes_itself_it_may_drop(look: Look) -> None:
     assert look("DAT-005", _after("CREATE TABLE t (id int);\nDROP TABLE t;\n")).outcomes == ["pass"]
 
 
+def test_a_materialized_view_that_is_made_anew_holds_nothing_of_its_own(look: Look) -> None:
+    anew = "DROP TABLE shop.sums_mv;\nCREATE MATERIALIZED VIEW shop.sums_mv AS SELECT 1;\n"
+
+    assert look("DAT-005", _after(anew)).outcomes == ["pass"]
+    assert look("DAT-005", _after("DROP TABLE shop.sums_mv;\n")).outcomes == ["partial"]
+
+
 def test_an_index_that_is_built_at_once_holds_writers(look: Look) -> None:
     poor = look("DAT-006", _after("CREATE INDEX i ON users (email);\n"))
     good = look("DAT-006", _after("CREATE INDEX CONCURRENTLY i ON users (email);\n"))
