@@ -132,10 +132,15 @@ def _in_python(project: Project) -> Iterator[Sync]:
 
 
 def _starts_anew(match: Match) -> bool:
-    """Whether the call is part of what somebody asks for: a restore, which puts every row back, or a reset."""
+    """Whether the call is part of what somebody asks for: a restore, which puts every row back, a reset, the way back."""
     around = [n for n in match.node.ancestors() if n.kind() in {"function_definition", "class_definition"}]
     names = " ".join(n.text() for a in around if (n := a.field("name")) is not None)
-    return re.search(r"restor|backup|reset|wipe|purge|drop|destroy", f"{match.path} {names}", re.IGNORECASE) is not None
+    return (
+        re.search(
+            r"restor|backup|reset|wipe|purge|drop|destroy|downgrad|tear_?down", f"{match.path} {names}", re.IGNORECASE
+        )
+        is not None
+    )
 
 
 def _stamps(match: Match) -> bool:

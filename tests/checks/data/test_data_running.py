@@ -195,6 +195,7 @@ def test_a_restore_that_drops_every_table_puts_them_back(look: Look) -> None:
     drops = "from app.models import Base\ndef {}(engine):\n    Base.metadata.drop_all(engine)\n"
 
     assert look("DAT-014", {**REVISION, "app/stored.py": drops.format("restore")}).failed == []
+    assert look("DAT-014", {**REVISION, "app/stored.py": drops.format("downgrade")}).failed == []
     assert look("DAT-014", {**REVISION, "app/stored.py": drops.format("start")}).failed == ["app/stored.py:3"]
 
 
