@@ -6,9 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from kit.execute.cache import Cache
+    from kit.execute.outline import Outline
+    from kit.execute.request import Request
 
 STYLES = ("formal", "audit", "viability", "validation", "status")
 BAD_INPUT, INCOMPLETE, INTERRUPTED = 2, 3, 130
@@ -103,7 +108,6 @@ def _assess(
     as_json: bool,
     cache: bool,
 ) -> int:
-    from kit import terminal
     from kit.execute.answer import answer
     from kit.execute.cache import default_cache
     from kit.execute.request import Progress, Request
@@ -117,26 +121,32 @@ def _assess(
     place = out or Path("build") / _folder_name(params.name)
     before = _earlier(baseline) if baseline else None
     request = Request(params, place.absolute(), file, areas, jobs, notebooks, formats, renderer, before)
-    console = terminal.console(quiet=quiet or as_json)
     kept = default_cache() if cache else None
-    if console.quiet:
-        run = answer(request, Progress(), kept)
-    else:
-        shown, stop = terminal.progress(console, request.out / ".partial")
-        try:
-            run = answer(request, shown, kept)
-        finally:
-            stop()
+    silent = quiet or as_json
+    run = answer(request, Progress(), kept) if silent else _shown(request, kept, place / "report.html")
     if as_json:
         click.echo(run.summary, nl=False)
-    if not console.quiet:  # a quiet console would lay everything out and print nothing
-        terminal.show_result(console, run, place / "report.html")
     if run.incomplete:
-        if console.quiet:
+        if silent:
             click.echo("\n".join(f"readiness: incomplete: {line}" for line in run.missing), err=True)
         return INCOMPLETE
     failing = {"no-go": {"NO-GO"}, "conditional": {"NO-GO", "CONDITIONAL"}, "never": set()}[fail_on]
     return 1 if run.verdict(environment) in failing else 0
+
+
+def _shown(request: Request, kept: Cache | None, page: Path) -> Outline:
+    """The run of the request, its progress and its result shown on the terminal."""
+    from kit import terminal  # takes long to load: only where something is shown
+    from kit.execute.answer import answer
+
+    console = terminal.console()
+    progress, stop = terminal.progress(console, request.out / ".partial")
+    try:
+        run = answer(request, progress, kept)
+    finally:
+        stop()
+    terminal.show_result(console, run, page)
+    return run
 
 
 def _with_commands(params: Any, commands: bool, no_commands: bool) -> Any:

@@ -12,7 +12,16 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from kit.sources.formats.fields import Duration, Percent, Share, Text
-from kit.sources.formats.settings import ParamsError, Route, Settings, Source, parse_source, read_source, validate
+from kit.sources.formats.settings import (
+    NO_SOURCE,
+    ParamsError,
+    Route,
+    Settings,
+    Source,
+    parse_source,
+    read_source,
+    validate,
+)
 from kit.sources.probes.targets import Targets
 from kit.sources.ran.command import Command
 
@@ -172,7 +181,7 @@ class Params(Settings):
         default=None, description="A SQLAlchemy URL.", examples=["sqlite:///history.db"]
     )
 
-    _source: Source = PrivateAttr(default_factory=lambda: parse_source("", "params"))
+    _source: Source = PrivateAttr(default_factory=lambda: NO_SOURCE)
     _base: Path = PrivateAttr(default_factory=Path.cwd)
 
     @property
@@ -245,7 +254,7 @@ def load_params(path: Path, *, project: Path | None = None) -> Params:
 def default_params(project: Path, **report: str) -> Params:
     """The params of a project that comes without a file. Raises ParamsError where `project` is no folder."""
     params = Params.model_validate({"report": report})
-    return _placed(params, parse_source("", "params"), Path.cwd(), project)
+    return _placed(params, NO_SOURCE, Path.cwd(), project)
 
 
 def json_schema() -> str:

@@ -16,7 +16,6 @@ from pydantic_core import ErrorDetails
 
 from kit.model import At
 from kit.sources.formats.nodes import Node
-from kit.sources.formats.yaml import parse_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 Route = tuple[str | int, ...]
@@ -68,6 +67,10 @@ class Source:
         return Source(self.name, node if node is not None else Node({}, At(self.name)))
 
 
+NO_SOURCE = Source("params", Node({}, At("params")))
+"""Where the params stand of a project that comes without a file."""
+
+
 def read_source(path: Path) -> Source:
     """The YAML mapping in a file.
 
@@ -91,6 +94,8 @@ def read_source(path: Path) -> Source:
 
 def parse_source(text: str, name: str) -> Source:
     """The YAML mapping in a text; `name` is what messages call it. Raises ParamsError as `read_source`."""
+    from kit.sources.formats.yaml import parse_yaml  # a kept answer without a params file needs no YAML
+
     document = parse_yaml(text, name)
     if document.template:
         raise ParamsError(f"{name}: holds template marks; write plain YAML")
