@@ -164,12 +164,15 @@ def topic_box(material: Material, topic: str) -> Item:
 
 def topic_outcome(material: Material, topic: str) -> str:
     """What a topic comes to by all checks that speak to it."""
-    return outcome_about(topic, material.of_checks(TOPICS[topic]))
+    return outcome_about(material, topic, material.of_checks(TOPICS[topic]))
 
 
-def outcome_about(topic: str, standings: Sequence[Standing]) -> str:
-    """What some checks of a topic come to: what holds beside its question does not answer it."""
+def outcome_about(material: Material, topic: str, standings: Sequence[Standing]) -> str:
+    """What some checks of a topic come to: what holds beside its question does not answer it, and what the system
+    raises is not seen where no check decides it."""
     outcome = outcome_of(standings)
+    if outcome == "not_applicable" and topic in material.raised:
+        return "unknown"
     core = CORE.get(topic, frozenset())
     answered = not core or any(s.held for s in standings if s.check in core)
     return "unknown" if outcome == "pass" and not answered else outcome
@@ -250,10 +253,15 @@ def _topic_note(material: Material, topic: str) -> str:
     if opened:
         return "; ".join(defect(s) for s in opened[:MOST_PLACES])
     good = sorted((s for s in standings if s.held), key=lambda s: s.check not in CORE[topic])
-    titles = "; ".join(s.title for s in good[:MOST_PLACES])
-    if titles and topic_outcome(material, topic) == "unknown":
+    titles, outcome = "; ".join(s.title for s in good[:MOST_PLACES]), topic_outcome(material, topic)
+    if titles and outcome == "unknown":
         return text("checklist.beside", held=titles)
-    return titles or text("checklist.unseen" if any(s.unseen for s in standings) else "checklist.undecided")
+    return titles or undecided(outcome)
+
+
+def undecided(outcome: str) -> str:
+    """Why nothing is known of a topic: nothing of its kind is there, or nothing that is there tells."""
+    return text("checklist.undecided" if outcome == "not_applicable" else "checklist.unseen")
 
 
 def graded(material: Material) -> str:

@@ -14,6 +14,7 @@ from kit.judgement.reach import SCORED, Reach, reach
 from kit.model import Finding, Outcome
 from kit.project import Project
 from kit.report.notebooks import NotebookSection
+from kit.report.sections.topics import raised_by
 from kit.report.tables import ranked
 
 
@@ -99,6 +100,11 @@ class Material:
         for finding in self.assessment.findings:
             grouped.setdefault(finding.check, []).append(finding)
         return {check: self._standing(found) for check, found in grouped.items()}
+
+    @cached_property
+    def raised(self) -> frozenset[str]:
+        """The topics that what the system has raises."""
+        return raised_by(self.project.system)
 
     def of_checks(self, checks: Iterable[str]) -> tuple[Standing, ...]:
         """The standings of those of the checks that ran."""

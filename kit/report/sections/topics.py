@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kit.model import Check
+from kit.system.model import SystemMap
 
 _TOPICS: dict[str, str] = {
     # what it does, and what it says of itself
@@ -123,6 +124,14 @@ CORE: dict[str, frozenset[str]] = {name: frozenset(ids.partition("|")[0].split()
 """Topic to the checks that answer its question, those before the bar. The others can speak against it, but where only
 they hold, the question itself was not decided."""
 
+_SUBJECTS: dict[str, str] = {
+    "routes": "specification enforcement authentication authorization validation injection headers limits codes",
+    "services": "build runtime errors exceptions observability logs health tracking metrics tracing alerting "
+    "dashboards hardening scanning supply configuration secrets memory shutdown replicas",
+    "stores": "backups restore recovery queries",
+}
+"""What a system has to the topics that it raises: where it has any of it, such a topic is never not applicable."""
+
 CLAUSES: dict[str, tuple[str, ...]] = {
     "S": ("logic", "architecture", "specification"),
     "I": ("invariants", "enforcement", "tests"),
@@ -142,6 +151,16 @@ CLAUSES: dict[str, tuple[str, ...]] = {
     "C": ("regulation", "privacy", "rights", "licences"),
 }
 """Clause of the formal statement to its topics."""
+
+
+def raised_by(system: SystemMap) -> frozenset[str]:
+    """The topics that what a system has raises, whether or not a check decided anything of them."""
+    there = {
+        "routes": any(service.routes for service in system.own),
+        "services": any(service.kind != "library" for service in system.own),
+        "stores": bool(system.stores),
+    }
+    return frozenset(topic for subject, topics in _SUBJECTS.items() if there[subject] for topic in topics.split())
 
 
 def by_clause(checks: Iterable[Check]) -> dict[str, dict[str, tuple[str, ...]]]:

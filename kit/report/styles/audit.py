@@ -17,6 +17,7 @@ from kit.report.sections.basics import (
     topic_box,
     topic_outcome,
     topics_table,
+    undecided,
 )
 from kit.report.sections.closing import authorization, calls, conditions, must, signoff, summary
 from kit.report.sections.given import sources
@@ -121,7 +122,7 @@ def _metric(material: Material, topic: str) -> tuple[Cell, ...]:
     good, examined = sum(len(s.held) for s in standings), sum(s.examined for s in standings)
     outcome = topic_outcome(material, topic)
     decided = examined and outcome != "unknown"
-    value = text("audited.share", held=good, count=examined) if decided else text("checklist.unseen")
+    value = text("audited.share", held=good, count=examined) if decided else undecided(outcome)
     return (text(f"topics.{topic}"), value, Mark(outcome))
 
 

@@ -76,15 +76,15 @@ def _clause(material: Material, clause: str, topics: dict[str, tuple[str, ...]])
 def _topic(material: Material, clause: str, topic: str, checks: Iterable[str]) -> Section:
     key = f"topics.{topic}" if topic else "topics.rest"
     standings = material.of_checks(checks)
-    outcome = outcome_about(topic, standings)
-    if outcome == "not_applicable" and topic:
+    outcome = outcome_about(material, topic, standings)
+    if topic and not _told(standings):
         # each check is told once; what was told of it under another topic may answer this one, too
         standings = material.of_checks(TOPICS[topic])
-        outcome = outcome_about(topic, standings)
+        outcome = outcome_about(material, topic, standings)
     id = f"formal-{clause.lower()}-{topic or 'rest'}"
-    if outcome == "not_applicable":
+    if not _told(standings):
         empty = nothing(topic) if topic in MUTE else nothing("topic", topic=text(key))
-        return Section(id, text(key), (empty,), status="not_applicable")
+        return Section(id, text(key), (empty,), status=outcome)
     found = [f for s in standings for f in s.open]
     blocks = (
         held(standings) if any(s.held for s in standings) else None,
@@ -93,6 +93,10 @@ def _topic(material: Material, clause: str, topic: str, checks: Iterable[str]) -
         unseen(standings),
     )
     return Section(id, text(key), tuple(b for b in blocks if b is not None), status=outcome)
+
+
+def _told(standings: Iterable[Standing]) -> bool:
+    return any(s.examined or s.unseen for s in standings)
 
 
 def _open(material: Material, found: list[Finding]) -> tuple[Block, ...]:

@@ -64,6 +64,43 @@ def test_a_topic_without_anything_says_that_no_check_decided_it() -> None:
     assert notice.text.startswith("No check could decide it: either nothing of the kind is in the project, or")
 
 
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("serving")
+    (root / "pyproject.toml").write_text('[project]\nname = "shop"\ndependencies = ["fastapi"]\n')
+    (root / "main.py").write_text(
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\ndef order() -> None: ...\n"
+    )
+    return Project(root)
+
+
+@pytest.mark.parametrize("topic", ["authorization", "validation", "logs"])
+def test_what_a_system_with_routes_raises_is_not_seen_where_no_check_decides_it(topic: str, serving: Project) -> None:
+    found = Material(assess(finding("OPS-001", "pass", area="operations")), serving)
+
+    box = topic_box(found, topic)
+
+    assert topic_outcome(found, topic) == box.state == "unknown"
+    assert box.note == "no evidence either way"
+    assert topic_outcome(found, "backups") == "not_applicable", "it keeps nothing"
+    assert topic_outcome(material(), topic) == "not_applicable", "nothing here serves anything"
+
+
+def test_the_formal_report_says_of_it_that_no_check_could_decide_it(serving: Project) -> None:
+    found = told(build_document(Material(assess(), serving), "formal"), "API specification")
+
+    assert found.status == "unknown"
+    assert isinstance(found.blocks[0], Notice)
+    assert found.blocks[0].text.startswith("No check could decide it")
+
+
+def test_a_metric_that_does_not_apply_is_not_said_to_lack_evidence(serving: Project) -> None:
+    table = told(build_document(Material(assess(), serving), "audit"), "Infrastructure quality").blocks[0]
+
+    assert isinstance(table, Table)
+    assert table.rows[0][1] == "nothing of the kind was found to judge"
+
+
 def test_what_was_told_under_one_topic_answers_another_of_the_formal_report_too() -> None:
     loose = finding("CTR-004", "fail", "medium", area="contract", message="strict, but for strictNullChecks.")
 
