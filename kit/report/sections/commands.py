@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from kit.model import FileClass
 from kit.project import Project
@@ -31,6 +32,32 @@ _UNDOES = re.compile(
     re.IGNORECASE,
 )
 """Names of what takes something back or away: pasted by mistake, it loses data."""
+_VALIDATES = frozenset({"check", "verify"})
+_NEVER_ENDS = re.compile(
+    r"(?:^|[:_-])(?:watch|open|ui|headed|debug)(?:$|[:_-])|--watch(?:All|-all)?(?!=false)(?:[=\s]|$)|--ui\b|\bwatchexec\b"
+    r"|\bnodemon\b|\bcypress open\b",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(
+    r"(?:^|[:_-])(?:fix|write|update)(?:$|[:_-])|\s--(?:write|fix|apply|update-?snapshots?|in-place)(?!=false)\b",
+    re.IGNORECASE,
+)
+"""Names and commands of what validates nothing: it waits for a person, or mends what it should judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A task of the project: how deep its file lies, its name, the line that starts it, what it runs."""
+
+    depth: int
+    name: str
+    line: str
+    runs: str = ""
+
+    @property
+    def validates(self) -> bool:
+        """Whether it can be a validation: it ends by itself and writes nothing into the project."""
+        return not any(p.search(said) for p in (_NEVER_ENDS, _WRITES) for said in (self.name, self.runs))
 
 
 def console(lines: Iterable[str], caption: str = "") -> Block:
@@ -42,13 +69,15 @@ def console(lines: Iterable[str], caption: str = "") -> Block:
 def tasks(project: Project, *purposes: str) -> Iterator[str]:
     """Targets of Makefiles, package scripts and scripts whose name speaks of a purpose, those of the top first.
 
-    What takes something back or away is named for the purpose "recover" only.
+    What takes something back or away is named for the purpose "recover" only; a watcher, or what writes, is named for
+    no validation.
     """
     wanted = re.compile("|".join(_PURPOSES[p] for p in purposes), re.IGNORECASE)
-    found = [*_makefiles(project), *_packages(project), *_scripts(project)]
-    for _, name, line in sorted(found, key=lambda f: f[0]):
-        if wanted.search(name) and ("recover" in purposes or not _UNDOES.search(name)):
-            yield line
+    found = [*_makefiles(project), *_packages(project), *_scripts(project), *_skaffold(project)]
+    for task in sorted(found, key=lambda t: t.depth):
+        undoes = "recover" not in purposes and _UNDOES.search(task.name)
+        if wanted.search(task.name) and not undoes and (task.validates or not _VALIDATES & set(purposes)):
+            yield task.line
 
 
 def recovery(project: Project) -> Block | None:
@@ -104,27 +133,38 @@ _LOOKS: dict[str, Callable[[str], str]] = {
 PLATFORMS = ("kustomize", "kubernetes", "helm", "serverless", "fly")
 
 
-def _makefiles(project: Project) -> Iterator[tuple[int, str, str]]:
+def _makefiles(project: Project) -> Iterator[_Task]:
     for makefile in project.makefiles:
         folder = makefile.path.rpartition("/")[0]
         where = f" -C {shlex.quote(folder)}" if folder and makefile.tool == "make" else ""
-        for name in makefile.targets:
+        for name, target in makefile.targets.items():
             if not name.startswith(".") and "%" not in name and "$" not in name:
-                yield makefile.path.count("/"), name, f"{makefile.tool}{where} {shlex.quote(name)}"
+                runs = "\n".join(command.text for command in target.commands)
+                yield _Task(makefile.path.count("/"), name, f"{makefile.tool}{where} {shlex.quote(name)}", runs)
 
 
-def _packages(project: Project) -> Iterator[tuple[int, str, str]]:
+def _packages(project: Project) -> Iterator[_Task]:
     for package in project.packages:
         folder = package.path.rpartition("/")[0]
         manager = package.manager or "npm"
         where = f" --prefix {shlex.quote(folder)}" if folder and manager == "npm" else ""
-        for name in package.scripts if package.ecosystem == "npm" else ():
+        for name, runs in package.scripts.items() if package.ecosystem == "npm" else ():
             line = f"{manager} run{where} {shlex.quote(name)}"
-            yield package.path.count("/"), name, line if manager == "npm" or not folder else f"cd {folder} && {line}"
+            placed = line if manager == "npm" or not folder else f"cd {folder} && {line}"
+            yield _Task(package.path.count("/"), name, placed, runs.text)
 
 
-def _scripts(project: Project) -> Iterator[tuple[int, str, str]]:
+def _scripts(project: Project) -> Iterator[_Task]:
     for script in project.scripts:
         name = script.path.rpartition("/")[2]
         if name.endswith((".sh", ".bash")):
-            yield script.path.count("/"), name, f"./{shlex.quote(script.path)}"
+            yield _Task(script.path.count("/"), name, f"./{shlex.quote(script.path)}")
+
+
+def _skaffold(project: Project) -> Iterator[_Task]:
+    """What a skaffold file is for: to build and deploy once, and anew with each change."""
+    for path in project.files.named("skaffold.yaml", "skaffold.yml"):
+        if project.files.class_of(path) is FileClass.PRODUCTION:
+            file = f" -f {shlex.quote(path)}" if "/" in path else ""
+            yield _Task(path.count("/"), "deploy", f"skaffold run{file}")
+            yield _Task(path.count("/"), "dev", f"skaffold dev{file}")

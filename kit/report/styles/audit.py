@@ -142,11 +142,11 @@ def _tier(material: Material, tier: str) -> Section:
 def _quick_start(material: Material) -> Section:
     project = material.project
     compose, platforms = ("compose",), commands.PLATFORMS
-    named = any(environment == "production" for _, environment, _ in project.system.targets)
-    live = ("production",) if named else ("unknown",)
+    # What states no environment is judged as what serves users, wherever it is named.
+    live = ("production", "unknown")
     lines = {
         "development": [
-            *commands.targets(project, compose, ("development", "unknown")),
+            *commands.targets(project, compose, ("development",)),
             *commands.tasks(project, "start"),
         ],
         "staging": [

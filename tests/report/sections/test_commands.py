@@ -95,3 +95,41 @@ def test_a_compose_file_is_started_with_those_that_it_is_put_over(tmp_path: Path
     assert [*targets(Project(tmp_path), ["compose"], ["production"])] == [
         "docker compose -f compose.yml -f compose.prod.yml up -d --build"
     ]
+
+
+def test_what_never_ends_or_writes_is_no_validation(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(
+        '{"name": "shop", "scripts": {"test": "vitest run", "test:watch": "vitest", "unit": "jest --watch", '
+        '"lint": "biome lint .", "check": "biome check --write", "lint:fix": "x", "check-format": "prettier --check .", '
+        '"e2e:open": "x", "check:ci": "jest --watch=false", "dev": "next dev --watch"}}'
+    )
+    (tmp_path / "Makefile").write_text("test:\n\tpytest\n\ntest-tidy:\n\truff check --fix .\n")
+    project = Project(tmp_path)
+
+    assert sorted(tasks(project, "check", "verify")) == [
+        "make test",
+        "npm run check-format",
+        "npm run check:ci",
+        "npm run lint",
+        "npm run test",
+    ]
+    assert [*tasks(project, "start")] == ["npm run dev"], "what is started may watch"
+
+
+def test_a_skaffold_file_starts_and_deploys(tmp_path: Path) -> None:
+    for path in ("skaffold.yaml", "shop/skaffold.yaml", "examples/skaffold.yaml"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("apiVersion: skaffold/v4beta11\nkind: Config\n")
+    project = Project(tmp_path)
+
+    assert [*tasks(project, "deploy")] == ["skaffold run", "skaffold run -f shop/skaffold.yaml"]
+    assert [*tasks(project, "start")] == ["skaffold dev", "skaffold dev -f shop/skaffold.yaml"]
+
+
+def test_a_compose_file_that_names_no_environment_is_started_for_production_as_it_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "docker-compose.yml").write_text("services: {web: {build: ., restart: always}}\n")
+    (tmp_path / "netlify.toml").write_text('[build]\npublish = "out"\n')
+    made = build_document(Material(assess(), Project(tmp_path)), "audit")
+
+    assert "docker compose" not in words(told(made, "Development setup"))
+    assert "docker compose -f docker-compose.yml up" in words(told(made, "Production deployment"))
