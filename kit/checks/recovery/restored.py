@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.recovery.saved import LASTING, lasting
-from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, partial
+from kit.checks.recovery.saved import LASTING, is_run_elsewhere, lasting
+from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.backups import Backup, interval_hours
@@ -100,14 +100,15 @@ def restore_is_tried(project: Project) -> Iterator[Fact]:
 @check(
     "REC-006",
     "Recovery objectives are stated, and the schedule keeps them",
-    Severity.MEDIUM,
+    Severity.LOW,
     Clause.DEPLOYMENT,
     effort_hours=2,
     documents=True,
 )
 def objectives_are_kept(project: Project) -> Iterator[Fact]:
     """
-    Without an RPO and an RTO nobody can say whether a nightly backup is enough.
+    Without an RPO and an RTO nobody can say whether a nightly backup is enough. A statement alone saves nothing: it weighs
+    little beside the backup, and a schedule that misses it much.
 
     Decides: figures for RPO and RTO in the project's documents and in comments of scripts and manifests, and for each
     kind of store the longest wait between two scheduled backups against the RPO. Continuous archiving is left alone. Figures
@@ -115,7 +116,7 @@ def objectives_are_kept(project: Project) -> Iterator[Fact]:
 
     Fix: write down how much data may be lost and how long recovery may take, and set the backup's schedule by it.
 
-    Blind to: objectives in contracts; REC-070 holds the schedule against those of the params file.
+    Blind to: objectives in contracts, so that none is unknown where others run all the stores; REC-070 holds the schedule against those of the params file.
 
     See: https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/disaster-recovery-dr-objectives.html
     """
@@ -124,12 +125,22 @@ def objectives_are_kept(project: Project) -> Iterator[Fact]:
     stated = list(_stated(project))
     wanted = {"RPO": project.thresholds.rpo, "RTO": project.thresholds.rto}
     if not stated and not any(wanted.values()):
-        yield bad("No RPO and no RTO is stated anywhere in the project.", At("."))
+        yield _silent(project)
         return
     for what, demanded in wanted.items():
         said = next(((hours, at) for name, hours, at in stated if name == what), None)
         yield _said(what, said, demanded.total_seconds() / 3600 if demanded is not None else None, stated)
     yield from _kept(project, stated)
+
+
+def _silent(project: Project) -> Fact:
+    """No paper says an objective; for stores that others run it may stand in what was agreed with them."""
+    words = "No RPO and no RTO is stated anywhere in the project"
+    if project.backups or not all(is_run_elsewhere(project, store) for store in lasting(project)):
+        return bad(f"{words}.", At("."))
+    return unknown(
+        f"{words}; its stores are run elsewhere, and what is agreed for them is in none of its files.", At(".")
+    )
 
 
 def _said(

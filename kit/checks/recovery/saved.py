@@ -64,6 +64,11 @@ def lasting(project: Project) -> list[Store]:
     return kept
 
 
+def is_run_elsewhere(project: Project, store: Store) -> bool:
+    """Whether somebody else runs the store, and nothing in the project says how it is saved."""
+    return store.managed and _managed_backup(project, store) is None
+
+
 @check("REC-001", "Every store with data is backed up", Severity.CRITICAL, Clause.DEPLOYMENT, effort_hours=8)
 @crowded("stores are backed up by nothing in the project")
 def stores_are_backed_up(project: Project) -> Iterator[Fact]:

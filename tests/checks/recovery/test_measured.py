@@ -57,3 +57,17 @@ def test_objectives_of_papers_and_params_are_both_told(
 
     assert found.outcomes[:2] == outcomes
     assert words in found.text
+
+
+def test_objectives_that_nothing_states_weigh_little_and_are_unknown_where_others_run_the_store(tmp_path: Path) -> None:
+    """REC-006"""
+    bare = {"docker-compose.yml": FILES["docker-compose.yml"]}
+    elsewhere = {
+        "package.json": '{"name": "shop", "scripts": {"start": "node main.js"}, "dependencies": {"pg": "8.11.0", "express": "4"}}',
+        "main.js": "const { Pool } = require('pg');\nconst express = require('express');\nconst pool = new Pool();\nexpress().listen(3000);\n",
+    }
+    own = seen(tmp_path / "own", "REC-006", {}, bare)
+
+    assert own.outcomes == ["fail"]
+    assert {f.severity for f in own.findings} == {"low"}
+    assert seen(tmp_path / "elsewhere", "REC-006", {}, elsewhere).outcomes == ["unknown"]
