@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
-from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_hook, served
+from kit.checks.security.common import ASIDE, CHANGING, HOOKS, PROOF, dependency, is_handed_on, is_hook, served
 from kit.checks.security.questions import (
     asks_by_hand,
     is_open_on_purpose,
@@ -71,6 +71,8 @@ def open_by_nature(method: str, path: str, handler: str) -> str | None:
         return "dispatcher"
     if said & _WAY_IN or any(re.search(r"password|login|logout|signin|signup|register|token$", w) for w in said):
         return "way in"
+    if method == "POST" and re.search(r"\}/events?/(?:[a-z]+(?:-[a-z]+)*|\{\w+\})/?$", path):
+        return "public"  # what somebody watched or clicked on is told
     if said & _PUBLIC or (method == "POST" and set(route_words(path)[-1:]) & _READS):
         return "public"
     if method == "POST" and _READING.match(handler.rsplit(".", 1)[-1]):
@@ -181,7 +183,7 @@ def _is_judged(project: Project, route: Route) -> bool:
     """Whether the route changes state and is none that may stand open."""
     by_nature = open_by_nature(route.method, route.path, route.handler) is not None
     lost = route.mounted is None and is_uncalled(project, route.at.path)
-    lost = lost or bool(_OWN_IDS.fullmatch(route.path))
+    lost = lost or bool(_OWN_IDS.fullmatch(route.path)) or (not route.auth and is_handed_on(project, route))
     harmless = by_nature or lost or _signed(project, route) or is_open_on_purpose(project, route)
     return route.method in CHANGING and not harmless and not (route.auth is not True and only_answers(project, route))
 

@@ -101,3 +101,13 @@ def mentions(project: Project, service: Service, pattern: str, *needles: str) ->
         if within(path, service.root) and (found := line_of(project, path, pattern)):
             return found
     return None
+
+
+_HANDS_ON = re.compile(r"(?i)\b(?:reverse_?)?prox(?:y|ies)\b|createProxyMiddleware|ReverseProxy\b|http_?proxy\b")
+
+
+def is_handed_on(project: Project, route: Route) -> bool:
+    """Whether a route hands every request on to another service, which then decides who may call."""
+    lines = project.files.lines(route.at.path)
+    declared = lines[(route.at.line or 1) - 1] if len(lines) >= (route.at.line or 1) else ""
+    return _HANDS_ON.search(re.sub(r"\"[^\"]*\"|'[^']*'|`[^`]*`", "", declared)) is not None

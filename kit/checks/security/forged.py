@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kit.checks.security.common import CHANGING, PROOF, is_hook, mentions, served
+from kit.checks.security.common import CHANGING, PROOF, is_handed_on, is_hook, mentions, served
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -42,6 +42,11 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
             proof = PROOF.search(project.code.text(route.at.path))
             if route.auth or proof or route in named:
                 yield ok(f"{service.name}: {route.method} {route.path} verifies who calls.", route.auth_at or route)
+            elif is_handed_on(project, route):
+                yield unknown(
+                    f"{service.name}: {route.method} {route.path} hands on what comes; who receives it should verify who calls.",
+                    route,
+                )
             elif (elsewhere is not None or route.auth is None) and not _left_out(project, route, named, proving):
                 yield unknown(
                     f"{service.name}: whether {route.method} {route.path} verifies who calls cannot be told.",

@@ -14,7 +14,7 @@ from kit.checks.security.limit_keys import keys
 from kit.checks.shared.calls import JAVASCRIPT, calls, runs
 from kit.checks.shared.services import line_of
 from kit.checks.shared.words import route_words
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
+from kit.model import At, Clause, Fact, FileClass, Outcome, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Route, Service
@@ -62,17 +62,19 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
     if front is not None:
         yield ok("What stands in front of the services limits requests.", front)
     bare: list[tuple[Service, Route]] = []
+    limited: list[Route] = []
     for service, every in served(project):
         routes = public(every)
         if not routes:
             continue
         found = list(_limiters(project, service))
         yield from found
+        limited += routes if any(fact.outcome is Outcome.PASS for fact in found) else ()
         if not found and front is None:
             ranked = sorted(routes, key=_rank)
             login = next((r for r in ranked if _takes_passwords(project, service, r)), None)
             bare.append((service, login or ranked[0]))
-    yield from _unlimited(project, bare)
+    yield from _unlimited(project, bare, limited)
     yield from keys(project)
 
 
@@ -92,14 +94,20 @@ def _said(route: Route) -> set[str]:
     return {*route_words(route.path), *parts}
 
 
-def _unlimited(project: Project, bare: list[tuple[Service, Route]]) -> Iterator[Fact]:
-    """One fact for all services that nothing limits, at a login where there is one."""
+def _unlimited(project: Project, bare: list[tuple[Service, Route]], limited: list[Route]) -> Iterator[Fact]:
+    """One fact for all services that nothing limits, at a login where there is one. `limited` are the routes of the
+    other services: a login is often served twice, by a gateway or a front end and by who decides it."""
     if not bare:
         return
     bare.sort(key=lambda pair: _rank(pair[1]))
     logins = [r for service, r in bare if _takes_passwords(project, service, r)]
     names = ", ".join(s.name for s, _ in bare[:6]) + (" and others" if len(bare) > 6 else "")
     tail = f"; passwords can be guessed at {logins[0].path} without end" if logins else ""
+    twin = next((r for r in limited if r.method != "GET" and logins and _last(r) == _last(logins[0])), None)
+    if twin is not None:
+        said = f"{twin.path} is limited, and whether what comes here has passed it is not seen"
+        yield unknown(f"{logins[0].path}: how often passwords may be tried: {said}.", logins[0], twin)
+        return
     asked = _captcha(project, logins[0]) if logins else None
     if asked is not None:
         said = "nothing is seen that limits it, beside a captcha"
@@ -123,11 +131,16 @@ _OF_LOGINS = re.compile(r"(?i)log_?in|auth|sign_?in|account|user|session|member|
 def _takes_passwords(project: Project, service: Service, route: Route) -> bool:
     """Whether a route is a login, and code of logins in its service speaks of passwords: an exchange of tokens with
     somebody else's login leaves nothing to guess."""
-    last = re.sub(r"[^a-z]", "", route.path.rstrip("/").rsplit("/", 1)[-1].lower())
+    last = _last(route)
     if route.method == "GET" or (_rank(route) != 0 and last not in {"token", "accesstoken", "password"}):
         return False
     said = _PASSWORDS.search(project.code.text(route.at.path)) is not None
     return said or _speaks_of_passwords(project, service.root or ".")
+
+
+def _last(route: Route) -> str:
+    """The letters of the last part of a path, in small."""
+    return re.sub(r"[^a-z]", "", route.path.rstrip("/").rsplit("/", 1)[-1].lower())
 
 
 @lru_cache(maxsize=256)
@@ -272,6 +285,13 @@ _NAME = re.compile(r"(?i)rate_?limit|limiter|throttle|slowdown")
 _ASKED = re.compile(r"(?i)\b\w*(?:limit|throttle|slowdown)\w*\.(?:consume|limit|check|protect|tryConsume|hit|allow)$")
 
 
+_OWN_ASKED = re.compile(
+    r"(?m)^(?![ \t]*(?:#|//|\*))[^\n]*?(?:await|!|=|return)\s*\(?(?:this\.)?\w*(?:[rR]ate_?[lL]imit|[tT]hrottl)\w*"
+    r"\.(?:assert|check|enforce|ensure|allow|is|limit|consume|verify|guard|acquire|take|attempt)\w*\("
+)
+"""A limiter of the project's own that is asked before something is done."""
+
+
 _NEST = re.compile(
     r"APP_GUARD\b[^}]{0,120}?Throttl\w{0,40}Guard|@UseGuards\([^)]{0,120}Throttl\w{0,40}Guard|useGlobalGuards\([^)]{0,120}Throttl"
 )
@@ -299,6 +319,8 @@ def _wired(project: Project, service: Service) -> At | None:
         found = (_NEST if project.code.language(path) in JAVASCRIPT else _OTHER).search(text)
         if found is not None:
             return At(path, text.count("\n", 0, found.end()) + 1)
+        if runs(path) and (asked := line_of(project, path, _OWN_ASKED.pattern)):
+            return asked
     for path in project.code.holding("Limit", "limiter", "Throttl", languages=("go",)):
         used = _GO_USE.search(project.code.text(path)) if within(path, service.root) and runs(path) else None
         if used is not None:

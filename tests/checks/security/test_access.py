@@ -398,3 +398,18 @@ def test_functions_that_the_framework_only_starts_locally_are_not_judged(
         "package.json": f'{{"scripts": {{"start": "serverless offline start", "pack": "{release}"}}}}',
     }
     assert look("SEC-001", files).outcomes == outcomes
+
+
+@pytest.mark.parametrize(
+    ("route", "failed"),
+    [
+        ("app.post('/videos/:id/events/view-started', (q, r) => db.save(q.body));", []),
+        ("app.post('/calendars/:id/events', (q, r) => db.save(q.body));", ["app.js:5"]),
+        ("app.put('/videos/:id', proxies.videos);", []),
+        ("app.put('/proxy/:id', change);", ["app.js:5"]),
+    ],
+)
+def test_what_is_told_of_a_visit_or_handed_on_is_no_change_of_its_own(
+    look: Look, route: str, failed: list[str]
+) -> None:
+    assert look("SEC-001", shop(f"app.put('/orders', requireAuth, change);\n{route}")).failed == failed

@@ -102,3 +102,11 @@ def test_what_a_chat_calls_for_a_bot_is_a_webhook(look: Look) -> None:
 
     assert look("SEC-020", files).failed == ["app.js:2"]
     assert look("SEC-001", files).failed == ["app.js:3"]
+
+
+def test_a_gateway_leaves_the_proof_to_whom_it_hands_the_webhook(look: Look) -> None:
+    lines = ["app.post('/webhooks/pay', proxies.pay);", "app.post('/webhooks/proxy', (q, r) => markPaid(q.body.id));"]
+
+    seen = look("SEC-020", app(*lines))
+
+    assert (seen.unknown, seen.failed) == (["app.js:2"], ["app.js:3"])

@@ -243,3 +243,23 @@ def test_allauth_limits_tries_to_log_in_by_itself(look: Look) -> None:
     assert look("SEC-003", files).passed == ["requirements.txt:2"]
     files["requirements.txt"] = "django==5.0\n"
     assert look("SEC-003", files).passed == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome"),
+    [("await this.rateLimiter.assertLoginAllowed(q)", "pass"), ("await this.rateLimits.list(q)", "fail")],
+)
+def test_a_limiter_of_its_own_that_is_asked_limits(look: Look, asked: str, outcome: str) -> None:
+    assert look("SEC-003", shop(f"app.post('/things', async (q) => {{\n  {asked};\n}});\n", BARE)).outcomes == [outcome]
+
+
+@pytest.mark.parametrize(("path", "outcome"), [("/api/shop/login", "unknown"), ("/api/shop/register", "fail")])
+def test_a_login_that_another_service_limits_is_left_open(look: Look, path: str, outcome: str) -> None:
+    files = {
+        "gate/package.json": PACKAGE.replace('"shop"', '"gate"'),
+        "gate/app.js": HEAD + MADE + "app.use(slow);\napp.post('/login', forward);\napp.listen(3000);\n",
+        "web/package.json": BARE.replace('"shop"', '"web"'),
+        "web/app.js": HEAD + f"app.post('{path}', (q) => send(q.body.password));\napp.listen(3001);\n",
+    }
+
+    assert look("SEC-003", files).outcomes == ["pass", outcome]
