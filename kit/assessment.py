@@ -122,10 +122,15 @@ class AreaAssessment:
         """What holds, folded: it shows that somebody looked."""
         held = [f for f in self.records if f.outcome is Outcome.PASS]
         if not held:
-            return show(
-                Notice("Nothing that was examined here holds yet.", tone="empty", title=text("views.no-strengths"))
-            )
+            return show(Notice(self._unheld(), tone="empty", title=text("views.no-strengths")))
         return show(findings_table(held, count(len(held), "thing that holds", "things that hold"), folded=True))
+
+    def _unheld(self) -> str:
+        """That nothing holds; where the score is above zero all the same, where its points come from."""
+        score = self.result.score if self.result is not None else None
+        if score is None:
+            return text("views.none-decided")
+        return text("views.none-whole", score=f"{score:.0f}") if score else text("views.none-held")
 
     def not_seen(self) -> Display:
         """What files alone could not show, and what would."""

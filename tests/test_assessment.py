@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,25 @@ def test_what_is_open_carries_its_file_and_line(containers: AreaAssessment) -> N
 
     assert isinstance(table, Table)
     assert any("Dockerfile" in cell.at for row in table.rows for cell in row if hasattr(cell, "at"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "severity", "words"),
+    [
+        ("fail", "critical", "Nothing that was examined here holds yet."),
+        ("fail", "medium", "The points of the score (50) are partial credit"),
+        ("unknown", "critical", "Nothing was decided here"),
+    ],
+)
+def test_points_of_an_area_in_which_nothing_holds_are_explained(
+    containers: AreaAssessment, outcome: str, severity: str, words: str
+) -> None:
+    only = finding("CON-001", outcome, severity, area="containers", blocker=None)
+
+    notice = replace(containers, raw=(only,)).strengths().blocks[0]
+
+    assert isinstance(notice, Notice)
+    assert words in notice.text
 
 
 def test_a_params_file_decides_on_policy_and_waivers(project: str, tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kit.judgement.assessment import AreaResult
 from kit.judgement.reach import SCORED
 from kit.judgement.verdict import Reason
-from kit.model import Severity
+from kit.model import Outcome, Severity
 from kit.report.blocks import Block, Checklist, Item, Listing, Mark, Prose, Ref, Table, columns
 from kit.report.sections.basics import box, findings_rows, graded, gravest_first, heads, nothing
 from kit.report.sections.entries import entries
@@ -16,6 +17,9 @@ from kit.report.texts import text
 from kit.report.words import at, listed, sentence
 
 MOST_REASONS = 8
+MOST_EXTREMES = 3
+LEAST_PRAISED = 5
+"""Things decided in an area that may be called strong."""
 MOST_CARDS = 8
 MOST_ROWS = 20
 _KEY = {"GO": "go", "CONDITIONAL": "conditional", "NO-GO": "no-go"}
@@ -184,7 +188,18 @@ def _impact(material: Material, check: str) -> str:
 
 
 def _extremes(material: Material) -> str:
-    scored = sorted((a for a in material.assessment.areas if a.score is not None), key=lambda a: -(a.score or 0))
-    strong = text("summary.strong", areas=listed((f"{a.title} ({a.score:.0f})" for a in scored[:3]), 3))
-    weak = text("summary.weak", areas=listed((f"{a.title} ({a.score:.0f})" for a in scored[::-1][:3]), 3))
-    return f"{strong} {weak}" if scored else ""
+    """The areas that stand out, each with how much was decided in it: a few things are no base for praise."""
+    whole = material.assessment.score
+    scored = sorted(((a.score, a) for a in material.assessment.areas if a.score is not None), key=lambda s: -s[0])
+    strong = [a for score, a in scored if score >= whole and _decided(a) >= LEAST_PRAISED][:MOST_EXTREMES]
+    weak = [a for score, a in scored[::-1] if score < whole][:MOST_EXTREMES]
+    said = [(key, [_stands_out(a) for a in areas]) for key, areas in (("strong", strong), ("weak", weak)) if areas]
+    return " ".join(text(f"summary.{key}", areas=listed(areas, MOST_EXTREMES)) for key, areas in said)
+
+
+def _stands_out(area: AreaResult) -> str:
+    return text("summary.area", area=area.title, score=f"{area.score:.0f}", count=_decided(area))
+
+
+def _decided(area: AreaResult) -> int:
+    return sum(area.counts[o] for o in Outcome if o.decided)

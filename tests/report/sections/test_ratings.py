@@ -10,6 +10,7 @@ from kit.model import Finding
 from kit.project import Project
 from kit.report.blocks import Mark, Table
 from kit.report.document import Document
+from kit.report.sections.closing import summary
 from kit.report.sections.material import Material
 from kit.report.styles import build_document
 from kit.report.styles.viability import rated
@@ -52,3 +53,22 @@ def test_the_whole_is_rated_no_better_than_its_verdict() -> None:
 )
 def test_a_cap_makes_no_rating_better(score: float | None, most: str, word: str) -> None:
     assert rated(score, most) == word
+
+
+def test_an_area_stands_out_with_how_much_was_decided_in_it_and_a_single_thing_is_no_strength() -> None:
+    held = [finding(f"CON-00{n}", "pass", area="containers") for n in range(5)]
+    found = Material(
+        assess(
+            *held,
+            finding("CON-009", severity="low", area="containers"),
+            finding("DAT-010", "pass", area="data"),
+            finding("REC-001", area="recovery"),
+        ),
+        Project(Path(__file__).parent),
+    )
+
+    said = summary(found).paragraphs[-1]
+
+    assert said.startswith("Strongest: Containers (")
+    assert " from 6 things)." in said
+    assert said.endswith("Weakest: Recovery (0 from 1 thing).")
