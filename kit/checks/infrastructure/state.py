@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.infrastructure.common import modules, roots
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -19,6 +20,8 @@ _COMMENT = re.compile(r"(?m)(?:^|(?<=\s))(?:#|//)[^\n]*")
 _GONE = re.compile(r"(?m)^[ \t]*(?:moved|removed|import)\s{0,9}\{[^{}]{0,400}\}")
 _BUILT_IN = frozenset({"terraform"})
 _TOOLS = ("terraform", "tofu", "terragrunt")
+MANY = 4
+"""Root modules above which those without a backend are told together."""
 
 
 @check("INF-001", "Terraform state is kept remotely and locked", Severity.HIGH, Clause.DEPLOYMENT, effort_hours=2)
@@ -39,13 +42,10 @@ def state_is_remote(project: Project) -> Iterator[Fact]:
 
     See: https://developer.hashicorp.com/terraform/language/backend
     """
+    yield from _local(project, [m for m in roots(project) if _is_local(m)])
     for module in roots(project):
         place = _grade(module)
         if module.backend is None or module.backend[0] == "local":
-            at = module.backend[1] if module.backend else module
-            message = f"{module.dir or '.'}: the state is kept on the machine that applies it."
-            grave = Severity.LOW if _makes_the_bucket(project, module) else None
-            yield bad(message, at, severity=grave, **place)
             continue
         kind, node = module.backend
         locked = kind != "s3" or "dynamodb_table" in node or "use_lockfile" in node
@@ -54,6 +54,28 @@ def state_is_remote(project: Project) -> Iterator[Fact]:
         else:
             message = f"{module.dir or '.'}: the state in S3 has no lock; two at a time break it."
             yield partial(message, node, severity=Severity.MEDIUM, **place)
+
+
+def _local(project: Project, modules: list[Terraform]) -> Iterator[Fact]:
+    """Each module whose state stays on a machine; many together, as one decision stands behind them."""
+    apart = [m for m in modules if len(modules) <= MANY or _makes_the_bucket(project, m)]
+    for module in apart:
+        message = f"{module.dir or '.'}: the state is kept on the machine that applies it."
+        grave = Severity.LOW if _makes_the_bucket(project, module) else None
+        yield bad(message, _state(module), severity=grave, **_grade(module))
+    rest = [m for m in modules if m not in apart]
+    if rest:
+        names = listed(m.dir or "." for m in rest)
+        message = f"{names}: the state of each is kept on the machine that applies it."
+        yield bad(message, *(_state(m) for m in rest))
+
+
+def _is_local(module: Terraform) -> bool:
+    return module.backend is None or module.backend[0] == "local"
+
+
+def _state(module: Terraform) -> Terraform | Node:
+    return module.backend[1] if module.backend else module
 
 
 def _makes_the_bucket(project: Project, module: Terraform) -> bool:

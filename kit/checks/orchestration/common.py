@@ -206,6 +206,19 @@ def is_off_the_shelf(container: Container) -> bool:
     return image is not None and image.kind != "unknown"
 
 
+def is_monitor(container: Container) -> bool:
+    """Whether the image is a well-known monitor, which has to look at its node."""
+    image = parse_image(container.image)
+    return image is not None and image.kind == "monitoring"
+
+
+def is_kept_elsewhere(project: Project, group: Group, manifest: Manifest) -> bool:
+    """Whether the namespace that an object names holds no pod of the project: something else is installed there."""
+    here = manifest.namespace
+    beside = {m.namespace for m in group.workloads} | {m.namespace for m in project.manifests.workloads if m.namespace}
+    return here is not None and not beside & {None, here}
+
+
 def same_namespace(one: Manifest, other: Manifest) -> bool:
     """Whether both may be in one namespace; one that names none is put where the other is."""
     return None in {one.namespace, other.namespace} or one.namespace == other.namespace

@@ -12,6 +12,7 @@ from kit.checks.orchestration.common import (
     by_a_chart,
     grade,
     groups,
+    is_kept_elsewhere,
     is_literal,
     same_namespace,
     told_once,
@@ -68,7 +69,7 @@ def _backend(project: Project, group: Group, manifest: Manifest, backend: Backen
         if near and not elsewhere:
             message = f"{name}, a Service that nothing declares; the nearest is {near[0]}."
             return bad(message, backend, **grade(group))
-        if elsewhere or not group.known:
+        if elsewhere or not group.known or is_kept_elsewhere(project, group, manifest):
             return unknown(f"{name}, which is not applied with it.", backend, *elsewhere[:1], **grade(group))
         return bad(f"{name}, a Service that nothing declares.", backend, **grade(group))
     # Of namesakes, the one with the port is meant.
@@ -99,7 +100,7 @@ def entrances_speak_tls(project: Project) -> Iterator[Fact]:
         for ingress in group.of("Ingress"):
             yield _left_out(project, ingress, group) or _ingress(project, group, ingress)
         for gateway in group.of("Gateway"):
-            yield from _gateway(group, gateway)
+            yield from _gateway(project, group, gateway)
         for service in group.of("Service"):
             if text_of(service.node, "spec", "type") == "LoadBalancer":
                 yield from _load_balancer(group, service)
@@ -133,7 +134,7 @@ def _ingress(project: Project, group: Group, ingress: Manifest) -> Fact:
             return partial(message, ingress, severity=Severity.LOW, **grade(group))
         message = f"{ingress.title}: no TLS; all requests travel in clear."
         by_values = ingress.origin.startswith("helm:") and "tls:" in project.files.text(ingress.path)
-        return bad(message, ingress, **({"severity": Severity.MEDIUM} if by_values else {}), **grade(group))
+        return bad(message, ingress, severity=Severity.MEDIUM if by_values else None, **grade(group))
     bare = sorted(h for h in hosts - covered if not _by_wildcard(h, covered))
     if covered and bare:
         return partial(f"{ingress.title}: TLS is set up, but not for {', '.join(bare)}.", tls, **grade(group))
@@ -148,7 +149,7 @@ def _by_wildcard(host: str, covered: set[str]) -> bool:
     return f"*.{host.partition('.')[2]}" in covered
 
 
-def _gateway(group: Group, gateway: Manifest) -> Iterator[Fact]:
+def _gateway(project: Project, group: Group, gateway: Manifest) -> Iterator[Fact]:
     """Listeners of the Gateway API, servers of Istio."""
     listeners = [
         *gateway.node.each("spec", "listeners", "*"),
@@ -164,7 +165,9 @@ def _gateway(group: Group, gateway: Manifest) -> Iterator[Fact]:
             message = f"{gateway.title}: plain HTTP is served beside HTTPS; see that it only redirects."
             yield partial(message, node, severity=Severity.LOW, **grade(group))
         else:
-            yield bad(f"{gateway.title}: only plain HTTP; all requests travel in clear.", node, **grade(group))
+            by_values = gateway.origin.startswith("helm:") and "HTTPS" in project.files.text(gateway.path)
+            message = f"{gateway.title}: only plain HTTP; all requests travel in clear."
+            yield bad(message, node, severity=Severity.MEDIUM if by_values else None, **grade(group))
 
 
 def _load_balancer(group: Group, service: Manifest) -> Iterator[Fact]:

@@ -58,7 +58,7 @@ def _rewritten(project: Project, group: Group, manifest: Manifest, backend: Back
     kind = _path_type(manifest, backend)
     wanted = max((int(n) for n in re.findall(r"\$(\d)", target)), default=0)
     captured = len(_GROUP.findall(backend.path))
-    if wanted > captured:
+    if wanted > captured and not _captured_beside(manifest, backend):
         message = f"{name}, and the path captures {captured or 'nothing'}: what follows the prefix is lost."
         return bad(message, backend, **grade(group))
     if not wanted and not captured and backend.path.rstrip("/") and kind != "Exact":
@@ -72,6 +72,13 @@ def _rewritten(project: Project, group: Group, manifest: Manifest, backend: Back
         message = f"{name}, which takes {prefix} off; all routes of {service.name} begin with it and answer 404."
         return bad(message, backend, routes[0], **grade(group))
     return ok(f"{name}.", backend, **grade(group))
+
+
+def _captured_beside(manifest: Manifest, backend: Backend) -> bool:
+    """Whether another path of the host takes what follows this one: `/api` beside `/api/(.*)`."""
+    start = backend.path.rstrip("/")
+    below = tuple(f"{start}{more}" for more in ("/(", "(/"))
+    return any(b.host == backend.host and b.path.startswith(below) for b in manifest.backends)
 
 
 def _path_type(manifest: Manifest, backend: Backend) -> str:

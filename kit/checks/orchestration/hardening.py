@@ -13,6 +13,7 @@ from kit.checks.orchestration.common import (
     containers,
     grade,
     groups,
+    is_monitor,
     is_off_the_shelf,
     service_of,
     told_once,
@@ -188,7 +189,7 @@ def pods_stay_in_their_box(project: Project) -> Iterator[Fact]:
 
     Decides: `privileged`, strong capabilities, `hostNetwork`, `hostPID`, `hostIPC`, `hostPort`, `hostPath` volumes,
     unsafe kernel settings and what takes off the runtime's shields, of each workload; for agents that run on every
-    node (DaemonSets) the finding is one step milder.
+    node (DaemonSets) and known monitors the finding is one step milder.
 
     Fix: take the right away; for files use a ConfigMap, a claim or an emptyDir.
 
@@ -199,7 +200,8 @@ def pods_stay_in_their_box(project: Project) -> Iterator[Fact]:
     for group in groups(project):
         for workload in group.workloads:
             rights = [*_rights(workload), *_shields(workload)]
-            severity = Severity.MEDIUM if workload.kind == "DaemonSet" else Severity.HIGH
+            watches = all(is_monitor(c) for c in workload.containers)
+            severity = Severity.MEDIUM if workload.kind == "DaemonSet" or watches else Severity.HIGH
             for what, at in rights:
                 yield bad(f"{workload.title}: {what}.", at, severity=severity, **grade(group))
             if not rights:

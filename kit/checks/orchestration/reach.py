@@ -10,6 +10,7 @@ from kit.checks.orchestration.common import (
     Group,
     grade,
     groups,
+    is_kept_elsewhere,
     is_literal,
     name_of,
     owner_of,
@@ -213,6 +214,11 @@ def _no_pods(project: Project, group: Group, service: Manifest) -> Fact:
         places = (at, *elsewhere[:1])
         message = f"{service.title}: the pods that it selects are not among what is applied with it."
         return unknown(message, *places, **grade(group))
+    if is_kept_elsewhere(project, group, service):
+        message = (
+            f"{service.title}: the project runs nothing in {service.namespace}; what it selects is installed there."
+        )
+        return unknown(message, at, **grade(group))
     operated = [m for m in made_by if name_of(m) and name_of(m) in str((service.selector or service.node).value)]
     if operated:
         return unknown(f"{service.title}: its pods may be made for {operated[0].title}.", at, **grade(group))

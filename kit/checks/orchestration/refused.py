@@ -158,8 +158,9 @@ def _container(manifest: Manifest, container: Container) -> Iterator[Refusal]:
 
 def _service(manifest: Manifest) -> Iterator[Refusal]:
     ports = manifest.service_ports
-    if len(ports) > 1:
-        yield from (("a Service with several ports must name each.", p.at) for p in ports if not p.name)
+    unnamed = [p for p in ports if not p.name]
+    if len(ports) > 1 and unnamed:
+        yield "a Service with several ports must name each.", unnamed[0].at
     if not ports and text_of(manifest.node, "spec", "type") != "ExternalName":
         headless = text_of(manifest.node, "spec", "clusterIP") == "None"
         if not headless and manifest.node.get("spec", "ports") is None:

@@ -160,3 +160,12 @@ def test_a_pipeline_plans(look: Look) -> None:
     some = look("INF-015", {".github/workflows/infra.yml": pipeline})
 
     assert (none.failed, some.passed) == (["infra"], [".github/workflows/infra.yml:6"])
+
+
+def test_many_states_on_a_machine_are_told_together(look: Look) -> None:
+    local = MAIN.replace('backend "s3"', 'other "s3"')
+    few = look("INF-001", {f"infra/{n}/main.tf": local for n in "abcd"})
+    many = look("INF-001", {f"infra/{n}/main.tf": local for n in "abcde"})
+
+    assert (len(few.findings), len(many.findings)) == (4, 1)
+    assert "infra/a, infra/b" in many.text

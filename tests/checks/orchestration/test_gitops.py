@@ -120,3 +120,13 @@ def test_an_application_names_a_folder_that_is_not_there(look: Look) -> None:
 def test_an_application_follows_a_branch(look: Look, revision: str, failed: list[str]) -> None:
     files = {"argocd/shop.yaml": APP.format(path="deploy", revision=revision), "deploy/a.txt": ""}
     assert look("ORC-034", files).failed == failed
+
+
+@pytest.mark.parametrize(("beside", "count"), [("/api/(.*)", 0), ("/web/(.*)", 1)])
+def test_what_follows_the_prefix_is_taken_by_the_path_beside_it(look: Look, beside: str, count: int) -> None:
+    text = INGRESS.format(path="/api", target="/$1", kind="Prefix").rstrip()
+    entry = text[text.index("              - path:") :]
+
+    seen = look("ORC-032", {"k8s/ingress.yaml": f"{text}\n{entry.replace('/api', beside)}\n"})
+
+    assert len(seen.failed) == count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 INGRESS = """
@@ -182,3 +183,15 @@ def test_an_ingress_that_only_redirects_and_a_chart_that_may_have_tls_weigh_less
 
     assert grave({"k8s/ingress.yaml": bare}) == ["high"]
     assert grave({"k8s/ingress.yaml": bare.replace("{name: shop}", annotated)}) == ["low"]
+
+
+@pytest.mark.parametrize(("namespace", "outcome"), [("argocd", "unknown"), ("shop", "fail")])
+def test_a_service_of_a_namespace_in_which_the_project_runs_nothing_is_installed_there(
+    look: Look, namespace: str, outcome: str
+) -> None:
+    files = {
+        "k8s/ingress.yaml": INGRESS.replace("metadata: {", f"metadata: {{namespace: {namespace}, "),
+        "k8s/pod.yaml": POD.replace("metadata: {name: web,", "metadata: {name: web, namespace: shop,"),
+    }
+
+    assert look("ORC-013", files).outcomes == [outcome]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from conftest import Look
 
 POD = """
@@ -187,3 +190,10 @@ def test_each_key_of_a_secret_is_told_at_its_line(look: Look) -> None:
     seen = look("ORC-017", {"k8s/db.yaml": two})
 
     assert seen.failed == ["k8s/db.yaml:6", "k8s/db.yaml:7"]
+
+
+@pytest.mark.parametrize(("image", "severity"), [("prom/node-exporter:v1.8.0", "medium"), ("acme/api:1.0.0", "high")])
+def test_a_known_monitor_looks_at_its_node(look: Look, image: str, severity: str) -> None:
+    text = re.sub(r"image: \S+", f"image: {image}", POD).replace("emptyDir: {}", "hostPath: {path: /proc}")
+
+    assert [f.severity for f in look("ORC-016", {"k8s/api.yaml": text}).findings if f.outcome == "fail"] == [severity]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 SERVER = """
@@ -174,3 +175,15 @@ def test_pods_that_an_operator_makes_are_unknown(look: Look) -> None:
     seen = look("ORC-004", {"k8s/db.yaml": cluster, "k8s/service.yaml": SERVICE})
 
     assert (seen.failed, seen.unknown) == ([], ["k8s/service.yaml:5"])
+
+
+@pytest.mark.parametrize(("namespace", "outcome"), [("telemetry", "unknown"), ("shop", "fail")])
+def test_what_a_service_selects_where_the_project_runs_nothing_is_installed_there(
+    look: Look, namespace: str, outcome: str
+) -> None:
+    service = SERVICE.replace("{app: api}", "{app: collector}").replace(
+        "{name: api}", f"{{name: api, namespace: {namespace}}}"
+    )
+    pod = DEPLOYMENT.replace("metadata: {name: api}", "metadata: {name: api, namespace: shop}")
+
+    assert look("ORC-004", {"k8s/api.yaml": pod, "k8s/service.yaml": service}).outcomes == [outcome]
