@@ -11,9 +11,10 @@ from kit.judgement.score import Term
 from kit.judgement.verdict import VERDICTS
 from kit.model import Finding, Outcome
 from kit.report import charts_overview as charts
+from kit.report.alike import gathered
 from kit.report.blocks import Block, Cell, Chart, Figure, Figures, Mark, Notice, Ref, Table, columns, empty
 from kit.report.display import Display, figure_json, show
-from kit.report.tables import findings_table, where
+from kit.report.tables import findings_table, wheres
 from kit.report.texts import text
 from kit.report.words import OUTCOME_WORDS, VERDICT_MEANING, count, have, listed
 
@@ -211,7 +212,7 @@ def _phase_table(assessment: Assessment, phase: PhaseTotal, *, folded: bool) -> 
             Mark(s.severity.value),
             len(s.findings),
             f"{s.hours:g}",
-            f"+{s.score_gain:.1f}",
+            f"+{s.score_gain:.1f}" if s.score_gain else "–",
             f"{s.score_after:.1f}",
             f"{s.risk_after:.1f}",
         )
@@ -241,9 +242,18 @@ def unseen(findings: Sequence[Finding]) -> Block:
     found = [f for f in findings if f.outcome in {Outcome.UNKNOWN, Outcome.ERROR}]
     if not found:
         return Notice("Every check that applies could be decided.", tone="pass")
-    rows = tuple((Ref(f"check-{f.check}", f.title), Mark(f.outcome.value), f.message, where(f)) for f in found)
+    told = gathered(found, lambda f: (f.check, f.outcome), lambda f: f.message)
+    rows = tuple(
+        (
+            Ref(f"check-{row.items[0].check}", row.items[0].title),
+            Mark(row.items[0].outcome.value),
+            row.message,
+            wheres(row.items),
+        )
+        for row in told
+    )
     heads = columns("Question", "Result", "What would show it", "Looked at")
-    return Table(f"{count(len(rows), 'thing')} could not be seen", heads, rows)
+    return Table(f"{count(len(found), 'thing')} could not be seen", heads, rows)
 
 
 def _named(term: Term) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from kit.model import Check, Finding, Outcome, Severity
-from kit.report.blocks import Cell, Column, Kind, Mark, Place, Ref, Table, columns, place
+from kit.report.blocks import Cell, Column, Kind, Mark, Place, Ref, Table, cell_text, columns, place
+from kit.report.texts import text
 from kit.report.words import sentence
 
 SEVERITY_ORDER = {severity: i for i, severity in enumerate(Severity)}
@@ -124,6 +125,12 @@ def _thing_row(thing: str, findings: Sequence[Finding]) -> tuple[Cell, ...]:
 def where(finding: Finding) -> Cell:
     """The first place of a finding."""
     return place(finding.evidence[0]) if finding.evidence else None
+
+
+def wheres(findings: Sequence[Finding]) -> Cell:
+    """The first place of findings that are told as one, and how many more there are."""
+    first, more = where(findings[0]), len(findings) - 1
+    return text("views.alike-where", first=cell_text(first), count=more) if more else first
 
 
 def severity_mark(finding: Finding) -> Mark:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kit.report import blocks as b
+from kit.report.alike import gathered
 from kit.report.blocks import Block, Entry, Excerpt, Mark, Place, Row, Table, Verdict, columns
 from kit.report.document import Document, Section
 from kit.report.sections.appendix import EVIDENCE
@@ -173,12 +174,18 @@ def _introduced(told: int, cards: int) -> str:
 
 
 def _listed(rest: Sequence[Entry]) -> Table:
-    rows = tuple(
-        (str(e.number), e.check, Mark(e.severity), e.title, Place(e.at) if e.at else None) for e in rest[:MOST_LISTED]
-    )
-    note = text("paper.rows", shown=len(rows), all=len(rest)) if len(rows) < len(rest) else ""
+    told = gathered(rest, lambda e: (e.check, e.severity), lambda e: e.title)
+    rows = tuple(_listed_row(row.items, row.message) for row in told[:MOST_LISTED])
+    shown = sum(len(row.items) for row in told[:MOST_LISTED])
+    note = text("paper.rows", shown=shown, all=len(rest)) if shown < len(rest) else ""
     names = columns(*heads("number", "check", "severity", "seen", "where"))
     return Table(text("paper.listed", count=len(rest)), names, rows, note)
+
+
+def _listed_row(found: Sequence[Entry], message: str) -> tuple[b.Cell, ...]:
+    first, more = found[0], len(found) - 1
+    where = text("views.alike-where", first=first.at, count=more) if more else (Place(first.at) if first.at else None)
+    return (", ".join(str(e.number) for e in found), first.check, Mark(first.severity), message, where)
 
 
 def _area(section: Section) -> Section:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from kit.model import AREAS, Finding, Outcome
+from kit.report.alike import Alike, gathered
 from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notice, Place, Ref, State, Table, columns
 from kit.report.document import Section
 from kit.report.sections.material import Material, Standing, outcome_of
 from kit.report.sections.topics import CORE, TOPICS
-from kit.report.tables import severity_mark
+from kit.report.tables import severity_mark, wheres
 from kit.report.texts import filled, text, texts
 from kit.report.words import at, count, listed
 
@@ -185,11 +186,21 @@ def topics_table(material: Material, caption: str, topics: Iterable[str]) -> Tab
 
 
 def findings_rows(found: Sequence[Finding], caption: str, *, most: int | None = None) -> Table:
-    """Findings with their grade, what was seen and where; beyond `most` of them, how many more there are."""
-    rest = len(found) - most if most is not None else 0
-    note, found = (text("page.more", number=rest) if rest > 0 else ""), found[:most]
-    rows = tuple((Ref(f"finding-{f.fingerprint}", f.check), severity_mark(f), f.message, Place(at(f))) for f in found)
+    """Findings with their grade, what was seen and where, those that are alike in one row; beyond `most` rows, how many
+    more findings there are."""
+    told = gathered(found, lambda f: (f.check, f.severity, f.blocker), lambda f: f.message)
+    rest = sum(len(row.items) for row in told[most:]) if most is not None else 0
+    note = text("page.more", number=rest) if rest > 0 else ""
+    rows = tuple(_findings_row(row) for row in told[:most])
     return Table(caption, columns(*heads("check", "severity", "seen", "where")), rows, note)
+
+
+def _findings_row(row: Alike[Finding]) -> tuple[Cell, ...]:
+    """One finding by its number, several by their check."""
+    first = row.items[0]
+    target = f"finding-{first.fingerprint}" if len(row.items) == 1 else f"check-{first.check}"
+    place = Place(at(first)) if len(row.items) == 1 else wheres(row.items)
+    return (Ref(target, first.check), severity_mark(first), row.message, place)
 
 
 def gravest_first(standings: Iterable[Standing]) -> list[Standing]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from kit.judgement.plan import PhaseTotal, Step
 from kit.judgement.risk import risk_of
+from kit.judgement.score import DECIMALS
 from kit.model import Finding, Severity
 from kit.report.blocks import Block, Listing, Mark, Prose, Ref, Table, columns
 from kit.report.document import Section
@@ -52,7 +54,7 @@ def steps(material: Material, phase: PhaseTotal) -> tuple[Block, ...]:
     if not own:
         last = phase.id == phases(material)[-1].id
         return (nothing("last-phase" if last else "phase", phase=phase.title),)
-    shown = tuple(Ref(f"check-{s.check}", step_words(s)) for s in own[:MOST_STEPS])
+    shown = tuple(Ref(f"check-{s.check}", step_words(material, s)) for s in own[:MOST_STEPS])
     rest = len(own) - MOST_STEPS
     more = (text("phases.more", count=rest),) if rest > 0 else ()
     said = text(
@@ -72,15 +74,28 @@ def _people(material: Material, phase: PhaseTotal) -> str:
     return text("phases.people", week=HOURS_A_WEEK, people=people) if people > 1 else ""
 
 
-def step_words(step: Step) -> str:
+def step_words(material: Material, step: Step) -> str:
     """A step in words: what is mended, how much of it, what it wins."""
+    gain = _gain(material, step)
     return text(
         "phases.step",
         title=step.title,
         count=count(len(step.findings), "finding"),
         hours=f"{step.hours:g}",
-        gain=f"{step.score_gain:.1f}",
+        gain=f", {gain}" if gain else "",
     )
+
+
+def _gain(material: Material, step: Step) -> str:
+    """What a step wins: score, or else that it is a condition, or else less risk; empty where none of it shows."""
+    if step.score_gain:
+        return text("phases.gain", gain=f"{step.score_gain:.1f}")
+    if {f.fingerprint for f in material.holding}.intersection(step.findings):
+        return text("phases.condition", environment=material.assessment.strictest)
+    steps = material.assessment.plan.steps
+    before = next((a.risk_after for a, b in pairwise(steps) if b == step), material.assessment.risk_score)
+    less = round(before - step.risk_after, DECIMALS)
+    return text("phases.risk", less=f"{less:.1f}") if less else ""
 
 
 def quarterly() -> Listing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from kit.project import Project
 from kit.report.blocks import Entry, Listing, Table, cell_text
 from kit.report.sections.closing import conditions
 from kit.report.sections.material import Material
-from kit.report.sections.planning import estimate, phases, steps
+from kit.report.sections.planning import estimate, phases, step_words, steps, timeline
 from kit.report.styles import build_document
 from kit.report.words import hours
 from tests.findings import assess, finding
@@ -125,3 +126,25 @@ def test_a_phase_says_how_many_people_its_work_needs(effort: float, people: str)
     (*_, said) = steps(shown, phases(shown)[0])
 
     assert plain(said).endswith(people or "afterwards.")
+
+
+def test_a_step_that_wins_no_score_says_what_else_it_wins() -> None:
+    held = [finding("DEL-001", "pass", "high", path=f"{n}.yml", area="delivery") for n in range(900)]
+    open_ = finding("DEL-001", severity="low", area="delivery")
+    found = material(*held, open_)
+    step = found.assessment.plan.steps[0]
+
+    assert step.score_gain == 0
+    assert step_words(found, step) == "Title of DEL-001 (1 finding, 2 h)"
+    assert step_words(found, replace(step, score_gain=0.4)).endswith("h, score +0.4)")
+    assert step_words(found, replace(step, risk_after=found.assessment.risk_score - 0.1)).endswith("h, risk −0.1)")
+    plan = [block for block in timeline(found) if isinstance(block, Table)]
+    assert "+0.0" not in [cell_text(cell) for table in plan for row in table.rows for cell in row]
+
+
+def test_a_step_that_wins_no_score_but_is_a_condition_says_so() -> None:
+    held = [finding("DEL-001", "pass", "critical", path=f"{n}.yml", area="delivery") for n in range(900)]
+    found = material(*held, finding("DEL-001", severity="high", area="delivery"))
+    step = replace(found.assessment.plan.steps[0], score_gain=0.0)
+
+    assert step_words(found, step).endswith("h, a condition for production)")
