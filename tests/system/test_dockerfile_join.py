@@ -19,6 +19,7 @@ COPIES = "FROM python:3.12\nCOPY . .\n"
         ("Dockerfile.worker", "worker"),
         ("services/mail/docker/Dockerfile", "mail"),
         ("docker/Dockerfile.prod", "shop"),
+        ("services/orders/ci/Dockerfile", "orders"),
     ],
 )
 def test_a_service_is_called_by_the_place_of_its_dockerfile(project_of: Write, path: str, name: str) -> None:

@@ -73,9 +73,13 @@ def _has_code(project: Project) -> bool:
     return bool(project.files.languages or project.dockerfiles)
 
 
+_SCRIPTS = re.compile(r"(?:^|/)(?:scripts?|hack|tools?|bin|ci)/")
+
+
 def _only_scripts(project: Project) -> bool:
     """Whether the project sets up the images of others: there is nothing to build but the scripts around them."""
-    return set(project.files.languages) <= {"shell"} and not project.dockerfiles
+    beside = all(_SCRIPTS.search(path) for path in project.code.files())
+    return (set(project.files.languages) <= {"shell"} or beside) and not project.dockerfiles
 
 
 def _does(pipeline: Pipeline) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.images import ASIDE
-from kit.checks.shared.services import METRICS, folders_of, running
+from kit.checks.shared.services import METRICS, folders_of, line_of, running
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -104,7 +104,13 @@ _SPOKEN = re.compile(
 
 
 def _spoken_of(project: Project, service: Service) -> At | None:
-    """Where the service's own code, outside of what calls others, names a path of health in a router not read here."""
+    """Where the service's own code, outside of what calls others, names a path of health in a router not read here, or a
+    library that services share maps one."""
+    if service.language == "csharp":
+        owned = tuple(folders_of(project, service) for service in project.system.services)
+        for path in project.code.holding("MapHealthChecks(", "UseHealthChecks(", languages=("csharp",)):
+            if not any(within(path, folder) for folders in owned for folder in folders):
+                return line_of(project, path, r"(?:Map|Use)HealthChecks\(")
     folders = folders_of(project, service)
     for path in project.code.holding("health", "livez", "readyz", "liveness", "readiness", "/ping", "ready"):
         language = project.code.language(path)

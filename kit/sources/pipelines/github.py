@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ class _Scope:
     checkouts: tuple[tuple[str, bool], ...]
     action: str | None = None
     depth: int = 0
+    inputs: dict[str, str] = field(default_factory=dict)
 
 
 class Reader:
@@ -172,9 +173,9 @@ class Reader:
 
         uses, run, written = text("uses"), node.get("run"), text("shell") or scope.shell
         shell = _SHELLS.get(written.split(" ")[0], written)
-        working = text("working-directory") or scope.working_directory
+        working = _given(text("working-directory") or scope.working_directory or "", scope) or None
         directory = self._directory(working, scope)
-        local, steps = self._local(node.get("uses"), scope)
+        local, steps = self._local(node, scope)
         env = entries(node.get("env"))
         step = Step(
             name=text("name") or uses or (run.text.strip().split("\n")[0] if run else ""),
@@ -215,8 +216,9 @@ class Reader:
                 return inside if own else None
         return None
 
-    def _local(self, uses: Node | None, scope: _Scope) -> tuple[str | None, tuple[Step, ...]]:
+    def _local(self, step: Node, scope: _Scope) -> tuple[str | None, tuple[Step, ...]]:
         """The steps of an action of the project; a problem where there is none."""
+        uses = step.get("uses")
         if uses is None or not uses.text.startswith("./") or "${{" in uses.text:
             return None, ()
         folder = self._directory(uses.text, scope)
@@ -231,8 +233,18 @@ class Reader:
         document = self.documents.get(path)
         if document is None or scope.depth >= MAX_DEPTH:
             return folder, ()
-        inner = _Scope(path, None, "", {}, scope.checkouts, folder, scope.depth + 1)
+        defaults = {n: d.text for n, i in entries(document.root.get("inputs")).items() if (d := i.get("default"))}
+        given = {n: _given(value.text, scope) for n, value in entries(step.get("with")).items()}
+        inner = _Scope(path, None, "", {}, scope.checkouts, folder, scope.depth + 1, defaults | given)
         return folder, tuple(self._step(step, inner) for step in document.each("runs", "steps", "*"))
+
+
+_INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
+
+
+def _given(text: str, scope: _Scope) -> str:
+    """The text with the inputs that an action was given in their places."""
+    return _INPUT.sub(lambda found: scope.inputs.get(found[1], found[0]), text)
 
 
 def _brought(steps: tuple[Node, ...], checkouts: tuple[tuple[str, bool], ...]) -> Iterator[str]:

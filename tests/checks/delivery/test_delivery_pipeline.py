@@ -148,6 +148,7 @@ def test_scripts_around_images_of_others_need_no_build(look: Look) -> None:
     files = {".github/workflows/lint.yml": lint, "run.sh": "#!/bin/sh\ndocker compose up\n"}
 
     assert [f.severity for f in look("DEL-001", files).findings] == ["low"]
+    assert [f.severity for f in look("DEL-001", {**files, "scripts/serve.py": "x = 1\n"}).findings] == ["low"]
     assert [f.severity for f in look("DEL-001", {**files, "app.py": "x = 1\n"}).findings] == ["high"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 APP = {"Dockerfile": "FROM node:22\nCOPY . .\n", "package.json": '{"name": "shop", "dependencies": {"express": "5"}}'}
@@ -164,3 +165,15 @@ def test_what_a_handler_is_called_asks_nothing(look: Look) -> None:
 
     assert look("OBS-008", {**files, "main.py": code.format("True")}).failed == ["main.py:6"]
     assert look("OBS-008", {**files, "main.py": code.format("check_database()")}).passed == ["main.py:6"]
+
+
+@pytest.mark.parametrize(("call", "outcome"), [("MapHealthChecks", "unknown"), ("MapControllers", "fail")])
+def test_a_health_route_of_a_shared_library_may_be_served(look: Look, call: str, outcome: str) -> None:
+    files = {
+        "src/Shop/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n",
+        "src/Shop/Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>\n',
+        "src/Shop/Program.cs": 'var app = builder.Build();\napp.MapGet("/things", () => 1);\napp.UseDefaults();\napp.Run();\n',
+        "src/Blocks/Extensions.cs": f'public static class E {{ static void UseDefaults(App app) {{ app.{call}("/h"); }} }}\n',
+    }
+
+    assert look("OBS-007", files).outcomes == [outcome]

@@ -143,6 +143,33 @@ def test_composite_actions_of_the_project_are_taken_in(tmp_path: Path) -> None:
     assert [p.message for p in workflow.problems] == ["uses ./.github/actions/gone, which is no action of the project"]
 
 
+def test_an_action_works_where_its_inputs_say(tmp_path: Path) -> None:
+    text = """\
+        jobs:
+          a:
+            steps:
+              - uses: actions/checkout@v4
+              - {uses: ./.github/actions/all, with: {place: services/api}}
+        """
+    outer = """\
+        inputs: {place: {required: true}, extra: {default: docs}}
+        runs:
+          steps:
+            - {uses: ./.github/actions/one, with: {where: "${{ inputs.place }}/tests"}}
+            - {run: make, working-directory: "${{ inputs.extra }}"}
+            - {run: make, working-directory: "${{ inputs.unknown }}"}
+        """
+    inner = """\
+        inputs: {where: {default: .}}
+        runs:
+          steps: [{run: pytest, working-directory: "${{inputs.where}}"}]
+        """
+    files = {".github/actions/all/action.yml": outer, ".github/actions/one/action.yml": inner}
+    workflow = found(tmp_path, **{".github/workflows/a.yml": text, **files})[".github/workflows/a.yml"]
+
+    assert [c.directory for c in workflow.jobs[0].commands] == ["services/api/tests", "docs", None]
+
+
 def test_other_shells_are_read_as_what_they_are() -> None:
     text = """\
         jobs:
