@@ -239,6 +239,29 @@ def test_an_inventory_of_variables_says_who_reads_each_and_how_many_targets_give
     assert len({row[0] for row in table.rows}) == len(table.rows)
 
 
+def test_shares_of_variables_count_each_target_once_and_the_same_targets_in_every_row(tmp_path: Path) -> None:
+    compose = "services:\n" + "".join(
+        f"  {name}:\n    build: ./{name}\n    environment:\n      DB_URL: x\n" for name in ("api", "jobs")
+    )
+    files = {
+        "docker-compose.prod.yml": compose,
+        "docker-compose.staging.yml": compose.replace("DB_URL", "OTHER"),
+        "docker-compose.dev.yml": compose,
+    }
+    for name in ("api", "jobs"):
+        files[f"{name}/Dockerfile"] = 'FROM python:3.12-slim\nCOPY . .\nCMD ["python", "main.py"]\n'
+        files[f"{name}/main.py"] = "import os\n\nos.environ['DB_URL']\nos.environ.get('LEVEL', 'info')\n"
+    for name, words in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(words)
+
+    table = table_of(configuration.variables(KitProject(tmp_path)))
+
+    assert row_of(table, "DB_URL")[3] == "fail: not given, 1 of 2 targets"
+    assert row_of(table, "LEVEL")[3] == "not applicable: default"
+    assert "development and tests are counted only where" in table.note
+
+
 def test_what_only_a_profile_requires_is_not_required_and_not_missing(tmp_path: Path) -> None:
     files = {
         "Dockerfile": "FROM eclipse-temurin:21\nCOPY target/app.jar app.jar\n",

@@ -72,7 +72,11 @@ def apis_are_specified(project: Project) -> Iterator[Fact]:
             yield ok(f"{service.name}: {made[0]} describes the interface.", made[1])
         else:
             grade = Severity.LOW if service.kind == "web" and service.framework else Severity.MEDIUM
-            words = f"{service.name}: {len(offered)} routes, and no specification of them."
+            every = len(service.routes)
+            number = (
+                f"{len(offered)} routes" if len(offered) == every else f"{len(offered)} of {every} routes are an API"
+            )
+            words = f"{service.name}: {number}, and no specification of them."
             yield bad(words, offered[0], severity=grade)
     yield from _called(project)
 

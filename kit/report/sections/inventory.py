@@ -93,7 +93,8 @@ def deployments(material: Material, kinds: Iterable[str]) -> Block:
         *heads("where"),
     )
     services, all_targets = len({row[0] for row in rows}), {d.target for all_ in found.values() for d in all_}
-    caption = text("inventory.deployed", services=count(services, "service"), targets=count(len(all_targets), "target"))
+    kind = "compose file" if wanted == ("compose",) else "target"
+    caption = text("inventory.deployed", services=count(services, "service"), targets=count(len(all_targets), kind))
     return Table(caption, names, rows)
 
 

@@ -57,27 +57,39 @@ def variables(project: Project) -> Display:
     gaps += text("views.unseen", count=unseen) if unseen else ""
     counted = {"variables": count(len(rows), "variable"), "services": count(len(services), "service")}
     heads = columns(("Variable", "code"), "Read by", "Code", "Given", ("Read at", "code"))
-    return show(Table(text("views.variables", missing=gaps, **counted), heads, rows))
+    return show(Table(text("views.variables", missing=gaps, **counted), heads, rows, text("views.counted")))
 
 
 def _variable(project: Project, found: Sequence[tuple[Service, EnvRead]], demanded: Demands) -> tuple[Cell, ...]:
-    marks = [_given(project, r, d, demanded.get((s.name, r.name))) for s, r in found for d in s.deployments]
+    marks: dict[str, Mark] = {}
+    for service, read in found:
+        for target in _counted(service):
+            mark = _given(project, read, target, demanded.get((service.name, read.name)))
+            marks[target.target] = min((marks.get(target.target, mark), mark), key=_gravity)
     needs = sorted({_need(project, r) for _, r in found}, key=NEEDS.index)
     names = listed([s.name for s, _ in found], READERS)
-    return (found[0][1].name, names, needs[0], _share(marks), str(found[0][1].at))
+    return (found[0][1].name, names, needs[0], _share([*marks.values()]), str(found[0][1].at))
+
+
+def _counted(service: Service) -> list[Deployment]:
+    """The deployments that a share counts: those for development and tests only where there is no other."""
+    return [d for d in service.deployments if d.environment not in ASIDE] or [*service.deployments]
+
+
+def _gravity(mark: Mark) -> int:
+    return GRAVEST.index(mark.outcome)
 
 
 def _share(marks: Sequence[Mark]) -> Cell:
-    """Where a variable is given, as the gravest of its marks, with how many targets it is so for."""
-    asked = [mark for mark in marks if mark.outcome != "not_applicable"]
-    if not asked:
-        return marks[0] if marks else None
-    worst = min(asked, key=lambda mark: GRAVEST.index(mark.outcome))
-    if len(asked) == 1:
+    """Where a variable is given, as the gravest of its marks, with how many of all targets it is so for."""
+    if not marks:
+        return None
+    worst = min(marks, key=_gravity)
+    if len(marks) == 1 or worst.outcome == "not_applicable":
         return worst
-    alike = sum(mark.outcome == worst.outcome for mark in asked)
+    alike = sum(mark.outcome == worst.outcome for mark in marks)
     words = "given" if worst.outcome == "pass" else worst.text
-    return Mark(worst.outcome, f"{words}, {alike} of {len(asked)} targets", worst.at)
+    return Mark(worst.outcome, f"{words}, {alike} of {len(marks)} targets", worst.at)
 
 
 def checks(project: Project, findings: Findings) -> Display:
@@ -110,7 +122,7 @@ def _matrix(project: Project, service: Service, demanded: Demands, missing: int)
 
     def cell(read: EnvRead, alike: Sequence[Deployment]) -> Mark:
         demand = demanded.get((service.name, read.name))
-        return min((_given(project, read, d, demand) for d in alike), key=lambda mark: GRAVEST.index(mark.outcome))
+        return min((_given(project, read, d, demand) for d in alike), key=_gravity)
 
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (r.name, _need(project, r), *(cell(r, alike) for alike in targets.values()), str(r.at)) for r in ranked

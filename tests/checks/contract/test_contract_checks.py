@@ -63,7 +63,10 @@ CI = ".github/workflows/ci.yml"
 
 
 def test_routes_without_a_specification_are_told_at_the_first(look: Look) -> None:
-    assert look("CTR-001", CODE).failed == ["api/server.js:4"]
+    found = look("CTR-001", CODE)
+
+    assert found.failed == ["api/server.js:4"]
+    assert "api: 5 of 6 routes are an API" in found.text, "a health check is a route and none of the API"
 
 
 def test_a_specification_describes_the_interface(look: Look) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kit.project import Project
-from kit.report.blocks import Excerpt
+from kit.report.blocks import Excerpt, Table
 from kit.report.sections.commands import recovery, targets, tasks
+from kit.report.sections.inventory import deployments
 from kit.report.sections.material import Material
 from kit.report.styles import build_document
 from tests.findings import assess
@@ -133,3 +134,13 @@ def test_a_compose_file_that_names_no_environment_is_started_for_production_as_i
 
     assert "docker compose" not in words(told(made, "Development setup"))
     assert "docker compose -f docker-compose.yml up" in words(told(made, "Production deployment"))
+
+
+def test_what_compose_runs_is_counted_in_compose_files(tmp_path: Path) -> None:
+    (tmp_path / "docker-compose.yml").write_text("services: {web: {build: ., restart: always}}\n")
+    (tmp_path / "netlify.toml").write_text('[build]\npublish = "out"\n')
+
+    table = deployments(Material(assess(), Project(tmp_path)), ("compose",))
+
+    assert isinstance(table, Table)
+    assert table.caption == "1 service in 1 compose file"
