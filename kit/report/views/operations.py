@@ -19,17 +19,17 @@ TOPICS: dict[str, str] = {
     "Roll back": r"roll.?back|revert",
     "Backup and restore": r"backup|restore|disaster",
     "Incident": r"incident|on.?call|escalat|outage|runbook|troubleshoot",
-    "Monitoring": r"monitor|alert|observab|dashboard",
-    "Rotate secrets": r"rotat|secret",
+    "Monitoring": r"monitor|\balert|observab|grafana|prometheus",
+    "Rotate secrets": r"(?=.*\b(?:rotat|renew))(?=.*(?:secret|key|token|password|credential|certificate))|^rotat\w*$",
 }
 
 
 def runbooks(project: Project, findings: Findings) -> Display:
-    """What an operator asks for, and the first heading that speaks of it."""
-    documents = list(project.markdown)
+    """What an operator asks for, and the first heading that speaks of it in what is written for people."""
+    documents = ours(project)
     if not documents:
         fill = "Markdown files with headings on deploying, rolling back, restoring and incidents would be listed here."
-        return show(empty("No document is in the project", fill))
+        return show(empty("No document about the project is in it", fill))
     marks = {topic: _topic(_heading(documents, pattern)) for topic, pattern in TOPICS.items()}
     marks["Contacts"] = _contacts(project)
     covered = sum(mark.outcome == "pass" for mark in marks.values())

@@ -10,7 +10,7 @@ from kit.project import Project
 from kit.report.blocks import Mark, Notice, Place, Table
 from kit.report.sections.inventory import contacts
 from kit.report.sections.material import Material
-from kit.report.views.operations import contact_headings, runbooks
+from kit.report.views.operations import TOPICS, contact_headings, runbooks
 from tests.findings import assess
 
 
@@ -49,3 +49,33 @@ def test_what_a_runbook_says_of_escalation_is_a_contact_in_both_tables(tmp_path:
     assert told.rows == (("Whom to call when it fails", Place("runbook.md:3")),)
     assert isinstance(questions, Table)
     assert dict(questions.rows)["Contacts"] == Mark("pass", "whom to call", "runbook.md:3")
+
+
+def test_questions_are_answered_by_headings_about_operation_in_what_is_written_for_people(tmp_path: Path) -> None:
+    (tmp_path / ".claude/skills").mkdir(parents=True)
+    (tmp_path / ".claude/skills/deploy.md").write_text("# Monitoring\n")
+    found = project(tmp_path, README="# Shop\n\n## Dashboard login\n\n## Secrets\n", CHANGELOG="# Deploy\n")
+
+    questions, documents = runbooks(found, []).blocks
+
+    assert isinstance(questions, Table)
+    assert {row[0] for row in questions.rows if row[1] == Mark("fail", "no heading")} == {*TOPICS, "Contacts"}
+    assert isinstance(documents, Table)
+    assert [row[0] for row in documents.rows] == [Place("README.md")]
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("Monitoring", "Grafana dashboards"),
+        ("Monitoring", "Alerting"),
+        ("Rotate secrets", "Rotating the signing key"),
+        ("Rotate secrets", "Secret rotation"),
+        ("Rotate secrets", "Renew certificates"),
+    ],
+)
+def test_headings_that_answer_what_an_operator_asks(question: str, heading: str, tmp_path: Path) -> None:
+    questions = runbooks(project(tmp_path, README=f"# Shop\n\n## {heading}\n"), []).blocks[0]
+
+    assert isinstance(questions, Table)
+    assert dict(questions.rows)[question] == Mark("pass", heading, "README.md:3")
