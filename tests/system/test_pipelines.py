@@ -53,3 +53,25 @@ def test_a_step_that_names_a_service_is_of_that_service_alone(project_of: Write)
     steps = {s.name: [(p.does, str(p.at)) for p in s.pipelines] for s in system.services}
     assert steps["api"] == [("test", ".github/workflows/ci.yml:6"), ("lint", ".github/workflows/ci.yml:7")]
     assert steps["web"] == [("lint", ".github/workflows/ci.yml:7")]
+
+
+def test_a_step_that_only_calls_a_script_does_what_the_script_does(project_of: Write) -> None:
+    ci = workflow("bash scripts/check.sh").replace("steps:\n", "steps:\n      - uses: actions/checkout@v4\n")
+    files = {".github/workflows/ci.yml": ci, "scripts/check.sh": "set -e\npytest -q\n"}
+
+    assert [s.does for s in project_of({**SERVICES, **files}).system.services[0].pipelines] == ["test"]
+
+
+@pytest.mark.parametrize(
+    ("runner", "step", "does"),
+    [
+        ("ubuntu-latest", "docker compose up -d db", set()),
+        ("self-hosted", "docker compose up -d", {"deploy"}),
+        ("ubuntu-latest", "DOCKER_HOST=ssh://shop docker compose up -d", {"deploy"}),
+    ],
+)
+def test_compose_deploys_on_a_machine_that_stays(project_of: Write, runner: str, step: str, does: set[str]) -> None:
+    ci = workflow(step).replace("ubuntu-latest", runner)
+    system = project_of({**SERVICES, ".github/workflows/ci.yml": ci}).system
+
+    assert {s.does for s in system.services[0].pipelines} == does
