@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from kit.model import FileClass
 from kit.system.drafts import Draft, Drafts
-from kit.system.images import parse_image
+from kit.system.images import Image, parse_image
 from kit.system.model import Build, Deployment, EnvGiven, Port, Probe
 from kit.system.probes import asked_by
+from kit.system.scope import within
 
 if TYPE_CHECKING:
     from kit.project import Project
@@ -36,11 +38,13 @@ def _environment(project: Project, file: ComposeFile, overridden: set[str]) -> s
 
 def _draft_of(file: ComposeFile, service: ComposeService, drafts: Drafts) -> Draft:
     build = _build(service)
-    draft = _same(file, service, drafts, build)
     image = parse_image(service.image)
+    draft = _same(file, service, drafts, build, image)
     if draft is None:
         kind = image.kind if image and not build else "unknown"
-        draft = drafts.add(Draft(service.name, service.at, kind=kind, build=build, command=_command(service)))
+        taken = image is not None and kind == "unknown" and drafts.called(service.name) is not None
+        name = image.base if image is not None and taken else service.name
+        draft = drafts.add(Draft(name, service.at, kind=kind, build=build, command=_command(service)))
     if draft.build is None and build is not None:
         draft.build, draft.kind = build, "unknown"
     if image and (build or image.kind == "unknown"):
@@ -49,15 +53,32 @@ def _draft_of(file: ComposeFile, service: ComposeService, drafts: Drafts) -> Dra
     return draft
 
 
-def _same(file: ComposeFile, service: ComposeService, drafts: Drafts, build: Build | None) -> Draft | None:
+def _same(
+    file: ComposeFile, service: ComposeService, drafts: Drafts, build: Build | None, image: Image | None
+) -> Draft | None:
     """The service of that name in another file, unless the two build from different Dockerfiles and their names differ
-    by an affix. Two services of one file are two, though they may share an image."""
-    found = drafts.called(service.name)
-    if found is None or any(d.target == f"compose:{file.path}" for d in found.deployments):
-        return None
-    if found.build is None or build is None or found.build.dockerfile == build.dockerfile:
+    by an affix, or are stacks of their own. Two services of one file are two, though they may share an image."""
+    here = f"compose:{file.path}"
+    called = drafts.called(service.name)
+    namesakes: list[Draft | None] = [d for d in drafts if service.name in {d.name, *d.aliases}]
+    free = [d for d in namesakes or [called] if d is not None and all(one.target != here for one in d.deployments)]
+    alike = (d for d in free if build is not None and d.build is not None and d.build.dockerfile == build.dockerfile)
+    found = next(alike, None) or next((d for d in free if not _apart(d, file, build, image)), None)
+    if found is None or found.build is None or build is None or found.build.dockerfile == build.dockerfile:
         return found
-    return found if found.name == service.name else None
+    return found if found in namesakes else None
+
+
+def _apart(found: Draft, file: ComposeFile, build: Build | None, image: Image | None) -> bool:
+    """Whether a stack of another folder builds what only has the same name, or runs another image of the project."""
+    stacks = {posixpath.dirname(d.target.removeprefix("compose:")) for d in found.deployments}
+    if posixpath.dirname(file.path) in stacks:
+        return False
+    if build is not None and found.build is not None:
+        one, other = found.build.context, build.context
+        return not (within(one, other) or within(other, one))
+    own = image is not None and image.kind == "unknown" and build is None and found.build is None
+    return own and bool(found.images) and image is not None and image.base not in found.images
 
 
 def _build(service: ComposeService) -> Build | None:

@@ -79,6 +79,7 @@ class Drafts:
         base, number = draft.name, 2
         while draft.name in taken:
             draft.name, number = f"{base}-{number}", number + 1
+            draft.aliases.add(base)
         self.all.append(draft)
         return draft
 

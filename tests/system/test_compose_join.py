@@ -105,3 +105,25 @@ def test_services_of_two_files_are_one_but_for_an_affix_only_where_they_build_al
     names = {s.name for s in project_of(files).system.services}
 
     assert names == {"web", "db", "web-server"}
+
+
+def test_namesakes_of_other_stacks_that_are_built_apart_are_services_of_their_own(project_of: Write) -> None:
+    stack = "services:\n  api:\n    build: ./api\n"
+    files = {f"{n}/{f}": "FROM python:3.12\nCOPY . .\n" for n in "ab" for f in ("api/Dockerfile", "api/Dockerfile.dev")}
+    dev = "services:\n  api:\n    build: {context: ./api, dockerfile: Dockerfile.dev}\n"
+
+    system = project_of({**files, "a/compose.yml": stack, "b/compose.yml": stack, "b/compose.dev.yml": dev}).system
+
+    assert [(s.name, s.build and s.build.context, len(s.deployments)) for s in system.services] == [
+        ("api", "a/api", 1),
+        ("api-2", "b/api", 2),
+    ]
+
+
+def test_namesakes_of_other_stacks_that_run_other_images_are_called_after_them(project_of: Write) -> None:
+    stacks = {f"{n}/app.yml": f"services:\n  app:\n    image: acme/{n}:1\n" for n in ("orders", "users")}
+    again = {"orders/more.yml": stacks["orders/app.yml"].replace(":1", ":2")}
+
+    services = project_of({**stacks, **again}).system.services
+
+    assert [(s.name, len(s.deployments)) for s in services] == [("app", 2), ("users", 1)]

@@ -13,6 +13,7 @@ from kit.sources.code.go import GoFile, GoProject, arguments
 from kit.sources.code.index import CodeIndex
 from kit.sources.code.java import JavaModules
 from kit.sources.code.records import ListenFact
+from kit.sources.formats.nodes import Node
 
 _LISTENS = re.compile(r"(?:^|\.)(?:ListenAndServe(?:TLS)?|Listen|Start|Run|RunTLS|StartTLS)$")
 _NAMED = re.compile(r'os\.(?:Getenv|LookupEnv)\("(\w+)"\)')
@@ -78,20 +79,25 @@ def _assigned(node: SgNode, file: GoFile, project: GoProject) -> tuple[int | Non
     return number, name
 
 
+def _spring_port(node: Node) -> ListenFact:
+    found = _PLACEHOLDER.match(node.text)
+    number = found[2] if found else node.text
+    port = valid(int(number)) if number and number.isdigit() else None
+    return ListenFact(port, "listen", node.at, name=found[1] if found else None)
+
+
 def java_listens(code: CodeIndex) -> Iterator[ListenFact]:
-    """`server.port` of Spring's settings; 8080 where a web starter is on the class path and none is set."""
+    """`server.port` of Spring's settings, each that a profile states; 8080 where a web starter is on the class path and
+    none is set."""
     modules = code.once(JavaModules)
     for module in modules.roots:
         web = modules.build_line(
             module, "spring-boot-starter-web", "spring-boot-starter-webflux", "spring-boot-starter-webmvc"
         )
         web = web or modules.build_line(module, "spring-cloud-starter-gateway")
-        stated = modules.setting(module, "server.port")
-        if stated is not None:
-            found = _PLACEHOLDER.match(stated.text)
-            number = found[2] if found else stated.text
-            port = valid(int(number)) if number and number.isdigit() else None
-            yield ListenFact(port, "listen", stated.at, name=found[1] if found else None)
+        stated = modules.stated(module, "server.port")
+        if stated:
+            yield from (_spring_port(node) for node in stated)
         elif web and modules.configured_elsewhere(module):
             yield ListenFact(None, "listen", web, name="SERVER_PORT")
         elif web and any(

@@ -147,11 +147,12 @@ class JavaModules:
 
     def setting(self, module: str, *route: str) -> Node | None:
         """A value of the module's `application.yml` or `.properties`, those without a profile first."""
-        for _, root in self.settings(module):
-            found = _relaxed(root, ".".join(route))
-            if found is not None:
-                return found
-        return None
+        return next(iter(self.stated(module, *route)), None)
+
+    def stated(self, module: str, *route: str) -> list[Node]:
+        """Every value of the module's settings under the route, one that differs by profile for each."""
+        found = (_relaxed(root, ".".join(route)) for _, root in self.settings(module))
+        return list({node.text: node for node in reversed([n for n in found if n is not None])}.values())[::-1]
 
     def settings(self, module: str) -> list[tuple[str, Node]]:
         """Path and root of every Spring settings document of a module."""

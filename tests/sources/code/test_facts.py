@@ -81,6 +81,8 @@ def test_ports_that_go_and_spring_listen_on(tmp_path: Path) -> None:
             "b/src/main/java/B.java": "class B {}\n",
             "c/pom.xml": "<dependency>spring-boot-starter-web</dependency>\n",
             "c/src/main/resources/application.properties": "server.port=${HTTP_PORT:9090}\n",
+            "d/pom.xml": "<dependency>spring-boot-starter-web</dependency>\n",
+            "d/src/main/resources/application.yml": "server.port: 81\n---\nspring.config.activate.on-profile: docker\nserver.port: 80\n",
         },
     )
 
@@ -88,6 +90,8 @@ def test_ports_that_go_and_spring_listen_on(tmp_path: Path) -> None:
         ("a/main.go", 8080, "PORT", "listen"),
         ("b/pom.xml", 8080, "SERVER_PORT", "listen"),
         ("c/src/main/resources/application.properties", 9090, "HTTP_PORT", "listen"),
+        ("d/src/main/resources/application.yml", 80, None, "listen"),
+        ("d/src/main/resources/application.yml", 81, None, "listen"),
     ]
 
 
