@@ -30,6 +30,7 @@ from kit.system.model import Deployment, Service
 
 WIDEST = 8
 MOST_FILES = 40
+MOST_KINDS = 4
 
 
 def system_map(material: Material) -> tuple[Block, ...]:
@@ -78,7 +79,7 @@ def deployments(material: Material, kinds: Iterable[str]) -> Block:
     for service in material.project.system.services:
         for deployment in service.deployments:
             if deployment.target.partition(":")[0] in wanted:
-                found.setdefault(_deployed(service, deployment), []).append(deployment)
+                found.setdefault(_deployed(material.project, service, deployment), []).append(deployment)
     if not found:
         return nothing("kubernetes" if "kubernetes" in wanted else "compose")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -247,10 +248,38 @@ def _most_open(table: Table) -> Table:
     return Table(table.caption, table.columns, tuple(rows), table.note, matrix=True)
 
 
-def _deployed(service: Service, deployment: Deployment) -> tuple[Cell, ...]:
-    probes = Mark("pass", count(len(deployment.probes), "probe")) if deployment.probes else Mark("partial", "none")
+def _deployed(project: Project, service: Service, deployment: Deployment) -> tuple[Cell, ...]:
     image = deployment.image or (deployment.build.dockerfile if deployment.build else "")
-    return (service.name, short_digest(image), deployment.replicas, probes)
+    return (service.name, short_digest(image), deployment.replicas, _probes(project, service, deployment))
+
+
+def _probes(project: Project, service: Service, deployment: Deployment) -> Mark:
+    """Who asks the instance whether it is well: the target, or Docker where the image says how."""
+    if deployment.probes:
+        return Mark("pass", count(len(deployment.probes), "probe"))
+    if service.kind == "job" or deployment.workload in {"CronJob", "Job"}:
+        return Mark("not_applicable", "a job")
+    if deployment.target.startswith("compose:") and _asked_by_docker(project, service, deployment):
+        return Mark("pass", "in the image")
+    return Mark("partial", "none")
+
+
+def _asked_by_docker(project: Project, service: Service, deployment: Deployment) -> bool:
+    """Whether the image has a HEALTHCHECK; no cluster asks it, and a compose file may turn it off."""
+    build = deployment.build or service.build
+    if build is None or any(s.at == deployment.at and s.healthcheck for f in project.compose for s in f.services):
+        return False
+    dockerfile = next((d for d in project.dockerfiles if d.path == build.dockerfile and not d.error), None)
+    stage = dockerfile.stage(build.target) if dockerfile and build.target else None
+    return dockerfile is not None and dockerfile.healthcheck(stage or dockerfile.final) is not None
+
+
+def manifest_files(project: Project) -> Iterable[tuple[str, str]]:
+    """Manifest files with the kinds of the objects that each declares."""
+    kinds: dict[str, dict[str, None]] = {}
+    for manifest in project.manifests:
+        kinds.setdefault(manifest.at.path, {})[manifest.kind] = None
+    return ((path, listed(declared, MOST_KINDS)) for path, declared in kinds.items())
 
 
 def compose_files(project: Project) -> Iterable[tuple[str, str]]:

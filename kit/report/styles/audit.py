@@ -173,7 +173,7 @@ def _files(material: Material) -> Section:
     system = [(d.path, "Dockerfile") for d in project.dockerfiles] + list(inventory.compose_files(project))
     schemas = project.files.glob("**/.env*", "**/schema.prisma", "**/settings*.py", "**/config*.y*ml")
     settings = [(p, text("audited.settings")) for p in schemas]
-    manifests = [(m.at.path, m.kind) for m in project.manifests]
+    manifests = inventory.manifest_files(project)
     operations = [(s.path, f"{s.shell} script") for s in project.scripts]
     operations += [(m.path, m.tool) for m in project.makefiles]
     papers = project.files.glob("**/SECURITY*", "**/*security*.md", "**/LICENSE*", "**/*privacy*.md", "**/CODEOWNERS")

@@ -151,7 +151,8 @@ def _criterion(material: Material, words: str, topic: str) -> Item:
         opened = [f for f in found if f.outcome.open]
         state: State = "done" if not opened else "open" if len(opened) == len(found) else "partly"
         shown = sorted(found, key=lambda f: not f.outcome.open)[:MOST_MEASURED]
-        refs = tuple(Ref(f"finding-{f.fingerprint}", f.check) for f in opened[:MOST_MEASURED])
+        gravest = {f.check: Ref(f"finding-{f.fingerprint}", f.check) for f in reversed(opened[:MOST_MEASURED])}
+        refs = tuple(reversed(gravest.values()))
         return Item(words, state, text("valid.measured", said=" ".join(f.message for f in shown)), refs)
     tried = loads(material.project) if topic in UNDER_LOAD else ()
     if tried:

@@ -121,4 +121,7 @@ def _hours(duration: timedelta | None) -> float | None:
 def _run_by(project: Project, path: str) -> Mark:
     name = path.rsplit("/", 1)[-1]
     found = next((s for s in _timetable(project) if name in s.runs or s.at.path == path), None)
-    return Mark("pass", "by the clock", str(found.at)) if found else Mark("unknown", "nothing by the clock")
+    if found:
+        return Mark("pass", "by the clock", str(found.at))
+    runs = path in {*(s.path for s in project.scripts), *project.code.files(every_class=True)}
+    return Mark("unknown", "nothing by the clock") if runs else Mark("not_applicable", "no program")
