@@ -51,7 +51,16 @@ def purposes(command: Command) -> frozenset[str]:
 
     Wrappers (`npx`, `uv run`, `docker compose run x`) are taken off; scripts that it calls are not looked into.
     """
-    return frozenset(purpose for inner in expanded(command) for purpose in _of_one(inner, 0))
+    inside = list(expanded(command))
+    found = frozenset(purpose for inner in inside for purpose in _of_one(inner, 0))
+    if found or base_name(command.program) not in _FETCHES:
+        return found
+    return frozenset(p for inner in inside for word in inner.args[:1] for p in purposes_of_name(word) if p in _SAID)
+
+
+_FETCHES = word_set("npx bunx pnpx")
+_SAID = word_set("test types lint build")
+"""What a tool of whatever name, fetched for the occasion, does where its first word says so."""
 
 
 def purposes_of_action(step: Step) -> frozenset[str]:

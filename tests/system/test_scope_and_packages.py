@@ -107,6 +107,34 @@ def test_a_service_that_migrates_is_a_job_without_routes(project_of: Write) -> N
     assert (migrate.kind, migrate.routes, migrate.env, migrate.ports) == ("job", (), (), ())
 
 
+def test_what_a_target_starts_by_the_clock_and_answers_nobody_is_a_job(project_of: Write) -> None:
+    cron = """
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: {{name: {name}}}
+        spec:
+          schedule: "*/15 * * * *"
+          jobTemplate: {{spec: {{template: {{spec: {{containers: [{{name: {name}, image: "shop/{name}"}}]}}}}}}}}
+        """
+    system = project_of(
+        {
+            "compose.yml": """
+                services:
+                  backup: {build: backup, image: shop/backup, command: supercronic crontab}
+                  tool: {build: tool, command: ./run}
+                  api: {build: api, image: shop/api, ports: ["3000:3000"]}
+                """,
+            "backup/Dockerfile": "FROM alpine\n",
+            "tool/Dockerfile": "FROM alpine\n",
+            "api/Dockerfile": "FROM scratch\n",
+            "k8s/backup.yaml": cron.format(name="backup"),
+            "k8s/api.yaml": cron.format(name="api"),
+        }
+    ).system
+
+    assert {s.name: s.kind for s in system.own} == {"backup": "job", "tool": "unknown", "api": "unknown"}
+
+
 def test_a_call_by_the_name_of_a_service_is_a_call_of_it(project_of: Write) -> None:
     system = project_of(
         {

@@ -27,7 +27,11 @@ _EMPTIES = re.compile(
     r"|\bkubectl\s+delete\s+(?:pvc|persistentvolumeclaims?)\b",
     re.IGNORECASE,
 )
-_LOCAL = re.compile(r"(?i)(?:^|[^a-z])(?:dev|local|test|tests|e2e|ci|seed|sandbox|demo)(?:[^a-z]|$)")
+_LOCAL = re.compile(
+    r"(?i)(?:^|[^a-z])(?:dev|local|test|tests|e2e|ci|seed|sandbox|demo)(?:[^a-z]|$)"
+    r"|(?:^|[^a-z])(?:docker|compose|containers?|services?|stack)(?:[^a-z].*)?[^a-z]down(?:[^a-z]|$)"
+)
+"""Names of what is tried out, and of containers that are taken down."""
 
 
 class _Told(NamedTuple):

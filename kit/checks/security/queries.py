@@ -151,13 +151,16 @@ _OPERATORS = frozenset({"self", "this", "cls", "config", "settings", "process", 
 """What holds the settings of whoever runs the program."""
 
 
+_SETTINGS = re.compile(r"(?i)(?:cfg|conf|config|configuration|settings|env|environ)$")
+
+
 def _is_given(values: Flow, hole: Hole, path: str) -> bool:
     """Whether the value is handed to the function that builds the query, so that a caller decides it; what comes from
     settings, from the database or from a loop over names does so less likely."""
     if _BY_HAND.search(path):
         return False
     root = re.match(r"\w+", hole.node.text())
-    if root is None or root[0] in _OPERATORS:
+    if root is None or root[0] in _OPERATORS or _SETTINGS.match(root[0]):
         return False
     return _from_parameter(values, hole.node, path, 0)
 

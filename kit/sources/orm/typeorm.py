@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
@@ -44,10 +45,30 @@ def typeorm_tables(trees: list[tuple[str, SgNode]], entities: set[str]) -> Itera
     for path, tree in trees:
         for found in _classes(tree, path):
             classes.setdefault(found.name, found)
-    names = {c.name: _table_name(c) for c in classes.values() if "Entity" in c.decorators}
+    names = {c.name: _Named(_table_name(c), _key(c, classes)) for c in classes.values() if "Entity" in c.decorators}
     for found in classes.values():
         if "Entity" in found.decorators and found.path in entities:
             yield from _tables(found, classes, names)
+
+
+class _Named(NamedTuple):
+    """What a relation has to know of an entity: its table, and the property that is its key."""
+
+    table: str
+    key: str
+
+
+def _key(owner: _Class, classes: dict[str, _Class]) -> str:
+    """The property that is the entity's key; `id` where it has none, or several."""
+    fields = [(name, decorators) for found in _lineage(owner, classes)[0] for name, _, decorators in found.fields]
+    keys = [name for name, decorators in fields if any(word.startswith("Primary") for word in decorators)]
+    return keys[0] if len(keys) == 1 else "id"
+
+
+def _target(given: tuple[SgNode, ...], names: dict[str, _Named]) -> _Named | None:
+    """The entity at the other end: `() => Role`, `'Role'`."""
+    found = re.search(r"=>\s*(\w+)|^['\"](\w+)['\"]$", given[0].text()) if given else None
+    return names.get(found[1] or found[2]) if found else None
 
 
 def snake(name: str) -> str:
@@ -107,10 +128,10 @@ def _lineage(owner: _Class, classes: dict[str, _Class]) -> tuple[list[_Class], b
     return done, True
 
 
-def _tables(owner: _Class, classes: dict[str, _Class], names: dict[str, str]) -> Iterator[Table]:
+def _tables(owner: _Class, classes: dict[str, _Class], names: dict[str, _Named]) -> Iterator[Table]:
     lineage, whole = _lineage(owner, classes)
     opaque = not whole or "TableInheritance" in owner.decorators
-    table = Table(names[owner.name], (), (), (), (), at(owner.node, owner.path), opaque=opaque)
+    table = Table(names[owner.name].table, (), (), (), (), at(owner.node, owner.path), opaque=opaque)
     for found in reversed(lineage):
         for name, node, decorators in found.fields:
             place = At(found.path, at(node, found.path).end_line or at(node, found.path).line)
@@ -162,32 +183,34 @@ def _type(kind: str, given: tuple[SgNode, ...], node: SgNode) -> str:
 
 
 def _relation(
-    table: Table, name: str, decorators: dict[str, tuple[SgNode, ...]], place: At, names: dict[str, str]
+    table: Table, name: str, decorators: dict[str, tuple[SgNode, ...]], place: At, names: dict[str, _Named]
 ) -> Table:
     kind = next(k for k in decorators if k in _RELATIONS)
     join = decorators.get("JoinColumn")
     if kind == "OneToOne" and join is None:
         return table  # the other side has the column
     given = decorators[kind]
-    target = re.search(r"=>\s*(\w+)", given[0].text()) if given else None
-    own = exact(_option(join or (), "name")) or f"{name}Id"
+    target = _target(given, names)
+    key = target.key if target is not None else "id"
+    own = exact(_option(join or (), "name")) or f"{name}{key[0].upper()}{key[1:]}"
     primary = literal(_option(given, "primary")) is True
     nullable = literal(_option(given, "nullable")) is not False and not primary
     columns = table.columns
     if table.column(own) is None:
         columns = (*columns, Column(own, "", nullable, place))
     constrained = literal(_option(given, "createForeignKeyConstraints")) is not False
-    keys = (ForeignKey((own,), names.get(target[1], "") if target else "", place),) if constrained else ()
+    keys = (ForeignKey((own,), target.table if target is not None else "", place),) if constrained else ()
     unique = (Index((own,), place, unique=True),) if kind == "OneToOne" else ()
     return replace(table, columns=columns, foreign_keys=(*table.foreign_keys, *keys), uniques=(*table.uniques, *unique))
 
 
 def _joining(
-    table: Table, name: str, decorators: dict[str, tuple[SgNode, ...]], place: At, names: dict[str, str]
+    table: Table, name: str, decorators: dict[str, tuple[SgNode, ...]], place: At, names: dict[str, _Named]
 ) -> Table:
     given = decorators["JoinTable"]
-    target = re.search(r"=>\s*(\w+)", decorators["ManyToMany"][0].text()) if decorators["ManyToMany"] else None
-    other = names.get(target[1], target[1]) if target else ""
+    target = _target(decorators["ManyToMany"], names)
+    written = re.search(r"=>\s*(\w+)", decorators["ManyToMany"][0].text()) if decorators["ManyToMany"] else None
+    other = target.table if target is not None else written[1] if written is not None else ""
     said = (exact(given[0]) if given else None) or exact(_option(given, "name"))
     return Table(said or snake(f"{table.name}_{name}_{other}"), (), (), (), (), place, implicit=True)
 

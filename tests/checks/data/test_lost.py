@@ -20,7 +20,8 @@ APP = """
 
 def test_a_rollback_that_resets_is_told(look: Look) -> None:
     scripts = '{"scripts": {\n"migrate:rollback": "prisma migrate reset --force",\n"db:reset": "prisma migrate reset"}}'
-    seen = look("DAT-022", {"package.json": scripts})
+    down = scripts.replace("db:reset", "docker:db:down").replace('"prisma migrate reset"', '"docker compose down -v"')
+    seen = look("DAT-022", {"package.json": down})
     assert seen.failed == ["package.json:2"]
 
 

@@ -180,3 +180,10 @@ def test_what_a_function_is_given_decides_where_a_value_comes_from(look: Look, v
     seen = look("SEC-006", {"shop/store.py": source.replace("VALUE", value)})
 
     assert [f.severity for f in seen.findings if f.outcome == "fail"] == [severity]
+
+
+@pytest.mark.parametrize(("name", "severity"), [("cfg", "medium"), ("order", "high")])
+def test_what_comes_from_settings_weighs_less(look: Look, name: str, severity: str) -> None:
+    go = f"package main\n\nfunc f(db *sql.DB, {name} *T) {{\n\tdb.Query(fmt.Sprintf(\"SELECT 1 FROM d WHERE n='%s'\", {name}.DB))\n}}\n"
+
+    assert [f.severity for f in look("SEC-006", {"go.mod": "module x\n", "a.go": go}).findings] == [severity]

@@ -265,3 +265,30 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=12).map("".join))
 def test_nothing_that_looks_like_javascript_raises(body: str) -> None:
     migration(f"exports.up = (knex) => {{ {body} }};", "migrations/1.js", "knex")
+
+
+def test_a_relation_is_called_after_the_key_at_the_other_end(tmp_path: Path) -> None:
+    user = """
+        @Entity()
+        export class User {
+          @PrimaryGeneratedColumn()
+          id: number;
+
+          @ManyToOne('Role', { onDelete: 'CASCADE' })
+          role: Role;
+
+          @ManyToMany('Role')
+          @JoinTable()
+          more: Role[];
+        }
+
+        @Entity()
+        export class Role {
+          @PrimaryColumn({ type: 'varchar' })
+          alias: string;
+        }
+        """
+    found = declared(tmp_path, user=user)
+
+    assert [name for name, *_ in columns(found, "user")] == ["id", "roleAlias"]
+    assert "user_more_role" in {table.name for table in found.tables}
