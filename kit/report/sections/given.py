@@ -6,7 +6,7 @@ from kit.checks.shared.ran import ending
 from kit.judgement.attestations import UNSHOWN
 from kit.model import Finding, Strength
 from kit.project import Project
-from kit.report.blocks import Block, Mark, Place, Prose, Table, columns
+from kit.report.blocks import Block, Cell, Mark, Place, Prose, Table, columns
 from kit.report.sections.basics import heads
 from kit.report.sections.material import Material
 from kit.report.texts import text
@@ -45,16 +45,21 @@ def given(material: Material) -> tuple[Block, ...]:
 
 def _files(project: Project) -> Table | None:
     found = project.evidence or ()
-    rows = tuple(
-        (Place(f.path), f.format or None, _made(f), f.revision[:12] if f.revision else None, _state(f))
+    revised = any(f.revision for f in found[:MOST])  # few tools state it
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (Place(f.path), f.format or None, _made(f), *([_revision(f)] if revised else []), _state(f))
         for f in found[:MOST]
     )
-    names = columns(*heads("file", "what", "made", "revision", "result"))
+    names = columns(*heads("file", "what", "made", *(["revision"] if revised else []), "result"))
     return Table(text("given.files"), names, rows, _rest(len(found))) if rows else None
 
 
 def _made(file: EvidenceFile) -> str | None:
     return f"{file.made:%Y-%m-%d %H:%M}" if file.made is not None else None
+
+
+def _revision(file: EvidenceFile) -> str | None:
+    return file.revision[:12] if file.revision else None
 
 
 def _state(file: EvidenceFile) -> Mark:

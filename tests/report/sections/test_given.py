@@ -81,9 +81,21 @@ def test_a_report_of_files_alone_says_so_and_has_no_such_section(tmp_path: Path)
 
 
 def test_a_file_that_is_cut_off_stands_beside_one_that_was_read(whole: Material) -> None:
-    marks = {str(row[0]): row[4] for row in table(whole, "Files that other tools wrote").rows}
+    marks = {str(row[0]): row[-1] for row in table(whole, "Files that other tools wrote").rows}
 
     assert [m.outcome for m in marks.values() if isinstance(m, Mark)] == ["fail", "pass"]
+
+
+def test_revisions_have_a_column_where_a_file_states_one(whole: Material) -> None:
+    def headings() -> list[str]:
+        return [c.name for c in table(whole, "Files that other tools wrote").columns]
+
+    assert "Revision" not in headings()
+
+    first, *rest = whole.project.evidence or ()
+    whole.project.evidence = (replace(first, revision="0123456789abcdef"), *rest)
+    assert "Revision" in headings()
+    assert table(whole, "Files that other tools wrote").rows[0][3] == "0123456789ab"
 
 
 def test_a_command_that_failed_and_one_that_was_not_run_are_told_apart(whole: Material) -> None:
