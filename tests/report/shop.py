@@ -136,6 +136,7 @@ class Shop:
     makefiles: tuple[Any, ...] = ()
     scripts: tuple[Any, ...] = ()
     image_builds: tuple[Any, ...] = ()
+    compose: tuple[Any, ...] = ()
     metrics: tuple[MetricFact, ...] = ()
     evidence: tuple[Any, ...] | None = None
 

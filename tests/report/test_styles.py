@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -328,6 +329,36 @@ def test_a_card_tells_observation_evidence_impact_fix_owner_effort_and_environme
     assert shown.first_line is not None
     assert shown.highlight is not None
     assert len(shown.lines) > shown.highlight[1] - shown.highlight[0] + 1
+
+
+def test_the_formal_statement_leaves_out_what_only_developers_start(tmp_path: Path) -> None:
+    build = "FROM python:3.12\nCOPY . .\n"
+    compose = "services:\n  {0}:\n    build: {0}\n    ports: ['80:80']\n"
+    files = {
+        "api/Dockerfile": build,
+        "e2e-runner/Dockerfile": build,
+        "compose.prod.yml": compose.format("api"),
+        "compose.dev.yml": compose.format("e2e-runner"),
+        ".dockerignore": ".git\n",
+        "docs/deployment.md": "# Deployment\n",
+    }
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(content)
+    found = Material(assess(), Project(tmp_path))
+
+    (statement, *_) = told(build_document(found, "formal"), "Formal statement").blocks
+    listed = [
+        row[0]
+        for heading in ("Docker files", "Deployment and operations")
+        for block in told(build_document(found, "audit"), heading).blocks
+        if isinstance(block, Table)
+        for row in block.rows
+    ]
+
+    assert isinstance(statement, Excerpt)
+    assert "the 1 service that it builds for use: api." in " ".join(statement.lines)
+    assert {".dockerignore", "docs/deployment.md"} <= set(map(str, listed))
 
 
 def test_the_formal_statement_says_what_each_clause_came_to_and_what_follows() -> None:

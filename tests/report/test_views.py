@@ -454,6 +454,16 @@ def test_a_service_that_nothing_watches_is_named(project: Shop) -> None:
     assert table.note == "Nothing watches worker: an outage would go unnoticed."
 
 
+def test_what_only_developers_start_is_not_missed_by_monitoring(project: Shop) -> None:
+    api, worker = (next(s for s in project.system.services if s.name == name) for name in ("api", "worker"))
+    tried = replace(worker, deployments=tuple(replace(d, environment="development") for d in api.deployments))
+    both = replace(project, system=replace(project.system, services=(api, tried)))
+    alone = replace(project, system=replace(project.system, services=(tried,)))
+
+    assert [row[0] for row in table_of(observability.chain(both)).rows] == ["api"]
+    assert [row[0] for row in table_of(observability.chain(alone)).rows] == ["worker"]
+
+
 def test_a_service_that_is_probed_and_not_scraped_is_not_said_to_be_watched(project: Shop) -> None:
     api = next(s for s in project.system.services if s.name == "api")
     alone = replace(project, system=replace(project.system, services=(replace(api, name="web"),)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
+from kit.checks.operations.documents import ours
 from kit.report.blocks import Block, Cell, Checklist, Item, Listing, Mark, Notice, Prose, Table, columns
 from kit.report.document import Section
 from kit.report.exports.run import kit_version
@@ -42,6 +44,8 @@ TIERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Tier of infrastructure to the deployment targets that it takes and the topics that must hold there."""
 
+GUIDE = re.compile(r"deploy|install|operat|runbook|backup|restore|monitor|rollback|disaster", re.IGNORECASE)
+"""Names of documents that guide who runs the system."""
 SECURITY = ("hardening", "headers", "encryption", "secrets", "authorization", "injection", "validation", "alerting")
 
 
@@ -171,11 +175,13 @@ def _quick_start(material: Material) -> Section:
 def _files(material: Material) -> Section:
     project = material.project
     system = [(d.path, "Dockerfile") for d in project.dockerfiles] + list(inventory.compose_files(project))
+    system += [(path, text("audited.ignores")) for path in project.files.glob("**/*.dockerignore")]
     schemas = project.files.glob("**/.env*", "**/schema.prisma", "**/settings*.py", "**/config*.y*ml")
     settings = [(p, text("audited.settings")) for p in schemas]
     manifests = inventory.manifest_files(project)
     operations = [(s.path, f"{s.shell} script") for s in project.scripts]
     operations += [(m.path, m.tool) for m in project.makefiles]
+    operations += [(m.path, text("audited.paper")) for m in ours(project) if GUIDE.search(m.path.rpartition("/")[2])]
     papers = project.files.glob("**/SECURITY*", "**/*security*.md", "**/LICENSE*", "**/*privacy*.md", "**/CODEOWNERS")
     kinds = {
         "images": system,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from kit.checks.shared.services import only_aside
 from kit.model import Finding
 from kit.report.blocks import Block, Excerpt, Notice, Prose
 from kit.report.document import Section
@@ -159,7 +160,9 @@ def _statement(material: Material, placed: dict[str, dict[str, tuple[str, ...]]]
 
 
 def _components(material: Material) -> str:
-    names = [service.name for service in material.project.system.own]
+    project = material.project
+    own = project.system.own
+    names = [s.name for s in [s for s in own if not only_aside(project, s)] or own]
     if not names:
         return text("statement.let-p-whole", project=material.name)
     return text("statement.let-p", project=material.name, count=len(names), services=listed(names, MOST_COMPONENTS))

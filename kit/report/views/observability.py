@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kit.checks.observability.alerting import FROM_OUTSIDE, bare
 from kit.checks.observability.health import health_routes
-from kit.checks.shared.services import METRICS
+from kit.checks.shared.services import METRICS, only_aside
 from kit.model import Located
 from kit.project import Project
 from kit.report.blocks import Cell, Mark, Table, columns, empty
@@ -19,8 +19,12 @@ from kit.system.model import Service
 
 
 def chain(project: Project) -> Display:
-    """Per service: health route, metrics route, probe, scraping. Each link has its place."""
-    own = [s for s in project.system.own if s.kind not in {"library", "job"}]
+    """Per service: health route, metrics route, probe, scraping. Each link has its place.
+
+    What only development and tests start is left out beside what is used.
+    """
+    built = [s for s in project.system.own if s.kind not in {"library", "job"}]
+    own = [s for s in built if not only_aside(project, s)] or built
     if not own:
         fill = "Its health route, metrics, probes and what scrapes it would stand here."
         return show(empty("No service of the project's own was found", fill))
