@@ -29,6 +29,8 @@ _LIMITERS = (
 )  # fmt: skip
 
 
+_NAMED = tuple(name for name in _LIMITERS if name != "golang.org/x/time")
+"""Libraries that are there to limit and for nothing else."""
 _LOGIN = frozenset({"login", "signin", "token", "authenticate", "password", "otp", "register", "signup"})
 
 
@@ -235,7 +237,7 @@ def _limiters(project: Project, service: Service) -> Iterator[Fact]:
         yield bad(f"{service.name}: a limiter is made here, and nothing mounts it: it limits nothing.", made)
     elif used:
         yield bad(f"{service.name}: the limiter is put onto a router that nothing mounts: it limits nothing.", used[0])
-    elif wanted := dependency(project, service, *(n for n in _LIMITERS if n != "golang.org/x/time")):
+    elif (wanted := dependency(project, service, *_NAMED)) is not None and wanted.group != "indirect":
         if (user := _importer(project, service, wanted.name)) is not None:
             yield unknown(f"{service.name}: {wanted.name} is taken here; what it limits could not be seen.", user)
             return

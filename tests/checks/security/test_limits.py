@@ -263,3 +263,17 @@ def test_a_login_that_another_service_limits_is_left_open(look: Look, path: str,
     }
 
     assert look("SEC-003", files).outcomes == ["pass", outcome]
+
+
+@pytest.mark.parametrize(("mark", "said"), [("", "is a dependency"), (" // indirect", "Nothing limits")])
+def test_a_library_that_another_one_brings_was_not_wanted(look: Look, mark: str, said: str) -> None:
+    main = 'package main\nfunc main() {\n\tr := chi.NewRouter()\n\tr.Post("/things", save)\n}\n'
+    files = {"go.mod": f"module shop\nrequire github.com/didip/tollbooth v4.0.0{mark}\n", "main.go": main}
+
+    assert (
+        said
+        in look(
+            "SEC-003",
+            {**files, "main.go": main.replace("package main\n", 'package main\nimport "github.com/go-chi/chi/v5"\n')},
+        ).text
+    )

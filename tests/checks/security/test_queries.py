@@ -184,6 +184,7 @@ def test_what_a_function_is_given_decides_where_a_value_comes_from(look: Look, v
 
 @pytest.mark.parametrize(("name", "severity"), [("cfg", "medium"), ("order", "high")])
 def test_what_comes_from_settings_weighs_less(look: Look, name: str, severity: str) -> None:
-    go = f"package main\n\nfunc f(db *sql.DB, {name} *T) {{\n\tdb.Query(fmt.Sprintf(\"SELECT 1 FROM d WHERE n='%s'\", {name}.DB))\n}}\n"
+    line = "db.Query(fmt.Sprintf(\"SELECT 1 FROM d WHERE n='%s'\", NAME.DB))"
+    go = f"package main\n\nfunc f(db *sql.DB, NAME *T) {{\n\t{line}\n}}\n".replace("NAME", name)
 
     assert [f.severity for f in look("SEC-006", {"go.mod": "module x\n", "a.go": go}).findings] == [severity]
