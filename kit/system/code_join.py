@@ -124,6 +124,8 @@ def _describe(project: Project, draft: Draft, *, worker: bool) -> None:
             draft.kind = "worker"
         else:
             draft.kind = "web" if framework else "api" if routes or draft.ports else "unknown"
+    if draft.kind == "unknown" and draft.scheduled:
+        draft.kind = "job"
 
 
 def _language(project: Project, draft: Draft) -> str | None:

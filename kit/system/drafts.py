@@ -45,6 +45,11 @@ class Draft:
         runs = [d.workload for d in self.deployments]
         return bool(runs) and all(run in _JOBS or run.endswith(" init") for run in runs)
 
+    @property
+    def scheduled(self) -> bool:
+        """Whether a target starts it by the clock and none publishes a port of it."""
+        return any(d.schedule for d in self.deployments) and not any(d.ports for d in self.deployments)
+
     def service(self) -> Service:
         """The finished, frozen service."""
         return Service(
