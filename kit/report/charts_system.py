@@ -14,6 +14,9 @@ from kit.report.words import count
 from kit.system.addresses import addressed
 from kit.system.model import Service, SystemMap
 
+IN_A_BOX = 3
+BESIDES = frozenset({"build", "migrate"})
+"""What a gate that does more than fits its box does beside checking; the table of jobs names all."""
 LAYERS: dict[str, int] = {"proxy": 0, "web": 0, "api": 1, "function": 1, "unknown": 1, "worker": 1, "job": 1}
 LAYER_TITLES = ("reached from outside", "services", "stores", "watching")
 STORE_LAYER, WATCH_LAYER = 2, 3
@@ -169,5 +172,6 @@ def _job_node(job: PipelineJob, column: int, row: int) -> Node:
     if not job.gate:
         return Node(job.id, job.name, column, row, ", ".join(job.does))
     word = f"{SHAPES['fail']} cannot fail" if job.toothless else f"{SHAPES['pass']} gate"
-    note = f"{word}: {', '.join(job.does)}" if job.does else word
+    checks = job.does if len(job.does) <= IN_A_BOX else [does for does in job.does if does not in BESIDES]
+    note = f"{word}: {', '.join(checks)}" if checks else word
     return Node(job.id, job.name, column, row, note, "fail" if job.toothless else "pass", job.toothless)

@@ -164,6 +164,18 @@ def test_a_gate_that_cannot_fail_is_dashed() -> None:
     assert [s.line.dash for s in shapes] == ["dot", "solid"]
 
 
+def test_a_gate_that_does_much_names_in_its_box_what_it_checks() -> None:
+    jobs = [
+        PipelineJob("a", "api", (), ("lint", "migrate", "test", "scan"), gate=True),
+        PipelineJob("i", "images", (), ("build", "scan", "push"), gate=True),
+    ]
+
+    said = " ".join(str(a.text) for a in charts_system.pipeline(jobs).layout.annotations)
+
+    assert "gate: lint, test, scan" in said
+    assert "gate: build, scan, push" in said
+
+
 def test_the_map_joins_services_by_what_they_need_call_and_store() -> None:
     assert set(charts_system.system_edges(SYSTEM)) == {
         ("web", "api"),
