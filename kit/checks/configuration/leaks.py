@@ -47,12 +47,16 @@ def no_tracked_secret(project: Project) -> Iterator[Fact]:
         looked += bool(text)
         hits = [h for h in project.files.read(SECRETS, path) if not h.placeholder and not h.weak] if text else []
         hits = [h for h in hits if not is_stand_in(text, h) and (path, h.line) not in elsewhere]
-        if path.endswith((".html", ".htm", ".md", ".txt")):
+        if path.endswith((".html", ".htm", ".md", ".txt")) or _PAGE.match(text):
             hits = [h for h in hits if h.kind != "assignment"]
         found += len(hits)
         yield from _leaks(project, path, hits)
     if looked and not found:
         yield ok(f"No secret in {looked} text files.", At("."))
+
+
+_PAGE = re.compile(r"(?i)\s{0,200}<!doctype html")
+"""A page of the web, under whatever name it was saved."""
 
 
 def _told_elsewhere(project: Project) -> set[tuple[str, int | None]]:

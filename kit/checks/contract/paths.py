@@ -130,7 +130,10 @@ def _join(spec: OpenApi, services: list[Service]) -> Joined | None:
     if not tried:
         return None
     pairs, service, shift = max(tried, key=lambda t: (len(t[0]), _near(spec, t[1])))
-    if len(pairs) * 3 < len(spec.operations):
+    told = any(
+        steps(route.path) or route.prefix_known for _, route in pairs
+    )  # `/` below an unknown prefix tells nothing
+    if len(pairs) * 3 < len(spec.operations) or not told:
         return None
     done = {id(operation) for operation, _ in pairs}
     rest = tuple(o for o in spec.operations if id(o) not in done and o.method not in {"OPTIONS", "HEAD", "TRACE"})

@@ -66,3 +66,9 @@ def test_an_index_of_a_resource_is_no_password(look: Look) -> None:
     text = 'locals {\n  password = var.db_password != "" ? var.db_password : random_password.db_password[0].result\n}\n'
 
     assert look("CFG-005", {"main.tf": text}).failed == []
+
+
+def test_a_page_of_the_web_holds_no_secret_whatever_its_name(look: Look) -> None:
+    page = f'\n<!DOCTYPE html>\n<form data-x="api_secret={RANDOM}"></form>\napi_secret: {RANDOM}\n'
+
+    assert severities(look, "CFG-005", {"config/keys.yml": page}) == set()

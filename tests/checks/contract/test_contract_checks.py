@@ -318,3 +318,11 @@ def test_operations_that_state_no_error(look: Look) -> None:
     assert seen.outcomes == ["partial"]
     assert seen.failed == [f"{DOCUMENT}:14"]
     assert look("CTR-015", {DOCUMENT: SPEC}).outcomes == ["pass"]
+
+
+def test_a_root_below_an_unknown_prefix_joins_no_specification(look: Look) -> None:
+    router = "const r = require('express').Router();\nr.get('/', list);\nmodule.exports = { mount: (at, app) => app.use(at, r) };\n"
+    server = "const app = require('express')();\nrequire('./r').mount(process.env.BASE, app);\napp.listen(3000);\n"
+    one = "openapi: 3.0.3\ninfo: {title: Shop, version: 1.0.0}\npaths:\n  /v1/orders:\n    get: {responses: {}}\n    post: {responses: {}}\n"
+
+    assert look("CTR-002", {**API, "api/server.js": server, "api/r.js": router, DOCUMENT: one}).failed == []
