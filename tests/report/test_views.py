@@ -121,6 +121,24 @@ def test_a_gate_that_cannot_fail_is_named_in_the_title_of_its_pipeline(project: 
     assert "Build needs test; deploy needs build." in chart.text
 
 
+def test_a_job_does_its_steps_in_order_whatever_service_they_are_for(tmp_path: Path) -> None:
+    steps = ("docker build web", "kubectl apply -f api")
+    runs = "".join(f"      - run: {step}\n" for step in steps)
+    files = {
+        "api/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "web/Dockerfile": "FROM node:22\nCOPY . .\n",
+        ".github/workflows/ci.yml": f"on: push\njobs:\n  ci:\n    runs-on: ubuntu-latest\n    steps:\n{runs}",
+    }
+    for name, words in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(words)
+    project = KitProject(tmp_path)
+
+    (job,) = delivery.jobs_of(project, project.workflows[0])
+
+    assert job.does == ("build", "deploy")
+
+
 @pytest.mark.parametrize(
     ("step", "told"),
     [
@@ -260,6 +278,21 @@ def test_shares_of_variables_count_each_target_once_and_the_same_targets_in_ever
     assert row_of(table, "DB_URL")[3] == "fail: not given, 1 of 2 targets"
     assert row_of(table, "LEVEL")[3] == "not applicable: default"
     assert "development and tests are counted only where" in table.note
+
+
+def test_a_value_that_compose_takes_from_an_env_file_is_given_and_no_literal(tmp_path: Path) -> None:
+    files = {
+        ".env": "DB_URL=postgres://db/shop\n",
+        "compose.prod.yml": "services:\n  api:\n    build: .\n    environment:\n      DB_URL: ${DB_URL:?not set}\n",
+        "Dockerfile": 'FROM python:3.12-slim\nCOPY . .\nCMD ["python", "main.py"]\n',
+        "main.py": "import os\n\nos.environ['DB_URL']\n",
+    }
+    for name, words in files.items():
+        (tmp_path / name).write_text(words)
+
+    table = table_of(configuration.variables(KitProject(tmp_path)))
+
+    assert row_of(table, "DB_URL")[3] == "pass: given"
 
 
 def test_what_only_a_profile_requires_is_not_required_and_not_missing(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def _given(project: Project, read: EnvRead, deployment: Deployment, demand: Dema
     """Whether a target gives a variable, as the check of required variables sees it."""
     given = next((g for g in deployment.env if g.name == read.name), None)
     if given is not None:
-        return Mark("pass", given.source, str(given.at))
+        return Mark("pass", "given" if given.source == "literal" else given.source, str(given.at))
     if demand and any(target == deployment for target, _ in demand.given):
         return Mark("pass", "in the image")
     if demand and deployment in demand.missing:

@@ -49,10 +49,10 @@ def checks(project: Project, findings: Findings) -> Display:
 def jobs_of(project: Project, workflow: Workflow) -> list[PipelineJob]:
     """The jobs of a workflow with what they do for services, and whether they can stop anything."""
     does: dict[str, dict[str, None]] = {}
-    for service in project.system.services:
-        for step in service.pipelines:
-            if step.workflow == workflow.path:
-                does.setdefault(step.job, {})[step.does] = None
+    steps = (step for service in project.system.services for step in service.pipelines)
+    for step in sorted(steps, key=lambda step: step.at.line or 0):
+        if step.workflow == workflow.path:
+            does.setdefault(step.job, {})[step.does] = None
     return [_job(project, job, tuple(does.get(job.id, ()))) for job in workflow.jobs]
 
 
