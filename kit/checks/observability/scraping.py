@@ -21,7 +21,9 @@ _OWN_PORT = 9090
 """Where Prometheus answers about itself."""
 
 
-@check("OBS-003", "Scrape jobs ask a path and port that the service has", Severity.HIGH, Clause.EXECUTION, effort_hours=1)
+@check(
+    "OBS-003", "Scrape jobs ask a path and port that the service has", Severity.HIGH, Clause.EXECUTION, effort_hours=1
+)
 def scrape_targets_answer(project: Project) -> Iterator[Fact]:
     """
     A scrape job that asks a path nobody serves is a dashboard of blanks, and an alert that never fires.
