@@ -321,8 +321,11 @@ def test_operations_that_state_no_error(look: Look) -> None:
 
 
 def test_a_root_below_an_unknown_prefix_joins_no_specification(look: Look) -> None:
-    router = "const r = require('express').Router();\nr.get('/', list);\nmodule.exports = { mount: (at, app) => app.use(at, r) };\n"
-    server = "const app = require('express')();\nrequire('./r').mount(process.env.BASE, app);\napp.listen(3000);\n"
+    server = 'package main\nimport "github.com/labstack/echo/v4"\nfunc main() {\n\te := echo.New()\n\te.GET(cfg.Path, show)\n\te.Start(":80")\n}\n'
     one = "openapi: 3.0.3\ninfo: {title: Shop, version: 1.0.0}\npaths:\n  /v1/orders:\n    get: {responses: {}}\n    post: {responses: {}}\n"
+    files = {"go.mod": "module shop\n", "main.go": server, "openapi.yaml": one}
 
-    assert look("CTR-002", {**API, "api/server.js": server, "api/r.js": router, DOCUMENT: one}).failed == []
+    assert look("CTR-002", files).failed == []
+    assert look("CTR-002", {**files, "main.go": server.replace("cfg.Path", '"/v1/orders"')}).failed == [
+        "openapi.yaml:6"
+    ]
