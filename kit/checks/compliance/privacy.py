@@ -134,13 +134,23 @@ def users_have_their_rights(project: Project) -> Iterator[Fact]:
     yield (
         ok("An account can be deleted.", deletes)
         if deletes
-        else bad("Personal data is kept, and no route deletes an account.", users)
+        else bad("Personal data is kept, and no route deletes an account.", users, fix=_DELETE_TOO if exports else None)
     )
     yield (
         ok("There is a route for exports.", exports)
         if exports
-        else bad("Personal data is kept, and no route hands a user's data over.", users, severity=Severity.LOW)
+        else bad(
+            "Personal data is kept, and no route hands a user's data over.",
+            users,
+            severity=Severity.LOW,
+            fix=_EXPORT_TOO if deletes else None,
+        )
     )
+
+
+_DELETE_TOO = "Add `DELETE /users/me` that erases or anonymises everywhere."
+_EXPORT_TOO = "Add `GET /users/me/export` that hands over what is kept about the user."
+"""What is left to do where the other half is there."""
 
 
 @check(

@@ -65,6 +65,18 @@ def test_routes_that_delete_and_export_hold(look: Look) -> None:
     assert look("CMP-004", {**USERS, "server.js": code}).passed == ["server.js:2", "server.js:3"]
 
 
+@pytest.mark.parametrize(
+    ("route", "asked"),
+    [("delete('/users/me'", "GET /users/me/export"), ("get('/users/me/export'", "DELETE /users/me")],
+)
+def test_a_fix_asks_only_for_the_half_that_is_missing(look: Look, route: str, asked: str) -> None:
+    code = f"const app = require('express')();\napp.{route}, a);\napp.listen(1);\n"
+
+    (finding,) = (f for f in look("CMP-004", {**USERS, "server.js": code}).findings if f.outcome.open)
+
+    assert f"`{asked}`" in finding.fix
+
+
 def test_without_people_there_is_nothing_to_delete(look: Look) -> None:
     assert look("CMP-004", {"a.js": "x();\n"}).outcomes == ["not_applicable"]
 
