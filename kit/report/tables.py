@@ -76,7 +76,7 @@ def checks_table(checks: Sequence[Check], findings: Sequence[Finding], caption: 
 
 def outcome_matrix(
     findings: Iterable[Finding],
-    thing_of: Callable[[Finding], str | None],
+    things_of: Callable[[Finding], Iterable[str]],
     caption: str,
     *,
     checks: Callable[[Finding], bool] = lambda _: True,
@@ -89,13 +89,13 @@ def outcome_matrix(
     titles: dict[str, str] = {}
     things: dict[str, None] = {}
     for finding in findings:
-        thing = thing_of(finding) if finding.outcome is not Outcome.NOT_APPLICABLE and checks(finding) else None
-        if thing is None:
+        if finding.outcome is Outcome.NOT_APPLICABLE or not checks(finding):
             continue
-        things[thing] = None
-        titles[finding.check] = finding.title
-        key = (finding.check, thing)
-        cells[key] = min((cells.get(key, finding), finding), key=lambda f: OUTCOME_ORDER[f.outcome])
+        for thing in things_of(finding):
+            things[thing] = None
+            titles[finding.check] = finding.title
+            key = (finding.check, thing)
+            cells[key] = min((cells.get(key, finding), finding), key=lambda f: OUTCOME_ORDER[f.outcome])
     if not cells:
         return None
     names = sorted(things)
@@ -103,12 +103,13 @@ def outcome_matrix(
     return Table(caption, columns(first, *names), rows, note, matrix=True)
 
 
-def outcomes_by_thing(findings: Iterable[Finding], thing_of: Callable[[Finding], str | None], caption: str) -> Table:
+def outcomes_by_thing(
+    findings: Iterable[Finding], things_of: Callable[[Finding], Iterable[str]], caption: str
+) -> Table:
     """One row per thing examined: how many checks hold there, and which do not."""
     things: dict[str, list[Finding]] = {}
     for finding in findings:
-        thing = thing_of(finding) if finding.outcome is not Outcome.NOT_APPLICABLE else None
-        if thing is not None:
+        for thing in things_of(finding) if finding.outcome is not Outcome.NOT_APPLICABLE else ():
             things.setdefault(thing, []).append(finding)
     rows = tuple(_thing_row(thing, things[thing]) for thing in sorted(things))
     heads = columns("Service or file", ("Held", "number"), ("Not seen", "number"), "Does not hold")

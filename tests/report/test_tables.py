@@ -59,7 +59,7 @@ def test_a_matrix_keeps_the_worst_outcome_of_a_cell_and_leaves_out_what_does_not
         finding("SEC-002", "unknown", path="db"),
     ]
 
-    table = outcome_matrix(examined, lambda f: f.evidence[0].path, "Controls")
+    table = outcome_matrix(examined, lambda f: [f.evidence[0].path], "Controls")
 
     assert table
     assert [c.name for c in table.columns] == ["Control", "api", "db"]

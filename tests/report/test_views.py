@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kit.model import At
+from kit.model import At, Evidence
 from kit.params import Thresholds
 from kit.project import Project as KitProject
 from kit.project import open_project
@@ -35,7 +35,7 @@ from kit.report.views import (
     system,
     testing,
 )
-from kit.report.views.common import short_digest
+from kit.report.views.common import short_digest, things_of
 from kit.report.views.system import services
 from kit.system.model import Deployment, Port, Store, SystemMap
 from tests.findings import finding
@@ -385,6 +385,24 @@ def test_tests_beside_the_services_are_run_by_what_the_check_of_that_sees(
     assert chart.table
     assert row_of(chart.table, "checks")[4] == run
     assert chart.title.endswith(title)
+
+
+@pytest.mark.parametrize(
+    ("message", "places", "things"),
+    [
+        ("compose.yml: no memory limit for api, worker.", [(COMPOSE, 3)], ("api", "worker")),
+        ("compose.yml: no memory limit for api and nobody.", [(COMPOSE, 3)], ("api",)),
+        ("api: no restart policy.", [("k8s/policy.yaml", 1), (COMPOSE, 3)], ("api",)),
+        ("Nothing limits it.", [("k8s/policy.yaml", 1)], ("k8s/policy.yaml",)),
+        ("Nothing is there.", [(".", None)], ("project",)),
+    ],
+)
+def test_a_finding_is_told_of_every_service_that_it_lists_or_of_the_first_that_its_places_know(
+    project: Shop, message: str, places: list[tuple[str, int | None]], things: tuple[str, ...]
+) -> None:
+    evidence = tuple(Evidence(path, line, line, "") for path, line in places)
+
+    assert things_of(project)(finding(message=message, evidence=evidence)) == things
 
 
 @pytest.mark.parametrize(("hours", "words"), [(0.25, "15 minutes"), (1, "1 hour"), (24, "24 hours"), (168, "7 days")])

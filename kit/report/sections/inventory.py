@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kit.checks.operations.documents import escalation
-from kit.model import At, Finding
+from kit.model import Finding
 from kit.project import Project
 from kit.report.blocks import Block, Cell, Chart, Listing, Mark, Place, Table, columns
 from kit.report.display import Display
@@ -24,7 +24,7 @@ from kit.report.views import (
     recovery,
     system,
 )
-from kit.report.views.common import environment_name, service_at, short_digest
+from kit.report.views.common import environment_name, short_digest, things_of
 from kit.report.words import count, listed
 from kit.system.model import Deployment, Service
 
@@ -198,19 +198,16 @@ def files_of(material: Material, places: Iterable[tuple[str, str]]) -> Block:
 def control_matrix(material: Material) -> Block:
     """Services across, the gravest checks down, the worst outcome in each cell."""
     project = material.project
-    service = service_at(project)
+    things = things_of(project)
     names = {s.name for s in project.system.own}
 
-    def of_service(finding: Finding) -> str | None:
-        if not finding.evidence:
-            return None
-        name = service(At(finding.evidence[0].path, finding.evidence[0].line))
-        return name if name in names else None
+    def of_services(finding: Finding) -> list[str]:
+        return [name for name in things(finding) if name in names]
 
     weighty = [f for f in material.assessment.findings if material.assessment.policy.weighs(f) > 0]
     graded = {f.check for f in weighty if f.severity in {"critical", "high"} and f.outcome.decided}
     table = outcome_matrix(
-        weighty, of_service, text("charts.matrix"), checks=lambda f: f.check in graded, note=text("charts.matrix-note")
+        weighty, of_services, text("charts.matrix"), checks=lambda f: f.check in graded, note=text("charts.matrix-note")
     )
     return _charted(table) if table is not None else nothing("matrix")
 

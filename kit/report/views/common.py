@@ -36,30 +36,40 @@ def service_at(project: Project) -> Callable[[At], str | None]:
     return find
 
 
-def thing_of(project: Project) -> Callable[[Finding], str | None]:
-    """The service that a finding speaks of, or else its file."""
+def things_of(project: Project) -> Callable[[Finding], tuple[str, ...]]:
+    """The services that a finding speaks of: those that it lists, the one that the first of its places with a service
+    belongs to, or else its file."""
     service = service_at(project)
+    entries = _entries(project.system.services)
 
-    def find(finding: Finding) -> str | None:
+    def find(finding: Finding) -> tuple[str, ...]:
         if not finding.evidence:
-            return None
-        first = finding.evidence[0]
-        found = service(At(first.path, first.line)) or first.path
-        return PROJECT if found == "." else found
+            return ()
+        beside = {name for e in finding.evidence for _, name in entries.get(e.path, ())}
+        listed = [n for names in _LISTED.findall(finding.message) for n in re.split(r", | and ", names) if n in beside]
+        if listed:
+            return tuple(dict.fromkeys(listed))
+        places = (At(e.path, e.line) for e in finding.evidence)
+        found = next((name for at in places if (name := service(at))), None) or finding.evidence[0].path
+        return (PROJECT if found == "." else found,)
 
     return find
+
+
+_LISTED = re.compile(r"\w[\w.-]*(?:(?:, | and )\w(?:[\w.-]*\w)?)+")
+"""Names that a sentence lists, as "umami, db" is."""
 
 
 def controls(project: Project, findings: Findings, area: str, caption: str) -> Table | Notice:
     """The checks of an area against the services and files they examined; one row for each where there are
     many."""
     of_area = [f for f in findings if f.area == area]
-    table = outcome_matrix(of_area, thing_of(project), caption)
+    table = outcome_matrix(of_area, things_of(project), caption)
     if table is None:
         fill = "Each check would stand in a row here, each service or file that it examined in a column."
         return empty(text("views.nothing-examined"), fill)
     if len(table.columns) > WIDEST:
-        return outcomes_by_thing(of_area, thing_of(project), caption)
+        return outcomes_by_thing(of_area, things_of(project), caption)
     return table
 
 

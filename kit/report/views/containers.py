@@ -7,7 +7,7 @@ from kit.report.blocks import Cell, Chart, Mark, Table, cell_text, columns, empt
 from kit.report.charts import matrix
 from kit.report.display import Display, figure_json, show
 from kit.report.tables import outcome_matrix
-from kit.report.views.common import Findings, at_cell, short_digest, thing_of
+from kit.report.views.common import Findings, at_cell, short_digest, things_of
 from kit.report.words import count, have, sentence
 from kit.sources.containers.dockerfile import Dockerfile
 
@@ -17,7 +17,7 @@ NO_IMAGES = "A Dockerfile or Containerfile, or a compose file, would be laid out
 def hardening(project: Project, findings: Findings) -> Display:
     """Services across, controls down: which image holds which control."""
     of_area = [f for f in findings if f.area == "containers"]
-    table = outcome_matrix(of_area, thing_of(project), "Container controls by service")
+    table = outcome_matrix(of_area, things_of(project), "Container controls by service")
     if table is None:
         return show(empty("No image is built or run by the project", NO_IMAGES))
     marks = {
