@@ -248,7 +248,10 @@ def sample_is_complete(project: Project) -> Iterator[Fact]:
     if not samples and any(needed.values()):
         reads = [r for found in needed.values() for r in found]
         count = len({r.name for r in reads})
-        yield bad(f"{count} required variables and no sample environment file that names them.", At("."), reads[0])
+        fix = "Add a `.env.example` that names them without their values, with a comment on what each is for."
+        yield bad(
+            f"{count} required variables and no sample environment file that names them.", At("."), reads[0], fix=fix
+        )
         return
     seen: set[str] = set()
     for service in project.system.own:

@@ -108,7 +108,11 @@ def test_a_sample_with_all_names(look: Look) -> None:
 
 
 def test_no_sample_at_all_counts_once(look: Look) -> None:
-    assert look("CFG-006", shop(COMPOSE.format(name="DATABASE_URL"))).failed == ["."]
+    (finding,) = look("CFG-006", shop(COMPOSE.format(name="DATABASE_URL"))).findings
+
+    assert finding.outcome.open
+    assert finding.evidence[0].path == "."
+    assert finding.fix.startswith("Add a `.env.example`")
 
 
 def test_a_slip_in_a_name_is_told(look: Look) -> None:
