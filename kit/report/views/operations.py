@@ -10,6 +10,7 @@ from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views.common import Findings, at_cell, controls, open_at
 from kit.report.words import count
+from kit.sources.commands.command import Command
 from kit.sources.papers.markdown import Heading, Markdown
 
 MOST_DOCUMENTS = 40
@@ -23,6 +24,9 @@ TOPICS: dict[str, str] = {
     "Rotate secrets": r"(?=.*\b(?:rotat|renew))(?=.*(?:secret|key|token|password|credential|certificate))|^rotat\w*$",
 }
 
+ACTIONS = frozenset({"Deploy", "Roll back", "Backup and restore"})
+"""What is answered by a command as well as by a heading."""
+
 
 def runbooks(project: Project, findings: Findings) -> Display:
     """What an operator asks for, and the first heading that speaks of it in what is written for people."""
@@ -30,12 +34,12 @@ def runbooks(project: Project, findings: Findings) -> Display:
     if not documents:
         fill = "Markdown files with headings on deploying, rolling back, restoring and incidents would be listed here."
         return show(empty("No document about the project is in it", fill))
-    marks = {topic: _topic(_heading(documents, pattern)) for topic, pattern in TOPICS.items()}
+    marks = {topic: _answer(documents, topic, pattern) for topic, pattern in TOPICS.items()}
     marks["Contacts"] = _contacts(project)
     covered = sum(mark.outcome == "pass" for mark in marks.values())
     rows = tuple(marks.items())
     caption = f"{covered} of {len(marks)} questions of an operator are written about"
-    note = "A heading shows that somebody wrote about it, not that it works."
+    note = "A heading or a command shows that somebody wrote about it, not that it works."
     return show(Table(caption, columns("Question", "Documented"), rows, note), _documents(documents, findings))
 
 
@@ -77,9 +81,28 @@ def _heading(documents: list[Markdown], pattern: str) -> Heading | None:
     return next((h for d in documents for h in d.headings if matcher.search(h.text)), None)
 
 
+def _answer(documents: list[Markdown], topic: str, pattern: str) -> Mark:
+    """The first heading that speaks of it; where to act is what is asked for, a command that does it."""
+    heading = _heading(documents, pattern)
+    if heading is None and topic in ACTIONS:
+        matcher = re.compile(pattern, re.IGNORECASE)
+        found = next((c for d in documents for c in d.commands if matcher.search(_called(c))), None)
+        if found is not None:
+            return Mark("pass", found.text, str(found.at))
+    return _topic(heading)
+
+
+def _called(command: Command) -> str:
+    """What a command calls: a script, or a program and the task that it is asked for; git speaks of code."""
+    if command.program in {"bash", "git", "sh"}:
+        return command.args[0] if command.args and command.program != "git" else ""
+    tasks = [w for w in command.args[: 2 if command.args[:1] == ("run",) else 1] if not re.search(r"[./]", w)]
+    return " ".join((command.program.rpartition("/")[2], *tasks))
+
+
 def _topic(heading: Heading | None) -> Mark:
     if heading is None:
-        return Mark("fail", "no heading")
+        return Mark("fail", "nothing found")
     return Mark("pass", heading.text, str(heading.at))
 
 

@@ -35,9 +35,10 @@ def workloads(project: Project) -> Display:
 
 
 def _scaled(project: Project) -> dict[At, str]:
-    """How many copies an autoscaler may run of what stands at a place."""
-    deployments = (d for s in project.system.services for d in s.deployments)
-    return {d.at: f"{d.replicas or 1} to {d.max_replicas}" for d in deployments if d.max_replicas}
+    """How many copies may run of what stands at a place, where it is told."""
+    deployments = (d for s in project.system.services for d in s.deployments if d.max_replicas)
+    few = {d.at: (d.replicas or 1, d.max_replicas) for d in deployments}
+    return {at: f"{low}" if low == high else f"{low} to {high}" for at, (low, high) in few.items()}
 
 
 def _merged(found: Iterable[tuple[Manifest, Container]], scaled: Mapping[At, str]) -> tuple[tuple[Cell, ...], ...]:

@@ -24,7 +24,8 @@ _SHELLS = frozenset({"sh", "bash", "shell", "zsh", "console", "shell-session", "
 _PROMPT = re.compile(r"^\s*(?:\$|%|❯|➜|(?:[\w.-]+@[\w.-]+[^$#\n]{0,60})[$#])\s+")
 _PROGRAM = re.compile(
     r"\s*(?:sudo )?(?:npm|npx|pnpm|yarn|bun|make|docker|docker-compose|podman|kubectl|helm|kustomize|git|python3?"
-    r"|pip3?|uv|poetry|pytest|node|go|cargo|mvn|gradle|curl|terraform|psql|bash|sh|cd|export|cp|mkdir|\./[\w./-]+)(?:\s|$)"
+    r"|pip3?|uv|poetry|pytest|node|go|cargo|mvn|gradle|curl|terraform|psql|bash|sh|cd|export|cp|mkdir|\./[\w./-]+"
+    r"|(?:[\w.-]+/)+[\w.-]+\.sh)(?:\s|$)"
 )
 _TASK = re.compile(r"^\[(?P<mark>[ xX~-])\]\s+(?P<text>.*)", re.S)
 _SUFFIXES = (

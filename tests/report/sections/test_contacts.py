@@ -48,7 +48,7 @@ def test_what_a_runbook_says_of_escalation_is_a_contact_in_both_tables(tmp_path:
     assert isinstance(told, Table)
     assert told.rows == (("Whom to call when it fails", Place("runbook.md:3")),)
     assert isinstance(questions, Table)
-    assert dict(questions.rows)["Contacts"] == Mark("pass", "whom to call", "runbook.md:3")
+    assert ("Contacts", Mark("pass", "whom to call", "runbook.md:3")) in questions.rows
 
 
 def test_questions_are_answered_by_headings_about_operation_in_what_is_written_for_people(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_questions_are_answered_by_headings_about_operation_in_what_is_written_f
     questions, documents = runbooks(found, []).blocks
 
     assert isinstance(questions, Table)
-    assert {row[0] for row in questions.rows if row[1] == Mark("fail", "no heading")} == {*TOPICS, "Contacts"}
+    assert {row[0] for row in questions.rows if row[1] == Mark("fail", "nothing found")} == {*TOPICS, "Contacts"}
     assert isinstance(documents, Table)
     assert [row[0] for row in documents.rows] == [Place("README.md")]
 
@@ -78,4 +78,22 @@ def test_headings_that_answer_what_an_operator_asks(question: str, heading: str,
     questions = runbooks(project(tmp_path, README=f"# Shop\n\n## {heading}\n"), []).blocks[0]
 
     assert isinstance(questions, Table)
-    assert dict(questions.rows)[question] == Mark("pass", heading, "README.md:3")
+    assert [row[1] for row in questions.rows if row[0] == question] == [Mark("pass", heading, "README.md:3")]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("scripts/rollback.sh production", Mark("pass", "scripts/rollback.sh production", "README.md:3")),
+        ("npm run rollback", Mark("pass", "npm run rollback", "README.md:3")),
+        ("git revert HEAD", Mark("fail", "nothing found")),
+        ("bash ops/rollback.sh", Mark("pass", "bash ops/rollback.sh", "README.md:3")),
+        ("cat docs/rollback.md", Mark("fail", "nothing found")),
+        ("echo see rollback", Mark("fail", "nothing found")),
+    ],
+)
+def test_a_command_that_acts_answers_where_no_heading_does(command: str, said: Mark, tmp_path: Path) -> None:
+    questions = runbooks(project(tmp_path, README=f"# Shop\n```sh\n{command}\n```\n"), []).blocks[0]
+
+    assert isinstance(questions, Table)
+    assert [row[1] for row in questions.rows if row[0] == "Roll back"] == [said]

@@ -94,6 +94,11 @@ def test_commands_of_shell_blocks_are_read_at_their_lines() -> None:
     ]
 
 
+def test_a_script_of_the_project_is_typed_by_its_path() -> None:
+    found = read("    scripts/rollback.sh production\n\nOr:\n\n    scripts/and/more\n")
+    assert [(c.program, c.args) for c in found.commands] == [("scripts/rollback.sh", ("production",))]
+
+
 def test_behind_a_prompt_stands_what_is_typed() -> None:
     found = read("""\
         ```console
