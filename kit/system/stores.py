@@ -24,6 +24,13 @@ _MANAGED = {
     "digitalocean_database_cluster": "", "hcloud_volume": "",
 }  # fmt: skip
 
+NAMES = {
+    "postgres": "PostgreSQL", "mysql": "MySQL", "mongodb": "MongoDB", "mssql": "SQL Server", "redis": "Redis",
+    "rabbitmq": "RabbitMQ", "kafka": "Kafka", "s3": "S3", "gcs": "Cloud Storage", "azure-blob": "Azure Blob Storage",
+    "elasticsearch": "Elasticsearch", "dynamodb": "DynamoDB", "sqs": "SQS",
+}  # fmt: skip
+"""Engines as people call them: what code alone knows of has no name but that of a library."""
+
 
 def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
     """The stores of the system: those that manifests run, those that Terraform makes, then engines that only code
@@ -35,8 +42,8 @@ def join_stores(project: Project, drafts: Drafts) -> tuple[Store, ...]:
     made = list(_managed(project))
     known = {s.engine for s in (*run, *made) if s is not None}
     outside = {s.engine: s for d in drafts for s in d.stores if s.engine not in known}
-    others = (Store(s.engine, s.name, s.at, managed=True) for s in outside.values() if s.engine != "sqlite")
-    return (*(s for s in run if s is not None), *made, *others)
+    named = (Store(e, NAMES.get(e, e), s.at, managed=True) for e, s in outside.items() if e != "sqlite")
+    return (*(s for s in run if s is not None), *made, *named)
 
 
 _SCHEME = re.compile(r"^(postgres|mysql|mariadb|mongodb|redis|amqp)(?:ql|s)?(?:\+\w+)?://")

@@ -51,7 +51,7 @@ def test_an_engine_that_only_code_speaks_to_is_run_by_somebody_else(project_of: 
         }
     ).system
 
-    assert [(s.engine, s.managed) for s in system.stores] == [("redis", True)]
+    assert [(s.engine, s.name, s.managed) for s in system.stores] == [("redis", "Redis", True)]
     assert [s.engine for s in system.services[0].stores] == ["redis"]
 
 
