@@ -285,11 +285,25 @@ def selects_nothing_set(manifest: Manifest) -> bool:
 def _counts(project: Project, manifest: Manifest) -> bool:
     kind, _, place = manifest.origin.partition(":")
     paths = [manifest.path]
+    if kind == "plain" and _is_filled_in(project, manifest.path):
+        return False
     if kind != "plain":
         paths.append(
             posixpath.normpath(posixpath.join(place, "kustomization.yaml" if kind == "kustomize" else "Chart.yaml"))
         )
     return all(project.files.class_of(path) is FileClass.PRODUCTION for path in paths)
+
+
+def _is_filled_in(project: Project, path: str) -> bool:
+    """Whether code beside a manifest's folder reads what lies there: what it applies is what it made of it."""
+    folder = posixpath.dirname(path)
+    above = posixpath.dirname(folder)
+    beside = any(posixpath.dirname(p) == above for p in project.code.files()) if folder else False
+    named = project.code.holding(f"/{posixpath.basename(folder)}/") if beside else ()
+    return any(posixpath.dirname(p) == above and _READS.search(project.code.text(p)) for p in named)
+
+
+_READS = re.compile(r"readFile(?:Sync)?\(|ReadFile\(|\bopen\(|read_text\(|getResource")
 
 
 def _made(origin: str, held: list[Manifest]) -> Iterator[Group]:

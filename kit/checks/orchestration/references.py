@@ -97,9 +97,12 @@ def secrets_are_made(project: Project) -> Iterator[Fact]:
     """
     for group in groups(project):
         kept = bool(group.of("Secret", "ExternalSecret", "SealedSecret", "VaultStaticSecret"))
+        told: dict[tuple[str, str], Fact] = {}
         for workload, reference in _references(group):
             if reference.kind == "Secret":
-                yield _secret(project, group, workload, reference, others=kept)
+                fact = _secret(project, group, workload, reference, others=kept)
+                told.setdefault((workload.title, fact.message), fact)  # what is missing is so for each of its keys
+        yield from told.values()
 
 
 def _secret(project: Project, group: Group, workload: Manifest, reference: Reference, *, others: bool) -> Fact:

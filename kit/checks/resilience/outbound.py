@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from kit.checks.resilience.once import taken_once
 from kit.checks.resilience.requests import outbound
-from kit.checks.shared.calls import calls
+from kit.checks.shared.calls import Call, calls
 from kit.checks.shared.judged import judged, mentions, owner, runs
 from kit.checks.shared.meant import is_by_hand
 from kit.checks.shared.services import library
@@ -192,9 +192,14 @@ def _other_clients(project: Project) -> Iterator[Fact]:
                 call,
                 severity=Severity.MEDIUM,
             )
+    templates: dict[str, list[Call]] = defaultdict(list)
     for call in calls(project, "RestTemplate", languages=("java",), new=True):
         if not call.args and not re.search(r"(?i)timeout", project.code.text(call.path)):
-            yield bad(f"{owner(project, call.path)}: a RestTemplate without a time limit; it waits for ever.", call)
+            templates[owner(project, call.path)].append(call)
+    for name, made in templates.items():
+        what = "a RestTemplate" if len(made) == 1 else f"{len(made)} RestTemplates"
+        waits = "it waits" if len(made) == 1 else "they wait"
+        yield bad(f"{name}: {what} without a time limit; {waits} for ever.", *made[:20])
 
 
 def _callers(project: Project) -> Iterator[tuple[Service, list[CallFact]]]:

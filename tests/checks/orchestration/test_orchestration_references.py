@@ -149,3 +149,31 @@ def test_a_config_map_that_a_document_makes_by_hand_is_left_open(look: Look) -> 
 
     assert (told.failed, told.unknown) == ([], ["docs/install.md:3"])
     assert other.failed == ["k8s/api.yaml:12"]
+
+
+def test_a_secret_that_is_missing_is_told_once_for_a_workload(look: Look) -> None:
+    entry = "- {{name: {0}, valueFrom: {{secretKeyRef: {{name: store, key: {0}}}}}}}"
+    env = "\n                ".join(entry.format(key) for key in ("user", "password"))
+    pod = f"""
+        apiVersion: v1
+        kind: Pod
+        metadata: {{name: api}}
+        spec:
+          containers:
+            - name: api
+              image: acme/api:1
+              env:
+                {env}
+        """
+    kept = "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\n"
+
+    assert len(look("ORC-023", {"k8s/api.yaml": pod, "k8s/other.yaml": kept}).failed) == 1
+
+
+def test_a_manifest_that_a_program_fills_in_is_not_applied_as_it_stands(look: Look) -> None:
+    hook = "apiVersion: v1\nkind: Secret\nmetadata: {name: hook}\nstringData: {token: '1234567'}\n"
+    code = "const text = fs.readFileSync(`${__dirname}/manifests/${kind}.yaml`);\n"
+    files = {"api/package.json": "{}", "api/manifests/hook.yaml": hook}
+
+    assert look("ORC-017", {**files, "api/apply.js": code}).failed == []
+    assert len(look("ORC-017", {**files, "api/apply.js": "serve('/manifests/');\n"}).failed) == 1

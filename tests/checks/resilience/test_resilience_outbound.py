@@ -225,3 +225,11 @@ def test_a_question_for_a_newer_release_is_less_grave(look: Look) -> None:
         for last in ("releases/latest", "issues")
     }
     assert found == {"releases/latest": ["medium"], "issues": ["high"]}
+
+
+def test_templates_without_a_limit_are_told_once_for_their_service(look: Look) -> None:
+    java = "class A {\n  Object a() { return new RestTemplate(); }\n  Object b() { return new RestTemplate(); }\n}\n"
+
+    seen = look("RES-001", {"pom.xml": "<project/>\n", "src/main/java/A.java": java})
+
+    assert (len(seen.failed), "2 RestTemplates" in seen.text) == (1, True)
