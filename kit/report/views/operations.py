@@ -9,7 +9,7 @@ from kit.project import Project
 from kit.report.blocks import Cell, Mark, Table, columns, empty
 from kit.report.display import Display, show
 from kit.report.views.common import Findings, at_cell, controls, open_at
-from kit.report.words import count
+from kit.report.words import count, have
 from kit.sources.commands.command import Command
 from kit.sources.papers.markdown import Heading, Markdown
 
@@ -38,7 +38,7 @@ def runbooks(project: Project, findings: Findings) -> Display:
     marks["Contacts"] = _contacts(project)
     covered = sum(mark.outcome == "pass" for mark in marks.values())
     rows = tuple(marks.items())
-    caption = f"{covered} of {len(marks)} questions of an operator are written about"
+    caption = f"{covered} of {len(marks)} questions of an operator {have(covered, 'is', 'are')} written about"
     note = "A heading or a command shows that somebody wrote about it, not that it works."
     return show(Table(caption, columns("Question", "Documented"), rows, note), _documents(documents, findings))
 
