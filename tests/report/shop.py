@@ -9,6 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 from kit.model import At
+from kit.sources.code.index import CodeIndex
 from kit.sources.code.records import CallFact, EnvReadFact, MetricFact, RouteFact
 from kit.sources.containers import dockerfile, dockerignore
 from kit.sources.formats.documents import Documents
@@ -143,6 +144,10 @@ class Shop:
     @cached_property
     def files(self) -> FileIndex:
         return FileIndex.of(self.root)
+
+    @cached_property
+    def code(self) -> CodeIndex:
+        return CodeIndex(self.files)
 
     @cached_property
     def documents(self) -> Documents:

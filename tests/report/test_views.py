@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kit.checks.testing.belonging import HARDLY_ANY
 from kit.model import At, Evidence
 from kit.params import Thresholds
 from kit.project import Project as KitProject
@@ -351,32 +352,39 @@ def test_a_way_in_is_open_by_its_nature_and_not_counted_among_what_strangers_may
 
 
 def test_a_part_without_tests_and_one_that_nothing_runs_are_told_apart(project: Shop) -> None:
+    (project.root / "worker/worker.py").write_text("def run():\n" + "    pass\n" * HARDLY_ANY)
     chart = chart_of(testing.inventory(project))
 
+    assert chart.title == "1 of 2 parts has no test; a pipeline runs all that there are"
     assert chart.table
     assert row_of(chart.table, "api")[4] == "pass: test"
     assert row_of(chart.table, "worker")[4] == "fail: nothing to run"
 
 
-def test_a_title_says_who_has_no_tests(project: Shop) -> None:
-    title = chart_of(testing.inventory(project)).title
+def test_a_part_with_little_code_needs_no_tests_as_the_check_of_that_holds(project: Shop) -> None:
+    chart = chart_of(testing.inventory(project))
 
-    assert title == "1 of 2 parts has no test; a pipeline runs all that there are"
+    assert chart.title == "Every one of 2 parts has tests or little code; a pipeline runs all that there are"
+    assert chart.table
+    assert row_of(chart.table, "worker")[4] == "unknown: little code, no test"
 
 
 @pytest.mark.parametrize(
     ("command", "run", "title"),
     [
-        ("pytest checks", "pass: all", "a pipeline runs all that there are"),
-        ("make lint", "unknown: belongs to no one service", "some belong to no one service"),
+        ("make test", "pass: all", "a pipeline runs all that there are"),
+        ("pytest checks", "partial: all: 1 of 2", "a pipeline runs some of them"),
+        ("make lint", "fail: no pipeline", "no pipeline is seen to run those of 1"),
     ],
 )
 def test_tests_beside_the_services_are_run_by_what_the_check_of_that_sees(
     tmp_path: Path, command: str, run: str, title: str
 ) -> None:
-    (tmp_path / "checks").mkdir()
     (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / "checks").mkdir()
     (tmp_path / "checks/test_all.py").write_text("def test_all():\n    assert True\n")
+    (tmp_path / "checks/all.test.js").write_text("test('all', () => {});\n")
+    (tmp_path / "Makefile").write_text("test:\n\tpytest\n\tnode --test checks\n")
     job = f"{{runs-on: ubuntu-latest, steps: [{{run: {command}}}]}}"
     (tmp_path / ".github/workflows/ci.yml").write_text(f"on: push\njobs:\n  all: {job}\n")
 

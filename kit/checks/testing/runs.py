@@ -14,6 +14,7 @@ from kit.checks.testing.matching import configs_for, matches
 from kit.project import Project
 from kit.sources.commands.command import Command, word_set
 from kit.sources.commands.wrappers import base_name, expanded
+from kit.sources.pipelines.model import Job
 from kit.system.pipeline_acts import Act, Pipeline, pipelines
 from kit.system.scope import within
 
@@ -111,6 +112,11 @@ def runs(project: Project) -> tuple[Run, ...]:
     """Every run of tests in every pipeline, those first of which most is known."""
     found = [_run(project, pipeline, act) for pipeline in pipelines(project) for act in pipeline.of("test")]
     return tuple(sorted(found, key=lambda run: -run.certainty))
+
+
+def run_outside(project: Project) -> list[Job]:
+    """The jobs that call pipelines of other repositories, which may run tests unseen."""
+    return [job for pipeline in pipelines(project) for job in pipeline.outside]
 
 
 def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from kit.checks.shared.pipelines_elsewhere import told
 from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
+from kit.checks.testing.belonging import hardly_any, own_tests, speaking_tests
 from kit.checks.testing.common import ECOSYSTEMS, code_by_service, nearest
 from kit.checks.testing.found import is_found
 from kit.checks.testing.mutation import is_mutating, mutation_tests
-from kit.checks.testing.runs import runs
+from kit.checks.testing.runs import run_outside, runs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -21,7 +22,6 @@ from kit.system.purposes import only_prints, skips_tests
 from kit.system.reach import reach
 from kit.system.scope import within
 
-HARDLY_ANY = 60
 MANY = 5
 CROWD = 15
 SHOWN = 3
@@ -69,7 +69,7 @@ def services_have_tests(project: Project) -> Iterator[Fact]:
     untested: list[Fact] = []
     seen: set[str | None] = set()
     for service, code in code_by_service(project).values():
-        if service.root not in seen and sum(map(project.files.line_count, code)) >= HARDLY_ANY:
+        if service.root not in seen and not hardly_any(project, code):
             seen.add(service.root)
             fact = _tested(project, service, code, tests)
             (untested if fact.outcome.open else facts).append(fact)
@@ -97,11 +97,11 @@ def _code(project: Project) -> list[str]:
 
 
 def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tuple[TestFile, ...]) -> Fact:
-    own = [t for t in tests if within(t.path, service.root or ".") and _innermost(project, t, service)]
+    own = own_tests(project, service, tests)
     if own:
         amount = f"{plural(len(own), 'test file')} for {plural(len(code), 'code file')}"
         return ok(f"{service.name}: {amount}.", own[0])
-    speaking = [t for t in tests if _speaks_of(project, t, service)]
+    speaking = speaking_tests(project, service, tests)
     if speaking:
         return ok(f"{service.name}: {speaking[0].path} tests it.", speaking[0])
     whole = [t for t in tests if t.kind in {"e2e", "smoke"}]
@@ -111,23 +111,6 @@ def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tu
         return partial(message, place, severity=Severity.MEDIUM)
     message = f"{service.name}: no test for {plural(len(code), 'file')} of code."
     return bad(message, place, At(service.root or "."), severity=Severity.MEDIUM)
-
-
-def _innermost(project: Project, test: TestFile, service: Service) -> bool:
-    """Whether no service further inside is the one that the test belongs to."""
-    inner = [s.root for s, _ in code_by_service(project).values() if s.root and s.root != service.root]
-    return not any(within(test.path, root) and len(root) > len(service.root or "") for root in inner if root != ".")
-
-
-def _speaks_of(project: Project, test: TestFile, service: Service) -> bool:
-    if service.root in {None, "."}:
-        return False
-    names = {service.name, str(service.root).rpartition("/")[2]}
-    words = set(re.split(r"[/._]", test.path))
-    if names & words or f"{service.root}/" in project.code.text(test.path):
-        return True
-    package = nearest(project, test.path, "nuget") if test.family == "dotnet" else None
-    return package is not None and any(within(path, service.root) for path in package.includes)
 
 
 @check("TST-002", "A pipeline runs the tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=3)
@@ -180,7 +163,7 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
     covering = {t.path: next((r for r in known if r.covers(project, t)), None) for t in group}
     missed = [t for t in group if covering[t.path] is None]
     used = [r for r in covering.values() if r is not None]
-    outside = [job for p in pipelines(project) for job in p.outside]
+    outside = run_outside(project)
     amount = plural(len(group), "test file")
     if missed and outside and not used:
         return unknown(f"Tests of {name}: pipelines of other repositories may run them ({outside[0].uses}).", group[0])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from kit.checks.shared.testfiles import test_files
+from kit.checks.shared import pipelines_elsewhere
+from kit.checks.shared.testfiles import FAMILY, TestFile, test_files
+from kit.checks.testing.belonging import hardly_any, own_tests, speaking_tests
+from kit.checks.testing.common import code_by_service
+from kit.checks.testing.found import is_found
+from kit.checks.testing.runs import Run, run_outside
 from kit.checks.testing.runs import runs as known_runs
-from kit.model import FileClass
 from kit.project import Project
 from kit.report.blocks import Cell, Chart, Mark, Table, columns, empty
 from kit.report.charts import bars
@@ -16,36 +20,24 @@ from kit.report.display import Display, figure_json, show
 from kit.report.theme import LIGHT
 from kit.report.views.common import Findings, controls
 from kit.report.words import count, have
-from kit.system.model import PipelineStep
+from kit.system.model import Service
 
-CODE = (
-    ".py",
-    ".js",
-    ".jsx",
-    ".ts",
-    ".tsx",
-    ".mjs",
-    ".cjs",
-    ".go",
-    ".java",
-    ".kt",
-    ".rb",
-    ".rs",
-    ".cs",
-    ".php",
-)
 KINDS = {"e2e": "end-to-end", "integration": "integration", "unit": "unit", "load": "load", "smoke": "smoke"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Suite:
-    """The code files of one part of the project: what is under test, and the tests."""
+    """The code of one part of the project, the tests that belong to it, and what runs them."""
 
-    code: list[str] = field(default_factory=list)
-    tests: list[str] = field(default_factory=list)
-    runs: list[PipelineStep] = field(default_factory=list)
-    joined: bool = True
-    """Whether it belongs to a service: pipelines are joined to services only, so elsewhere no run tells nothing."""
+    code: tuple[str, ...]
+    tests: tuple[TestFile, ...]
+    runs: tuple[Run, ...] = ()
+    taken: int = 0
+    """How many of the tests a runner takes: of the others a check of their own tells."""
+    unseen: bool = False
+    """Whether a pipeline that is not here may run them."""
+    little: bool = False
+    """Whether there is too little code to ask for tests."""
 
 
 def inventory(project: Project) -> Display:
@@ -64,58 +56,63 @@ def checks(project: Project, findings: Findings) -> Display:
 
 
 def suites_of(project: Project) -> dict[str, Suite]:
-    """Code and test files by service, or by top folder where no service holds them.
+    """Code and tests by service as the checks join them, and by top folder what belongs to no service.
 
     Services of one folder share its files and are named together.
     """
-    names: dict[str, list[str]] = defaultdict(list)
-    runs: dict[str, list[PipelineStep]] = defaultdict(list)
-    for service in project.system.own:
-        if service.root:
-            names[service.root].append(service.name)
-            runs[service.root] += [p for p in service.pipelines if p.does == "test"]
-    found: dict[str, Suite] = defaultdict(Suite)
-    for path in project.files.paths:
-        kind = project.files.class_of(path) if path.endswith(CODE) else None
-        if kind in {FileClass.PRODUCTION, FileClass.TEST}:
-            root = _root(path, names)
-            suite = found[", ".join(names[root]) if root else _top(path)]
-            suite.runs = runs[root] if root else []
-            suite.joined = bool(root)
-            (suite.tests if kind is FileClass.TEST else suite.code).append(path)
-    for suite in found.values():
-        if suite.tests and not suite.runs:
-            suite.runs = _covering(project, suite.tests)
-    return dict(found)
+    tests = test_files(project)
+    services: dict[str, list[Service]] = defaultdict(list)
+    code: dict[str, tuple[str, ...]] = {}
+    for service, files in code_by_service(project).values():
+        services[service.root or "."].append(service)
+        code[service.root or "."] = files
+    found = {}
+    for root, members in services.items():
+        belonging = own_tests(project, members[0], tests) or [
+            t for member in members for t in speaking_tests(project, member, tests)
+        ]
+        found[", ".join(s.name for s in members)] = _suite(project, code[root], dict.fromkeys(belonging))
+    return found | _others(project, {t.path for s in found.values() for t in s.tests}, bool(found))
 
 
-def _covering(project: Project, tests: list[str]) -> list[PipelineStep]:
-    """The step that runs some of these files, as the check of that sees it, whichever service its pipeline is for."""
-    wanted = set(tests)
-    inside = [t for t in test_files(project) if t.path in wanted]
-    run = next((r for r in known_runs(project) for t in inside if r.covers(project, t)), None)
-    return [PipelineStep("test", run.act.at.path, run.act.job.name, run.act.at)] if run else []
+def _others(project: Project, told: set[str], served: bool) -> dict[str, Suite]:
+    """What belongs to no service, by top folder: with tests, or all of it where there is no service."""
+    tests: dict[str, list[TestFile]] = defaultdict(list)
+    code: dict[str, list[str]] = defaultdict(list)
+    for test in test_files(project):
+        if test.path not in told:
+            tests[_top(test.path)].append(test)
+    held = {path for _, files in code_by_service(project).values() for path in files}
+    for path in project.code.files():
+        if path not in held and project.code.language(path) in FAMILY:
+            code[_top(path)].append(path)
+    tops = sorted(tests) if served else sorted({*tests, *code})
+    return {top: _suite(project, tuple(code[top]), tests[top]) for top in tops}
 
 
-def _root(path: str, roots: Iterable[str]) -> str | None:
-    """The deepest of the roots that holds the path."""
-    holding = [r for r in roots if r == "." or path.startswith(f"{r}/")]
-    return max(holding, key=len, default=None)
+def _suite(project: Project, code: tuple[str, ...], tests: Iterable[TestFile]) -> Suite:
+    tests = tuple(tests)
+    taken = [t for t in tests if is_found(project, t) is not False]
+    runs = [run for t in taken if (run := next((r for r in known_runs(project) if r.covers(project, t)), None))]
+    unseen = bool(run_outside(project)) or bool(
+        project.workflows and not known_runs(project) and pipelines_elsewhere.told(project)
+    )
+    return Suite(code, tests, tuple(runs), len(taken), unseen, hardly_any(project, code))
 
 
 def _title(suites: dict[str, Suite]) -> str:
-    untested = sum(bool(s.code and not s.tests) for s in suites.values())
-    left = [s for s in suites.values() if s.tests and not s.runs]
-    unrun = sum(s.joined for s in left)
+    untested = sum(not s.tests and not s.little for s in suites.values())
+    unrun = sum(bool(s.tests) and not s.runs for s in suites.values())
+    some = sum(0 < len(s.runs) < s.taken for s in suites.values())
     parts = count(len(suites), "part")
-    tested = (
-        f"{untested} of {parts} {have(untested, 'has', 'have')} no test"
-        if untested
-        else ("The one part has tests" if len(suites) == 1 else f"Every one of {parts} has tests")
-    )
+    little = " or little code" if any(not s.tests for s in suites.values()) else ""
+    if untested:
+        tested = f"{untested} of {parts} {have(untested, 'has', 'have')} no test"
+    else:
+        tested = "The one part has tests" if len(suites) == 1 else f"Every one of {parts} has tests{little}"
     if unrun:
-        return f"{tested}; no pipeline runs those of {unrun}"
-    return f"{tested}; {'some belong to no one service' if left else 'a pipeline runs all that there are'}"
+        return f"{tested}; no pipeline is seen to run those of {unrun}"
+    return f"{tested}; {'a pipeline runs some of them' if some else 'a pipeline runs all that there are'}"
 
 
 def _figure(suites: dict[str, Suite]) -> object:
@@ -136,14 +133,22 @@ def _table(suites: dict[str, Suite]) -> Table:
 
 
 def _row(name: str, suite: Suite) -> tuple[Cell, ...]:
-    if not suite.tests:
-        run = Mark("fail", "nothing to run")
-    elif suite.runs:
-        run = Mark("pass", suite.runs[0].job, str(suite.runs[0].at))
-    else:
-        run = Mark("fail", "no pipeline") if suite.joined else Mark("unknown", "belongs to no one service")
-    kinds = {word for key, word in KINDS.items() for path in suite.tests if key in path.lower()}
+    run = _run_by(suite)
+    kinds = {word for key, word in KINDS.items() for t in suite.tests if key in t.path.lower() or key == t.kind}
     return (name, len(suite.code), len(suite.tests), ", ".join(sorted(kinds)) or "not told by name", run)
+
+
+def _run_by(suite: Suite) -> Mark:
+    if not suite.tests:
+        return Mark("unknown", "little code, no test") if suite.little else Mark("fail", "nothing to run")
+    if not suite.taken:
+        return Mark("fail", "no runner takes them")
+    if not suite.runs:
+        return Mark("unknown", "a pipeline elsewhere may") if suite.unseen else Mark("fail", "no pipeline")
+    act = suite.runs[0].act
+    if len(suite.runs) < suite.taken:
+        return Mark("partial", f"{act.job.name}: {len(suite.runs)} of {suite.taken}", str(act.at))
+    return Mark("pass", act.job.name, str(act.at))
 
 
 def _top(path: str) -> str:

@@ -41,6 +41,13 @@ def test_a_test_elsewhere_that_names_the_service_counts(look: Look) -> None:
     assert look("TST-001", {**SERVICES, **TEST, **elsewhere}).failed == []
 
 
+def test_a_folder_that_every_service_has_names_none(look: Look) -> None:
+    compose = SERVICES["compose.yml"].replace("./api", "./src/api").replace("./pay", "./pay/src")
+    moved = {k.replace("api/", "src/api/").replace("pay/", "pay/src/"): v for k, v in {**SERVICES, **TEST}.items()}
+
+    assert look("TST-001", {**moved, "compose.yml": compose}).failed == ["compose.yml:6"]
+
+
 def test_tests_that_no_pipeline_runs_are_found(look: Look) -> None:
     seen = look("TST-002", {**SERVICES, **TEST, **workflow("run: ruff check .")})
 
