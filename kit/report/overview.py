@@ -180,7 +180,7 @@ def go_no_go(assessment: Assessment) -> Block:
     note = "An area is marked by the gravest gate that one of its own findings holds up."
     if any(isinstance(cell, Mark) and cell.text == ACCEPTED for row in rows for cell in row):
         note += " * Its status is RED, and no gate asks for more: to go live is to accept that."
-    return Table("Go or no-go", columns("Criterion", *names), tuple(rows), note, matrix=True)
+    return Table("Areas and gates by environment", columns("Criterion", *names), tuple(rows), note, matrix=True)
 
 
 def plan(assessment: Assessment) -> Display:

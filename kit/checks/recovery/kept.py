@@ -23,7 +23,7 @@ _ENCRYPTS = re.compile(
 )
 
 
-@check("REC-007", "Old backups are kept for a time and then removed", Severity.LOW, Clause.DEPLOYMENT, effort_hours=1)
+@check("REC-007", "Old backups are removed after a set time", Severity.LOW, Clause.DEPLOYMENT, effort_hours=1)
 def retention_is_set(project: Project) -> Iterator[Fact]:
     """
     Backups that nobody removes fill the disk until the next one fails; those removed too soon are no help against a slow
