@@ -195,7 +195,19 @@ def _area(section: Section) -> Section:
         return replace(section, blocks=tuple(_short(block) for block in section.blocks))
     if not section.id.startswith("area-"):
         return section
-    return replace(section, blocks=tuple(_area_blocks(section.blocks)))
+    kept = tuple(_area_blocks(section.blocks))
+    bare = not any(isinstance(block, b.Chart) for block in kept)
+    return replace(section, blocks=(*kept, *_first_table(section.blocks)) if bare else kept)
+
+
+def _first_table(blocks: Sequence[Block]) -> Iterator[Block]:
+    """What an area without charts shows on paper: its first table with rows, and the text before it."""
+    for group in _groups(blocks):
+        table = next((block for block in group if isinstance(block, Table) and block.rows), None)
+        if table is not None:
+            yield from (block for block in group if isinstance(block, b.Markdown))
+            yield _short(table)
+            return
 
 
 def _area_blocks(blocks: Sequence[Block]) -> Iterator[Block]:

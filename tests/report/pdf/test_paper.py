@@ -123,3 +123,12 @@ def test_no_finding_is_told_twice_in_a_style_and_all_blockers_are(style: str) ->
     assert max(Counter(card.fingerprint for card in cards).values()) == 1
     assert {f.fingerprint for f in material().deciding} <= {card.fingerprint for card in cards}
     assert [s.title for _, s in shown.walk()] == [s.title for _, s in build_document(material(), style).walk()]
+
+
+def test_an_area_without_a_chart_shows_its_first_table_that_has_rows() -> None:
+    question, about = b.Prose(("How?",)), b.Markdown("Requests")
+    empty, full = b.Table("None", b.columns("A"), ()), b.Table("Calls", b.columns("A"), (("x",),))
+
+    shown = printed(areas=(question, empty, about, full, b.Table("More", b.columns("A"), (("y",),))))
+
+    assert shown.appendix[0].sections[0].blocks == (question, about, full)
