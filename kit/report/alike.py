@@ -56,16 +56,18 @@ class _Group:
         tail = min(self.tail, min(map(len, self.messages)) - self.head)
         first = self.messages[0]
         shared = " ".join((*first[: self.head], "…", *first[len(first) - tail :]))
+        before = [words[: len(words) - tail] for words in self.messages]
+        named = not self.head and all(words and words[-1].endswith(":") for words in before)
         taken: list[int] = []
         subjects: list[str] = []
         for place, words in zip(self.places, self.messages, strict=True):
             subject = " ".join(words[self.head : len(words) - tail]).rstrip(":,;.")
             if sum(map(len, subjects)) + len(subject) > LONGEST and subjects:
-                yield taken, _said(shared, subjects)
+                yield taken, _said(shared, subjects, named=named)
                 taken, subjects = [], []
             taken.append(place)
             subjects.append(subject)
-        yield taken, _said(shared, subjects) if any(subjects) else _same(first, len(taken))
+        yield taken, _said(shared, subjects, named=named) if any(subjects) else _same(first, len(taken))
 
 
 def gathered(items: Iterable[T], kind: Callable[[T], Hashable], said: Callable[[T], str]) -> list[Alike[T]]:
@@ -81,7 +83,10 @@ def gathered(items: Iterable[T], kind: Callable[[T], Hashable], said: Callable[[
     return [Alike(tuple(listed[place] for place in places), message) for places, message in parts]
 
 
-def _said(shared: str, subjects: Sequence[str]) -> str:
+def _said(shared: str, subjects: Sequence[str], *, named: bool) -> str:
+    """The message with its subjects; `named` where each is a name with a colon before what is said of it."""
+    if named:
+        return f"{', '.join(subjects)}: {shared.removeprefix('… ')}"
     return text("views.alike", said=shared, count=len(subjects), subjects="; ".join(subjects))
 
 

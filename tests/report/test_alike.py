@@ -34,7 +34,9 @@ def test_messages_that_differ_in_their_subject_are_one_with_their_subjects() -> 
     assert told(*(f"shop: who calls {route} cannot be told." for route in ROUTES)) == [
         "shop: who calls … cannot be told. (3: GET /a; POST /b, DELETE /b; POST /c)"
     ]
-    assert told("a: not traced.", "b: not traced.", "c: not traced.") == ["… not traced. (3: a; b; c)"]
+    assert told("a: not traced.", "b: not traced.", "c: not traced.") == ["a, b, c: not traced."]
+    assert told("is lost.", "B is lost.", "C is lost.")
+    assert told("A 1 is lost.", "B 2 is lost.", "C 3 is lost.") == ["… is lost. (3: A 1; B 2; C 3)"]
     assert told("It never expires.", "It never expires.", "It never expires.") == ["It never expires. (3 places)"]
 
 
@@ -56,7 +58,7 @@ def test_what_could_not_be_seen_is_counted_finding_by_finding_and_told_row_by_ro
 
     assert isinstance(table, Table)
     assert table.caption == "4 things could not be seen"
-    assert cell_text(table.rows[0][2]) == "… exports no metrics. (3: orders; stock; mail)"
+    assert cell_text(table.rows[0][2]) == "orders, stock, mail: exports no metrics."
     assert cell_text(table.rows[0][3]).endswith("and 2 further places")
     assert len(table.rows) == 2
 
