@@ -29,6 +29,7 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import JAVASCRIPT, CodeIndex
 from kit.sources.secrets.find import is_placeholder, is_secret_name, is_weak
+from kit.sources.secrets.values import is_file
 from kit.system.images import parse_image
 from kit.system.model import Deployment, EnvGiven
 
@@ -104,7 +105,7 @@ def _replaced(project: Project, at: At, name: str) -> At | None:
 
 def _opens(name: str, default: str) -> bool:
     """Whether a fall-back is a secret at all: no stand-in for somebody else's key, no name of an account."""
-    if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"}:
+    if not default or default.lower() in {"none", "null", "undefined", "false", "true", "0"} or is_file(default):
         return False
     if BUILD_TIME.fullmatch(name):
         return False  # every browser gets it anyway

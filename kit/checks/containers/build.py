@@ -79,7 +79,7 @@ def _sources(project: Project, image: Image, copy: Copy) -> Iterator[Fact]:
 def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) -> Fact:
     made = BUILT & set(path.split("/")) or path.rsplit(".", 1)[-1] in {"jar", "war", "whl", "exe", "dll", "zip", "tgz"}
     where = "the repository's top" if image.context == "." else image.context
-    if made or project.files.ignored(path):
+    if made or project.files.ignored(path) or image.context.startswith("/"):
         return unknown(
             f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.",
             copy,

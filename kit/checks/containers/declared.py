@@ -48,6 +48,9 @@ def compose_holds_together(project: Project) -> Iterator[Fact]:
             if kind == "service" and _by_a_swarm(project, file):
                 message = f"{message[:-1]}; a swarm takes no notice of it."
                 yield unknown(message, at, environment=_environment(file))
+            elif (beside := _beside(project, file, kind, name)) is not None:
+                message = f"{message[:-1]}; {beside.path} declares it, where both are given together."
+                yield unknown(message, at, beside, environment=_environment(file))
             else:
                 yield bad(message, at, environment=_environment(file))
         unread = list(_env_files(project, file)) if file.environment not in ASIDE else []
@@ -55,6 +58,17 @@ def compose_holds_together(project: Project) -> Iterator[Fact]:
         yield from unread
         if not broken and not missing and not unread:
             yield ok("Everything that the file refers to is declared.", file)
+
+
+def _beside(project: Project, file: ComposeFile, kind: str, name: str) -> At | None:
+    """Where another compose file of the folder declares it that has no services of its own: it is made to be added."""
+    folder = posixpath.dirname(file.path)
+    for path in project.files.glob("*compose*.yml", "*compose*.yaml"):
+        root = project.documents.get(path).root if posixpath.dirname(path) == folder and path != file.path else None
+        declared = root.get(f"{kind}s", name) if root is not None and root.get("services") is None else None
+        if declared is not None:
+            return declared.at
+    return None
 
 
 def _env_files(project: Project, file: ComposeFile) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ from kit.sources.containers.dockerfile_model import Copy, Instruction
 from kit.sources.kubernetes.manifests import Manifest
 from kit.sources.kubernetes.pods import Container
 from kit.sources.secrets.find import SecretHit, find_secrets, is_placeholder, is_secret_name
-from kit.sources.secrets.values import is_weak
+from kit.sources.secrets.values import is_file, is_weak
 from kit.system.images import Image as ImageName
 from kit.system.images import parse_image
 from kit.system.model import Service
@@ -311,6 +311,8 @@ def _copied_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, 
 
 def _harmless(name: str, value: str) -> bool:
     """Names that speak of where a secret is, and values that are switches, paths or addresses."""
+    if is_file(value):
+        return True
     return bool(re.search(r"(_FILE|_PATH|_URL|_NAME|_TTL|_EXPIR\w*|_LENGTH|_HEADER)$", name.upper())) or value.lower() in {
         "true", "false", "yes", "no", "0", "1", "none", "null",
     } or set(re.split(r"[-_ ]+", value.lower())) <= _BUILD_WORDS  # fmt: skip

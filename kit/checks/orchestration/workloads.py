@@ -66,6 +66,8 @@ def _probed(group: Group, workload: Manifest, container: Container) -> Fact:
     asked = (bool(container.ports) and not _generates_load(workload, led_to=led_to)) or (led_to and container is main)
     # Requests come through a Service; where none leads to the pod, a declared port alone says little.
     minor = is_off_the_shelf(container) or workload.kind == "DaemonSet" or not led_to
+    # A pod is ready when each of its containers is: beside one that is asked, a sidecar is missed least.
+    minor = minor or (container is not main and any(p.kind == "readiness" for p in main.probes))
     if "readiness" in kinds and "liveness" in kinds:
         return ok(f"{name}: has liveness and readiness probes.", container.probes[0], **grade(group))
     if not asked:

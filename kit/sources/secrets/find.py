@@ -240,6 +240,7 @@ def _given(text: str, start: int, end: int, name: str, context: Context) -> Iter
             hits = _judged(text, found, name, context, literal=pattern in (_FLAG, _ELEMENT))
             # What follows a name in a set (`exclude={"password", "roles"}`) is another name.
             names = pattern is _PASSED and (_OPENS_SET.search(lead) is not None or _is_in_list(text, start))
+            names = names or (pattern is _FLAG and _SAYS.match(lead) is not None)
             yield from (replace(hit, doubtful=True) if names else hit for hit in hits)
             return
 
@@ -271,7 +272,15 @@ def _assigned(text: str, found: re.Match[str], name: str, lead: str, context: Co
             return
     whole_line = context == "config" and sign != ":-" and _LINE_LEAD.fullmatch(lead) is not None
     literal = sign == ":-" or (tight and (context != "prose" or name.isupper()))
-    yield from _judged(text, found, name, context, literal=literal, whole_line=whole_line)
+    hits = _judged(text, found, name, context, literal=literal, whole_line=whole_line)
+    told = found["bare"] is not None and sign != "=" and _SAYS.match(lead) is not None
+    yield from (replace(hit, doubtful=True) if told or _OF_OBJECT.search(name) else hit for hit in hits)
+
+
+_SAYS = re.compile(r"[ \t]*(?:echo|printf?|log\w*|info|warn(?:ing)?|error|success|step)\b[^\n]*[\"']")
+"""The beginning of a line that tells somebody something: `log "credentials: decrypted"`."""
+_OF_OBJECT = re.compile(r"(?:config|existing|[pP]ull|tls|cert)Secret$")
+"""Keys whose value is the name of a Secret of Kubernetes."""
 
 
 def _in_pairs(text: str, context: Context) -> Iterator[SecretHit]:
@@ -350,15 +359,24 @@ def _in_manifests(text: str) -> Iterator[SecretHit]:
 
 
 def _entries(text: str, first: int, last: int) -> Iterator[SecretHit]:
+    depth = _indent(text[first:last])
     for entry in _DATA_ENTRY.finditer(text, first, last):
         value = entry["bare"].rstrip()
         said = decoded(value) or value
         if looks_real(said, "config", quoted=False, literal=True) or (said != value and _holds_secret(said)):
             start = entry.start("bare")
-            yield _hit(text, "kubernetes-secret", start, start + len(value), entry["name"])
+            hit = _hit(text, "kubernetes-secret", start, start + len(value), entry["name"])
+            yield replace(hit, doubtful=_indent(entry[0]) > depth)
     for block, said in encoded_blocks(text, first, last):
         if looks_real(said, "config", quoted=False, literal=True) or _holds_secret(said):
             yield _hit(text, "kubernetes-secret", block.start, block.end, block.name)
+
+
+def _indent(block: str) -> int:
+    """How far in the entries of a block begin; what is deeper is the text of a file within the Secret."""
+    lines = (line for line in block.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    first = next(lines, "")
+    return len(first) - len(first.lstrip())
 
 
 def _holds_secret(text: str) -> bool:

@@ -133,6 +133,11 @@ def is_weak(value: str) -> bool:
     return (value.isdigit() and len(value) < 8) or _DESCRIPTION.fullmatch(value) is not None
 
 
+def is_file(value: str) -> bool:
+    """Whether the value is the path of a file that holds the secret."""
+    return _PLAIN_PATH.fullmatch(value.removeprefix("classpath:").removeprefix("file:")[:400]) is not None
+
+
 def is_reference(value: str, *, quoted: bool) -> bool:
     """Whether the value says where the secret is, not what it is: a variable, a call, a path, a type."""
     value = value[:400]

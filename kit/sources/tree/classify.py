@@ -208,8 +208,16 @@ def _test(name: str, folders: tuple[str, ...]) -> bool:
     return "spec" in folders and name.endswith((".rb", ".js", ".ts", ".jsx", ".tsx", ".php"))
 
 
+_SERVED = frozenset({"public", "static", "wwwroot"})
+_OF_PAGES = frozenset({"plugins", "libs"})
+
+
 def _vendored(name: str, folders: tuple[str, ...]) -> bool:
     if name in _VENDORED_NAMES or _VENDORED & set(folders):
+        return True
+    # Plain scripts that pages load, `public/js/plugins/...`, come from others; a project's own are modules elsewhere.
+    served = next((place for place, folder in enumerate(folders) if folder in _SERVED), None)
+    if served is not None and name.endswith((".js", ".css")) and _OF_PAGES & set(folders[served + 1 :]):
         return True
     # "vendor" below source code is a word of the trade (a seller), unless it is below assets.
     if "vendor" not in folders:

@@ -153,3 +153,11 @@ def test_services_that_clash_on_two_ports_are_told_once(look: Look) -> None:
     text = "services:\n  a:\n    image: nginx\n    ports: ['80:80', '443:443']\n  b:\n    image: traefik\n    ports: ['80:80', '443:443']\n"
     seen = look("CON-016", {"compose.yaml": text})
     assert seen.failed == ["compose.yaml:7"] and "host ports 80 and 443" in seen.text
+
+
+def test_what_a_file_beside_it_is_made_to_declare_is_left_open(look: Look) -> None:
+    stack = "services:\n  api:\n    image: acme/api:1\n    secrets: [token]\n"
+    made = "secrets:\n  token: {file: ./token.txt}\n"
+
+    assert len(look("CON-014", {PROD: stack}).failed) == 1
+    assert look("CON-014", {PROD: stack, PROD.replace("prod", "secrets"): made}).failed == []

@@ -281,3 +281,10 @@ def test_a_server_that_a_script_starts_gives_up_its_rights_all_the_same(look: Lo
     text = "FROM nginx:1.27\nEXPOSE 80\nENTRYPOINT ['/entry.sh']\nCMD ['nginx']\n".replace("'", '"')
 
     assert look("CON-002", {"Dockerfile": text}).findings[0].severity == "medium"
+
+
+@pytest.mark.parametrize(("value", "count"), [("/gcp-credentials.json", 0), ("9f8a7b6c5d4e3f2a1b", 1)])
+def test_the_path_of_a_file_is_no_secret(look: Look, value: str, count: int) -> None:
+    files = with_(("EXPOSE 3000", f"ENV GOOGLE_APPLICATION_CREDENTIALS={value}"))
+
+    assert len(look("CON-005", files).failed) == count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 DEPLOYMENT = """
@@ -295,3 +296,14 @@ def test_a_pod_that_no_service_leads_to_needs_its_probes_less(look: Look) -> Non
     assert [str(f.severity) for f in (*alone.findings, *led_to.findings)] == ["medium", "high"]
     assert "requests reach it" not in alone.text
     assert "requests reach it" in led_to.text
+
+
+@pytest.mark.parametrize(("lacks", "severity"), [("none", "medium"), ("readinessProbe", "high")])
+def test_a_sidecar_beside_a_container_that_is_asked_weighs_less(look: Look, lacks: str, severity: str) -> None:
+    beside = "            - {name: exporter, image: acme/exporter:1, ports: [{containerPort: 9113}]}\n"
+    text = without(lacks).rstrip() + "\n" + beside
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec:\n  selector: {app: api}\n  ports: [{port: 80, targetPort: 3000}]\n"
+
+    found = look("ORC-005", {"k8s/api.yaml": text, "k8s/service.yaml": service}).findings
+
+    assert [f.severity for f in found if "exporter" in f.message] == [severity]

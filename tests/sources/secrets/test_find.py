@@ -279,3 +279,21 @@ def test_what_says_where_a_secret_is_or_what_everybody_knows_stays_readable(path
 )
 def test_other_names_conditions_and_interpolations_are_no_secrets(path: str, text: str, hits: int) -> None:
     assert len(find_secrets(text, path)) == hits
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("a.sh", 'log "db-credentials: decrypted7x"\n', 0),
+        ("a.sh", 'db_credentials="decrypted7x"\n', 1),
+        ("a.sh", 'echo "give --client-secret argument9x"\n', 0),
+        ("a.yaml", "configSecret: alertmanager-config9\n", 0),
+        ("a.yaml", "clientSecret: alertmanager-config9\n", 1),
+        ("s.yaml", "kind: Secret\nstringData:\n  config.yaml: |\n    receiver: kX9vQ2mP7z\n", 0),
+        ("s.yaml", "kind: Secret\nstringData:\n  receiver: kX9vQ2mP7z\n", 1),
+    ],
+)
+def test_what_is_told_names_an_object_or_lies_in_a_file_of_a_secret_is_none_for_sure(
+    path: str, text: str, found: int
+) -> None:
+    assert len(find_secrets(text, path)) == found

@@ -80,6 +80,7 @@ CLASSES = {
         "third_party/x.c",
         "gradlew",
         "vendor/x/tests/a_test.go",
+        "src/public/admin/js/plugins/codemirror/mode/css.js",
     ],
     FileClass.GENERATED: [
         "package-lock.json",
