@@ -487,7 +487,7 @@ def test_a_migration_says_what_it_destroys_and_whether_there_is_a_way_back(proje
 def test_the_wait_between_backups_is_held_against_the_objective(project: Shop) -> None:
     chart = chart_of(recovery.timeline(project, OBJECTIVES))
 
-    assert chart.title == "At worst 24 hours of data are lost; 15 minutes allowed"
+    assert chart.title == "A backup is made every 24 hours; 15 minutes of data may be lost"
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,8 @@ def _area(section: Section) -> Section:
         return section
     kept = tuple(_area_blocks(section.blocks))
     bare = not any(isinstance(block, b.Chart) for block in kept)
-    return replace(section, blocks=(*kept, *_first_table(section.blocks)) if bare else kept)
+    more = (block for block in _first_table(section.blocks) if block not in kept)
+    return replace(section, blocks=(*kept, *more) if bare else kept)
 
 
 def _first_table(blocks: Sequence[Block]) -> Iterator[Block]:

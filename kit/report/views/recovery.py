@@ -42,8 +42,8 @@ def timeline(project: Project, thresholds: Objectives) -> Display:
         fill = "A cron job, a scheduled workflow or a crontab line that makes a backup would be drawn here."
         return show(empty(_why_none(project), f"{said} {fill}"))
     best = min(hours for _, hours in timed)
-    allowed = f"{time_words(rpo)} allowed" if rpo else "no RPO is set"
-    title = f"At worst {time_words(best)} of data are lost; {allowed}"
+    allowed = f"{time_words(rpo)} of data may be lost" if rpo else "the params file gives no RPO"
+    title = f"A backup is made every {time_words(best)}; {allowed}"
     figure = recovery([_span(s, hours, rpo) for s, hours in timed], rpo, rto)
     return show(Chart(title, figure_json(figure), f"{title}. {said}", _table(timed, rpo)))
 
@@ -55,7 +55,7 @@ def _why_none(project: Project) -> str:
         return "No store with data was found, and nothing makes a backup by the clock"
     if all(store.managed for store in stores):
         return "The data are kept outside of the project; whether they are saved by the clock is not seen here"
-    return "Nothing makes a backup by the clock: all since the last manual one may be lost"
+    return "Nothing makes a backup by the clock"
 
 
 def material(project: Project) -> Display:

@@ -132,3 +132,12 @@ def test_an_area_without_a_chart_shows_its_first_table_that_has_rows() -> None:
     shown = printed(areas=(question, empty, about, full, b.Table("More", b.columns("A"), (("y",),))))
 
     assert shown.appendix[0].sections[0].blocks == (question, about, full)
+
+
+def test_the_text_before_that_table_is_not_repeated() -> None:
+    about, nothing = b.Markdown("Licences"), b.empty("No file", "...")
+    full = b.Table("Packages", b.columns("A"), (("x",),))
+
+    shown = printed(areas=(about, nothing, full))
+
+    assert shown.appendix[0].sections[0].blocks == (about, nothing, full)
