@@ -429,7 +429,7 @@ def test_a_restore_test_is_no_backup() -> None:
     [
         ((), "No store with data was found"),
         ((Store("postgres", "db", At("main.tf", 3), managed=True),), "The data are kept outside of the project"),
-        ((Store("postgres", "db", At("compose.yml", 3)),), "Nothing makes a backup by the clock: all since"),
+        ((Store("postgres", "db", At("compose.yml", 3)),), "Nothing makes a backup by the clock"),
     ],
 )
 def test_data_may_be_lost_only_where_the_project_keeps_them(
