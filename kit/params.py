@@ -65,6 +65,10 @@ class ReportParams(Settings):
     sign_off: tuple[Text, ...] = Field(default=(), description="Roles that sign.", examples=["[Security Architect]"])
 
 
+# Defaults that are models are constructed without validation: each that is validated has its schema built as this module
+# is loaded, before anybody asks for it.
+
+
 class Coverage(Settings):
     """Least shares of the code that tests should reach, in percent."""
 
@@ -85,10 +89,10 @@ class Latency(Settings):
 class Thresholds(Settings):
     """What the owner of the system demands of it."""
 
-    coverage: Coverage = Field(default=Coverage(), examples=["{lines: 80}"])
+    coverage: Coverage = Field(default=Coverage.model_construct(), examples=["{lines: 80}"])
     rto: Duration | None = Field(default=None, description="Recovery time objective.", examples=["4h"])
     rpo: Duration | None = Field(default=None, description="Recovery point objective.", examples=["15m"])
-    latency: Latency = Field(default=Latency(), examples=["{p95: 200ms}"])
+    latency: Latency = Field(default=Latency.model_construct(), examples=["{p95: 200ms}"])
     error_rate: Share | None = Field(default=None, description="Largest share of failed requests.", examples=["1%"])
 
 
@@ -154,18 +158,18 @@ class WaiverParams(Settings):
 class Params(Settings):
     """One assessment as its params file states it. Paths are those of the file, see `resolve`."""
 
-    project: ProjectParams = Field(default=ProjectParams(), examples=["{name: NPS, path: ../nps}"])
-    report: ReportParams = Field(default=ReportParams(), examples=["{style: status}"])
+    project: ProjectParams = Field(default=ProjectParams.model_construct(), examples=["{name: NPS, path: ../nps}"])
+    report: ReportParams = Field(default=ReportParams.model_construct(), examples=["{style: status}"])
     environments: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
         default=("staging", "production"),
         description="What gets a verdict.",
         examples=["[staging, production]"],
     )
     policy: Policy = Field(default="default", description="default, a file, or a mapping.", examples=["default"])
-    thresholds: Thresholds = Field(default=Thresholds(), examples=["{rto: 4h}"])
-    evidence: EvidenceParams = Field(default=EvidenceParams(), examples=["{junit: [junit.xml]}"])
+    thresholds: Thresholds = Field(default=Thresholds.model_construct(), examples=["{rto: 4h}"])
+    evidence: EvidenceParams = Field(default=EvidenceParams.model_construct(), examples=["{junit: [junit.xml]}"])
     commands: tuple[Command, ...] = Field(default=(), examples=["[{name: lint, run: [make, lint], area: delivery}]"])
-    targets: Targets = Field(default=Targets(), examples=["{redis: [{url_env: REDIS_URL}]}"])
+    targets: Targets = Field(default=Targets.model_construct(), examples=["{redis: [{url_env: REDIS_URL}]}"])
     claims: tuple[Text, ...] = Field(default=(), description="Reports to check.", examples=["[docs/READINESS.md]"])
     attestations: tuple[Attestation, ...] = Field(
         default=(), examples=["[{check: REC-003, answer: pass, by: Jane Doe, on: 2026-11-01}]"]

@@ -59,7 +59,7 @@ class Request:
     @property
     def repeatable(self) -> bool:
         """Whether the same files give the same answer: not where commands are run or a running system is asked."""
-        return not self.params.commands and self.params.targets == type(self.params.targets)()
+        return not self.params.commands and self.params.targets == type(self.params.targets).model_construct()
 
     @property
     def by_files_alone(self) -> bool:
