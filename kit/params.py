@@ -65,8 +65,8 @@ class ReportParams(Settings):
     sign_off: tuple[Text, ...] = Field(default=(), description="Roles that sign.", examples=["[Security Architect]"])
 
 
-# Defaults that are models are constructed without validation: each that is validated has its schema built as this module
-# is loaded, before anybody asks for it.
+# Defaults that are models are constructed without validation: each that is validated has its schema built as this
+# module is loaded, before anybody asks for it.
 
 
 class Coverage(Settings):
