@@ -242,7 +242,8 @@ def signals_reach(project: Project) -> Iterator[Fact]:
         if not last.json and not last.value.lstrip().startswith("exec "):
             yield bad(f"{image.name}: the command is in shell form; the shell does not pass SIGTERM on.", last)
         elif first in {"npm", "yarn", "pnpm"}:
-            yield partial(f"{image.name}: {first} stands between the signal and the process.", last)
+            fix = 'Start the program itself, and not by its package script: `CMD ["node", "server.js"]`.'
+            yield partial(f"{image.name}: {first} stands between the signal and the process.", last, fix=fix)
         else:
             yield ok(f"{image.name}: the command is in exec form.", last)
 

@@ -122,7 +122,10 @@ def _comes_back(path: str, text: str, at: At) -> Iterator[Fact]:
     restart = re.search(r"(?mi)^Restart\s*=\s*(\S+)", text)
     if restart is not None and restart[1].lower() != "no":
         yield ok(f"{path}: is started again after a crash.", At(path, text.count("\n", 0, restart.start()) + 1))
-    elif not re.search(r"(?mi)^Type\s*=\s*forking|^\[Timer\]|^ExecStart\s*=\s*\S*docker(?:-| )compose", text):
+    elif not re.search(
+        r"(?mi)^Type\s*=\s*forking|^\[Timer\]|^ExecStart\s*=\s*\S*(?:docker|podman)(?:-| )compose|^RemainAfterExit\s*=\s*(?:yes|true)",
+        text,
+    ):
         yield bad(f"{path}: no Restart=; after its first crash the service stays down.", at)
 
 

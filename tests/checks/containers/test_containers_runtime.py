@@ -126,6 +126,8 @@ def test_the_shell_form_keeps_signals_to_itself(look: Look) -> None:
     manager = look("CON-017", with_(('["node", "server.js"]', '["npm", "start"]')))
 
     assert (shell.outcomes, manager.outcomes, look("CON-017", FILES).outcomes) == (["fail"], ["partial"], ["pass"])
+    assert "JSON" in shell.findings[0].fix
+    assert "Start the program itself" in manager.findings[0].fix
     assert shell.failed == ["Dockerfile:6"]
 
 

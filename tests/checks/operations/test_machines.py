@@ -55,6 +55,7 @@ PLAY = """
 
 def test_a_unit_that_nobody_brings_back_after_a_crash_is_told(look: Look) -> None:
     assert look("OPS-065", {"api.service": CRASHING}).failed == ["api.service:3"]
+    assert look("OPS-065", {"api.service": CRASHING + "RemainAfterExit=yes\n"}).failed == []
     assert look("OPS-065", {"api.service": CRASHING + "Restart=always\n"}).failed == []
 
 
