@@ -27,7 +27,9 @@ from kit.sources.code.records import EnvReadFact
 NEEDLES = ("process.env", "import.meta.env", "Deno.env", "Bun.env", "getOrThrow", "onfigService", "env-var")
 _SOURCES = frozenset(["process.env", "import.meta.env", "Bun.env", "globalThis.process.env"])
 _BUILT_IN = frozenset(["MODE", "DEV", "PROD", "SSR", "BASE_URL"])
-_STOPS = re.compile(r"\bthrow\b|process\.exit|\bprocess\.abort|\breject\(|\bassert\b|panic\(|fatal\(|invariant\(")
+_STOPS = re.compile(
+    r"\bthrow\b|process\.exit(?!\(\s*0\s*\))|\bprocess\.abort|\breject\(|\bassert\b|panic\(|fatal\(|invariant\("
+)
 _TESTS = frozenset(["if_statement", "unary_expression", "ternary_expression", "while_statement"])
 _COMPARES = frozenset(["===", "!==", "==", "!=", "<", ">", "<=", ">=", "in"])
 
@@ -118,7 +120,7 @@ class JsEnv:
         if outer.kind() in _TESTS:
             return self._stops(outer, node), None
         if outer.kind() in {"member_expression", "subscript_expression"} and outer.field("object") == inner:
-            return (None if "?." in outer.text() else True), None
+            return (None if "?." in outer.text() or self._tested(node, module) else True), None
         if outer.kind() == "variable_declarator":
             return self._declared(outer, module), None
         return None, None
@@ -139,8 +141,13 @@ class JsEnv:
         text = self.project.text(node, module)
         return text.path if text.known else None
 
-    def _stops(self, outer: SgNode, node: SgNode) -> bool:
-        """`if (!process.env.X) throw …`."""
+    def _tested(self, node: SgNode, module: JsModule) -> bool:
+        """Whether the file goes on only where the variable is there: `const enabled = process.env.X && …`."""
+        name = re.escape(node.text())
+        return re.search(rf"{name}\s*&&|&&\s*{name}(?![\w.\[(])", module.root.text()) is not None
+
+    def _stops(self, outer: SgNode, node: SgNode) -> bool | None:
+        """`if (!process.env.X) throw …`; None where something else is asked first."""
         holder = outer
         while holder.kind() != "if_statement":
             parent = holder.parent()
@@ -149,7 +156,9 @@ class JsEnv:
             holder = parent
         condition, body = holder.field("condition"), holder.field("consequence")
         asked = condition is not None and f"!{node.text()}" in condition.text().replace(" ", "")
-        return bool(asked and body is not None and _STOPS.search(body.text()))
+        stops = bool(asked and body is not None and _STOPS.search(body.text()))
+        more = condition is not None and "&&" in condition.text() and "prod" not in condition.text().lower()
+        return None if stops and more else stops
 
     def _declared(self, declarator: SgNode, module: JsModule) -> bool | None:
         """`const x = process.env.X; if (!x) throw …`."""

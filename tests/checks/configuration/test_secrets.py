@@ -27,7 +27,7 @@ KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzq8f3kA1sZ"
         (
             "if (!process.env.JWT_SECRET && !process.env.OTHER) { throw new Error('unset'); }\n"
             "const secret = process.env.JWT_SECRET || 'default-secret';",
-            ["fail", "pass"],
+            ["fail"],
         ),
         ("const port = process.env.PORT || '3000';", ["not_applicable"]),
         ("const key = process.env.MAPS_API_KEY || 'your-key-here';", ["not_applicable"]),

@@ -174,3 +174,17 @@ def test_functions_that_wrap_a_read_are_followed(tmp_path: Path) -> None:
     )
 
     assert told(found) == {"WITH": (False, "x"), "WITHOUT": (None, None), "MUST": (True, None)}
+
+
+def test_what_is_asked_for_first_or_left_well_is_no_demand(tmp_path: Path) -> None:
+    found = reads_of(
+        tmp_path,
+        {
+            "a.ts": "function f() { return process.env.BROKERS.split(','); }\nconst on = process.env.BROKERS && go;\n",
+            "b.ts": "if (process.env.HOSTED && !process.env.MAKE_GEO) { process.exit(1); }\n",
+            "c.ts": "if (!process.env.SKIPPED) { process.exit(0); }\n",
+            "d.ts": "if (!process.env.NEEDED) { process.exit(1); }\n",
+        },
+    )
+
+    assert [found[name].required for name in ("BROKERS", "MAKE_GEO", "SKIPPED", "NEEDED")] == [None, None, False, True]
