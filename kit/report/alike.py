@@ -85,8 +85,9 @@ def gathered(items: Iterable[T], kind: Callable[[T], Hashable], said: Callable[[
 
 def _said(shared: str, subjects: Sequence[str], *, named: bool) -> str:
     """The message with its subjects; `named` where each is a name with a colon before what is said of it."""
-    if named:
-        return f"{', '.join(subjects)}: {shared.removeprefix('… ')}"
+    rest = shared.removeprefix("… ")
+    if rest != shared:  # the subjects begin the sentence
+        return f"{', '.join(subjects)}: {rest}" if named else f"{'; '.join(subjects)} {rest}"
     return text("views.alike", said=shared, count=len(subjects), subjects="; ".join(subjects))
 
 

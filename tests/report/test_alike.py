@@ -36,7 +36,7 @@ def test_messages_that_differ_in_their_subject_are_one_with_their_subjects() -> 
     ]
     assert told("a: not traced.", "b: not traced.", "c: not traced.") == ["a, b, c: not traced."]
     assert told("is lost.", "B is lost.", "C is lost.")
-    assert told("A 1 is lost.", "B 2 is lost.", "C 3 is lost.") == ["… is lost. (3: A 1; B 2; C 3)"]
+    assert told("A 1 is lost.", "B 2 is lost.", "C 3 is lost.") == ["A 1; B 2; C 3 is lost."]
     assert told("It never expires.", "It never expires.", "It never expires.") == ["It never expires. (3 places)"]
 
 
