@@ -115,8 +115,9 @@ def of(pattern: str, *ways: str) -> Growth:
 
 @pytest.mark.usefixtures("alarm")
 def test_the_hunt_finds_expressions_that_explode() -> None:
-    for pattern in (r"^(?:a+)+$", r"jest(?:[.-][\w-]+)*\.config", r"yarn(?: -{1,2}\S+)*$", r"\w*a\w*b\w*c"):
+    for pattern in (r"^(?:a+)+$", r"jest(?:[.-][\w-]+)*\.config", r"yarn(?: -{1,2}\S+)*$"):
         assert of(pattern).shorter == math.inf
+    assert of(r"\w*a\w*b\w*c").longer == math.inf  # a fast machine is through with the shorter text in time
     assert of(r"\w*a\w*c").shorter < math.inf
 
 
