@@ -139,6 +139,8 @@ class Reach:
             names = (call.file,) if call.file else NAMES
             paths = (normpath(f"{folder}/{name}") for name in names)
             return next((known[path] for path in paths if path in known), None)
+        if call.file:
+            return known.get(normpath(f"{folder}/{call.file}"))
         tool = {"recipe": "just", "task": "task"}[call.kind]
         return next((m for m in known.values() if m.tool == tool and m.dir == folder), None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -11,11 +12,13 @@ from posixpath import dirname, normpath
 from kit.checks.shared.testfiles import TestFile
 from kit.checks.testing.common import ECOSYSTEMS, nearest
 from kit.checks.testing.matching import configs_for, matches
+from kit.model import At
 from kit.project import Project
 from kit.sources.commands.command import Command, word_set
 from kit.sources.commands.wrappers import base_name, expanded
 from kit.sources.pipelines.model import Job
 from kit.system.pipeline_acts import Act, Pipeline, pipelines
+from kit.system.purposes import prints_only, purposes, skips_tests
 from kit.system.scope import within
 
 RUNNERS = {
@@ -119,6 +122,35 @@ def run_outside(project: Project) -> list[Job]:
     return [job for pipeline in pipelines(project) for job in pipeline.outside]
 
 
+def unread_runs(project: Project, kind: str) -> Iterator[At]:
+    """The steps that speak of tests of a kind, and of which nothing tells what they run: actions of others, programs that
+    are not there to be read."""
+    for pipeline in pipelines(project):
+        known = {id(act.step) for act in pipeline.of("test")}
+        for step in (s for job in pipeline.workflow.jobs for s in job.all_steps if id(s) not in known):
+            written = step.uses or "\n".join(c.text for c in step.commands if not prints_only(c))
+            said = f"{step.name} {written}"
+            if not written or skips_tests(f" {written}") or _BESIDE.search(said) or not _SPEAKS.search(said):
+                continue
+            if (kind == "e2e" or not _WHOLE.search(said)) and _is_unread(step):
+                yield step.at
+
+
+_SPEAKS = re.compile(r"(?<![\w.-])(?:unit[ _-]?|run[ _-]?)?tests?(?![\w.])", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"report|result|upload|download|publish|coverage|summary|badge|notif|comment|cache|set.?up|install|wait|start",
+    re.IGNORECASE,
+)
+"""Words of steps that come before or after tests."""
+_WHOLE = re.compile(r"e2e|end.to.end|smoke|journey|cypress|playwright|\bload\b|perf", re.IGNORECASE)
+
+
+def _is_unread(step: Step) -> bool:
+    if step.uses:
+        return not step.uses.startswith((".", "actions/"))
+    return any(not purposes(c) and not prints_only(c) for c in step.commands)
+
+
 def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
     if act.reached is None:
         uses = (act.step.uses or "").lower()
@@ -135,7 +167,7 @@ def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
             if found.program in _INTERPRETERS and not any(a.startswith("--test") or a == "test" for a in found.args):
                 words = tuple(name for p in paths for name in _LISTED.findall(project.files.text(p)))
                 beside = (folder for p in paths if (folder := dirname(p)) and folder != found.directory)
-                paths = () if words else tuple(beside)
+                paths = () if words or _starts_runner(project, paths) else tuple(beside)
             config = _config(found)
             return Run(act, pipeline, family, kind, found.program, folder, paths, words, config, said)
         if re.match(r"python|coverage|manage\.py", base_name(inner.program)):
@@ -143,6 +175,16 @@ def _run(project: Project, pipeline: Pipeline, act: Act) -> Run:
         family = TASKS.get(base_name(inner.program), "")
         return Run(act, pipeline, family, folder=folder, said=said)
     return Run(act, pipeline)
+
+
+_RUNNER_LIBRARY = re.compile(
+    r"""(?:from\s*|require\(\s*|import\(\s*)["'](?:jasmine|mocha|jest|vitest/node|ava|tape|karma|node:test)["']"""
+)
+
+
+def _starts_runner(project: Project, scripts: tuple[str, ...]) -> bool:
+    """Whether a script starts a runner by its library: where its tests lie is in what it gives to it."""
+    return any(_RUNNER_LIBRARY.search(project.files.text(path)) for path in scripts if project.files.exists(path))
 
 
 _LISTED = re.compile(r"[\"'`](?:\./)?([\w./-]+\.(?:test|spec)\.\w+)[\"'`]")

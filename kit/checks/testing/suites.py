@@ -12,7 +12,7 @@ from kit.checks.testing.belonging import hardly_any, own_tests, speaking_tests
 from kit.checks.testing.common import ECOSYSTEMS, code_by_service, nearest
 from kit.checks.testing.found import is_found
 from kit.checks.testing.mutation import is_mutating, mutation_tests
-from kit.checks.testing.runs import run_outside, runs
+from kit.checks.testing.runs import run_outside, runs, unread_runs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -167,6 +167,9 @@ def _run_or_not(project: Project, name: str, group: list[TestFile]) -> Fact:
     amount = plural(len(group), "test file")
     if missed and outside and not used:
         return unknown(f"Tests of {name}: pipelines of other repositories may run them ({outside[0].uses}).", group[0])
+    unread = next(unread_runs(project, group[0].kind), None) if not used else None
+    if unread is not None:
+        return unknown(f"Tests of {name}: a step speaks of tests, and what it runs is not in the project.", unread)
     if not used and not known and (elsewhere := told(project)) is not None:
         return unknown(
             f"Tests of {name}: no pipeline here runs {amount}; a server for pipelines is named.", elsewhere, group[0]

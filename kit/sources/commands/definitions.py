@@ -105,6 +105,11 @@ class Definitions:
         return found.defines(call.name)
 
     def _task(self, call: Invocation) -> bool | None:
+        if not call.certain:
+            return None
+        if call.file:
+            named = self.makefiles.get(normpath(f"{call.directory}/{call.file}"))
+            return None if named is None else named.defines(call.name)
         for folder in _upwards(call.directory or "."):
             for makefile in self.makefiles.values():
                 if makefile.dir == folder and makefile.tool in _RUNNER_FILES[call.kind]:

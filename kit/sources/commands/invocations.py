@@ -19,7 +19,7 @@ class Invocation:
     Kinds: "script" (of a package.json), "target" (make), "recipe" (just), "task" (Taskfile), "turbo", "nx",
     "lerna", "module" (Python). `directory` is where it is called, relative to the root, None where that
     cannot be told; `package` the filter or workspace meant, `file` an explicit Makefile. `certain` is False
-    where the name may also be a program (`yarn eslint`); `optional` where its absence is no failure
+    where the name may also be a program (`yarn eslint`, `hatch run ruff`); `optional` where its absence is no failure
     (`--if-present`). `served`: the module is an application that a server loads (`uvicorn pkg.mod:app`),
     `attribute` its part behind the colon.
     """
@@ -39,7 +39,7 @@ class Invocation:
 
 def invocations(command: Command) -> tuple[Invocation, ...]:
     """What a command calls by name; names that are dynamic are left out."""
-    found: dict[Invocation, None] = {}
+    found: dict[Invocation, None] = {call: None for call in _of_environment(command)}
     for inner in expanded(command):
         for call in _calls(inner):
             # A glob names scripts for the runners of several: `run-s 'test:*'`.
@@ -47,6 +47,15 @@ def invocations(command: Command) -> tuple[Invocation, ...]:
             if call.name and not is_dynamic(name):
                 found[replace(call, at=command.at)] = None
     return tuple(found)
+
+
+def _of_environment(command: Command) -> Iterator[Invocation]:
+    """`hatch run test`, `pdm run test`: a script of the pyproject.toml, or else a program."""
+    words = command.args[1:]
+    if base_name(command.program) in {"hatch", "pdm", "rye"} and command.args[:1] == ("run",) and words:
+        name = words[0].rpartition(":")[2]
+        if not name.startswith("-") and not is_dynamic(name):
+            yield Invocation("task", name, command.at, command.directory, base_name(command.program), certain=False)
 
 
 def open_targets(command: Command) -> Iterator[Invocation]:
@@ -65,6 +74,9 @@ def _calls(command: Command) -> Iterator[Invocation]:
         yield from _targets(command)
     elif name in {"just", "task"}:
         yield from _runner(name, command)
+    elif name in {"poe", "poethepoet"}:
+        for word in [w for w in command.args if not w.startswith("-")][:1]:
+            yield Invocation("task", word, command.at, command.directory, "poe", certain=False)
     elif name in {"turbo", "nx", "lerna"}:
         yield from _monorepo(name, command)
     elif name in {"npm-run-all", "npm-run-all2", "run-s", "run-p"}:
@@ -198,19 +210,19 @@ def _targets(command: Command) -> Iterator[Invocation]:
 
 def _runner(name: str, command: Command) -> Iterator[Invocation]:
     """just and task: the first plain word; `task` runs each word without `=`."""
-    directory, words, args = command.directory, [], iter(command.args)
+    directory, words, args, file = command.directory, [], iter(command.args), None
     for word in args:
         if word == "--":
             break
         if word in {"-d", "--dir", "--working-directory"}:
             directory = join(directory, next(args, ""))
         elif word in {"-f", "--justfile", "-t", "--taskfile"}:
-            return
+            file = next(args, "")
         elif not word.startswith("-") and "=" not in word:
             words.append(word)
     kind = "recipe" if name == "just" else "task"
     for word in words[:1] if name == "just" else words:
-        yield Invocation(kind, word, command.at, directory, name)
+        yield Invocation(kind, word, command.at, directory, name, file=file)
 
 
 _MONOREPO_VALUED = word_set("""

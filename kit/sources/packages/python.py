@@ -39,7 +39,7 @@ def pyproject(document: Document) -> Package:
         name=_text(named, "name"),
         version=_text(named, "version"),
         dependencies=(*_project(project), *_groups(root), *_poetry(poetry), *_legacy(tool)),
-        scripts={k: n for route in _RUNNERS for k, n in _entries(tool, *route)},
+        scripts=dict(_tasks(tool)),
         workspaces=tuple(n.text for n in root.each("tool", "uv", "workspace", "members", "*")),
         engines={"python": python} if python else {},
         entrypoints=(*_scripts(project), *_scripts(poetry)),
@@ -49,6 +49,14 @@ def pyproject(document: Document) -> Package:
         problems=document.problems,
         error=document.error,
     )
+
+
+def _tasks(tool: Node | None) -> Iterator[tuple[str, Node]]:
+    """What runners of tasks call by name; of hatch, the scripts of each of its environments."""
+    for _, environment in _entries(tool, "hatch", "envs"):
+        yield from _entries(environment, "scripts")
+    for route in _RUNNERS:
+        yield from _entries(tool, *route)
 
 
 def _text(node: Node, *route: str) -> str | None:
