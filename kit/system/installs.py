@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -154,9 +154,28 @@ def _of_pipelines(project: Project) -> Iterator[Install]:
         if project.files.class_of(workflow.path) is not FileClass.PRODUCTION:
             continue
         for job in workflow.jobs:
+            made: set[tuple[str, str | None]] = set()
             for reached in look.of(job.commands):
+                manager = base_name(unwrap(reached.command).program)
+                if _makes_lock(reached.command):
+                    made.add((manager, reached.command.directory))
                 if len(reached.chain) <= 3 and not any(c.guarded or c.conditional for c in reached.chain):
-                    yield from _made(project, reached.command, reached.command.directory, "pipeline", ci=True)
+                    found = _made(project, reached.command, reached.command.directory, "pipeline", ci=True)
+                    locked = (manager, reached.command.directory) in made
+                    yield from (replace(install, demand="") if locked else install for install in found)
+
+
+_LOCKING = {
+    "npm": ("install", "i"), "pnpm": ("--lockfile-only", "--fix-lockfile"), "uv": ("lock",), "poetry": ("lock",),
+    "go": ("tidy",), "cargo": ("generate-lockfile", "update"), "pdm": ("lock",), "bun": ("--lockfile-only",),
+}  # fmt: skip
+
+
+def _makes_lock(command: Command) -> bool:
+    """Whether a command writes the lockfile anew, so that it is there and in step for those that follow."""
+    inner = unwrap(command)
+    words = _LOCKING.get(base_name(inner.program), ())
+    return bool(set(words) & set(inner.args)) and not {"-g", "--global", "--no-package-lock"} & set(inner.args)
 
 
 def _made(
@@ -217,7 +236,9 @@ def _of_stage(project: Project, dockerfile: Dockerfile, stage: Stage, context: s
         ci = bool(dockerfile.env(stage).get("CI"))
         base = dockerfile.workdir(stage, instruction) or "/"
         first = instruction.at.line or 1
-        for command in commands(instruction.script or instruction.value, dockerfile.path, first, directory="."):
+        run = commands(instruction.script or instruction.value, dockerfile.path, first, directory=".")
+        made = any(_makes_lock(command) for command in run)
+        for command in run:
             found = demand_of(command, ci=ci or ("CI", "true") in command.env)
             if found is None or command.guarded or command.conditional or command.directory is None:
                 continue
@@ -229,7 +250,8 @@ def _of_stage(project: Project, dockerfile: Dockerfile, stage: Stage, context: s
             package = _package(project, found[0], posixpath.dirname(origin) or ".") if origin else None
             if package is not None and package.path == origin:
                 copied = _lock_copied(project, context, before, folder, found[0], instruction)
-                yield Install(found[0], _settled(found, package), package, command, dockerfile.path, copied)
+                demand = "" if made else _settled(found, package)
+                yield Install(found[0], demand, package, command, dockerfile.path, copied)
 
 
 def _copies_before(dockerfile: Dockerfile, stage: Stage, instruction: Instruction) -> list[Copy]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,20 +40,23 @@ _ADDS_ROUTES = (
 """What makes a program of ASP.NET answer more than the routes that it maps by itself."""
 _READ_IN_DEPTH = word_set("python javascript typescript go")
 _MAX_SCRIPTS = 4
+_BINDS = re.compile(r"port|listen|addr|bind|0\.0\.0\.0|grpc|metrics", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """The ports that a process listens on, each with where that is said. `whole` False: there may be others."""
+    """The ports that a process listens on, each with where that is said. `whole` False: there may be others; `spoken`
+    whether its code names a port otherwise."""
 
     ports: dict[int, At]
     whole: bool
+    spoken: Callable[[int], bool] = lambda _: False
 
     def on(self, number: int) -> bool | None:
         """Whether it listens on the port; None where that cannot be told."""
         if number in self.ports:
             return True
-        return False if self.whole and self.ports else None
+        return False if self.whole and self.ports and not self.spoken(number) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,17 @@ class Serving:
         listens = [p for p in service.ports if p.role == "listen"]
         found = [(_number(p.number or _default(service, p.name), p.name, env), p.at) for p in listens]
         hidden = re.search(r"\.sh\b", text) is not None
-        return Listening({n: place for n, place in found if n}, whole=all(n for n, _ in found) and not hidden)
+        whole = all(n for n, _ in found) and not hidden
+        return Listening({n: place for n, place in found if n}, whole, lambda number: self._bound(service, number))
+
+    def _bound(self, service: Service, number: int) -> bool:
+        """Whether a line of the service's code speaks of listening on the port: a second server, read too little of."""
+        if service.root is None:
+            return False
+        line = re.compile(rf"(?m)^(?!.*(?:://|localhost)).*(?<![\w.]){number}(?![\w.]).*$")
+        code = self._project.code
+        held = (code.text(path) for path in code.holding(str(number)) if within(path, service.root))
+        return any(_BINDS.search(found[0]) for text in held for found in line.finditer(text))
 
     def _serves(self, service: Service, path: str) -> Served:
         wanted = _steps(path)

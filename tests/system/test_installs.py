@@ -50,3 +50,12 @@ def test_the_manifest_is_found_through_the_copies_of_the_image(tmp_path: Path) -
         False,
         "Dockerfile:4",
     )
+
+
+def test_a_lockfile_that_is_made_before_is_not_demanded(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"a": "1"}}')
+    (tmp_path / "Dockerfile").write_text(
+        "FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm install --package-lock-only && npm ci\nCMD npm start\n"
+    )
+
+    assert {install.demand for install in installs(Project(tmp_path))} == {""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -55,6 +56,10 @@ def copy_sources_exist(project: Project) -> Iterator[Fact]:
 
 
 def _sources(project: Project, image: Image, copy: Copy) -> Iterator[Fact]:
+    if shell := shell_words(copy):
+        message = f"{image.name}: COPY goes through no shell; {' '.join(shell)} is read as names of files, and it fails."
+        yield bad(message, copy)
+        return
     ignore = project.dockerignore(image.context, image.dockerfile.path)
     absent = []
     for source in copy.sources:
@@ -74,6 +79,12 @@ def _sources(project: Project, image: Image, copy: Copy) -> Iterator[Fact]:
         yield ok(f"{image.name}: everything that this line copies is in the build context.", copy)
     for source, path in absent:
         yield _absent(project, image, copy, source, path)
+
+
+def shell_words(copy: Copy) -> list[str]:
+    """What a COPY says to a shell, which never reads it: `2>/dev/null || true`."""
+    words = (*copy.sources, copy.target)
+    return [w for w in words if w in {"||", "&&", "|", ";"} or re.match(r"\d?>", w)]
 
 
 def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) -> Fact:

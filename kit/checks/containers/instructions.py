@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from kit.checks.containers.build import shell_words
 from kit.checks.containers.packages import ran
 from kit.checks.shared.images import images, judged
 from kit.model import Clause, Fact, Severity, bad, ok, partial
@@ -54,7 +55,7 @@ def _refused(dockerfile: Dockerfile, stage: Stage) -> Iterator[Fact]:
         own = copy.instruction.flags.get("from", "")
         if stage.name and own.lower() == stage.name.lower() and not _earlier(dockerfile, stage):
             yield bad(f"COPY --from={own} names the stage that it stands in; there is nothing to copy from yet.", copy)
-        elif len(copy.sources) > 1 and not _is_folder(copy):
+        elif len(copy.sources) > 1 and not _is_folder(copy) and not shell_words(copy):
             yield bad(f"Several files are copied to {copy.target}, which does not end with a slash.", copy)
     for instruction in stage.instructions:
         if instruction.name == "EXPOSE":

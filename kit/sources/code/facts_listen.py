@@ -65,7 +65,7 @@ def parsed(text: str) -> PortValue:
 def js_listens(code: CodeIndex) -> Iterator[ListenFact]:
     """`app.listen(port)`, `serve({ port })`, `server.bindAsync("0.0.0.0:50051")`."""
     project = code.once(JsProject)
-    for module in project.modules(".listen(", "serve(", "bindAsync("):
+    for module in project.modules(".listen(", "serve(", "bindAsync(", "Microservice"):
         for call in module.root.find_all(kind="call_expression"):
             method, given = method_of(call), [unwrap(node) for node in arguments(call)]
             name = callee_name(call)
@@ -75,6 +75,8 @@ def js_listens(code: CodeIndex) -> Iterator[ListenFact]:
                     yield ListenFact(port.number, "listen", module.at(call), None, port.address, port.name)
             elif given and method and method[1] == "bindAsync":
                 yield from _fact(js_port(given[0], module, project), module.at(call), "listen")
+            elif given and name.rpartition(".")[2] in {"connectMicroservice", "createMicroservice"}:
+                yield from _fact(_of_microservice(given, module, project), module.at(call), "listen")
             elif given and name in {"serve", "Bun.serve", "Deno.serve"} and given[0].kind() == "object":
                 yield from _fact(_options(given[0], module, project), module.at(call), "listen")
 
@@ -102,6 +104,19 @@ def _options(node: SgNode, module: JsModule, project: JsProject) -> PortValue:
         return PortValue()
     host = project.text(pair(node, "host", "hostname"), module)
     return js_port(stated, module, project)._replace(address=host.path if host.known and host.path else None)
+
+
+def _of_microservice(given: list[SgNode], module: JsModule, project: JsProject) -> PortValue:
+    """Of the transports of NestJS, gRPC and TCP are listened on; the others are brokers."""
+    for node in given:
+        transport, options = pair(node, "transport"), pair(node, "options")
+        kind = transport.text().rpartition(".")[2] if transport is not None else ""
+        if kind == "GRPC" and options is not None and (url := pair(options, "url")) is not None:
+            return js_port(url, module, project)
+        if kind == "TCP":
+            port = _options(options, module, project) if options is not None else PortValue()
+            return port if port.said else PortValue(3000)
+    return PortValue()
 
 
 def js_port(node: SgNode, module: JsModule, project: JsProject, hops: int = 0) -> PortValue:

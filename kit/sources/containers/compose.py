@@ -267,9 +267,13 @@ def _section(loaded: Loaded, name: str) -> dict[str, Node]:
 
 
 def _without_image(services: tuple[ComposeService, ...]) -> Iterator[Problem]:
-    for service in services:
-        if not any(key in service.node for key in ("image", "build", "provider")):
-            yield Problem(f"the service {service.name} has neither an image nor a build", service.at)
+    bare = [s for s in services if not any(key in s.node for key in ("image", "build", "provider"))]
+    if len(bare) == 1:
+        yield Problem(f"the service {bare[0].name} has neither an image nor a build", bare[0].at)
+    elif bare:
+        more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
+        names = ", ".join(service.name for service in bare[:3])
+        yield Problem(f"the services {names}{more} have neither an image nor a build", bare[0].at)
 
 
 def _service(loader: Loader, name: str, node: Node, directory: str) -> ComposeService:
