@@ -125,3 +125,12 @@ def stands_in(reference: str | None) -> bool:
     """Whether an image is the stand-in of a service that production has elsewhere."""
     image = parse_image(reference)
     return image is not None and image.base.lower() in STAND_INS
+
+
+def keeps_data(reference: str | None, command: str) -> bool:
+    """Whether what runs from an image keeps data that somebody misses: no cache, no stand-in, and of NATS only a server
+    that is told to keep streams, or to read a configuration."""
+    image = parse_image(reference)
+    if image is None or stands_in(reference) or image.engine == "memcached":
+        return False
+    return image.engine != "nats" or re.search(r"(?:^|\s)(?:-js|--?jetstream|-c|--config|-sd|--store_dir)\b", command) is not None

@@ -17,7 +17,7 @@ from kit.registry import check
 from kit.sources.containers.compose import ComposeFile, ComposeService
 from kit.sources.containers.compose_fields import ComposeVolume
 from kit.system.images import Image as ImageName
-from kit.system.images import parse_image
+from kit.system.images import keeps_data, parse_image
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -219,7 +219,7 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
     """
     for file, service in services(project):
         image = parse_image(service.image)
-        if image is None or image.engine is None or image.engine == "memcached":
+        if image is None or image.engine is None or not keeps_data(service.image, service.command.text if service.command else ""):
             continue
         kept = [v for v in service.volumes if v.kind in {"volume", "bind"} and not _configures(v.target)]
         if kept and (place := _data_folder(service, image)) is not None and not _holds(kept, place, image):

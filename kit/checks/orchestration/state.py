@@ -11,6 +11,7 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.kubernetes.manifests import Manifest
 from kit.sources.kubernetes.pods import Container, Volume, text_of
+from kit.system.images import keeps_data, parse_image
 
 _PASSING = frozenset({"memcached"})
 _FILES = frozenset({"configMap", "secret", "downwardAPI", "projected"})
@@ -40,6 +41,10 @@ def stores_keep_their_data(project: Project) -> Iterator[Fact]:
     for group in groups(project):
         for workload, container in containers(group):
             engine = store_of(project, workload, container)
+            known = parse_image(container.image)
+            named = known is not None and known.engine is not None
+            if named and not keeps_data(container.image, " ".join(container.command)):
+                continue
             if engine is not None and engine not in _PASSING and workload.kind not in {"Job", "CronJob"}:
                 yield _kept(group, workload, container, engine)
 
