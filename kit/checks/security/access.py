@@ -254,6 +254,7 @@ def asks_within(project: Project, route: Route) -> bool:
 
 _FILTER = re.compile(
     r"\bimplements\s+(?:[\w<>]+,\s*)*(?:Filter|HandlerInterceptor|WebFilter|GlobalFilter)\b|\bextends\s+\w*(?:OncePerRequestFilter|GenericFilterBean|HandlerInterceptorAdapter)\b"
+    r"|\b(?:WebFilter|GlobalFilter|HandlerInterceptor|HandlerFilterFunction\S*)\s+\w+\s*\("
 )
 _FILTER_NAMES = ("Filter", "HandlerInterceptor")
 

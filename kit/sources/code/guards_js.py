@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from ast_grep_py import SgNode
 
@@ -36,7 +37,9 @@ _NO_AUTH = frozenset({"none", "public", "optional", "anonymous", "false", "null"
 _HANDLERS = ("handler", "handle", "resolver", "callback", "fn", "action")
 _REQUESTS = frozenset({"req", "request", "ctx", "context", "event", "c"})
 _LEFT = re.compile(r"(?i)skip_?auth\w*\s*:\s*true|auth\w*\s*:\s*(?:false|['\"]none['\"])|public\s*:\s*true")
+_CALLER = re.compile(r"\b(?:auth|cookies\(|session|accessToken|access_token|[Aa]uthorization|currentUser|current_user)\b")
 MAX_HOPS = 4
+MAX_CALLS = 20
 
 
 class JsGuards:
@@ -159,9 +162,15 @@ class JsGuards:
             if name in _SESSIONS or last in _SESSIONS - {"auth"} or insists_on_auth(last):
                 return Guard(True, found.module.at(call))
             doubt = doubt or suggests_auth(last) or self._hands_request(call, found.module)
+        doubt = doubt or any(self._knows_caller(call, found.module) for call in _own_calls(found.node))
         if sends_to_login(found.node.text()):
             return Guard(True, found.module.at(found.node))
         return Guard(None, found.module.at(found.node)) if doubt else OPEN
+
+    def _knows_caller(self, call: SgNode, module: JsModule) -> bool:
+        """Whether a function of the project that is called works with who calls: a session, a cookie, a token."""
+        found = None if _LEFT.search(call.text()[:400]) else self.project.function(_callee(call), module)
+        return found is not None and found.node is not None and _CALLER.search(found.node.text()) is not None
 
     def _hands_request(self, call: SgNode, module: JsModule) -> bool:
         """Whether the request goes to a function of the project that asks who calls, and is not told to leave that."""
@@ -187,6 +196,12 @@ def _asks(function: SgNode) -> bool:
     """Whether a function's text calls what sounds like a guard, or answers 401."""
     calls = (callee_name(call).rsplit(".", 1)[-1] for call in function.find_all(kind="call_expression"))
     return refuses(function.text()) or any(suggests_auth(name) for name in calls)
+
+
+def _own_calls(function: SgNode) -> list[SgNode]:
+    """The first calls of plain names in a function: what may be functions of the project."""
+    found = (c for c in function.find_all(kind="call_expression") if "." not in callee_name(c))
+    return list(islice(found, MAX_CALLS))
 
 
 def _callee(node: SgNode) -> SgNode:

@@ -16,7 +16,7 @@ from kit.sources.code.python_module import (
     last_name,
     literal_text,
 )
-from kit.sources.code.words import reads_credentials, refuses, suggests_auth, turns_away, words_of
+from kit.sources.code.words import demands, reads_credentials, refuses, suggests_auth, turns_away, words_of
 
 MAX_HOPS = 6
 
@@ -140,7 +140,8 @@ class PythonGuards:
             return self._call_guards(node, module, found.scope, name)
         if isinstance(node, Function):
             text = module.text(node)
-            if self.of_parameters(node, module, (*found.scope, node.name), hops + 1).auth:
+            inside = (*found.scope, node.name)
+            if self.of_parameters(node, module, inside, hops + 1).auth or self._makes_guard(node, module, inside, hops):
                 return True
             return (refuses(text) and not _lenient(name)) or (suggests_auth(name) and turns_away(text))
         if isinstance(node, ast.ClassDef):
@@ -149,6 +150,14 @@ class PythonGuards:
                 scheme or suggests_auth(name) or refuses(module.text(node)) or self._asks_when_called(found, node, hops)
             )
         return suggests_auth(name)
+
+    def _makes_guard(self, node: Function, module: PythonModule, inside: Scope, hops: int) -> bool:
+        """Whether a function makes a dependency that guards: one written within it, or what another makes."""
+        nested = [f for f in node.body if isinstance(f, Function)]
+        given = [r.value for r in ast.walk(node) if isinstance(r, ast.Return) and isinstance(r.value, ast.Call)]
+        return any(self.of_parameters(f, module, (*inside, f.name), hops + 1).auth for f in nested) or (
+            hops < MAX_HOPS and any(self.is_guard(call.func, module, inside, hops + 1) for call in given)
+        )
 
     def _asks_when_called(self, found: Found, node: ast.ClassDef, hops: int) -> bool:
         """Whether what FastAPI calls of a class depends on a guard: its making, or an instance that is called."""
@@ -182,7 +191,10 @@ class PythonGuards:
         else:
             guarding = self.is_guard(target, module, scope, hops)
         guarding = guarding or (kind == "Security" and target is not None and not _lenient(_spelled(target)))
-        return Guard(True, module.at(node)) if guarding else OPEN
+        if guarding:
+            return Guard(True, module.at(node))
+        asks = target is not None and not _lenient(_spelled(target)) and demands(_spelled(target))
+        return Guard(None, module.at(node)) if asks else OPEN
 
     def _of_parameter(self, node: ast.AST, module: PythonModule, scope: Scope, hops: int) -> Guard:
         """An annotation (`Annotated[..., Depends(f)]`, or a name for one) or a default (`Depends(f)`)."""

@@ -87,6 +87,12 @@ def insists_on_auth(name: str) -> bool:
     return bool(words) and words[0] in _INSISTS and suggests_auth(name)
 
 
+def demands(name: str) -> bool:
+    """True for a name that demands something, whatever it is: `require_operator`, `ensure_owner`."""
+    words = words_of(name.rpartition(".")[2])
+    return bool(words) and words[0] in _INSISTS and not set(words) & _NEVER
+
+
 _PUBLIC = frozenset({
     "public", "anonymous", "noauth", "unprotected", "unauthenticated",
 })  # fmt: skip
