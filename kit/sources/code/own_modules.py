@@ -98,17 +98,24 @@ class OwnModules:
         return self._missing(stem, wanted)
 
     def python_root(self, importer: str, module: str) -> str | None:
-        """The folder above an importing file, itself no package, that holds the package of this name."""
+        """The folder above an importing file, itself no package nor within one, that holds the package of this name."""
         top, _, inner = module.partition(".")
         folder = posixpath.dirname(importer)
         while inner:
-            beside = posixpath.join(folder, "__init__.py")
-            if posixpath.join(folder, top, "__init__.py") in self._paths and beside not in self._paths:
+            if posixpath.join(folder, top, "__init__.py") in self._paths and not self._is_within_package(folder):
                 return folder
             if not folder:
                 break
             folder = posixpath.dirname(folder)
         return None
+
+    def _is_within_package(self, folder: str) -> bool:
+        """Whether a folder is a package of Python or lies in one, with or without a file that says so itself."""
+        while folder:
+            if posixpath.join(folder, "__init__.py") in self._paths:
+                return True
+            folder = posixpath.dirname(folder)
+        return False
 
     def seen_elsewhere(self, module: str) -> bool:
         """Whether some file or folder of the project ends like the module's name, for roots that cannot be seen."""
