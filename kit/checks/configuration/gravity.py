@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kit.checks.configuration.common import ASIDE
-from kit.checks.configuration.tokens import is_short_lived
+from kit.checks.configuration.tokens import is_short_lived, opens_one_thing
 from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import runs
 from kit.checks.shared.meant import environment as meant_for
@@ -43,8 +43,9 @@ def gravity(project: Project, path: str, hit: SecretHit) -> tuple[Severity, str 
     environment = meant_for(project, path)
     text = project.files.text(path)
     small = hit.kind == "assignment" or (hit.kind == "url-password" and not _is_away(text, hit))
-    if hit.kind == "json-web-token" and is_short_lived(text[hit.start : hit.end]):
-        return Severity.LOW, None  # it opened somebody's session, until it ended
+    token = text[hit.start : hit.end] if hit.kind == "json-web-token" else ""
+    if token and (is_short_lived(token) or opens_one_thing(token)):
+        return Severity.LOW, None  # it opened somebody's session until it ended, or opens one file
     if _is_minor(project, path, text, hit):
         return Severity.MEDIUM, environment if environment in ASIDE and small else None
     if environment in ASIDE:
@@ -90,7 +91,7 @@ def _of_chosen(project: Project, path: str, hit: SecretHit, environment: str) ->
         return Severity.MEDIUM
     if hit.kind == "url-password" and _is_away(text, hit):
         return Severity.CRITICAL  # it opens a host that others reach, too
-    if _FALLS_BACK.search(line) or _beside_local(text, hit) or in_development_mode(project, path):
+    if _FALLS_BACK.search(line) or _beside_local(text, hit) or _under_local(text, hit) or in_development_mode(project, path):
         return Severity.MEDIUM
     if code:
         strong = _is_strong(text[hit.start : hit.end]) and not on_page(project, path)
@@ -141,6 +142,16 @@ def _beside_local(text: str, hit: SecretHit) -> bool:
     """Whether the settings around a password name the machine itself as the host."""
     around = text[max(0, hit.start - 300) : hit.end + 300]
     return re.search(rf"(?i)\b(?:host\w*[\"']?\s*[:=]\s*[\"']?|://){_LOCAL}\b", around) is not None
+
+
+LINES_ABOVE = 15
+_SAYS_LOCAL = re.compile(r"(?im)^\s*(?:#|//|--|::|rem\b|echo\b).*\blocal (?:dev\w*|set-?up|environment|machine|use)\b")
+
+
+def _under_local(text: str, hit: SecretHit) -> bool:
+    """Whether the lines above say that what follows is for a developer's machine."""
+    above = text[max(0, hit.start - 2000) : hit.start].splitlines()[-LINES_ABOVE:]
+    return _SAYS_LOCAL.search("\n".join(above)) is not None
 
 
 def _in_every_browser(text: str, hit: SecretHit) -> bool:

@@ -29,3 +29,9 @@ def is_short_lived(token: str) -> bool:
     """Whether a token says that it was made for a year at most: what stands in a repository has seldom been made today."""
     made, ends = claims(token).get("iat"), claims(token).get("exp")
     return isinstance(made, int | float) and isinstance(ends, int | float) and ends - made < LASTING
+
+
+def opens_one_thing(token: str) -> bool:
+    """Whether a token is the signature of a link: it names the one object that it opens, and nobody who would hold it."""
+    said = claims(token)
+    return isinstance(said.get("url"), str) and not {"sub", "role", "aud"} & said.keys()

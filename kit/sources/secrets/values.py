@@ -55,7 +55,7 @@ _DEFAULT_WITH_TAIL = re.compile(
 _SEQUENCE = re.compile(r"12345678|87654321|abcdefgh|qwertyui")
 _DESCRIPTION = re.compile(
     r"(?:[a-z]+[-_ ]+)*(?:[a-z]*(?:secret|password|passwd|passphrase|token)|pass|key|pwd)(?:[-_ ]+[a-z]+)*"
-    r"|[a-z]{0,12}secret[a-z]{0,8}"
+    r"|[a-z]{0,12}secret[a-z]{0,8}|(?:[a-z]+[-_])*(?:token|secret|password|key|pass)[-_]?123\d{0,3}"
 )
 
 _PLACEHOLDER = re.compile(
