@@ -16,6 +16,7 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import JAVASCRIPT, CodeIndex
 from kit.system.model import Route
+from kit.system.scope import within
 
 _MODULE = re.compile(r"@Module\(")
 _CLASS = re.compile(r"(?m)^(?:export\s+)?(?:default\s+)?(?:abstract\s+)?class\s+(\w+)")
@@ -182,9 +183,19 @@ def _modules(project: Project) -> Iterator[Fact]:
         if name not in reached:
             said = f"No module of the program imports {name}: what it provides and serves does not run"
             serves = "controllers" in project.code.text(at.path)
-            yield bad(f"{said}.", at, severity=Severity.HIGH if serves else Severity.MEDIUM)
+            grave = Severity.HIGH if serves else Severity.MEDIUM
+            yield bad(f"{said}.", at, severity=Severity.LOW if _is_offered(project, name, at) else grave)
     if reached:
         yield ok(f"{plural(len(reached), 'module')} of NestJS are part of the program.", homes[min(reached)])
+
+
+def _is_offered(project: Project, name: str, at: At) -> bool:
+    """Whether a module is one of several to choose from: of a library beside the services, or taken out by a comment."""
+    roots = [s.root for s in project.system.own if s.root not in {None, "."}]
+    taken_out = re.compile(rf"(?m)^\s*//.*\b{name}\b")
+    users = (p for p in project.code.holding(name, languages=JAVASCRIPT) if p != at.path)
+    beside = bool(roots) and not any(within(at.path, root) for root in roots if root)
+    return beside or any(taken_out.search(project.code.text(path)) for path in users)
 
 
 def _nest_modules(project: Project) -> Iterator[tuple[str, At]]:

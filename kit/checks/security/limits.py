@@ -136,8 +136,10 @@ def _takes_passwords(project: Project, service: Service, route: Route) -> bool:
     last = _last(route)
     if route.method == "GET" or (_rank(route) != 0 and last not in {"token", "accesstoken", "password"}):
         return False
-    said = _PASSWORDS.search(project.code.text(route.at.path)) is not None
-    return said or _speaks_of_passwords(project, service.root or ".")
+    text = project.code.text(route.at.path)
+    if _rank(route) != 0:
+        return re.search(r"(?i)password|passwd|\bpwd\b", text) is not None
+    return _PASSWORDS.search(text) is not None or _speaks_of_passwords(project, service.root or ".")
 
 
 def _last(route: Route) -> str:
@@ -252,9 +254,10 @@ def _is_handed_on(project: Project, made: At) -> bool:
 
 
 def _importer(project: Project, service: Service, library: str) -> At | None:
-    """Where code of the service imports the library."""
+    """Where code of the service imports the library, or code of a package beside it that it may use."""
+    others = [s.root for s in project.system.own if s.root and s.name != service.name]
     for path in project.code.holding(library.split("/")[-1].replace("-", "_"), library):
-        if within(path, service.root) and runs(path):
+        if runs(path) and (within(path, service.root) or not any(within(path, root) for root in others)):
             taken = next((i for i in project.code.imports(path) if i.module.startswith(library)), None)
             if taken is not None:
                 return taken.at

@@ -29,6 +29,10 @@ _DEFINES = re.compile(
 _LISTS = re.compile(
     r"readdir|\bglob(?:Sync|by)?\b|scandir|walk_packages|iter_modules|listdir|require\.context|import\.meta\.glob|utoload"
 )
+_HANDS_FOLDER = re.compile(
+    r"(?i)\b\w*(?:discover|load|import|scan|regist|collect|glob)\w*\(\s*(?:path\.\w+\(\s*)?(?:__dirname|import\.meta\.dirname)"
+)
+"""A folder is handed to a function that looks for what is in it."""
 _LOADS = re.compile(
     r"\brequire\((?!\s*['\"])|\bimport\((?!\s*['\"`])|import_module\(|require\.context|import\.meta\.glob|@fastify/autoload|fastify-autoload"
 )
@@ -105,9 +109,11 @@ class Wiring:
 
     @cached_property
     def _loading(self) -> tuple[str, ...]:
-        marks = ("require", "import(", "import_module", "import.meta", "utoload")
+        marks = ("require", "import(", "import_module", "import.meta", "utoload", "__dirname")
         found = ((path, self.code.text(path)) for path in self.code.holding(*marks))
-        return tuple(path for path, text in found if _LOADS.search(text) and _LISTS.search(text))
+        return tuple(
+            path for path, text in found if (_LOADS.search(text) and _LISTS.search(text)) or _HANDS_FOLDER.search(text)
+        )
 
     def _is_default(self, name: str, home: str) -> bool:
         text = self.code.text(home)

@@ -19,6 +19,13 @@ _REQUIRED = re.compile(r'\b(?:env-required|required):"true"|,(?:required|notEmpt
 _STOPS = re.compile(r"\bpanic\(|\bos\.Exit\(|\.(?:Fatal|Panic)\w*\(|\breturn\b[^\n]*(?:[eE]rr|fmt\.Errorf|errors\.New)")
 
 
+_ENDS = re.compile(r"\bpanic\(|\bos\.Exit\(|\.(?:Fatal|Panic)\w*\(")
+_OF_START = re.compile(
+    r"(?i)(?:main|init|new|load|must|set_?up|connect|open|config|parse|read|get|from|run|start|validate|create|build|make"
+    r"|provide|env|require|lookup|bootstrap|register|server|app|db|database|client)"
+)
+
+
 class Reader(NamedTuple):
     """A function that reads the variable named by its argument number `place`."""
 
@@ -109,10 +116,20 @@ def _context(call: SgNode) -> tuple[bool | None, str | None]:
             found = re.search(rf'\b{re.escape(name)}\s*=\s*"([^"]*)"', body.text())
             if found:
                 return False, found[1]
-            return (True, None) if _STOPS.search(body.text()) else (False, None)
+            if not _STOPS.search(body.text()):
+                return False, None
+            return (True if _ENDS.search(body.text()) or _is_of_start(call) else None), None
         if condition is not None and re.search(rf'\b{re.escape(name)}\s*!=\s*""', condition.text()):
             return False, None
     return (False if looked else None), None
+
+
+def _is_of_start(call: SgNode) -> bool:
+    """Whether the function around a read is one that a start goes through by its name: elsewhere an error that is handed
+    back ends one request or message, not the process."""
+    function = next((outer for outer in call.ancestors() if outer.kind() in FUNCTIONS), None)
+    name = function.field("name") if function is not None else None
+    return name is None or _OF_START.match(name.text()) is not None
 
 
 def _needed(call: SgNode, file: GoFile) -> bool | None:

@@ -74,16 +74,32 @@ def _applications(module: JsModule, project: JsProject) -> Iterator[Application]
     if "NestFactory.create(" not in module.root.text() and "NestFactory.create<" not in module.root.text():
         return
     app = Application(posixpath.dirname(module.path))
-    for call in module.calls("setGlobalPrefix", "enableVersioning", "useGlobalGuards"):
+    for where, call in _settings(module, project):
         method, given = method_of(call), arguments(call)
         if method and method[1] == "setGlobalPrefix" and given:
             excluded = pair(unwrap(given[1]), "exclude") if len(given) > 1 else None
-            app = app._replace(prefix=_global_prefix(given[0], module, project), excluded=_excluded(excluded))
+            app = app._replace(prefix=_global_prefix(given[0], where, project), excluded=_excluded(excluded))
         elif method and method[1] == "enableVersioning":
             app = _versioning(app, unwrap(given[0]) if given else None)
         elif method and any(suggests_auth(callee_name(node)) for node in given):
-            app = app._replace(guard=Guard(True, module.at(call)))
+            app = app._replace(guard=Guard(True, where.at(call)))
     yield app
+
+
+_SETTINGS = ("setGlobalPrefix", "enableVersioning", "useGlobalGuards")
+
+
+def _settings(module: JsModule, project: JsProject) -> Iterator[tuple[JsModule, SgNode]]:
+    """The calls that set up an application where it is made, and in the functions that it is handed to."""
+    yield from ((module, call) for call in module.calls(*_SETTINGS))
+    for call in module.root.find_all(kind="call_expression", has={"field": "function", "kind": "identifier"}):
+        if any(given.kind() == "identifier" and given.text().lower().endswith("app") for given in arguments(call)):
+            found = project.function(call.field("function"), module)
+            if found is not None and found.node is not None and found.module is not module:
+                inside = found.node.range()
+                for one in found.module.calls(*_SETTINGS):
+                    if inside.start.index <= one.range().start.index < inside.end.index:
+                        yield found.module, one
 
 
 def _global_prefix(node: SgNode, module: JsModule, project: JsProject) -> Prefix:

@@ -39,7 +39,7 @@ class Invocation:
 
 def invocations(command: Command) -> tuple[Invocation, ...]:
     """What a command calls by name; names that are dynamic are left out."""
-    found: dict[Invocation, None] = {call: None for call in _of_environment(command)}
+    found: dict[Invocation, None] = dict.fromkeys(_of_environment(command))
     for inner in expanded(command):
         for call in _calls(inner):
             # A glob names scripts for the runners of several: `run-s 'test:*'`.
