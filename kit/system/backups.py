@@ -319,6 +319,8 @@ def _saves(command: Command) -> str | None:
     """The engine that a command saves; None where it saves nothing."""
     program = posixpath.basename(command.program)
     words = " ".join(command.args)
+    if re.search(r"pg_basebackup\b.*\s(?:-R|--write-recovery-conf|-\w*R\w*)(?:\s|$)", f"{program} {words}"):
+        return None  # it sets up a replica, which follows every mistake at once
     if program in {"docker", "docker-compose", "kubectl", "podman", "ssh"}:
         inner = next(
             (

@@ -61,12 +61,24 @@ def _deploying(project: Project) -> Iterator[tuple[str, Command]]:
         name = posixpath.basename(script.path)
         judged = project.files.class_of(script.path) is FileClass.PRODUCTION
         if judged and _DEPLOYS.search(name) and not _ASIDE.search(script.path):
-            yield from ((script.path, command) for command in script.commands)
+            text = project.files.text(script.path)
+            yield from ((script.path, command) for command in script.commands if not _is_confirmed(text, command))
     for pipeline in pipelines(project):
         for job in pipeline.workflow.jobs:
             deploys = any(not is_preview(project, pipeline, job) for _ in pipeline.of_job(job, "deploy"))
             if deploys and not _ASIDE.search(job.id) and not pipeline.of_job(job, "test"):
                 yield from ((pipeline.path, command) for command in job.commands)
+
+
+LINES_ABOVE = 12
+_ASKS = re.compile(r"(?m)^\s*(?:read\s+(?:-\w+\s+)*[\"']?\w|select\s+\w+\s+in\b)")
+
+
+def _is_confirmed(text: str, command: Command) -> bool:
+    """Whether a command runs only where a person has just answered a question."""
+    line = command.at.line or 1
+    above = text.splitlines()[max(line - 1 - LINES_ABOVE, 0) : line - 1]
+    return command.conditional and _ASKS.search("\n".join(above)) is not None
 
 
 def _deletes(command: Command) -> str | None:

@@ -61,7 +61,12 @@ def lasting(project: Project) -> list[Store]:
         emulated = any("localstack" in (d.image or "") for d in deployments)
         if store.engine in LASTING and not only_aside and not emulated and not _STATES.search(store.name):
             kept.append(store)
-    return kept
+    # A replica holds what its primary holds: who saves the one has saved the other.
+    primaries = {s.engine for s in kept if not _REPLICA.search(s.name)}
+    return [s for s in kept if not (_REPLICA.search(s.name) and s.engine in primaries)]
+
+
+_REPLICA = re.compile(r"(?i)(?:^|[-_.])(?:(?:read[-_]?)?replicas?|standby|slave|secondary|follower)[-_]?\d*(?:[-_.]|$)")
 
 
 def is_run_elsewhere(project: Project, store: Store) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from kit.checks.security.common import CHANGING, PROOF, is_handed_on, is_hook, mentions, served
+from kit.checks.shared.calls import runs
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -53,11 +55,27 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
                     route,
                     *([elsewhere] if elsewhere else []),
                 )
+            elif elsewhere is None and (beyond := _verified_beyond(project)) is not None:
+                yield unknown(
+                    f"{service.name}: {route.method} {route.path} is verified elsewhere, if at all; that what comes here gets there is not seen.",
+                    route,
+                    beyond,
+                )
             else:
                 yield bad(
                     f"{service.name}: {route.method} {route.path} is a webhook, and no signature or secret is verified.",
                     route,
                 )
+
+
+@lru_cache(maxsize=4)
+def _verified_beyond(project: Project) -> At | None:
+    """Where some service of the system verifies webhooks: a gateway may hand on to it what it takes."""
+    for path in project.code.holding("ebhook"):
+        text = project.code.text(path)
+        if runs(path) and "ebhook" in path and (found := PROOF.search(text)) is not None:
+            return At(path, text.count("\n", 0, found.start()) + 1)
+    return None
 
 
 _FUNCTION = re.compile(

@@ -58,7 +58,7 @@ def nest_routes(code: CodeIndex, project: JsProject) -> Iterator[RouteFact]:
     """The routes of every controller, under what the nearest application puts before them."""
     modules = list(project.modules("@nestjs/"))
     applications = [app for module in modules for app in _applications(module, project)]
-    guards = [(module.path, guard) for module in modules for guard in _global_guards(module)]
+    guards = [(module.path, guard) for module in modules for guard in _global_guards(module, project)]
     listed, dynamic = _listed(modules)
     for module in modules:
         for controller in _controllers(module, project):
@@ -136,14 +136,26 @@ def _versioning(app: Application, options: SgNode | None) -> Application:
     return app._replace(versioned=by_path, version_prefix=before, version=string_value(version) or "")
 
 
-def _global_guards(module: JsModule) -> Iterator[Guard]:
+_LETS_STRANGERS = re.compile(
+    r"(?i)if\s*\(\s*!\s*\w*(?:auth|token|header|bearer|user|jwt)[^{;]{0,200}\)\s*(?:\{[^{}]{0,400}?)?\breturn\s+true\b"
+)
+
+
+def _strict(name: SgNode, module: JsModule, project: JsProject) -> bool | None:
+    """Whether a guard turns strangers away; None where its class lets those pass who bring nothing."""
+    found = project.resolve(name, module)
+    text = found.node.text() if found is not None and found.node is not None else ""
+    return None if _LETS_STRANGERS.search(text) else True
+
+
+def _global_guards(module: JsModule, project: JsProject) -> Iterator[Guard]:
     """`{ provide: APP_GUARD, useClass: JwtAuthGuard }`."""
     if "APP_GUARD" not in module.root.text():
         return
     for node in module.root.find_all(kind="object", has={"kind": "pair", "regex": "APP_GUARD"}):
         provide, used = pair(node, "provide"), pair(node, "useClass", "useExisting", "useFactory")
         if provide is not None and provide.text() == "APP_GUARD" and used is not None and suggests_auth(used.text()):
-            yield Guard(True, module.at(node))
+            yield Guard(_strict(used, module, project), module.at(node))
 
 
 def _listed(modules: list[JsModule]) -> tuple[set[str], bool]:
@@ -216,7 +228,8 @@ def _guard(decorators: dict[str, SgNode], module: JsModule, project: JsProject) 
             continue
         documented = name.startswith("Api") and name != "ApiKeyAuth"  # what only describes an API guards nothing
         if not documented and any(suggests_auth(n) for n in named):
-            return Guard(True, module.at(node))
+            lenient = name == "UseGuards" and any(_strict(g, module, project) is None for g in arguments(node))
+            return Guard(None if lenient else True, module.at(node))
         if not documented and _puts_guards(node, module, project):
             return Guard(True, module.at(node))
     return OPEN

@@ -121,7 +121,12 @@ def statements(text: str, dialect: str | None) -> tuple[list[Statement], bool]:
 
 def guess_dialect(text: str) -> str | None:
     """The dialect that a script's own words give away, or None."""
-    return next((name for name, pattern in _TELLTALES if pattern.search(text[:200_000])), None)
+    said = _COMMENTS.sub(" ", text[:200_000])
+    return next((name for name, pattern in _TELLTALES if pattern.search(said)), None)
+
+
+_COMMENTS = re.compile(r"--[^\n]*|/\*(?!!)[\s\S]{0,20000}?\*/")
+"""What people are told, with words in backticks; not what MySQL runs (`/*!40101 ... */`)."""
 
 
 _TELLTALES = (

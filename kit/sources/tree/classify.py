@@ -27,7 +27,7 @@ _VENDORED_NAMES = _words(
 )
 _TEST = _words(
     "test tests testing __tests__ __test__ e2e cypress playwright testdata fixtures __fixtures__ __mocks__ "
-    "__snapshots__ .snapshots stub stubs testhelper testhelpers test_helpers test-helpers testutils testutil "
+    "__snapshots__ .snapshots mocks stub stubs testhelper testhelpers test_helpers test-helpers testutils testutil "
     "test_utils test-utils test-fixtures androidtest integrationtest "
     "functionaltest testfixtures loadtest loadtests"
 )
@@ -67,6 +67,7 @@ _LOCKS = _words(
 _CODE = "py|[cm]?[jt]sx?|go|java|kt|rb|php|cs|rs|swift|scala|exs?|groovy|vue|svelte|sh|http|snap"
 _TEST_NAME = re.compile(
     rf".+\.(?:(?!latest)[a-z]*tests?|spec|cy|e2e|e2e-spec|unit|pact)\.(?:{_CODE})"
+    rf"|(?:.+_mocks?|mocks?_.+)\.(?:go|py)|.+\.mocks?\.(?:{_CODE})"
     r"|.+_test\.(?:go|py|rb|dart|ex|exs|cc|cpp|rs)|.+_spec\.rb|test_.+\.(?:py|rb|sh)|conftest\.py|tests\.py"
     rf"|test[_-]?(?:helpers?|utils?|support|setup)\.(?:{_CODE})|spec_helper\.rb|rails_helper\.rb"
     rf"|(?:setup[_-]?tests?|(?:vitest|jest|mocha|playwright|cypress)[._-](?:global[._-])?(?:setup|teardown))\.(?:{_CODE})"
