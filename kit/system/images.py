@@ -133,4 +133,7 @@ def keeps_data(reference: str | None, command: str) -> bool:
     image = parse_image(reference)
     if image is None or stands_in(reference) or image.engine == "memcached":
         return False
-    return image.engine != "nats" or re.search(r"(?:^|\s)(?:-js|--?jetstream|-c|--config|-sd|--store_dir)\b", command) is not None
+    return (
+        image.engine != "nats"
+        or re.search(r"(?:^|\s)(?:-js|--?jetstream|-c|--config|-sd|--store_dir)\b", command) is not None
+    )

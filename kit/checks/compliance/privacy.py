@@ -65,7 +65,10 @@ def logs_hold_nothing_personal(project: Project) -> Iterator[Fact]:
     found: list[tuple[At, str, bool]] = []
     looked = 0
     for path in project.code.files():
-        if re.search(r"(^|/)(scripts?|seeds?|prisma|tools|cli|migrations?)/|seed", path):
+        if re.search(
+            r"(^|/)(scripts?|seeds?|prisma|tools|cli|console|commands?|setup|bin|migrations?)/|seed|[_-](?:cli|console)/",
+            path,
+        ):
             continue
         text = project.code.text(path)
         if not _SHOWN.search(text):

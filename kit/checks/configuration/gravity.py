@@ -91,7 +91,12 @@ def _of_chosen(project: Project, path: str, hit: SecretHit, environment: str) ->
         return Severity.MEDIUM
     if hit.kind == "url-password" and _is_away(text, hit):
         return Severity.CRITICAL  # it opens a host that others reach, too
-    if _FALLS_BACK.search(line) or _beside_local(text, hit) or _under_local(text, hit) or in_development_mode(project, path):
+    if (
+        _FALLS_BACK.search(line)
+        or _beside_local(text, hit)
+        or _under_local(text, hit)
+        or in_development_mode(project, path)
+    ):
         return Severity.MEDIUM
     if code:
         strong = _is_strong(text[hit.start : hit.end]) and not on_page(project, path)

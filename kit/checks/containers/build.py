@@ -57,7 +57,9 @@ def copy_sources_exist(project: Project) -> Iterator[Fact]:
 
 def _sources(project: Project, image: Image, copy: Copy) -> Iterator[Fact]:
     if shell := shell_words(copy):
-        message = f"{image.name}: COPY goes through no shell; {' '.join(shell)} is read as names of files, and it fails."
+        message = (
+            f"{image.name}: COPY goes through no shell; {' '.join(shell)} is read as names of files, and it fails."
+        )
         yield bad(message, copy)
         return
     ignore = project.dockerignore(image.context, image.dockerfile.path)

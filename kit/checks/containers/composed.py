@@ -219,7 +219,11 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
     """
     for file, service in services(project):
         image = parse_image(service.image)
-        if image is None or image.engine is None or not keeps_data(service.image, service.command.text if service.command else ""):
+        if (
+            image is None
+            or image.engine is None
+            or not keeps_data(service.image, service.command.text if service.command else "")
+        ):
             continue
         kept = [v for v in service.volumes if v.kind in {"volume", "bind"} and not _configures(v.target)]
         if kept and (place := _data_folder(service, image)) is not None and not _holds(kept, place, image):

@@ -69,10 +69,14 @@ def _judged(project: Project, package: Package) -> Iterator[Fact]:
     if lacking:
         names, places = listed(lacking), [found[0].at for found in lacking.values()][:40]
         verb = "is" if len(lacking) == 1 else "are"
-        users = [p for p in project.packages if p.ecosystem == "go" and package.name in {d.name for d in p.dependencies}]
+        users = [
+            p for p in project.packages if p.ecosystem == "go" and package.name in {d.name for d in p.dependencies}
+        ]
         if users:
             # Built within its users, whose go.mod is then the one that counts.
-            message = f"{names} {verb} imported, and {package.path} requires no module for it: it builds within others only."
+            message = (
+                f"{names} {verb} imported, and {package.path} requires no module for it: it builds within others only."
+            )
             yield partial(message, *places, package, severity=Severity.MEDIUM)
             return
         yield bad(f"{names} {verb} imported, and {package.path} requires no module for it.", *places, package)

@@ -37,7 +37,9 @@ _NO_AUTH = frozenset({"none", "public", "optional", "anonymous", "false", "null"
 _HANDLERS = ("handler", "handle", "resolver", "callback", "fn", "action")
 _REQUESTS = frozenset({"req", "request", "ctx", "context", "event", "c"})
 _LEFT = re.compile(r"(?i)skip_?auth\w*\s*:\s*true|auth\w*\s*:\s*(?:false|['\"]none['\"])|public\s*:\s*true")
-_CALLER = re.compile(r"\b(?:auth|cookies\(|session|accessToken|access_token|[Aa]uthorization|currentUser|current_user)\b")
+_CALLER = re.compile(
+    r"\b(?:auth|cookies\(|session|accessToken|access_token|[Aa]uthorization|currentUser|current_user)\b"
+)
 MAX_HOPS = 4
 MAX_CALLS = 20
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 JUST_NAMES = ("justfile", ".justfile")
 TASK_NAMES = ("Taskfile.yml", "Taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml")
 _RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s[^:\n]*)?):(?!=)\s*(.*)$")
-_ASSIGNED = re.compile(r"""^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(?:"([^"\\{]*)"|'([^']*)'|(justfile_directory\(\)))\s*$""")
+_ASSIGNED = re.compile(
+    r"""^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(?:"([^"\\{]*)"|'([^']*)'|(justfile_directory\(\)))\s*$"""
+)
 _ALIAS = re.compile(r"^alias\s+([\w-]+)\s*:=\s*([\w-]+)")
 
 
