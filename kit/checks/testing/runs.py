@@ -16,7 +16,7 @@ from kit.model import At
 from kit.project import Project
 from kit.sources.commands.command import Command, word_set
 from kit.sources.commands.wrappers import base_name, expanded
-from kit.sources.pipelines.model import Job
+from kit.sources.pipelines.model import Job, Step
 from kit.system.pipeline_acts import Act, Pipeline, pipelines
 from kit.system.purposes import prints_only, purposes, skips_tests
 from kit.system.scope import within
@@ -123,8 +123,8 @@ def run_outside(project: Project) -> list[Job]:
 
 
 def unread_runs(project: Project, kind: str) -> Iterator[At]:
-    """The steps that speak of tests of a kind, and of which nothing tells what they run: actions of others, programs that
-    are not there to be read."""
+    """The steps that speak of tests of a kind, and of which nothing tells what they run: actions of others, programs
+    that are not there to be read."""
     for pipeline in pipelines(project):
         known = {id(act.step) for act in pipeline.of("test")}
         for step in (s for job in pipeline.workflow.jobs for s in job.all_steps if id(s) not in known):

@@ -125,8 +125,8 @@ def _context(call: SgNode) -> tuple[bool | None, str | None]:
 
 
 def _is_of_start(call: SgNode) -> bool:
-    """Whether the function around a read is one that a start goes through by its name: elsewhere an error that is handed
-    back ends one request or message, not the process."""
+    """Whether the function around a read is one that a start goes through, by its name: elsewhere an error that is
+    handed back ends one request or message, not the process."""
     function = next((outer for outer in call.ancestors() if outer.kind() in FUNCTIONS), None)
     name = function.field("name") if function is not None else None
     return name is None or _OF_START.match(name.text()) is not None
