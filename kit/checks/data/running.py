@@ -40,7 +40,7 @@ _FLYWAY = (
 )  # fmt: skip
 _BY_DEPENDENCY = (
     *_FLYWAY, *(f"org.flywaydb:{name}" for name in _FLYWAY), "liquibase-core", "org.liquibase:liquibase-core",
-    "spring-boot-starter-flyway", "spring-boot-starter-liquibase",
+    *(f"{group}spring-boot-starter-{tool}" for group in ("", "org.springframework.boot:") for tool in ("flyway", "liquibase")),
 )  # fmt: skip
 
 
@@ -216,6 +216,21 @@ def _told(project: Project, found: MigrationSet) -> At | None:
             match = applied.search(line[:1000])
             if match is not None and not _MAKES.search(match[0]):
                 return At(path, number)
+    return _looped(project, found)
+
+
+_CLIENTS = re.compile(r"\b(?:psql|mysql|mariadb|sqlite3|sqlcmd|clickhouse-client)\b")
+
+
+def _looped(project: Project, found: MigrationSet) -> At | None:
+    """Where a script gives files of the folder, whose path a variable may hold, to a database's client one by one."""
+    name = posixpath.basename(found.dir)
+    loop = re.compile(rf"(?m)^\s*for\s+\w+\s+in\s[^\n]*(?:\b{re.escape(name)}\b|MIGRATIONS?\w*\b)[^\n]*\.sql|\bfind\s[^\n]*\.sql")
+    for script in project.scripts:
+        text = project.files.text(script.path)
+        if project.files.class_of(script.path) is FileClass.PRODUCTION and name in text and _CLIENTS.search(text):
+            if (match := loop.search(text)) is not None:
+                return At(script.path, text.count("\n", 0, match.start()) + 1)
     return None
 
 

@@ -36,6 +36,7 @@ class _Manifests:
     def __init__(self, files: FileIndex, documents: Documents) -> None:
         self.files = files
         self.documents = documents
+        self._catalogs: dict[str, packages_jvm.Catalog] = {}
         self.by_name: dict[str, Callable[[str], Package]] = {
             "package.json": self._npm,
             "pyproject.toml": lambda path: packages_python.pyproject(documents.get(path)),
@@ -80,7 +81,17 @@ class _Manifests:
     def _gradle(self, path: str) -> Package:
         names = (_beside(path, "settings.gradle"), _beside(path, "settings.gradle.kts"))
         settings = next((text for name in names if (text := self._read(name))), "")
-        return packages_jvm.gradle(self.files.text(path), path, settings)
+        return packages_jvm.gradle(self.files.text(path), path, settings, self._catalog(dirname(path)))
+
+    def _catalog(self, folder: str) -> packages_jvm.Catalog:
+        """The version catalog of the build that a folder belongs to: the nearest above."""
+        while True:
+            path = f"{folder}/gradle/libs.versions.toml" if folder else "gradle/libs.versions.toml"
+            if self.files.exists(path):
+                return self._catalogs.setdefault(path, packages_jvm.version_catalog(self.documents.get(path)))
+            if not folder:
+                return {}
+            folder = dirname(folder)
 
     def _cargo(self, path: str) -> Package:
         """With the dependencies that the nearest workspace above shares."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from posixpath import dirname, normpath
 
 from kit.model import At
-from kit.sources.formats.nodes import Node, Problem
+from kit.sources.formats.nodes import Document, Node, Problem
 from kit.sources.formats.xml import Element, parse_xml
 from kit.sources.packages.model import Dependency, Package
 
@@ -122,14 +122,56 @@ _MAP_STYLE = re.compile(r"group\s*[:=]\s*[\"']([^\"']+)[\"'].*?name\s*[:=]\s*[\"
 _INCLUDE = re.compile(r"[\"']:?([\w:./-]+)[\"']")
 
 
-def gradle(text: str, path: str, settings: str = "") -> Package:
-    """A build.gradle(.kts) in outline; `settings` is the settings.gradle's text. Never raises."""
+Catalog = dict[str, tuple[tuple[str, str], ...]]
+"""The names of a version catalog, with dots, and the modules with versions behind each."""
+
+
+def version_catalog(document: Document) -> Catalog:
+    """A libs.versions.toml: `spring.boot.starter.web` and `bundles.web` with what they stand for. Never raises."""
+    root = document.root
+    versions = dict((root.get("versions") or Node({}, document.at)).items())
+    found: Catalog = {}
+    for alias, node in (root.get("libraries") or Node({}, document.at)).items():
+        module = _module_of(node)
+        if module:
+            found[_dotted(alias)] = ((module, _version_of(node, versions)),)
+    for alias, node in (root.get("bundles") or Node({}, document.at)).items():
+        members = (found.get(_dotted(item.text), ()) for item in node.children())
+        found[f"bundles.{_dotted(alias)}"] = tuple(one for member in members for one in member)
+    return found
+
+
+def _dotted(alias: str) -> str:
+    return re.sub(r"[-_]", ".", alias)
+
+
+def _module_of(node: Node) -> str:
+    if isinstance(node.data, str):
+        return ":".join(node.text.split(":")[:2])
+    module, group, name = node.get("module"), node.get("group"), node.get("name")
+    return module.text if module is not None else f"{group.text}:{name.text}" if group and name else ""
+
+
+def _version_of(node: Node, versions: Mapping[str, Node]) -> str:
+    if isinstance(node.data, str):
+        return "".join(node.text.split(":")[2:3])
+    version = node.get("version")
+    if version is None:
+        return ""
+    reference = version.get("ref")
+    stated = versions.get(reference.text) if reference is not None else version
+    return stated.text if stated is not None and isinstance(stated.data, str) else ""
+
+
+def gradle(text: str, path: str, settings: str = "", catalog: Catalog | None = None) -> Package:
+    """A build.gradle(.kts) in outline; `settings` is the settings.gradle's text, `catalog` what `libs.` names mean. Never
+    raises."""
     found = []
     plain = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)
     for number, line in enumerate(plain.split("\n")[:MAX_LINES], 1):
         match = _GRADLE.match(line.split(" //")[0]) if len(line) < 500 else None
         if match is not None:
-            found += _gradle_dependency(match, line, At(path, number, number))
+            found += _gradle_dependency(match, line, At(path, number, number), catalog or {})
     version = re.search(r"^[ \t]*version\s*(?:=\s*)?[\"']([^\"']+)[\"']", plain, re.MULTILINE)
     name = re.search(r"rootProject\.name\s*=\s*[\"']([^\"']+)[\"']", settings)
     modules = [
@@ -152,11 +194,14 @@ def gradle(text: str, path: str, settings: str = "") -> Package:
     )
 
 
-def _gradle_dependency(match: re.Match[str], line: str, at: At) -> list[Dependency]:
+def _gradle_dependency(match: re.Match[str], line: str, at: At, catalog: Catalog) -> list[Dependency]:
     configuration = match["configuration"]
     kind = "dev" if re.match(r"test|androidTest|debug|integrationTest|developmentOnly", configuration) else "prod"
     if match["catalog"]:
-        return [Dependency(match["catalog"], "", kind, at, configuration, managed=True)]
+        meant = catalog.get(match["catalog"].removeprefix("libs.").removesuffix(".get"))
+        if meant is None:
+            return [Dependency(match["catalog"], "", kind, at, configuration, managed=True)]
+        return [Dependency(name, spec, kind, at, configuration, managed=not spec) for name, spec in meant]
     mapped = _MAP_STYLE.search(line)
     if mapped:
         return [Dependency(f"{mapped[1]}:{mapped[2]}", "", kind, at, configuration)]

@@ -293,3 +293,28 @@ def test_no_text_raises(text: str) -> None:
     ]
 
     assert all(isinstance(package, Package) for package in made)
+
+
+def test_a_version_catalog_says_what_aliases_mean(tmp_path: Path) -> None:
+    (tmp_path / "gradle").mkdir()
+    (tmp_path / "gradle/libs.versions.toml").write_text(
+        '[versions]\njjwt = "0.12.6"\n\n[libraries]\n'
+        'jjwt-api = { module = "io.jsonwebtoken:jjwt-api", version.ref = "jjwt" }\n'
+        'spring_web = { group = "org.springframework.boot", name = "spring-boot-starter-web" }\n'
+        'short = "com.example:short:1.2"\n\n[bundles]\nall = ["jjwt-api", "short", "unknown"]\n'
+    )
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api/build.gradle.kts").write_text(
+        "dependencies {\n  implementation(libs.spring.web)\n  implementation(libs.bundles.all)\n"
+        "  testImplementation(libs.not.there)\n}\n"
+    )
+
+    files = FileIndex(tmp_path)
+    [package] = packages.find(files, Documents(files))
+
+    assert [(d.name, d.spec, d.kind) for d in package.dependencies] == [
+        ("org.springframework.boot:spring-boot-starter-web", "", "prod"),
+        ("io.jsonwebtoken:jjwt-api", "0.12.6", "prod"),
+        ("com.example:short", "1.2", "prod"),
+        ("libs.not.there", "", "dev"),
+    ]
