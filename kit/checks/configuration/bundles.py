@@ -155,6 +155,8 @@ def _not_at_build(
     """A variable that the build does not have: given too late, or by nobody though it has no default."""
     targets = [d for d in service.deployments if d.environment not in ASIDE]
     late = [e for d in targets for e in d.env if e.name == name and e.source != "build_arg"]
+    if late and all(e.value == "" for e in late):
+        return  # what is given on purpose as nothing is nothing in the bundle, too
     if late:
         yield bad(
             f"{service.name}: {name} is given to the running container only; the bundle was built without it.",

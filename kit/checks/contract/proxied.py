@@ -66,7 +66,9 @@ def _handed(project: Project, config: NginxConfig) -> Iterator[_Handed]:
             if found is None or rewritten is not None or location.modifier not in {"", "^~"}:
                 continue
             service = project.system.service(named.get(found["host"], found["host"]))
-            files = re.match(r"/(?:static|assets|media|uploads|files|public|favicon|robots)\b", location.path)
+            files = re.match(
+                r"/(?:_next|_nuxt|_astro|_app|static|assets|media|uploads|files|public|favicon|robots)\b", location.path
+            )
             library = re.match(r"/(?:socket\.io|sockjs|ws|graphql|cable|hubs?)(?:/|$)", location.path)
             if service is not None and location.path.startswith("/") and files is None and library is None:
                 kept, own = found["uri"] is None, steps(location.path)

@@ -225,7 +225,9 @@ _CLIENTS = re.compile(r"\b(?:psql|mysql|mariadb|sqlite3|sqlcmd|clickhouse-client
 def _looped(project: Project, found: MigrationSet) -> At | None:
     """Where a script gives files of the folder, whose path a variable may hold, to a database's client one by one."""
     name = posixpath.basename(found.dir)
-    loop = re.compile(rf"(?m)^\s*for\s+\w+\s+in\s[^\n]*(?:\b{re.escape(name)}\b|MIGRATIONS?\w*\b)[^\n]*\.sql|\bfind\s[^\n]*\.sql")
+    loop = re.compile(
+        rf"(?m)^\s*for\s+\w+\s+in\s[^\n]*(?:\b{re.escape(name)}\b|MIGRATIONS?\w*\b)[^\n]*\.sql|\bfind\s[^\n]*\.sql"
+    )
     for script in project.scripts:
         text = project.files.text(script.path)
         if project.files.class_of(script.path) is FileClass.PRODUCTION and name in text and _CLIENTS.search(text):

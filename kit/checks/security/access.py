@@ -236,7 +236,19 @@ def is_said_to_be_public(project: Project, route: Route) -> bool:
     lines = project.code.text(route.at.path).splitlines()
     first, last = route.at.line or 1, max(route.at.end_line or 0, (route.at.line or 1) + LINES_ABOVE)
     above = lines[max(first - 1 - LINES_ABOVE, 0) : first - 1]
-    return any(_SAID.search(line) for line in above) or any(_OPTIONAL.search(line) for line in lines[first - 1 : last])
+    within = "\n".join(lines[first - 1 : last + LINES_WITHIN])
+    documented = _DOCUMENTED.search(within) is not None
+    return (
+        documented
+        or any(_SAID.search(line) for line in above)
+        or any(_OPTIONAL.search(line) for line in lines[first - 1 : last])
+    )
+
+
+LINES_WITHIN = 12
+_DOCUMENTED = re.compile(
+    r'(?i)"""[^"]{0,300}\b(?:public (?:endpoint|route|api)|no (?:auth\w*|login)|unauthenticated|without (?:auth\w*|login))\b'
+)
 
 
 _KNOWN = re.compile(

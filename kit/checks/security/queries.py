@@ -205,12 +205,16 @@ def _identifiers(node: SgNode) -> Iterator[SgNode]:
 
 
 _MARKS = re.compile(r"""(?:map\(\s*\(?\w*\)?\s*=>\s*["'`]\?["'`]\s*\)|fill\(\s*["'`]\?["'`]\s*\))\s*\.join\(""")
+_NAMED_MARKS = re.compile(
+    r"""\.join\(\s*[\[(]?\s*f?["'](?:[\w{}."]+\s*=\s*)?(?::\{\w+\}|%\(\{\w+\}\)s|%s|\?|\$\{\w+\})["']\s+for\b"""
+)
 
 
 def _only_marks(values: Flow, hole: Hole, path: str) -> bool:
-    """True for a list of parameter marks: `ids.map(() => "?").join(",")`."""
+    """True for a list of parameter marks: `ids.map(() => "?").join(",")`, `", ".join(f":{k}" for k in columns)`."""
     given = [definition.value for definition in values.definitions(hole.node, path)] or [hole.node]
-    return all(value is not None and _MARKS.search(value.text()[-200:]) is not None for value in given)
+    texts = [value.text() if value is not None else "" for value in given]
+    return all(_MARKS.search(text[-200:]) or _NAMED_MARKS.search(text[:300]) for text in texts)
 
 
 def _places(call: Call, hole: Hole) -> list[At]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,7 +36,23 @@ def judged(project: Project) -> list[Dockerfile]:
         if d.error is None
         and project.files.class_of(d.path) is FileClass.PRODUCTION
         and project.files.environment_of(d.path) not in ASIDE
+        and not _for_development(project, d)
     ]
+
+
+_DEVELOPS = re.compile(
+    r"\b(?:run|pnpm|yarn|bun)\W+dev\b|\bstart:dev\b|--reload\b|\b(?:nodemon|ts-node-dev|air|vite|watchfiles)\b|\bnext\W+dev\b|\brunserver\b"
+)
+
+
+def _for_development(project: Project, dockerfile: Dockerfile) -> bool:
+    """Whether an image starts a server for development, and a Dockerfile beside it is named for production."""
+    last = next(reversed([i for i in dockerfile.of("CMD", "ENTRYPOINT")]), None)
+    if last is None or not _DEVELOPS.search(last.value):
+        return False
+    folder, name = posixpath.split(dockerfile.path)
+    beside = (d.path for d in project.dockerfiles if posixpath.dirname(d.path) == folder and d is not dockerfile)
+    return any(re.search(r"(?i)prod", posixpath.basename(path)) for path in beside) and "prod" not in name.lower()
 
 
 def images(project: Project) -> list[Image]:

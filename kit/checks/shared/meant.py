@@ -62,7 +62,12 @@ def is_shadowed(project: Project, path: str) -> bool:
     return path.endswith(".py") and project.files.exists(f"{path.removesuffix('.py')}/__init__.py")
 
 
-_RETIRED = re.compile(r"(?:^|/)(?:backups?|archived?|attic|deprecated|unused|retired)/")
+_RETIRED = re.compile(r"(?:^|/)_?(?:backups?|archived?|attic|deprecated|unused|retired)/")
+
+
+def in_retired_folder(path: str) -> bool:
+    """Whether a file lies in a folder of what was once in use, whoever still names it."""
+    return _RETIRED.search(path) is not None
 
 
 def is_retired(project: Project, path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.shared.meant import in_retired_folder
 from kit.checks.shared.pipelines_elsewhere import told
 from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
@@ -143,7 +144,7 @@ def a_pipeline_runs_the_tests(project: Project) -> Iterator[Fact]:
     if tests and not pipelines(project):
         return
     # What no runner takes is told by the check of that.
-    found = tuple(test for test in tests if is_found(project, test) is not False)
+    found = tuple(test for test in tests if is_found(project, test) is not False and not in_retired_folder(test.path))
     for name, group in _suites(project, found).items():
         yield _run_or_not(project, name, group)
 

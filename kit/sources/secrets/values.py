@@ -185,7 +185,7 @@ def may_be_real(value: str, *, quoted: bool) -> bool:
 
 def names_itself(value: str, name: str) -> bool:
     """Whether the value only repeats a name, as in `access_token: "access_token"`."""
-    if _flat(value) == _flat(name):
+    if _flat(value) == _flat(name) or ("." in value and _flat(value.rpartition(".")[2]) == _flat(name)):
         return True
     named = re.fullmatch(r"[A-Za-z_]\w*", value) is not None and is_secret_name(value)
     return named and len(_WORD.findall(value)) > 1

@@ -228,7 +228,7 @@ def _vendored(name: str, folders: tuple[str, ...]) -> bool:
 
 
 def _build_output(suffix: str, folders: tuple[str, ...]) -> bool:
-    if _BUILD & set(folders) or any(folder.endswith(".egg-info") for folder in folders):
+    if _BUILD & set(folders) or any(f.endswith(".egg-info") or f.startswith((".next_", ".next-")) for f in folders):
         return True
     return suffix in _COMPILED and bool(_BUILD_IF_COMPILED & set(folders)) and not _SOURCE_ROOTS & set(folders)
 

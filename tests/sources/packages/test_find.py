@@ -309,7 +309,7 @@ def test_a_version_catalog_says_what_aliases_mean(tmp_path: Path) -> None:
         "  testImplementation(libs.not.there)\n}\n"
     )
 
-    files = FileIndex(tmp_path)
+    files = FileIndex.of(tmp_path)
     [package] = packages.find(files, Documents(files))
 
     assert [(d.name, d.spec, d.kind) for d in package.dependencies] == [
