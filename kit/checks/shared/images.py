@@ -47,7 +47,7 @@ _DEVELOPS = re.compile(
 
 def _for_development(project: Project, dockerfile: Dockerfile) -> bool:
     """Whether an image starts a server for development, and a Dockerfile beside it is named for production."""
-    last = next(reversed([i for i in dockerfile.of("CMD", "ENTRYPOINT")]), None)
+    last = next(reversed(list(dockerfile.of("CMD", "ENTRYPOINT"))), None)
     if last is None or not _DEVELOPS.search(last.value):
         return False
     folder, name = posixpath.split(dockerfile.path)
