@@ -19,6 +19,8 @@ def asked_by(command: str) -> tuple[str | None, int | None]:
         port, path = _PARTS.search(command), _PATH.search(command)
         return (path[1] if path else None, int(port[1]) if port else None) if path else (None, None)
     asked = found["path"] or "/"
+    if found["port"] is None and re.match(r":?['\"]\s*\+", command[found.end() :]):
+        return None, None  # a program puts the rest of it together
     return (None if "$" in asked else asked), _number(found["port"])
 
 

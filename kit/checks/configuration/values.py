@@ -283,7 +283,7 @@ def files_parse(project: Project) -> Iterator[Fact]:
             looked += 1
             continue
         document = project.documents.get(path)
-        if document.template:
+        if document.template or _FILLED.search(project.files.text(path)[:200_000]):
             continue
         looked += 1
         if document.error is not None and not _lenient(document.path) and not _is_lines(project.files.text(path)):
@@ -340,3 +340,7 @@ def _lenient(path: str) -> bool:
     return bool(re.search(r"\{\{|cookiecutter", path)) or (
         posixpath.basename(path).startswith(".") and path.endswith("rc")
     )
+
+
+_FILLED = re.compile(r"[:\[,]\s*__[A-Z][A-Z0-9_]{1,60}__\s*(?:[,}\]]|$)", re.MULTILINE)
+"""A value without quotes that a program puts in: the file is a template."""

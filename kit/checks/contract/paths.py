@@ -121,8 +121,13 @@ def serving(project: Project) -> list[Service]:
 @lru_cache(maxsize=4)
 def joined(project: Project) -> tuple[Joined, ...]:
     """Every specification of operations with the service whose routes fit it best."""
-    found = (_join(spec, serving(project)) for spec in project.openapi if spec.operations and spec.error is None)
+    judged = (s for s in project.openapi if s.operations and s.error is None and not _COMPARED.search(s.path))
+    found = (_join(spec, serving(project)) for spec in judged)
     return tuple(one for one in found if one is not None)
+
+
+_COMPARED = re.compile(r"(?i)[._-](?:base(?:line)?|breaking|candidate|previous|old|before|after)\.(?:ya?ml|json)$")
+"""Specifications that tools compare with each other; the one that is served has the plain name."""
 
 
 def _join(spec: OpenApi, services: list[Service]) -> Joined | None:

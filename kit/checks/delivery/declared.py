@@ -124,6 +124,8 @@ def _is_declared(project: Project, manifests: tuple[Package, ...], name: str, sp
                 project.files.exists(stem + end) for end in (".ts", ".js", ".tsx", ".d.ts")
             ):
                 return True
+            if re.search(r"\.[mc]?js$", stem) and project.files.exists(re.sub(r"js$", "ts", stem)):
+                return True  # from the base folder of TypeScript, by the name that it will have
     quoted = re.compile(
         rf"""["'`]{re.escape(first)}(?:/[^"'`]*)?["'`]|^\s*["']?{re.escape(first)}["']?\s*:""", re.MULTILINE
     )

@@ -209,9 +209,17 @@ def _calls(pipeline: Pipeline) -> dict[Invocation, Command]:
             for step in job.all_steps:
                 for command in step.commands:
                     for call in invocations(command):
+                        if command.conditional and _looks_for(step, call.name):
+                            continue
                         if not _brought(job, normpath(f"{call.directory}/package.json")):
                             found.setdefault(call, command)
     return found
+
+
+def _looks_for(step: Step, name: str) -> bool:
+    """Whether a step looks first whether a script is there."""
+    looked = rf"(?m)^\s*(?:el)?if\b[^\n]*\b(?:grep|jq|node -e|npm pkg get|test)\b[^\n]*{re.escape(name)}"
+    return re.search(looked, step.run or "") is not None
 
 
 def _undefined(call: Invocation, command: Command) -> Fact:

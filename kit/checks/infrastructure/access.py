@@ -108,6 +108,8 @@ def _is_secret(key: str, node: Node) -> bool:
     value = node.text
     if not is_secret_name(key) or _REFERS.search(key) or "${" in value or _NAMED.fullmatch(value):
         return False
+    if value in {"seconds", "minutes", "hours", "days"}:
+        return False  # how long what is called so is valid
     # A short lower-case word under such a name is the kind of secret or a name for it, not its value.
     return bool(value) and not is_placeholder(value) and not value.startswith(("arn:", "http", "/", "projects/"))
 

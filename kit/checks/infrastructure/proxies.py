@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -283,9 +284,21 @@ def proxies_speak_tls(project: Project) -> Iterator[Fact]:
             if not plain:
                 yield ok("TLS, and plain HTTP only redirects.", secure[0])
         elif proxy is not None and servers and proxy.deployment is not None:
-            yield _without_tls(project, proxy, proxy.deployment, servers[0])
+            yield _with_another(project, config) or _without_tls(project, proxy, proxy.deployment, servers[0])
     yield from encrypted_entrances(project)
     yield from encrypted_by_labels(project)
+
+
+def _with_another(project: Project, config: NginxConfig) -> Fact | None:
+    """A template beside this one that speaks TLS: which of them is taken, the start of the container decides."""
+    folder = posixpath.dirname(config.path)
+    for other in judged(project):
+        secure = any(one.ssl for server in other.servers for one in server.listens)
+        if secure and other is not config and posixpath.dirname(other.path) == folder and "template" in other.path:
+            return unknown(
+                "No TLS here; a template beside this one has it, and which is taken is not seen.", config, other
+            )
+    return None
 
 
 def _is_published(deployment: Deployment) -> bool:

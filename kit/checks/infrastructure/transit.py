@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kit.checks.infrastructure.common import Resource, resources
@@ -18,8 +19,16 @@ _SEARCH = ("aws_elasticsearch_domain", "aws_opensearch_domain")
 def encrypted_entrances(project: Project) -> Iterator[Fact]:
     """Facts about the load balancers and distributions that take requests from the world."""
     listeners = list(resources(project, "aws_lb_listener", "aws_alb_listener"))
+    inner = {
+        b.name
+        for b in resources(project, "aws_lb", "aws_alb")
+        if (n := b.node.get("internal")) is not None and is_on(n)
+    }
     for listener in listeners:
-        yield from _listener(listener)
+        balancer = listener.node.get("load_balancer_arn")
+        names = set(re.findall(r"aws_a?lb\.([\w-]+)", balancer.text if balancer is not None else ""))
+        if not names or not names <= inner:
+            yield from _listener(listener)
     yield from _twice(listeners)
     for distribution in resources(project, "aws_cloudfront_distribution"):
         yield from _behaviours(distribution)

@@ -16,7 +16,9 @@ from kit.system.pipeline_acts import is_preview, pipelines
 _DEPLOYS = re.compile(
     r"(?:^|[^a-z])(?:re)?deploy|release|rollout|update|upgrade|(?:^|[^a-z])prod(?:uction)?(?:[^a-z]|$)", re.IGNORECASE
 )
-_ASIDE = re.compile(r"test|e2e|dev|local|clean|teardown|destroy|reset|undeploy|uninstall|demo|preview", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"test|smoke|e2e|dev|local|clean|teardown|destroy|reset|undeploy|uninstall|demo|preview", re.IGNORECASE
+)
 _DELETES = (
     (re.compile(r"^docker volume (?:rm|prune)\b"), "removes volumes"),
     (

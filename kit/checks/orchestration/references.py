@@ -55,6 +55,10 @@ def _configured(project: Project, group: Group, workload: Manifest, reference: R
     if found is not None:
         return found
     what = f"{_WORDS.get(reference.kind, reference.kind)} {reference.name}"
+    # A name in capitals is none that a cluster takes: somebody puts another in its place.
+    replaced = not is_literal(reference.name) or any(sign.isupper() for sign in reference.name)
+    if replaced or workload.group in {"serving.knative.dev", "run.googleapis.com"}:
+        return unknown(f"{workload.title}: where the {what} comes from is not said here.", reference, **grade(group))
     made = _made_by_command(project, reference)
     if made is not None:
         return ok(f"{workload.title}: the {what} is made by a command.", made, **grade(group))

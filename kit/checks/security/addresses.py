@@ -140,9 +140,26 @@ def _opens(call: Call) -> bool:
 
 def _leads_file(values: Flow, call: Call) -> bool:
     node = unwrap(call.args[2] if call.name == "ServeFile" and len(call.args) > 2 else call.args[0])
-    if not values.tainted(node, call.path):
+    if not values.tainted(node, call.path) or _is_one_step(call):
         return False
     return not _STRIPPED.search(call.node.text()[:600]) and not _checked(call, _last(node))
+
+
+_OTHER_INPUT = re.compile(r"\brequest\.(?:args|values|form|json|get_json|files|query_params|GET|POST|data)\b")
+
+
+def _is_one_step(call: Call) -> bool:
+    """Whether all that a client decides is a step of the route's path, which in Python's frameworks holds no slash."""
+    holder = next((a for a in call.node.ancestors() if a.kind() == "decorated_definition"), None)
+    if call.language != "python" or holder is None:
+        return False
+    decorators = " ".join(child.text() for child in holder.children() if child.kind() == "decorator")
+    steps = set(re.findall(r"[<{](?:\w+:)?(\w+)(?::\w+)?[>}]", decorators))
+    if not steps or "path:" in decorators or ":path" in decorators:
+        return False
+    name = call.args[0].text()
+    made = re.findall(rf"(?m)^\s*{re.escape(name)}\s*=\s*([^\n]+)", holder.text()) if name.isidentifier() else [name]
+    return bool(made) and all(steps & set(re.findall(r"\w+", text)) and not _OTHER_INPUT.search(text) for text in made)
 
 
 def _last(node: SgNode) -> SgNode:

@@ -134,6 +134,7 @@ def _guessable(project: Project) -> Iterator[Fact]:
         name = _given_to(call.node)
         if (
             name
+            and not _is_fallback(call.node)
             and _GUESSED.search(name)
             and call.at not in seen
             and "SystemRandom" not in project.code.text(call.path)
@@ -152,6 +153,17 @@ def _guessable(project: Project) -> Iterator[Fact]:
 _SIZES = re.compile(r"(?i)(?:length|len|size|count|delay|index|offset|jitter|timeout)$")
 _MAKES = re.compile(r"_*(?i:gen|make|create|new|rand|build|issue|mint)")
 _GIVEN = word_set("pair keyword_argument variable_declarator assignment short_var_declaration assignment_expression")
+
+
+def _is_fallback(node: SgNode) -> bool:
+    """Whether a good source is asked first, and this one where it is not to be had: `crypto.randomUUID ? ... : ...`."""
+    for above in node.ancestors():
+        if above.kind() in {"ternary_expression", "conditional_expression"} and re.search(r"\bcrypto\b", above.text()):
+            return True
+        if above.kind() in {"function_declaration", "method_definition", "arrow_function", "function_expression"}:
+            before = above.text()[: max(0, node.range().start.index - above.range().start.index)]
+            return re.search(r"\bcrypto\.(?:randomUUID|getRandomValues|randomBytes)\(", before) is not None
+    return False
 
 
 def _given_to(node: SgNode) -> str | None:
@@ -244,6 +256,8 @@ def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterat
         if not found or comment or _NOT_TLS.search(line[: found.start()][-60:]):
             continue
         near = "\n".join(project.files.lines(path)[max(0, number - 8) : number + 2])
+        if _IN_DEVELOPMENT.search("\n".join(project.files.lines(path)[max(0, number - 5) : number])):
+            continue
         database = re.search(r"(?i)\bssl\b|dialectOptions|postgres|mysql|redis|typeorm|knex", near) is not None
         rest = line[: found.start()] + line[found.end() :]
         optional = re.search(r"(?i)insecure|skip_?verify|NODE_ENV|isDev|development|process\.env", rest) is not None
@@ -255,6 +269,12 @@ def _unverified(project: Project, path: str, pattern: re.Pattern[str]) -> Iterat
 _ASKS = re.compile(
     r"(?i)\b(?:if|when|unless)\b.*(?:insecure|(?:skip|ignore|disable|bypass|no)_?\w{0,12}(?:tls|ssl|verif|cert)|self_?signed|allow_?invalid)"
 )
+
+
+_IN_DEVELOPMENT = re.compile(
+    r"(?m)^\s*(?:\}\s*else\s+)?if\s*\(?\s*(?:!\s*\w*[pP]rod\w*|\w*(?:IS_?DEV|IS_?TEST|isDev|isTest|DEBUG)\w*)[^\n]*\{?\s*$"
+)
+"""The line of a condition under which only development and tests come."""
 
 
 _BY_OPERATOR = re.compile(

@@ -110,4 +110,11 @@ def is_handed_on(project: Project, route: Route) -> bool:
     """Whether a route hands every request on to another service, which then decides who may call."""
     lines = project.files.lines(route.at.path)
     declared = lines[(route.at.line or 1) - 1] if len(lines) >= (route.at.line or 1) else ""
-    return _HANDS_ON.search(re.sub(r"\"[^\"]*\"|'[^']*'|`[^`]*`", "", declared)) is not None
+    if _HANDS_ON.search(re.sub(r"\"[^\"]*\"|'[^']*'|`[^`]*`", "", declared)):
+        return True
+    # A route of a framework of pages that takes every path, and fetches what it was sent from somewhere behind.
+    text = project.code.text(route.at.path)
+    return "*}" in route.path and "fetch(" in text and _BEHIND.search(text) is not None
+
+
+_BEHIND = re.compile(r"(?i)upstream|\btarget_?url|\bforward|\bprox(?:y|ies)|\bbackend_?(?:url|api|base)")

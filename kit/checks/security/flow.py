@@ -130,6 +130,8 @@ class Flow:
         if kind in _CALLS:
             return self._passes(node, path, depth)
         if kind in _NAMES:
+            if _is_matched(node):
+                return False
             return any(self._from_request(d, path, depth + 1) for d in self.definitions(node, path))
         if kind in _MEMBERS:
             owner = next((c for c in node.children() if c.is_named()), None)
@@ -394,3 +396,18 @@ def _filled(text: str, given: list[SgNode]) -> list[str | SgNode]:
         parts.append("0" if value is None or numeric else value)
         done = place.end()
     return [*parts, text[done:]]
+
+
+def _is_matched(name: SgNode) -> bool:
+    """Whether the function asks a pattern of the whole value before it uses it: what passes holds no sign of another's
+    making."""
+    holder = next((a for a in name.ancestors() if a.kind() in FUNCTIONS), None)
+    if holder is None or not re.fullmatch(r"\w+", name.text()):
+        return False
+    before = holder.text()[: max(0, name.range().start.index - holder.range().start.index)][-6000:]
+    one = re.escape(name.text())
+    whole = (
+        rf"/\^[^/\n]{{1,200}}\$/\w*\.test\(\s*{one}\b|\b{one}\.match\(\s*/\^[^/\n]{{1,200}}\$/"
+        rf"|\.fullmatch\([^\n]{{1,200}}\b{one}\b|re\.match\(r?[\"']\^[^\n]{{1,200}}\$[\"'],\s*{one}\b"
+    )
+    return re.search(whole, before) is not None

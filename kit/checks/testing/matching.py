@@ -62,7 +62,12 @@ def _vitest(config: RunnerConfig, path: str) -> bool | None:
     if not included:
         computed = any("projects" in s.keys for s in config.settings)
         return None if computed else _any_glob(None, VITEST_DEFAULT, root, path)
-    answers = [_any_glob(setting, VITEST_DEFAULT, root, path) for setting in included]
+    # Vitest takes a configuration from above and reads its patterns from the folder of the package that it runs in.
+    steps = path[len(root) + 1 if root != "." else 0 :].split("/")[:-1]
+    packages = [
+        "/".join([*([] if root == "." else [root]), *steps[:depth]]) for depth in (1, 2, 3) if depth <= len(steps)
+    ]
+    answers = [_any_glob(s, VITEST_DEFAULT, folder, path) for s in included for folder in (root, *packages)]
     return True if True in answers else None if None in answers else False
 
 

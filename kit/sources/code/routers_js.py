@@ -145,9 +145,20 @@ class JsRouters:
         if given and maker.framework in {"koa", "elysia"}:
             stated = pair(unwrap(given[0]), "prefix")
             prefix = self.project.text(stated, module) if stated is not None else prefix
-        served = maker.framework in {"hono", "elysia"} and any(s in module.root.text() for s in _SERVES)
         unit = self.code.unit(module.path)
+        served = maker.framework in {"hono", "elysia"} and (
+            any(s in module.root.text() for s in _SERVES) or self._served_elsewhere(node, unit)
+        )
         self.graph.add(RouterObject(module.key(node), maker.framework, maker.is_app or served, unit, prefix))
+
+    def _served_elsewhere(self, node: SgNode, unit: str) -> bool:
+        """Whether another file of the package serves what goes by this name: `serve({ fetch: app.fetch })`."""
+        holder = node.parent()
+        name = holder.field("name") if holder is not None and holder.kind() == "variable_declarator" else None
+        if name is None or name.kind() != "identifier":
+            return False
+        marks = (f"{name.text()}.fetch", f"serve({name.text()}", f"handle({name.text()}")
+        return any(self.code.unit(path) == unit for path in self.code.holding(*marks))
 
     def of(self, node: SgNode | None, module: JsModule, hops: int = 0) -> Key | None:
         """The router that an expression stands for; a parameter that takes one is a router of its own."""

@@ -74,7 +74,9 @@ class Manifest:
 
     @cached_property
     def kind(self) -> str:
-        return text_of(self.node, "kind")
+        kind = text_of(self.node, "kind")
+        # A Service of Knative has the name of another kind: it runs pods, and has no ports of its own.
+        return f"Knative{kind}" if kind == "Service" and self.group == "serving.knative.dev" else kind
 
     @property
     def api_version(self) -> str:

@@ -164,8 +164,8 @@ def _version_of(node: Node, versions: Mapping[str, Node]) -> str:
 
 
 def gradle(text: str, path: str, settings: str = "", catalog: Catalog | None = None) -> Package:
-    """A build.gradle(.kts) in outline; `settings` is the settings.gradle's text, `catalog` what `libs.` names mean. Never
-    raises."""
+    """A build.gradle(.kts) in outline; `settings` is the settings.gradle's text, `catalog` what `libs.` names mean.
+    Never raises."""
     found = []
     plain = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)
     for number, line in enumerate(plain.split("\n")[:MAX_LINES], 1):

@@ -279,7 +279,7 @@ def _assigned(text: str, found: re.Match[str], name: str, lead: str, context: Co
 
 _SAYS = re.compile(r"[ \t]*(?:echo|printf?|log\w*|info|warn(?:ing)?|error|success|step)\b[^\n]*[\"']")
 """The beginning of a line that tells somebody something: `log "credentials: decrypted"`."""
-_OF_OBJECT = re.compile(r"(?:config|existing|[pP]ull|tls|cert)Secret$")
+_OF_OBJECT = re.compile(r"(?:config|existing|[pP]ull|tls|cert)Secret$|^LoadCredential(?:Encrypted)?$")
 """Keys whose value is the name of a Secret of Kubernetes."""
 
 
@@ -343,7 +343,7 @@ def _bare(value: str, *, whole_line: bool) -> str:
     """The part of the rest of a line that is the value: all of it, or up to what ends one within a line."""
     if not whole_line:
         return re.split(r"[\s\"'`;,&)}\]]", value, maxsplit=1)[0]
-    value = re.split(r"[ \t]+(?:#|//|;|\\$)|[\"'`]", value, maxsplit=1)[0]
+    value = re.split(r"[ \t]+(?:#|//|;|\\$)|;[ \t]|[\"'`]", value, maxsplit=1)[0]
     return value.rstrip(" \t,;\\")
 
 

@@ -47,7 +47,7 @@ _PIPELINES = _words(".github .gitea .forgejo .gitlab .circleci .buildkite .azure
 _ASSETS = _words("static public assets wwwroot")
 
 _BUILD = _words(
-    "dist .next .nuxt .output .svelte-kit htmlcov .nyc_output __pycache__ cdk.out .serverless .aws-sam "
+    "dist .tmp .temp .next .nuxt .output .svelte-kit htmlcov .nyc_output __pycache__ cdk.out .serverless .aws-sam "
     ".turbo .parcel-cache storybook-static .angular .docusaurus .vercel"
 )
 _BUILD_IF_COMPILED = _words("build out target bin obj release debug coverage")

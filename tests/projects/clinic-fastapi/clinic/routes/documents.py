@@ -39,7 +39,7 @@ async def picture(patient_id: int, file: UploadFile) -> dict[str, int]:
     return {"size": len(content)}
 
 
-@router.get("/letters/{name}")
+@router.get("/letters/{name:path}")
 async def letter(name: str) -> FileResponse:
     return FileResponse(f"{settings.documents}/letters/{name}")
 
