@@ -11,6 +11,7 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, option, unwrap
+from kit.checks.shared.crowd import by_file, gathered
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -64,6 +65,7 @@ def _keys(block: Block) -> Iterator[str]:
     Clause.SPECIFICATION,
     effort_hours=2,
 )
+@gathered(by_file, above=5)
 def client_has_what_is_asked(project: Project) -> Iterator[Fact]:
     """
     A model that the schema does not have is `undefined` on the client, and a field that it does not have makes each query

@@ -230,9 +230,9 @@ def _looped(project: Project, found: MigrationSet) -> At | None:
     )
     for script in project.scripts:
         text = project.files.text(script.path)
-        if project.files.class_of(script.path) is FileClass.PRODUCTION and name in text and _CLIENTS.search(text):
-            if (match := loop.search(text)) is not None:
-                return At(script.path, text.count("\n", 0, match.start()) + 1)
+        told = name in text and _CLIENTS.search(text) and project.files.class_of(script.path) is FileClass.PRODUCTION
+        if told and (match := loop.search(text)) is not None:
+            return At(script.path, text.count("\n", 0, match.start()) + 1)
     return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.delivery.common import jobs
+from kit.checks.shared.crowd import by_folder, gathered
 from kit.checks.shared.swallowed import swallowed
 from kit.model import Clause, Fact, Located, Severity, bad, ok, partial
 from kit.project import Project
@@ -145,6 +146,7 @@ def _hollow(step: Step) -> bool:
 
 
 @check("DEL-006", "Deploys wait for the tests", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
+@gathered(by_folder, above=3)
 def deploys_wait(project: Project) -> Iterator[Fact]:
     """
     A deploy that starts beside the tests is out before they have failed.

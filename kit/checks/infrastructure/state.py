@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.infrastructure.common import modules, roots
+from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -147,6 +148,7 @@ def _first(module: Terraform) -> At:
     Clause.EXECUTION,
     effort_hours=1,
 )
+@gathered(by_file, above=5)
 def modules_are_whole(project: Project) -> Iterator[Fact]:
     """
     A variable that nobody declares, or a module call without a required argument, stops every plan.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -38,9 +39,9 @@ def crowded(what: str) -> Callable[[CheckFunction], CheckFunction]:
     return decorate
 
 
-def gathered(by: Callable[[Project, str], str]) -> Callable[[CheckFunction], CheckFunction]:
+def gathered(by: Callable[[Project, str], str], *, above: int = 1) -> Callable[[CheckFunction], CheckFunction]:
     """A check whose open facts of one severity are told as one where `by` names the same for their places: a file, or the
-    service that a file belongs to. One hand wrote them, and one change mends them."""
+    service that a file belongs to. One hand wrote them, and one change mends them. Up to `above` are told one by one."""
 
     def decorate(check: CheckFunction) -> CheckFunction:
         @wraps(check)
@@ -50,7 +51,8 @@ def gathered(by: Callable[[Project, str], str]) -> Callable[[CheckFunction], Che
                 alone = not fact.outcome.open or not fact.at
                 where = len(alike) if alone else by(project, fact.at[0].path)
                 alike.setdefault((fact.outcome, fact.severity, fact.environment, alone, where), []).append(fact)
-            yield from (same[0] if len(same) == 1 else _several(same) for same in alike.values())
+            for same in alike.values():
+                yield from same if len(same) <= above else [_several(same)]
 
         return facts
 
@@ -60,6 +62,11 @@ def gathered(by: Callable[[Project, str], str]) -> Callable[[CheckFunction], Che
 def by_file(_project: Project, path: str) -> str:
     """The file itself."""
     return path
+
+
+def by_folder(_project: Project, path: str) -> str:
+    """The folder of the file."""
+    return posixpath.dirname(path)
 
 
 def _several(same: list[Fact]) -> Fact:
