@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,6 +35,11 @@ class Model:
     name: str
     at: At
     fields: set[str] = field(default_factory=set)
+    places: list[At] = field(default_factory=list)
+
+    def near(self, path: str) -> At:
+        """Where it is declared in the schema that lies nearest to a file, of several with a model of this name."""
+        return max(self.places, key=lambda at: len(posixpath.commonprefix([at.path, path])), default=self.at)
 
 
 @lru_cache(maxsize=4)
@@ -47,6 +53,7 @@ def models(project: Project) -> dict[str, Model]:
         for block in (b for b in blocks if b.kind in {"model", "view"}):
             name = block.name[:1].lower() + block.name[1:]
             model = found.setdefault(name, Model(block.name, At(path, block.line)))
+            model.places.append(At(path, block.line))
             model.fields |= {f.name for f in block.fields} | set(_keys(block))
     return found
 
@@ -122,7 +129,7 @@ def _fields(call: Call, model: Model, *, computed: bool) -> Iterator[Fact]:
                 yield bad(
                     f"`{call.callee}`: `{part}` names `{key}`, which {model.name} does not have: the query throws.",
                     node_at(call.path, node),
-                    model.at,
+                    model.near(call.path),
                 )
 
 

@@ -62,6 +62,9 @@ class OwnModules:
         if _HIDDEN.search(specifier) or base.startswith("..") or self._foreign(base):
             return Target("open")
         wanted = list(_spellings(base))
+        if re.search(r"\.[mc]?tsx?$", importer):
+            # TypeScript means its own file by the name that this will have; a copy that was compiled may be an old one.
+            wanted.sort(key=lambda path: not re.search(r"\.[mc]?tsx?$", path))
         found = next((p for p in wanted if p in self._paths), None) or self._variant(base)
         if found is not None:
             return Target("found", found)
