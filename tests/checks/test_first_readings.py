@@ -1,0 +1,254 @@
+"""What first readings of unknown repositories took for a defect and is none, each beside a twin that is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pytest
+from conftest import Look
+
+Files = Mapping[str, str]
+
+
+class Twin(NamedTuple):
+    """A check, files in which it has something to say, and what of them makes it nothing to say (None: the file is gone)."""
+
+    check: str
+    files: Files
+    harmless: Mapping[str, str | None]
+    quiet: tuple[str, ...] = ("pass", "unknown", "not_applicable", "partial")
+
+
+NODE = {
+    "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2"}}',
+    "Dockerfile": "FROM node:22\nUSER node\nCOPY . .\nCMD node app.js\n",
+}
+CI = "on: pull_request\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+PYTEST = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n',
+    "tests/test_a.py": "def test_a():\n    assert 1 + 1 == 2\n",
+}
+GO = {
+    "Dockerfile": 'FROM golang:1.22\nCOPY . .\nRUN go build -o /shop .\nCMD ["/shop"]\n',
+    "go.mod": "module example.com/shop\n\ngo 1.22\n",
+}
+FLASK = "from flask import Flask, request, send_file\napp = Flask(__name__)\n\n"
+FASTAPI = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi", "uvicorn"]\n',
+    "Dockerfile": "FROM python:3.12\nUSER 1000\nCOPY . .\nCMD uvicorn main:app\n",
+}
+ROUTES = "from fastapi import Depends, FastAPI, HTTPException\nfrom deps import %s\napp = FastAPI()\n\n@app.get('/me', dependencies=[Depends(current_user)])\ndef me(): return 1\n\n@app.put('/orders/{id}', dependencies=[Depends(%s)])\ndef change(id: int): return 1\n"
+SECURE = "from fastapi import Depends, HTTPException\ndef current_user(): raise HTTPException(401)\n"
+KNATIVE = "apiVersion: %s\nkind: Service\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers: [{name: api, image: 'api:1.2'}]\n"
+COGNITO = 'resource "aws_cognito_user_pool_client" "web" {\n  name = "web"\n  token_validity_units {\n    access_token = "%s"\n  }\n}\n'
+BALANCER = 'resource "aws_lb" "web" {\n  internal = %s\n}\nresource "aws_lb_listener" "web" {\n  load_balancer_arn = aws_lb.web.arn\n  port = 8080\n  protocol = "HTTP"\n  default_action {\n    type = "forward"\n  }\n}\n'
+
+TWINS = {
+    "a test that an action of others may run": Twin(
+        "TST-002",
+        {**PYTEST, ".github/workflows/ci.yml": CI + "      - run: ruff check\n"},
+        {".github/workflows/ci.yml": CI + "      - name: Test and scan\n        uses: acme/tools/.github/actions/test-and-scan@main\n"},
+        ("unknown",),
+    ),
+    "a recipe of another justfile": Twin(
+        "TST-002",
+        {**PYTEST, ".github/workflows/ci.yml": CI + "      - run: just all\n", "justfile": "all:\n    echo none\n"},
+        {"justfile": 'api := "just -f api/justfile"\n\nall:\n    {{api}} unit\n', "api/justfile": "unit:\n    cd .. && pytest\n"},
+        ("pass",),
+    ),
+    "a script of an environment of hatch": Twin(
+        "TST-002",
+        {**PYTEST, ".github/workflows/ci.yml": CI + "      - run: hatch run lint\n"},
+        {
+            ".github/workflows/ci.yml": CI + "      - run: hatch run check\n",
+            "pyproject.toml": PYTEST["pyproject.toml"] + '[tool.hatch.envs.default.scripts]\ncheck = "pytest -q"\n',
+        },
+        ("pass",),
+    ),
+    "a lockfile that the step makes": Twin(
+        "DEL-007",
+        {**NODE, ".github/workflows/ci.yml": CI + "      - run: npm ci\n"},
+        {".github/workflows/ci.yml": CI + "      - run: |\n          [ ! -f package-lock.json ] && npm install --package-lock-only\n          npm ci\n"},
+        ("pass", "unknown", "not_applicable"),
+    ),
+    "a library that others build": Twin(
+        "DEL-037",
+        {
+            **GO,
+            "main.go": 'package main\n\nimport "example.com/lib/kv"\n\nfunc main() { kv.Run() }\n',
+            "lib/go.mod": "module example.com/lib\n\ngo 1.22\n",
+            "lib/kv/kv.go": 'package kv\n\nimport "github.com/redis/go-redis/v9"\n\nfunc Run() { redis.NewClient(nil) }\n',
+            "lib/Dockerfile": 'FROM golang:1.22\nCOPY . .\nRUN go build ./...\nCMD ["/lib"]\n',
+        },
+        {"go.mod": GO["go.mod"] + "\nrequire (\n\texample.com/lib v0.0.0\n\tgithub.com/redis/go-redis/v9 v9.1.0\n)\n\nreplace example.com/lib => ./lib\n"},
+    ),
+    "a script that is looked for first": Twin(
+        "DEL-003",
+        {**NODE, ".github/workflows/ci.yml": CI + "      - run: npm run integration\n"},
+        {".github/workflows/ci.yml": CI + "      - run: |\n          if npm run | grep -q 'integration'; then\n            npm run integration\n          fi\n"},
+        ("pass", "not_applicable"),
+    ),
+    "a folder within a package": Twin(
+        "DEL-028",
+        {
+            **FASTAPI, "main.py": "from app.providers.openai import client\napp = client\n",
+            "app/providers/openai/__init__.py": "", "app/providers/openai/client.py": "import openai.types.responses\n",
+        },
+        {"app/__init__.py": ""},
+        ("pass",),
+    ),
+    "a stream that keeps nothing": Twin(
+        "CON-020",
+        {"docker-compose.prod.yml": "services:\n  bus:\n    image: nats:2.10\n    command: -js\n"},
+        {"docker-compose.prod.yml": "services:\n  bus:\n    image: nats:2.10\n    command: -p 4222\n"},
+        ("not_applicable",),
+    ),
+    "an image for development beside that for production": Twin(
+        "CON-002",
+        {"package.json": NODE["package.json"], "Dockerfile": "FROM node:22\nCOPY . .\nCMD npm run dev\n"},
+        {"Dockerfile.prod": "FROM node:22\nUSER node\nCOPY . .\nCMD node app.js\n"},
+        ("pass", "not_applicable"),
+    ),
+    "a port that a program puts together": Twin(
+        "CON-022",
+        {
+            "package.json": NODE["package.json"], "app.js": "require('express')().listen(3001)\n",
+            "Dockerfile": "FROM node:22\nUSER node\nCOPY . .\nHEALTHCHECK CMD node -e \"require('http').get('http://127.0.0.1/health')\"\nCMD node app.js\n",
+        },
+        {"Dockerfile": "FROM node:22\nUSER node\nCOPY . .\nHEALTHCHECK CMD node -e \"require('http').get('http://127.0.0.1:'+process.env.PORT+'/health')\"\nCMD node app.js\n"},
+        ("pass", "unknown", "not_applicable"),
+    ),
+    "a second server of the process": Twin(
+        "ORC-004",
+        {
+            **NODE, "docker-compose.yml": "services:\n  shop:\n    build: .\n    image: shop:1.0\n",
+            "app.js": "require('express')().listen(3000)\n",
+            "k8s/api.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n    spec:\n      containers: [{name: shop, image: 'shop:1.0'}]\n---\napiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec:\n  selector: {app: shop}\n  ports: [{port: 9100, targetPort: 9100}]\n",
+        },
+        {"metrics.js": "exports.metricsPort = 9100;\n"},
+    ),
+    "a service of Knative": Twin("ORC-001", {"k8s/api.yaml": KNATIVE % "v1"}, {"k8s/api.yaml": KNATIVE % "serving.knative.dev/v1"}),
+    "a unit of time": Twin("INF-006", {"main.tf": COGNITO % "hunter2-4711-xyz"}, {"main.tf": COGNITO % "hours"}),
+    "a balancer within the network": Twin("INF-009", {"main.tf": BALANCER % "false"}, {"main.tf": BALANCER % "true"}),
+    "a variable whose absence ends one call": Twin(
+        "CFG-001",
+        {
+            **GO, "docker-compose.prod.yml": "services:\n  shop:\n    build: .\n",
+            "main.go": 'package main\n\nimport (\n\t"errors"\n\t"os"\n)\n\nfunc loadHook() error {\n\thook := os.Getenv("ALERT_HOOK")\n\tif hook == "" {\n\t\treturn errors.New("ALERT_HOOK is not set")\n\t}\n\treturn nil\n}\n\nfunc main() { panic(loadHook()) }\n',
+        },
+        {"main.go": 'package main\n\nimport (\n\t"errors"\n\t"os"\n)\n\nfunc triggerAlert() error {\n\thook := os.Getenv("ALERT_HOOK")\n\tif hook == "" {\n\t\treturn errors.New("ALERT_HOOK is not set")\n\t}\n\treturn nil\n}\n\nfunc main() { _ = triggerAlert() }\n'},
+        ("pass", "unknown", "not_applicable"),
+    ),
+    "the label of a text": Twin(
+        "CFG-005",
+        {"src/keys.ts": "export const KEYS = { loginPassword: 'kP9v.xQ2m.Zt7w-11' };\n"},
+        {"src/keys.ts": "export const KEYS = { loginPassword: 'auth.meta.loginPassword' };\n"},
+    ),
+    "a template of JSON": Twin(
+        "CFG-013", {"agent.json": '{"tools": __TOOLS }\n'}, {"agent.json": '{"tools": __TOOLS__ }\n'}
+    ),
+    "a public variable that is given as nothing": Twin(
+        "CFG-009",
+        {
+            "package.json": '{"name": "web", "dependencies": {"next": "15.0.0"}, "scripts": {"build": "next build"}}',
+            "Dockerfile": "FROM node:22\nUSER node\nCOPY . .\nRUN npm run build\nCMD npm start\n",
+            "app/page.tsx": "export default () => fetch(process.env.NEXT_PUBLIC_API!);\n",
+            "docker-compose.prod.yml": "services:\n  web:\n    build: .\n    environment:\n      NEXT_PUBLIC_API: https://api.shop.example\n",
+        },
+        {"docker-compose.prod.yml": "services:\n  web:\n    build: .\n    environment:\n      NEXT_PUBLIC_API: ''\n"},
+    ),
+    "a guard that a function makes": Twin(
+        "SEC-001",
+        {**FASTAPI, "main.py": ROUTES % ("current_user, timed", "timed()"), "deps.py": SECURE + "def timed():\n    def inner(): return 1\n    return inner\n"},
+        {
+            "main.py": ROUTES % ("current_user, scoped", "scoped('x')"),
+            "deps.py": SECURE + "def scoped(*names):\n    def inner(user = Depends(current_user)): return user\n    return inner\n",
+        },
+        ("pass",),
+    ),
+    "a route that its documentation calls public": Twin(
+        "SEC-001",
+        {**FASTAPI, "deps.py": SECURE, "main.py": "from fastapi import Depends, FastAPI\nfrom deps import current_user\napp = FastAPI()\n\n@app.put('/me', dependencies=[Depends(current_user)])\ndef me(): return 1\n\n@app.post('/leads')\ndef leads(): return db.save(1)\n"},
+        {"main.py": "from fastapi import Depends, FastAPI\nfrom deps import current_user\napp = FastAPI()\n\n@app.put('/me', dependencies=[Depends(current_user)])\ndef me(): return 1\n\n@app.post('/leads')\ndef leads():\n    \"\"\"A request for a demo. Public endpoint.\"\"\"\n    return db.save(1)\n"},
+    ),
+    "a number in place of what crypto lacks": Twin(
+        "SEC-005",
+        {**NODE, "app.js": "function createToken() {\n  return Math.random().toString(16);\n}\n"},
+        {"app.js": "function createToken() {\n  return crypto.randomUUID ? crypto.randomUUID() : Math.random().toString(16);\n}\n"},
+    ),
+    "certificates of development": Twin(
+        "SEC-018",
+        {**NODE, "app.js": "const agent = new https.Agent({\n  rejectUnauthorized: false,\n});\n"},
+        {"app.js": "if (IS_DEVELOPMENT || IS_TEST) {\n  agent = new https.Agent({\n    rejectUnauthorized: false,\n  });\n}\n"},
+    ),
+    "a step of a path": Twin(
+        "SEC-021",
+        {"app.py": FLASK + "@app.get('/calls/<path:sid>')\ndef call(sid):\n    return open('/data/' + sid).read()\n"},
+        {"app.py": FLASK + "@app.get('/calls/<sid>')\ndef call(sid):\n    return open('/data/' + sid).read()\n"},
+    ),
+    "a value that a whole pattern was asked of": Twin(
+        "SEC-021",
+        {**NODE, "app.js": "app.get('/x', (req, res) => {\n  const { id } = req.query;\n  res.sendFile('/data/' + id);\n});\n"},
+        {"app.js": "app.get('/x', (req, res) => {\n  const { id } = req.query;\n  const whole = /^[a-z0-9-]+$/.test(id);\n  return whole && res.sendFile('/data/' + id);\n});\n"},
+    ),
+    "marks by name": Twin(
+        "SEC-006",
+        {"app.py": "def save(session, data):\n    vals = ', '.join(f\"{v}\" for v in data)\n    session.execute(text(f\"INSERT INTO t VALUES ({vals})\"))\n"},
+        {"app.py": "def save(session, data):\n    vals = ', '.join(f\":{v}\" for v in data)\n    session.execute(text(f\"INSERT INTO t VALUES ({vals})\"))\n"},
+    ),
+    "a token that is asked for its name": Twin(
+        "SEC-010",
+        {"auth.py": "import jwt\n\ndef user(token):\n    payload = jwt.decode(token, options={'verify_signature': False})\n    return payload.get('sub')\n"},
+        {"auth.py": "import jwt\n\ndef name(token):\n    payload = jwt.decode(token, options={'verify_signature': False})\n    return payload.get('jti')\n"},
+    ),
+    "an application that another file serves": Twin(
+        "CTR-016",
+        {
+            "package.json": '{"name": "relay", "dependencies": {"hono": "4.0.0"}}',
+            "src/app.ts": "import { Hono } from 'hono'\nimport { tasks } from './tasks.js'\nconst app = new Hono()\napp.route('', tasks)\nexport { app }\n",
+            "src/tasks.ts": "import { Hono } from 'hono'\nexport const tasks = new Hono()\ntasks.post('/tasks', (c) => c.json({}))\n",
+        },
+        {"src/index.ts": "import { serve } from '@hono/node-server'\nimport { app } from './app.js'\nserve({ fetch: app.fetch })\n"},
+        ("pass",),
+    ),
+    "a specification that tools compare": Twin(
+        "CTR-002",
+        {
+            **NODE, "app.js": "const app = require('express')();\napp.get('/orders', list);\napp.get('/users', list);\napp.listen(3000);\n",
+            "openapi.yaml": "openapi: 3.0.0\ninfo: {title: x, version: '1'}\npaths:\n  /orders: {get: {responses: {'200': {description: ok}}}}\n  /users: {get: {responses: {'200': {description: ok}}}}\n  /carts: {get: {responses: {'200': {description: ok}}}}\n",
+        },
+        {"openapi.yaml": None, "openapi.breaking.yaml": "openapi: 3.0.0\ninfo: {title: x, version: '1'}\npaths:\n  /orders: {get: {responses: {'200': {description: ok}}}}\n  /users: {get: {responses: {'200': {description: ok}}}}\n  /carts: {get: {responses: {'200': {description: ok}}}}\n"},
+    ),
+    "a replica of what is saved": Twin(
+        "REC-001",
+        {"docker-compose.prod.yml": "services:\n  orders:\n    image: postgres:16\n    volumes: [a:/var/lib/postgresql/data]\nvolumes: {a: {}}\n"},
+        {"docker-compose.prod.yml": "services:\n  cache:\n    image: redis:7\n"},
+        ("not_applicable", "pass", "unknown", "partial"),
+    ),
+    "volumes that a person removes": Twin(
+        "OPS-064",
+        {"deploy.sh": "#!/bin/sh\ndocker compose down -v\ndocker compose up -d\n"},
+        {"deploy.sh": "#!/bin/sh\ncase $1 in\nclean)\n  read -p \"Type DELETE: \" answer\n  if [ \"$answer\" = DELETE ]; then\n    docker compose down -v\n  fi ;;\nup) docker compose up -d ;;\nesac\n"},
+    ),
+    "migrations that a script loops over": Twin(
+        "DAT-004",
+        {
+            **FASTAPI, "main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "migrations/001_a.sql": "CREATE TABLE a (id serial PRIMARY KEY);\n", "migrations/002_b.sql": "CREATE TABLE b (id serial PRIMARY KEY);\n",
+            "docker-compose.prod.yml": "services:\n  shop:\n    build: .\n  db:\n    image: postgres:16\n",
+        },
+        {"scripts/prestart.sh": "#!/bin/sh\nMIGRATIONS_DIR=${MIGRATIONS_DIR:-/app/migrations}\nfor f in \"$MIGRATIONS_DIR\"/*.sql; do\n  psql -f \"$f\"\ndone\n"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_of_two_twins_only_the_one_with_the_defect_is_told(look: Look, name: str) -> None:
+    twin = TWINS[name]
+    other = {path: text for path, text in {**twin.files, **twin.harmless}.items() if text is not None}
+
+    assert look(twin.check, twin.files).failed, "the defect is not found"
+    gone = [path for path, text in twin.harmless.items() if text is None]
+    seen = look(twin.check, {**other, **dict.fromkeys(gone, "")})
+
+    assert set(seen.outcomes) <= set(twin.quiet), seen.text
