@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.containers.packages import ran
-from kit.checks.shared.images import ASIDE, Image, images
+from kit.checks.shared.images import Image, images
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -246,43 +246,3 @@ def signals_reach(project: Project) -> Iterator[Fact]:
             yield partial(f"{image.name}: {first} stands between the signal and the process.", last, fix=fix)
         else:
             yield ok(f"{image.name}: the command is in exec form.", last)
-
-
-@check(
-    "CON-021", "The exposed port is the one that is listened on", Severity.MEDIUM, Clause.EXECUTION, effort_hours=0.5
-)
-def exposed_is_listened(project: Project) -> Iterator[Fact]:
-    """
-    `EXPOSE` is what operators and tools take for the truth; a wrong one sends them to a closed port.
-
-    Decides: the ports of `EXPOSE` against those that the service's code or command listens on, where both are literal.
-
-    Fix: expose the port that the process listens on.
-
-    Blind to: ports that only the environment decides.
-
-    See: https://docs.docker.com/reference/dockerfile/#expose
-    """
-    for service in project.system.own:
-        image = next(
-            (i for i in images(project) if service.build and i.dockerfile.path == service.build.dockerfile), None
-        )
-        if image is None:
-            continue
-        deployments = [d for d in service.deployments if d.environment not in ASIDE]
-        found = [project.serving.listening(service, d) for d in deployments or (None,)]
-        exposed = image.dockerfile.exposed(image.stage)
-        for port in exposed:
-            said = [one.on(port.number) for one in found]
-            if True in said:
-                yield ok(f"{service.name}: port {port.number} is exposed and listened on.", port)
-            elif len(exposed) == 1 and all(answer is False for answer in said):
-                ports = {number: at for one in found for number, at in one.ports.items()}
-                message = (
-                    f"{service.name}: port {port.number} is exposed, but the process listens on {_list(set(ports))}."
-                )
-                yield bad(message, port, *ports.values())
-
-
-def _list(numbers: set[int]) -> str:
-    return ", ".join(map(str, sorted(numbers)))

@@ -139,6 +139,31 @@ def test_the_exposed_port_is_compared_with_the_one_listened_on(look: Look) -> No
     assert look("CON-021", FILES).passed == ["Dockerfile:5"]
 
 
+def test_the_published_port_is_compared_with_the_one_listened_on(look: Look) -> None:
+    def published(ports: str, more: str = "", **changed: str) -> Seen:
+        text = f"services:\n  api:\n    build: .\n    ports: {ports}\n{more}"
+        return look("CON-021", {**with_(("    EXPOSE 3000\n", "")), **changed, "compose.prod.yaml": text})
+
+    poor = published('["8080:8080"]')
+
+    assert (poor.failed, [f.severity.value for f in poor.findings]) == (["compose.prod.yaml:4"], ["high"])
+    assert "listens on 3000: nobody gets through" in poor.text
+    assert published('["8080:3000"]').passed == ["compose.prod.yaml:4"]
+    assert published('["8080:3000", "9229:9229"]').failed == []
+    assert published('["8080:8080/udp"]').outcomes == ["not_applicable"]
+    assert published('["8080:8080"]', "  vpn: {image: acme/vpn, network_mode: 'service:api'}\n").failed == []
+    assert published('["8080:8080"]', "    env_file: [.env]\n").unknown == ["compose.prod.yaml:4"]
+
+
+def test_a_wrong_port_is_told_once(look: Look) -> None:
+    compose = 'services:\n  api:\n    build: .\n    ports: ["8080:8080"]\n'
+    seen = look("CON-021", {**with_(("EXPOSE 3000", "EXPOSE 8080")), "compose.prod.yaml": compose})
+
+    assert seen.failed == ["compose.prod.yaml:4"]
+    assert [f"{e.path}:{e.line}" for e in seen.findings[0].evidence][-1] == "Dockerfile:5"
+    assert look("CON-021", {"compose.dev.yaml": compose, "compose.prod.yaml": ""}).failed == ["Dockerfile:5"]
+
+
 def test_a_health_check_asks_what_is_served(look: Look) -> None:
     def asked(address: str) -> Seen:
         return look(
