@@ -9,6 +9,7 @@ from kit.checks.security.common import ASIDE, SPRING_SETTINGS, mentions, served
 from kit.checks.security.desktops import open_desktops
 from kit.checks.shared.calls import calls, is_on, runs
 from kit.checks.shared.error_handlers import mounted_handler, written_handlers
+from kit.checks.shared.images import is_optional
 from kit.checks.shared.meant import is_development_mode
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -16,6 +17,7 @@ from kit.registry import check
 from kit.sources.code.index import node_at
 from kit.sources.commands.command import word_set
 from kit.sources.containers.compose import ComposeService
+from kit.system.images import parse_image
 from kit.system.scope import within
 
 _ACTUATOR = re.compile(r"(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.include[ \t]*=|include:)[ \t]*['\"]?\*")
@@ -24,7 +26,22 @@ _ACTUATOR = re.compile(r"(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.inc
 _CONSOLES = re.compile(
     r"(?:^|/)(adminer|phpmyadmin|pgadmin4?|mongo-express|redis-commander|redisinsight|kafka-ui|akhq|flower|kibana|phpredisadmin|cloudbeaver|dozzle|portainer(?:-ce)?|mailhog|mailpit|maildev|mailcatcher)(?::|@|$)"
 )
-
+_WATCHING = {
+    "prometheus": 9090,
+    "alertmanager": 9093,
+    "pushgateway": 9091,
+    "jaegertracing/all-in-one": 16686,
+    "jaegertracing/jaeger": 16686,
+    "jaeger-query": 16686,
+    "zipkin": 9411,
+    "opensearch-dashboards": 5601,
+    "kafdrop": 9000,
+    "cadvisor": 8080,
+}
+"""Images whose pages show the system to whoever comes, and the port of those pages."""
+_PASSWORD = re.compile(r"web\.config\.file")
+"""The option by which Prometheus and what is made beside it take a password."""
+_LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 _INTERNAL = word_set("debug pprof profiler phpinfo heapdump graphiql swagger telescope horizon bull-board")
 
@@ -35,8 +52,9 @@ def internals_are_not_public(project: Project) -> Iterator[Fact]:
     Metrics, heap dumps, profilers and database consoles tell a stranger how the system is built, some of them its secrets.
 
     Decides: Spring's actuator with every endpoint, H2's console and security that is switched off, Go's profiler on
-    the server's own mux, directory listings, consoles for stores and queues that compose files outside development
-    publish, remote desktops without a password, and routes for debugging that nothing guards.
+    the server's own mux, directory listings, consoles for stores, queues and monitoring (Prometheus, Alertmanager, Jaeger)
+    that compose files outside development publish, remote desktops without a password, and routes for debugging that
+    nothing guards.
 
     Fix: serve them on a port that is not published, or put authentication in front.
 
@@ -112,19 +130,33 @@ def _consoles(project: Project) -> Iterator[Fact]:
     for file in project.compose:
         if file.environment in ASIDE or project.files.class_of(file.path) is not FileClass.PRODUCTION:
             continue
-        for service in file.services:
-            named = _CONSOLES.search(service.image or "") or _asking_nobody(service)
-            published = [p for p in service.ports if p.address not in {"127.0.0.1", "::1"} and p.host is not None]
+        for service in (s for s in file.services if not is_optional(s)):
+            named, page = _console(service)
+            outside = (p for p in service.ports if p.address not in _LOCAL and p.host is not None)
+            published = [p for p in outside if page in {None, p.container}]
             if named and published and published[0].at not in seen:
                 seen.add(published[0].at)
                 grave = Severity.LOW if file.environment == "unknown" else Severity.MEDIUM
                 environment = None if file.environment == "unknown" else file.environment
                 yield bad(
-                    f"{service.name}: the console {named[1]} is published on all addresses.",
+                    f"{service.name}: the console {named} is published on all addresses.",
                     published[0],
                     severity=grave,
                     environment=environment,
                 )
+
+
+def _console(service: ComposeService) -> tuple[str | None, int | None]:
+    """The name of the console that a service is, and the port of its pages where it has others too."""
+    found = _CONSOLES.search(service.image or "") or _asking_nobody(service)
+    if found is not None:
+        return found[1], None
+    image = parse_image(service.image)
+    if image is None or any(_PASSWORD.search(node.text) for node in service.node.strings()):
+        return None, None
+    name = "/".join(image.name.lower().split("/")[-2:])
+    known = name if name in _WATCHING else image.base.lower()
+    return (known, _WATCHING[known]) if known in _WATCHING else (None, None)
 
 
 def _asking_nobody(service: ComposeService) -> re.Match[str] | None:

@@ -147,3 +147,45 @@ def test_an_error_that_is_answered_as_an_object_shows_its_stack(look: Look, answ
     )
 
     assert look("SEC-022", {"package.json": "{}", "app.js": code}).failed == failed
+
+
+WATCHING = """
+    services:
+      watch:
+        image: %s
+        ports: ["%s"]
+    """
+
+
+@pytest.mark.parametrize(
+    ("image", "port"),
+    [
+        ("prom/prometheus:v3.0.1", "9090:9090"),
+        ("quay.io/prometheus/alertmanager:v0.27.0", "9093:9093"),
+        ("jaegertracing/all-in-one:1.62.0", "8016:16686"),
+        ("openzipkin/zipkin:3", "9411:9411"),
+    ],
+)
+def test_pages_of_monitoring_are_not_published(look: Look, image: str, port: str) -> None:
+    file = "docker-compose.prod.yml"
+
+    assert look("SEC-013", {file: WATCHING % (image, port)}).failed == [f"{file}:4"]
+    assert look("SEC-013", {file: WATCHING % (image, f"127.0.0.1:{port}")}).failed == []
+    assert look("SEC-013", {"docker-compose.dev.yml": WATCHING % (image, port), file: ""}).failed == []
+
+
+def test_what_only_takes_data_or_asks_for_a_password_is_no_console(look: Look) -> None:
+    file = "docker-compose.prod.yml"
+    secured = (WATCHING % ("prom/prometheus:v3.0.1", "9090:9090")).rstrip() + (
+        "\n        command: --web.config.file=/etc/prometheus/web.yml\n"
+    )
+
+    assert look("SEC-013", {file: WATCHING % ("jaegertracing/all-in-one:1.62.0", "4318:4318")}).failed == []
+    assert look("SEC-013", {file: WATCHING % ("acme/all-in-one:1", "16686:16686")}).failed == []
+    assert look("SEC-013", {file: secured}).failed == []
+
+
+def test_consoles_of_profiles_for_development_do_not_start(look: Look) -> None:
+    aside = (WATCHING % ("adminer:5", "8080:8080")).rstrip() + "\n        profiles: [dev]\n"
+
+    assert look("SEC-013", {"docker-compose.prod.yml": aside}).failed == []
