@@ -104,6 +104,25 @@ TWINS = {
         {"docker-compose.prod.yml": "services:\n  bus:\n    image: nats:2.10\n    command: -p 4222\n"},
         ("not_applicable",),
     ),
+    "a store that is built here": Twin(
+        "CON-012",
+        {
+            "docker-compose.prod.yml": "services:\n  queue:\n    build: queue\n    ports: ['6379:6379']\n",
+            "queue/Dockerfile": "FROM redis:7\nCOPY redis.conf /etc/redis.conf\n",
+        },
+        {"queue/Dockerfile": "FROM python:3.12\nCMD python app.py\n"},
+        ("not_applicable",),
+    ),
+    "a list that is none": Twin(
+        "CON-044",
+        {"Dockerfile": 'FROM alpine:3.20\nHEALTHCHECK CMD ["/app", "--health"] || exit 1\n'},
+        {"Dockerfile": 'FROM alpine:3.20\nHEALTHCHECK CMD ["/app", "--health"]\n'},
+    ),
+    "sources that an ignore rule swallows": Twin(
+        "CON-001",
+        {**NODE, "Dockerfile": "FROM node:22\nUSER node\nCOPY lib ./lib\nCMD node lib/app.js\n", ".gitignore": "lib/\n"},
+        {"lib/app.js": "", ".gitignore": "dist/\n"},
+    ),
     "an image for development beside that for production": Twin(
         "CON-002",
         {"package.json": NODE["package.json"], "Dockerfile": "FROM node:22\nCOPY . .\nCMD npm run dev\n"},

@@ -21,6 +21,8 @@ BUILT = frozenset({"dist", "build", "out", "target", "bin", "publish", ".next", 
 PATTERN = frozenset("*?[")
 MOVING = frozenset({"latest", "stable", "edge", "main", "master", "nightly", "dev", "develop", "lts", "alpine", "slim"})
 NO_IMAGE = frozenset({"scratch"})
+SOURCES = frozenset({"lib", "src", "app", "cmd", "internal", "pkg", "config"})
+"""Folders that hold what people write: an ignore rule that takes one was made for another."""
 
 
 @check(
@@ -92,6 +94,10 @@ def shell_words(copy: Copy) -> list[str]:
 def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) -> Fact:
     made = BUILT & set(path.split("/")) or path.rsplit(".", 1)[-1] in {"jar", "war", "whl", "exe", "dll", "zip", "tgz"}
     where = "the repository's top" if image.context == "." else image.context
+    swallowed = posixpath.basename(path) in SOURCES and project.files.ignored(path)
+    if swallowed and not BUILT & set(path.split("/")[:-1]):
+        message = f"{image.name}: {source} is what a rule of .gitignore keeps out of the repository ({path}); the build stops here."
+        return replace(bad(message, copy, severity=Severity.HIGH), blocks=False)
     if made or project.files.ignored(path) or image.context.startswith("/"):
         return unknown(
             f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.",

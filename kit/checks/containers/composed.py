@@ -10,7 +10,7 @@ from typing import Any
 
 from kit.checks.containers.confinement import shared_namespaces
 from kit.checks.containers.started import started_by_hand
-from kit.checks.shared.images import services
+from kit.checks.shared.images import image_of, services
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -111,7 +111,7 @@ def stores_are_not_published(project: Project) -> Iterator[Fact]:
     See: https://docs.docker.com/engine/network/packet-filtering-firewalls/
     """
     for file, service in services(project):
-        image = parse_image(service.image)
+        image = image_of(project, service)
         if image is None or image.engine is None:
             continue
         open_ports = [p for p in service.ports if p.address not in LOCAL]
@@ -145,7 +145,7 @@ def services_wait(project: Project) -> Iterator[Fact]:
     for file, service in services(project):
         for name, condition in service.depends_on.items():
             other = file.service(name)
-            image = parse_image(other.image) if other else None
+            image = image_of(project, other) if other else None
             if other is None or image is None or image.engine is None:
                 continue
             at = service.node.get("depends_on", name) or service.node.get("depends_on") or service
@@ -218,11 +218,11 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
     See: https://docs.docker.com/engine/storage/volumes/
     """
     for file, service in services(project):
-        image = parse_image(service.image)
+        image = image_of(project, service)
         if (
             image is None
             or image.engine is None
-            or not keeps_data(service.image, service.command.text if service.command else "")
+            or not keeps_data(image.name, service.command.text if service.command else "")
         ):
             continue
         kept = [v for v in service.volumes if v.kind in {"volume", "bind"} and not _configures(v.target)]

@@ -83,7 +83,7 @@ def instructions_take_effect(project: Project) -> Iterator[Fact]:
     What stands in a Dockerfile and does nothing is what somebody believes to hold.
 
     Decides: the last `CMD`, `ENTRYPOINT` and `HEALTHCHECK` of a stage is its only one; `RUN cd` has something to do in
-    its folder; no two stages have one name; no pipe is handed to a program as an argument; nothing needs `sudo`, which
+    its folder; what begins like a list of words is one; no two stages have one name; no pipe is handed to a program as an argument; nothing needs `sudo`, which
     few images have, in a build that is root anyway.
 
     Fix: take out what is overruled, write `WORKDIR` for `RUN cd`, give each stage a name of its own.
@@ -94,7 +94,8 @@ def instructions_take_effect(project: Project) -> Iterator[Fact]:
     """
     for dockerfile in judged(project):
         lines = [f for s in dockerfile.stages for i in s.instructions if i.name == "RUN" for f in _run(i)]
-        found = [*_doubled(dockerfile), *(f for s in dockerfile.lineage() for f in _overruled(s)), *lines]
+        last = [f for s in dockerfile.lineage() for f in (*_overruled(s), *_no_list(s))]
+        found = [*_doubled(dockerfile), *last, *lines]
         yield from found or ([ok("Every instruction takes effect.", dockerfile)] if dockerfile.stages else [])
 
 
@@ -117,6 +118,18 @@ def _overruled(stage: Stage) -> Iterator[Fact]:
         if len(stated) > 1:
             message = f"This {name} has no effect: a later one of the same stage overrules it."
             yield bad(message, stated[0], stated[-1], severity=Severity.MEDIUM)
+
+
+def _no_list(stage: Stage) -> Iterator[Fact]:
+    for instruction in stage.instructions:
+        if instruction.name in {"CMD", "ENTRYPOINT", "HEALTHCHECK"} and not instruction.json:
+            opened = re.match(r"\[\s*[\"'][\w./-]+", instruction.body)
+            if opened is not None and not instruction.body.startswith(("[ -", "[[ ")):
+                shown = instruction.body.split(",")[0][:40]
+                message = (
+                    f"This {instruction.name} begins like a list and is none: a shell looks for the command `{shown},`."
+                )
+                yield bad(message, instruction, severity=Severity.HIGH)
 
 
 def _run(instruction: Instruction) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kit.checks.security.common import ASIDE
-from kit.checks.shared.images import services
+from kit.checks.shared.images import image_of, services
 from kit.checks.shared.meant import in_development_mode
 from kit.checks.shared.texts import at_offset, without_comments
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
@@ -107,7 +107,7 @@ def _environment(run: _Run) -> str | None:
 
 def _composed(project: Project) -> Iterator[_Run]:
     for file, service in services(project):
-        image = parse_image(service.image)
+        image = image_of(project, service)
         beside = any(s.build or not ((i := parse_image(s.image)) and i.engine) for s in file.services)
         if image is None or not image.engine or not (beside or file.environment in {"staging", "production"}):
             continue  # a file that runs stores alone is what a developer's machine needs

@@ -13,7 +13,8 @@ from kit.sources.containers.compose import ComposeFile, ComposeService
 from kit.sources.containers.dockerfile import Dockerfile
 from kit.sources.containers.dockerfile_model import Stage
 from kit.sources.tree.classify import environment_of
-from kit.system.images import STAND_INS, stands_in
+from kit.system.images import STAND_INS, parse_image, stands_in
+from kit.system.images import Image as ImageName
 
 ASIDE = frozenset({"development", "test"})
 
@@ -82,6 +83,18 @@ def nobody_runs(project: Project, dockerfile: str) -> bool:
         if service.build is not None and service.deployments:
             named.add(service.build.dockerfile)
     return bool(named) and dockerfile not in named
+
+
+def image_of(project: Project, service: ComposeService) -> ImageName | None:
+    """The image that a compose service runs; of one that is built here onto a well-known store, that store's."""
+    named = parse_image(service.image)
+    if (named is not None and named.engine is not None) or service.build is None:
+        return named
+    dockerfile = next((d for d in project.dockerfiles if d.path == service.build.dockerfile), None)
+    if dockerfile is None or not dockerfile.stages:
+        return named
+    base = parse_image(dockerfile.lineage()[0].image)
+    return base if base is not None and base.engine is not None else named
 
 
 def services(project: Project) -> Iterator[tuple[ComposeFile, ComposeService]]:
