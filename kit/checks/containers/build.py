@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from kit.checks.containers.made import nobody_makes
 from kit.checks.containers.packages import left_behind
 from kit.checks.shared.crowd import joined
 from kit.checks.shared.images import Image, images, judged, nobody_runs
@@ -44,7 +45,8 @@ def copy_sources_exist(project: Project) -> Iterator[Fact]:
 
     Fix: add the file, correct the path relative to the build context, or take the line in `.dockerignore` out.
 
-    Blind to: files that a pipeline makes before the build; sources that look like build output are unknown.
+    Blind to: files that somebody makes by hand before the build; sources that look like build output are unknown, unless
+    nothing in the project runs the build that they come from: no pipeline, script or document speaks of it.
 
     See: https://docs.docker.com/reference/dockerfile/#copy
     """
@@ -67,9 +69,13 @@ def _sources(project: Project, image: Image, copy: Copy) -> Iterator[Fact]:
     ignore = project.dockerignore(image.context, image.dockerfile.path)
     absent = []
     for source in copy.sources:
-        if "://" in source or source.startswith("git@") or "$" in source or PATTERN & set(source):
+        if "://" in source or source.startswith("git@") or "$" in source:
             continue
         path = posixpath.normpath(posixpath.join(image.context, source.lstrip("/") or "."))
+        if PATTERN & set(source):
+            if BUILT & set(path.split("/")[:-1]) and not project.files.is_dir(posixpath.dirname(path)):
+                absent.append((source, path))
+            continue
         if path.startswith("..") or not (project.files.exists(path) or project.files.is_dir(path)):
             absent.append((source, path))
         elif path != image.context and project.files.exists(path) and ignore.ignores(path):
@@ -98,6 +104,12 @@ def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) 
     if swallowed and not BUILT & set(path.split("/")[:-1]):
         message = f"{image.name}: {source} is what a rule of .gitignore keeps out of the repository ({path}); the build stops here."
         return replace(bad(message, copy, severity=Severity.HIGH), blocks=False)
+    if made and not image.context.startswith("/") and nobody_makes(project, path):
+        message = (
+            f"{image.name}: {source} is not in {where}, and nothing in the project makes it; the build stops here."
+        )
+        severity = Severity.MEDIUM if nobody_runs(project, image.dockerfile.path) else Severity.HIGH
+        return replace(bad(message, copy, severity=severity), blocks=False)
     if made or project.files.ignored(path) or image.context.startswith("/"):
         return unknown(
             f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.",

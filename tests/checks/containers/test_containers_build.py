@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Look
 
 NODE = """
@@ -35,9 +36,62 @@ def test_a_source_that_dockerignore_keeps_out_stops_it_too(look: Look) -> None:
 
 def test_output_stages_and_patterns_are_left_alone(look: Look) -> None:
     text = NODE.replace("package.json server.js", "dist package*.json") + "    COPY --from=build /x /x\n"
-    seen = look("CON-001", {**FILES, "Dockerfile": text})
+    seen = look("CON-001", {**FILES, "Dockerfile": text, "up.sh": "npm run build\n"})
 
     assert (seen.failed, seen.unknown) == ([], ["Dockerfile:3"])
+
+
+JAR = "    FROM eclipse-temurin:21\n    COPY target/shop.jar /shop.jar\n"
+STACK = {"compose.yaml": "services: {shop: {build: ./shop}}\n"}
+MAVEN = {**STACK, "shop/Dockerfile": JAR, "shop/pom.xml": "<project/>", "shop/src/main/java/A.java": "class A {}\n"}
+
+
+def test_output_that_nothing_makes_stops_the_build(look: Look) -> None:
+    seen = look("CON-001", MAVEN)
+
+    assert (seen.failed, [f.severity.value for f in seen.findings]) == (["shop/Dockerfile:2"], ["high"])
+    assert "nothing in the project makes it" in seen.text
+    assert seen.findings[0].blocker is None
+    assert look("CON-001", {"shop/Dockerfile": JAR.replace("shop.jar /", "*.jar /")}).failed == ["shop/Dockerfile:2"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".github/workflows/ci.yml", "jobs: {a: {steps: [{run: ./mvnw -B verify}]}}\n"),
+        ("build.sh", "mvn -f shop/pom.xml package\n"),
+        ("Makefile", "jar:\n\tcd shop && mvn install\n"),
+        ("package.json", '{"scripts": {"build": "mvn package"}}'),
+        ("README.md", "Run `mvn clean package` first.\n"),
+        ("shop/Dockerfile", "    # Before: ./mvnw package\n" + JAR),
+        ("compose.build.yaml", "services: {b: {image: maven, command: mvn package, volumes: ['./shop:/s']}}\n"),
+        (".github/workflows/ci.yml", "jobs: {a: {steps: [{uses: actions/download-artifact@v4}]}}\n"),
+        ("shop/target/shop.jar", "jar"),
+        ("README.md", "Jenkins builds and deploys it.\n"),
+    ],
+)
+def test_output_that_something_may_make_is_unknown(look: Look, path: str, text: str) -> None:
+    assert look("CON-001", {**MAVEN, path: text}).failed == []
+
+
+def test_tests_and_builds_of_images_leave_no_output(look: Look) -> None:
+    more = {
+        ".github/workflows/ci.yml": "jobs:\n  a:\n    steps:\n      - run: ./mvnw -B test\n",
+        "cart/Dockerfile": "FROM maven:3\nCOPY pom.xml .\nRUN mvn package\n",
+        "cart/pom.xml": "<project/>",
+    }
+
+    assert look("CON-001", {**MAVEN, **more}).failed == ["shop/Dockerfile:2"]
+
+
+def test_a_package_script_that_nobody_calls_makes_nothing(look: Look) -> None:
+    text = "FROM node:22\nCOPY dist ./dist\n"
+    stack = {"compose.yaml": "services: {api: {build: .}}\n", "Dockerfile": text}
+    script = '{"scripts": {"build": "vite build", "deploy": "%s"}}'
+
+    assert look("CON-001", {**stack, "package.json": script % "sh up.sh"}).failed == ["Dockerfile:2"]
+    assert look("CON-001", {"package.json": script % "npm run build && docker build ."}).unknown == ["Dockerfile:2"]
+    assert look("CON-001", {"package.json": "{}", "pom.xml": "<project/>"}).unknown == ["Dockerfile:2"]
 
 
 def test_the_context_that_compose_gives_is_the_one_looked_in(look: Look) -> None:
