@@ -17,6 +17,7 @@ from kit.report.sections.appendix import EVIDENCE
 from kit.report.sections.material import Material
 from kit.report.styles import build_document
 from kit.report.theme import chart_theme, css_variables
+from kit.sources.tree.text import escaped
 
 STYLES = ("page.css", "parts.css", "explorer.css", "print.css")
 SCRIPTS = ("charts.js", "judgement.js", "findings.js", "what_if.js", "page.js")
@@ -58,10 +59,14 @@ def _scripts() -> tuple[str, ...]:
 
 @cache
 def plotly() -> str:
-    """plotly.js, so written that it may stand within a page."""
+    """plotly.js, so written that it may stand within a page.
+
+    The control characters in its texts are escaped: pages are written without any (`exports.files.write`), and a script
+    that was changed by that is none that the policy of the page allows.
+    """
     from plotly.offline import get_plotlyjs
 
-    return str(get_plotlyjs()).replace("</script", "<\\/script")
+    return escaped(str(get_plotlyjs())).replace("</script", "<\\/script")
 
 
 @cache

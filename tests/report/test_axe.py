@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kit.report.builtin import render_html
+from kit.report.exports.files import write
 from kit.report.styles import STYLES
 from tests.report.devtools import BROWSER, Browser
 from tests.report.poor import GROUP, material
@@ -32,7 +33,7 @@ RUN = """axe.run(document, { resultTypes: ["violations"], preload: false }).then
 @pytest.mark.parametrize(("style", "scheme"), [*((style, "light") for style in STYLES), ("status", "dark")])
 def test_axe_finds_nothing_serious(style: str, scheme: str, tmp_path: Path, browser: Browser) -> None:
     page = tmp_path / f"{style}.html"
-    page.write_text(render_html(material(), style), encoding="utf-8")
+    write(page, render_html(material(), style))
 
     with browser.page(page.as_uri()) as tab:
         tab.media(prefers_color_scheme=scheme)

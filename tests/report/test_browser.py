@@ -19,6 +19,7 @@ from kit.report.blocks import Chart
 from kit.report.builtin import render_html
 from kit.report.charts import bars
 from kit.report.display import bundle, figure_json
+from kit.report.exports.files import write
 from kit.report.notebooks import read_section
 from kit.report.sections.material import Material
 from kit.report.styles import STYLES
@@ -44,7 +45,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     passed = finding("SEC-004", "pass", message="Held </script>", fingerprint="held")
     target = folder / "report.html"
     material = Material(assess(*many, passed), Project(folder), (read_section(notebook),))
-    target.write_text(render_html(material), encoding="utf-8")
+    write(target, render_html(material))
     return target
 
 
@@ -115,7 +116,7 @@ def styles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The address of the poor sample's report in each style."""
     folder = tmp_path_factory.mktemp("styles")
     for style in STYLES:
-        (folder / f"{style}.html").write_text(render_html(material(), style), encoding="utf-8")
+        write(folder / f"{style}.html", render_html(material(), style))
     return {style: (folder / f"{style}.html").as_uri() for style in STYLES}
 
 

@@ -20,8 +20,9 @@ from kit.judgement.assessment import Assessment
 from kit.model import Evidence, Finding
 from kit.project import Project
 from kit.report.blocks import Table, columns
-from kit.report.builtin import render_html
+from kit.report.builtin import plotly, render_html
 from kit.report.display import bundle
+from kit.report.exports.files import write
 from kit.report.notebooks import read_section
 from kit.report.page import check_views, findings_data
 from kit.report.sections.material import Material
@@ -113,6 +114,14 @@ def test_headings_step_down_one_level_at_a_time(page: Reader) -> None:
     assert page.levels[0] == 1
     assert page.levels.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(page.levels, page.levels[1:], strict=False))
+
+
+def test_what_a_page_is_written_without_is_not_in_its_scripts(tmp_path: Path) -> None:
+    """A script that writing changes is none that the policy of the page allows: no chart would be drawn."""
+    html = render(judged())
+
+    assert "\x1a" not in plotly()
+    assert write(tmp_path / "report.html", html).read_text("utf-8") == html
 
 
 def test_plotly_is_there_once_and_only_our_scripts_may_run(page: Reader) -> None:
