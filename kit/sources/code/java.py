@@ -151,7 +151,7 @@ class JavaModules:
 
     def stated(self, module: str, *route: str) -> list[Node]:
         """Every value of the module's settings under the route, one that differs by profile for each."""
-        found = (_relaxed(root, ".".join(route)) for _, root in self.settings(module))
+        found = (relaxed(root, ".".join(route)) for _, root in self.settings(module))
         return list({node.text: node for node in reversed([n for n in found if n is not None])}.values())[::-1]
 
     def settings(self, module: str) -> list[tuple[str, Node]]:
@@ -173,11 +173,11 @@ class JavaModules:
 
 def _of_profile(root: Node) -> bool:
     return (
-        _relaxed(root, "spring.config.activate.on-profile") is not None or _relaxed(root, "spring.profiles") is not None
+        relaxed(root, "spring.config.activate.on-profile") is not None or relaxed(root, "spring.profiles") is not None
     )
 
 
-def _relaxed(root: Node, route: str) -> Node | None:
+def relaxed(root: Node, route: str) -> Node | None:
     """A value under a dotted key, written nested, dotted or mixed."""
     exact = root.get(route)
     if exact is not None:
@@ -186,7 +186,7 @@ def _relaxed(root: Node, route: str) -> Node | None:
         if route == key:
             return child
         if route.startswith(f"{key}."):
-            found = _relaxed(child, route[len(key) + 1 :])
+            found = relaxed(child, route[len(key) + 1 :])
             if found is not None:
                 return found
     return None
