@@ -1,4 +1,4 @@
-"""Grafana dashboards: their panels, and the metrics that these ask for."""
+"""Grafana: dashboards with the metrics that their panels ask for, and the data sources that are provisioned."""
 
 from __future__ import annotations
 
@@ -47,6 +47,27 @@ class Dashboard:
     def metrics(self) -> frozenset[str]:
         """The metrics that its panels ask for."""
         return frozenset().union(*(q.metrics for p in self.panels for q in p.queries))
+
+
+@dataclass(frozen=True, slots=True)
+class Datasource:
+    """A data source that is provisioned: `direct` where browsers ask it, and not Grafana."""
+
+    path: str
+    name: str
+    kind: str
+    url: str
+    direct: bool
+    at: At
+
+
+def datasources_of(root: Node) -> Iterator[Datasource]:
+    """The data sources of a provisioning file; those without an address are left out."""
+    for node in root.each("datasources", "*"):
+        url = node.get("url") if node.is_map and "type" in node else None
+        if url is not None and url.text:
+            direct = text_of(node, "access") in {"direct", "browser"}
+            yield Datasource(node.at.path, text_of(node, "name"), text_of(node, "type"), url.text, direct, url.at)
 
 
 def is_dashboard(root: Node) -> bool:

@@ -14,11 +14,11 @@ from kit.sources.formats.nodes import Node
 from kit.sources.kubernetes.kinds import texts
 from kit.sources.kubernetes.manifests import Manifest, Manifests
 from kit.sources.kubernetes.pods import port_of, text_of
-from kit.sources.platforms.grafana import Dashboard, dashboard_of, is_dashboard
+from kit.sources.platforms.grafana import Dashboard, Datasource, dashboard_of, datasources_of, is_dashboard
 from kit.sources.platforms.promql import metrics_of
 from kit.sources.tree.files import FileIndex
 
-_MARKS = ("scrape_configs", "rule_files", "groups", "receivers", "remote_write")
+_MARKS = ("scrape_configs", "rule_files", "groups", "receivers", "remote_write", "datasources:")
 _DASHBOARD_MARKS = ('"panels"', '"rows"')
 
 
@@ -173,6 +173,7 @@ class Prometheus:
     alertmanagers: tuple[AlertmanagerConfig, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     dashboards: tuple[Dashboard, ...] = field(default=())
+    datasources: tuple[Datasource, ...] = field(default=())
 
     @property
     def jobs(self) -> tuple[ScrapeJob, ...]:
@@ -206,6 +207,7 @@ def find(files: FileIndex, documents: Documents, manifests: Manifests | None = N
         alertmanagers=(*(a for root in roots for a in _alertmanagers(root)), *_declared_routes(declared)),
         monitors=tuple(_monitor(m) for m in declared.of("ServiceMonitor", "PodMonitor")),
         dashboards=tuple(dashboard_of(root) for root in roots if is_dashboard(root)),
+        datasources=tuple(d for root in roots for d in datasources_of(root)),
     )
 
 
