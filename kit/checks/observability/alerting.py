@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from kit.checks.observability.alarms import alarms_reach_somebody
 from kit.checks.shared.crowd import crowded
-from kit.checks.shared.deployed import infrastructure
+from kit.checks.shared.deployed import grade, infrastructure
 from kit.checks.shared.images import ASIDE
 from kit.checks.shared.services import running
 from kit.checks.shared.words import plural
@@ -78,6 +78,7 @@ def rules_are_loaded(project: Project) -> Iterator[Fact]:
     if not groups and elsewhere is None:
         if running(project):
             yield _no_alert(project)
+        yield from _empty_patterns(project)
         return
     if elsewhere is not None:
         yield ok("Alerts are defined in Terraform.", elsewhere)
@@ -139,6 +140,7 @@ def _empty_patterns(project: Project) -> Iterator[Fact]:
                     f"rule_files names {files.pattern}, which matches no file of the project.",
                     files,
                     severity=Severity.MEDIUM,
+                    **grade(config.environment),
                 )
 
 
