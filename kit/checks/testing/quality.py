@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from kit.checks.shared.testfiles import TestFile, test_files
 from kit.checks.shared.words import plural
-from kit.checks.testing.common import configs
+from kit.checks.testing.common import ECOSYSTEMS, configs, nearest
+from kit.checks.testing.hollow import FAMILIES, asserts, empty_tests, only_starts
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -39,7 +40,7 @@ SKIPPED: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
 ASSERTS = re.compile(
     r"\b(?:assert|expect|should|verify|must|ensure|check|fail|require|raises|throws|validate|match|snapshot|compare)\w*\s*[.(\[<]"
     r"|\bassert\b|\.(?:should|to|expect|assert|is|true|equal|deepEqual|equals|must)\w*\s*[.(]|\bt\.(?:Error|Fatal|Fail|is|true|deepEqual|Run)"
-    r"|\b(?:Assert|Should|Require|Expect|Verify|Check|Matches)\w*[.(!]|(?<![A-Za-z])[A-Za-z]\w*(?:Assert|Expect|Should|Verify|Check)\w*\(|pytest\.fail|_eq!|@Test\(expected|// Output:|contextLoads"
+    r"|\b(?:Assert|Should|Require|Expect|Verify|Check|Matches)\w*[.(!]|(?<![A-Za-z])[A-Za-z]\w*(?:Assert|Expect|Should|Verify|Check)\w*\(|pytest\.fail|_eq!|@Test\(expected|// Output:"
 )
 EMPTY = tuple(
     re.compile(pattern, re.MULTILINE)
@@ -164,7 +165,8 @@ def tests_assert(project: Project) -> Iterator[Fact]:
     A test without an assertion passes as long as nothing crashes; `expect(true).toBe(true)` passes for ever.
 
     Decides: each file with tests in which nothing looks like an assertion, of any library or home-made; assertions
-    of constants. One finding per file.
+    of constants; tests of Java, Kotlin, C# and Go with an empty body. One finding per file. Where an empty test starts
+    the program (`contextLoads` of Spring), that is all its module tests unless another of its tests asserts something.
 
     Fix: state what the result has to be.
 
@@ -173,13 +175,16 @@ def tests_assert(project: Project) -> Iterator[Fact]:
     See: https://jestjs.io/docs/expect
     """
     asserting: list[TestFile] = []
+    starting: list[TestFile] = []
     for test in test_files(project):
         text = project.code.text(test.path)
         hollow = [match for pattern in EMPTY for match in pattern.finditer(text)]
         if hollow:
             yield bad("Asserts what is always true.", *[_at(test, text, m) for m in hollow[:SHOWN]])
-        elif _asserts(text):
-            silent = _silent(test, text)
+        elif only_starts(project, test):
+            starting.append(test)
+        elif asserts(project, test) if test.family in FAMILIES else _asserts(text):
+            silent = _silent(test, text) or empty_tests(project, test)
             if silent:
                 which = (
                     "A test asserts nothing: it passes"
@@ -192,8 +197,29 @@ def tests_assert(project: Project) -> Iterator[Fact]:
                 asserting.append(test)
         else:
             yield bad("Nothing in the file is an assertion: its tests pass as long as nothing crashes.", test)
+    yield from _only_starting(project, starting, asserting)
     if asserting:
         yield ok(f"{plural(len(asserting), 'test file')} with assertions.", asserting[0])
+
+
+def _only_starting(project: Project, starting: list[TestFile], asserting: list[TestFile]) -> Iterator[Fact]:
+    """Modules whose tests start the program and ask it nothing. Beside tests that assert, a start is worth its time."""
+    sound = {_module(project, test) for test in asserting}
+    held: dict[str, list[TestFile]] = {}
+    for test in starting:
+        held.setdefault(_module(project, test), []).append(test)
+    for module, tests in held.items():
+        if module in sound:
+            asserting.extend(tests)
+            continue
+        places = [at for test in tests for at in empty_tests(project, test)]
+        where = "" if module == "." else f" of {module}"
+        yield bad(f"The only test{where} is empty: it only starts the program, and asks it nothing.", *places[:SHOWN])
+
+
+def _module(project: Project, test: TestFile) -> str:
+    package = nearest(project, test.path, ECOSYSTEMS[test.family])
+    return package.dir if package is not None else test.path.partition("/src/")[0]
 
 
 def _asserts(text: str) -> bool:

@@ -12,6 +12,7 @@ from kit.checks.shared.words import plural
 from kit.checks.testing.belonging import hardly_any, own_tests, speaking_tests
 from kit.checks.testing.common import ECOSYSTEMS, code_by_service, nearest
 from kit.checks.testing.found import is_found
+from kit.checks.testing.hollow import is_empty, only_starts
 from kit.checks.testing.mutation import is_mutating, mutation_tests
 from kit.checks.testing.runs import run_outside, runs, unread_runs
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
@@ -50,7 +51,7 @@ def services_have_tests(project: Project) -> Iterator[Fact]:
 
     Decides: files with tests, told by their place and by what stands in them, below the folder of each service that
     has code of some size; tests in other places that speak of the service count too. A service that only end-to-end
-    tests of the whole system reach holds in part.
+    tests of the whole system reach holds in part, and so does one whose tests are all empty.
 
     Fix: begin with the routes and rules whose failure costs most, and run the tests in the pipeline.
 
@@ -99,6 +100,12 @@ def _code(project: Project) -> list[str]:
 
 def _tested(project: Project, service: Service, code: tuple[str, ...], tests: tuple[TestFile, ...]) -> Fact:
     own = own_tests(project, service, tests)
+    if own and all(is_empty(project, test) for test in own):
+        what = "starts the program" if any(only_starts(project, test) for test in own) else "runs nothing"
+        said = (
+            f"{service.name}: its only test is empty: it {what}, and asks nothing of {plural(len(code), 'code file')}."
+        )
+        return partial(said, own[0], severity=Severity.MEDIUM)
     if own:
         amount = f"{plural(len(own), 'test file')} for {plural(len(code), 'code file')}"
         return ok(f"{service.name}: {amount}.", own[0])

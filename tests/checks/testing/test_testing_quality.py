@@ -171,3 +171,73 @@ def test_a_program_of_its_own_in_a_folder_of_tests_is_no_lost_test(look: Look) -
     program = "async function runTest(name: string) {\n  if (!name) process.exit(1)\n}\nrunTest('a')\n"
 
     assert look("TST-006", {**VITEST, "tests/e2e-whole.ts": program, "src/a.test.ts": GOOD}).failed == []
+
+
+SPRING = """
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+
+@SpringBootTest
+class ShopApplicationTests {
+
+  @Test
+  void contextLoads() {
+  }
+}
+"""
+POM = "<project><artifactId>shop</artifactId></project>"
+MODULE = {"shop/pom.xml": POM, "shop/src/test/java/ShopApplicationTests.java": SPRING}
+
+
+def test_a_module_whose_only_test_starts_the_program_is_found_once(look: Look) -> None:
+    seen = look("TST-007", {**MODULE, "shop/src/test/java/OtherTests.java": SPRING.replace("Shop", "Other")})
+
+    assert len(seen.findings) == 1
+    assert "only starts the program" in seen.text
+    assert seen.failed == ["shop/src/test/java/OtherTests.java:8"]
+
+
+def test_a_start_beside_tests_that_assert_is_left_alone(look: Look) -> None:
+    text = "class PriceTest {\n  @Test void adds() { assertEquals(2, Price.of(1, 1)); }\n}\n"
+
+    assert look("TST-007", {**MODULE, "shop/src/test/java/PriceTest.java": text}).outcomes == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("src/test/java/ATest.java", "class ATest {\n  @Test void shouldAdd() { new A().add(1); }\n}\n"),
+        ("src/test/java/ATest.java", "class ATest {\n  @Test\n  void adds() {\n    // later\n  }\n}\n"),
+        ("src/test/kotlin/ATest.kt", "class ATest {\n  @Test fun `should add`() { A().add(1).toString() }\n}\n"),
+        ("tests/ATest.cs", "public class ATest {\n  [Fact]\n  public void Adds() { new A().Add(1); }\n}\n"),
+        ("a_test.go", "package a\n\nfunc TestAdd(t *testing.T) {\n\tAdd(1)\n}\n"),
+        ("a_test.go", "package a\n\nfunc TestAdd(t *testing.T) {\n\tt.Run(name, func(t *testing.T) { Add(1) })\n}\n"),
+    ],
+)
+def test_a_file_of_other_languages_without_an_assertion_is_found(look: Look, path: str, text: str) -> None:
+    assert look("TST-007", {path: text}).failed == [path]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("src/test/java/ATest.java", "class ATest {\n  @Test void a() { mvc.perform(get()).andExpect(ok()); }\n}\n"),
+        (
+            "src/test/java/ATest.java",
+            "class ATest {\n  @Test void a() { StepVerifier.create(a()).verifyComplete(); }\n}\n",
+        ),
+        ("src/test/java/ATest.java", "class ATest extends BaseTest {\n  @Test void a() {\n    roundTrip(a);\n  }\n}\n"),
+        ("src/test/kotlin/ATest.kt", "class ATest {\n  @Test fun a() { add(1) shouldBe 2 }\n}\n"),
+        ("tests/ATest.cs", "public class ATest {\n  [Fact]\n  public void A() { a.Received().Add(1); }\n}\n"),
+        ("a_test.go", "package a\n\nfunc TestAdd(t *testing.T) {\n\tif Add(1) != 2 {\n\t\tt.Fatal()\n\t}\n}\n"),
+        ("a_test.go", "package a\n\nfunc TestAdd(t *testing.T) {\n\tsame(t, Add(1), 2)\n}\n"),
+    ],
+)
+def test_assertions_of_other_languages_are_known(look: Look, path: str, text: str) -> None:
+    assert look("TST-007", {path: text}).outcomes == ["pass"]
+
+
+def test_an_empty_test_beside_others_is_found(look: Look) -> None:
+    text = "class ATest {\n  @Test void a() { assertTrue(a()); }\n\n  @Test\n  void later() {}\n}\n"
+
+    assert look("TST-007", {"src/test/java/ATest.java": text}).failed == ["src/test/java/ATest.java:5"]

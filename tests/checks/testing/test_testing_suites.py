@@ -280,3 +280,22 @@ def test_a_script_that_names_its_test_files_runs_those(look: Look) -> None:
     assert look("TST-002", {**files, **workflow("run: npm test")}).outcomes == ["pass"]
     seen = look("TST-002", {**files, "orders/two.test.js": test, **workflow("run: npm test")})
     assert seen.failed == ["orders/two.test.js"]
+
+
+def test_a_service_whose_only_test_starts_it_holds_in_part(look: Look) -> None:
+    code = "class Pay {\n" + "\n".join(f"  int f{n}() {{\n    return {n};\n  }}\n" for n in range(40)) + "}\n"
+    started = "@SpringBootTest\nclass PayTests {\n  @Test\n  void contextLoads() {}\n}\n"
+    files = {
+        "compose.yml": "services:\n  pay:\n    build: ./pay\n    ports: ['8001:8001']\n",
+        "pay/Dockerfile": 'FROM eclipse-temurin:21\nCOPY . .\nCMD ["java", "-jar", "pay.jar"]\n',
+        "pay/pom.xml": "<project><artifactId>pay</artifactId></project>",
+        "pay/src/main/java/Pay.java": code,
+        "pay/src/test/java/PayTests.java": started,
+    }
+
+    seen = look("TST-001", files)
+
+    assert (seen.outcomes, seen.findings[0].severity) == (["partial"], "medium")
+    assert "starts the program" in seen.text
+    asking = started.replace("{}", "{ assertNotNull(pay); }")
+    assert look("TST-001", {**files, "pay/src/test/java/PayTests.java": asking}).outcomes == ["pass"]
