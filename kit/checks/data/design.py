@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.data.common import column_name, covered, made_tables
+from kit.checks.data.entities import Entity, entities
 from kit.checks.shared.words import listed, plural
 from kit.model import Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
@@ -17,6 +18,11 @@ _MONEY = re.compile(
     r"grand_total|order_total|unit_price)(?:_(?:usd|eur|gbp|net|gross|total|due|paid))?$"
 )
 _NO_MONEY = re.compile(r"count|number|percent|ratio|rate|cents|minor|token|weight|calorie")
+_MONEY_FIELD = re.compile(
+    r"(?:^|_)(?:price|amount|balance|subtotal|salary|revenue|payout|fee|cost|refund|discount)(?:_(?:usd|eur|gbp|net|gross|total|due|paid))?$"
+    r"|^(?:(?:order|grand|sub|cart|invoice|bill|net|gross)_)?total(?:_(?:due|paid))?$"
+)
+_BINARY = frozenset({"double", "Double", "float", "Float"})
 _INEXACT = re.compile(r"^(?:float\d*|double(?:[ _]?precision)?|real|floatfield|number)\b|^float\b", re.IGNORECASE)
 _EXACT = re.compile(r"decimal|numeric|money|int|bigint", re.IGNORECASE)
 _PEOPLE = re.compile(
@@ -113,6 +119,7 @@ def money_is_exact(project: Project) -> Iterator[Fact]:
     A binary fraction cannot hold 0.10: sums of prices come out a cent off, and no two reports agree.
 
     Decides: the types of columns whose names speak of money: floating point does not hold, decimal and whole numbers do.
+    So are the fields of entities of JPA and Entity Framework: `double`, `float` and `BigDecimal`, `decimal`.
 
     Fix: use `numeric(12, 2)`, or whole cents.
     - prisma: `Decimal @db.Decimal(12, 2)`.
@@ -136,6 +143,36 @@ def money_is_exact(project: Project) -> Iterator[Fact]:
                     yield bad(f"{column_name(table, column)} is {column.type}: sums of money come out wrong.", column)
                 elif _EXACT.search(column.type):
                     yield ok(f"{column_name(table, column)} is exact ({column.type}).", column)
+    for entity in entities(project):
+        yield from _money_of(entity, _told(project))
+
+
+def _told(project: Project) -> frozenset[tuple[str, str]]:
+    """Tables and columns that are inexact where they are made: their entities need not be told again."""
+    every = ((t, c) for made in made_tables(project) for t, _ in made.tables for c in t.columns)
+    return frozenset((bare(t.name).lower(), _words(c.name)) for t, c in every if _INEXACT.match(c.type))
+
+
+def _money_of(entity: Entity, told: frozenset[tuple[str, str]]) -> Iterator[Fact]:
+    names = {_words(field.name) for field in entity.fields}
+    table = (entity.table or _words(entity.name)).lower()
+    # An amount beside a unit is grams or hours.
+    measured = any(name == "unit" or name.endswith("_unit") for name in names)
+    money = [f for f in entity.fields if _is_money(_words(f.name), measured=measured)]
+    inexact = [f for f in money if f.type in _BINARY]
+    new = [f for f in inexact if not told & {(table, _words(f.name)), (f"{table}s", _words(f.name))}]
+    exact = [f for f in money if f.type.rpartition(".")[2] in {"BigDecimal", "decimal"}]
+    if new:
+        kinds = listed(f"{entity.name}.{field.name} ({field.type})" for field in new)
+        yield bad(f"Money in binary fractions: {kinds}. Sums of it come out wrong.", *new[:5])
+    elif exact and not inexact:
+        yield ok(f"{entity.name}.{exact[0].name} is exact ({exact[0].type}).", exact[0])
+
+
+def _is_money(name: str, *, measured: bool) -> bool:
+    if measured and name in {"amount", "total"}:
+        return False
+    return _MONEY_FIELD.search(name) is not None and not _NO_MONEY.search(name)
 
 
 @check("DAT-019", "Every table has a primary key", Severity.LOW, Clause.INVARIANTS, effort_hours=1)

@@ -70,3 +70,71 @@ def test_a_table_without_a_key_is_told(look: Look) -> None:
     assert "log" in poor.text
     assert "ALTER TABLE log ADD COLUMN id bigint GENERATED" in poor.findings[0].fix
     assert good.outcomes == ["pass"]
+
+
+ENTITY = """
+package shop;
+
+@Entity
+@Table(name = "orders")
+public class Order {
+  @Id private Long id;
+  @Column(nullable = false)
+  private %s;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "outcome"),
+    [
+        ("double price", "fail"),
+        ("Double totalAmount", "fail"),
+        ("float subtotal = 0", "fail"),
+        ("BigDecimal price", "pass"),
+        ("double weight", "not_applicable"),
+        ("double discountPercent", "not_applicable"),
+        ("static double price", "not_applicable"),
+        ("long priceCents", "not_applicable"),
+    ],
+)
+def test_money_of_entities_is_exact(look: Look, field: str, outcome: str) -> None:
+    assert look("DAT-015", {"src/main/java/shop/Order.java": ENTITY % field}).outcomes == [outcome]
+
+
+def test_money_of_entities_is_told_at_its_line(look: Look) -> None:
+    assert look("DAT-015", {"src/main/java/shop/Order.java": ENTITY % "double price"}).failed == [
+        "src/main/java/shop/Order.java:8"
+    ]
+
+
+def test_what_is_no_entity_keeps_no_money(look: Look) -> None:
+    dto = (ENTITY % "double price").replace("@Entity", "").replace('@Table(name = "orders")', "")
+
+    assert look("DAT-015", {"src/main/java/shop/Order.java": dto}).outcomes == ["not_applicable"]
+
+
+def test_an_amount_beside_a_unit_is_no_money(look: Look) -> None:
+    text = ENTITY % "double amount;\n  private String unit"
+
+    assert look("DAT-015", {"src/main/java/shop/Ingredient.java": text}).outcomes == ["not_applicable"]
+
+
+def test_money_that_a_table_tells_is_told_once(look: Look) -> None:
+    sql = _sql("CREATE TABLE orders (id bigserial PRIMARY KEY,\n price double precision);\n")
+    seen = look("DAT-015", {**sql, "src/main/java/shop/Order.java": ENTITY % "double price"})
+
+    assert seen.outcomes == ["fail"]
+
+
+def test_money_of_entity_framework_and_kotlin(look: Look) -> None:
+    context = "public class Shop : DbContext {\n  public DbSet<Order> Orders { get; set; }\n}\n"
+    order = "public class Order {\n  public int Id { get; set; }\n  public double? Price { get; set; }\n}\n"
+    kotlin = "@Entity\nclass Fine(\n  @Id val id: Long,\n  var fee: Double,\n)\n"
+
+    seen = look("DAT-015", {"src/Shop.cs": context, "src/Order.cs": order, "src/main/kotlin/Fine.kt": kotlin})
+
+    assert sorted(seen.failed) == ["src/Order.cs:3", "src/main/kotlin/Fine.kt:4"]
+    assert look("DAT-015", {"src/Shop.cs": context, "src/Order.cs": order.replace("Order", "View")}).failed == [
+        "src/main/kotlin/Fine.kt:4"
+    ]
