@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kit.checks.security.catch_all import shown_messages
 from kit.checks.security.common import ASIDE, SPRING_SETTINGS, mentions, served
 from kit.checks.security.desktops import open_desktops
 from kit.checks.shared.calls import calls, is_on, runs
@@ -203,11 +204,13 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
 
     Decides: answers that hold a stack, handlers for development that are mounted, Spring's `include-stacktrace`,
     applications made in debug mode, and Express without an error handler: its own answers with the stack wherever
-    `NODE_ENV` is not production.
+    `NODE_ENV` is not production. Handlers of every error (`@ExceptionHandler(Exception.class)`,
+    `exception_handler(Exception)`, error middleware of Express) that answer with the error's own message, whatever the
+    mode.
 
     Fix: log the error with an id, and answer with the id alone.
 
-    Blind to: messages of errors that themselves tell too much.
+    Blind to: messages of errors that single routes answer with, and what errors with names of the project's own say.
 
     See: https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html
     """
@@ -218,10 +221,17 @@ def errors_show_nothing(project: Project) -> Iterator[Fact]:
         *_by_express(project),
         *_by_mode(project),
     ]
+    told = {(at.path, at.line) for fact in wrong for at in fact.at}
+    wrong += [f for f in _by_message(project) if not any((at.path, at.line) in told for at in f.at)]
     yield from wrong
     first = next((routes[0] for _, routes in served(project)), None)
     if first is not None and not wrong:
         yield ok("No answer holds a stack, and no handler for development is mounted.", first)
+
+
+def _by_message(project: Project) -> Iterator[Fact]:
+    for said, at in shown_messages(project):
+        yield bad(f"{said}: it may name tables, hosts and paths.", at)
 
 
 def _by_express(project: Project) -> Iterator[Fact]:
