@@ -77,7 +77,7 @@ _TOPICS: dict[str, str] = {
     "authorization": "SEC-012 SEC-064 SEC-065 SEC-013 DAT-062 | CTR-012 ORC-015 INF-007 INF-017 SEC-061 "
     "SEC-085 SEC-087",
     "encryption": "INF-004 REC-008 CMP-008 INF-021 | SEC-005 SEC-018 SEC-062",
-    "validation": "CTR-009 SEC-012 | SEC-015 SEC-016",
+    "validation": "CTR-009 SEC-012 SEC-027 | SEC-015 SEC-016",
     "injection": "SEC-006 SEC-007 SEC-019 SEC-021",
     "tls": "ORC-025 INF-009 SEC-082 SEC-083 SEC-084 | SEC-018 INF-021",
     "headers": "SEC-002 SEC-004 SEC-081 INF-011 | SEC-014",
