@@ -165,7 +165,7 @@ TWINS = {
         {"src/keys.ts": "export const KEYS = { loginPassword: 'auth.meta.loginPassword' };\n"},
     ),
     "a template of JSON": Twin(
-        "CFG-013", {"agent.json": '{"tools": __TOOLS }\n'}, {"agent.json": '{"tools": __TOOLS__ }\n'}
+        "CFG-013", {"agent.json": '{"tools": __TOOLS }\n'}, {"agent.json": '{"tools": __TOOLS__ }\n', "card.json": '{"a": 1, {#if x}"b": 2{/if}}\n'}
     ),
     "a public variable that is given as nothing": Twin(
         "CFG-009",

@@ -342,5 +342,8 @@ def _lenient(path: str) -> bool:
     )
 
 
-_FILLED = re.compile(r"[:\[,]\s*__[A-Z][A-Z0-9_]{1,60}__\s*(?:[,}\]]|$)", re.MULTILINE)
-"""A value without quotes that a program puts in: the file is a template."""
+_FILLED = re.compile(
+    r"[:\[,]\s*__[A-Z][A-Z0-9_]{1,60}__\s*(?:[,}\]]|$)|\{[#/](?:if|for|each|include|insert|let|else|switch|with)\b",
+    re.MULTILINE,
+)
+"""A value without quotes that a program puts in, or a section of Qute or Handlebars: the file is a template."""

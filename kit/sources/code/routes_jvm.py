@@ -27,6 +27,8 @@ from kit.sources.code.records import RouteFact
 
 MAPPINGS = {"GetMapping": "GET", "PostMapping": "POST", "PutMapping": "PUT", "PatchMapping": "PATCH"}
 MAPPINGS |= {"DeleteMapping": "DELETE", "RequestMapping": "ANY"}
+_CLIENTS = frozenset({"RegisterRestClient", "RegisterClient", "FeignClient", "HttpExchange"})
+"""What an interface bears that asks other services: its methods are calls, not routes."""
 _JAX = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 _CONTROLLERS = frozenset(["RestController", "Controller", "RepositoryRestController"])
 _GUARDS = frozenset(["PreAuthorize", "Secured", "RolesAllowed", "Authenticated", "RequiresPermissions", "DenyAll"])
@@ -77,6 +79,8 @@ def _type_routes(
 ) -> Iterator[RouteFact]:
     own = annotations_of(declaration)
     jax = "Path" in own
+    if own.keys() & _CLIENTS:
+        return
     if not jax and not own.keys() & _CONTROLLERS:
         return
     outer = own.get("Path" if jax else "RequestMapping")

@@ -52,7 +52,9 @@ def parse_xml(text: str, path: str) -> Element | Problem:
     try:
         reader.parser.Parse(text.removeprefix("\ufeff"), True)
     except expat.ExpatError as error:
-        return Problem(f"The XML cannot be read: {expat.ErrorString(error.code)}.", At(path, error.lineno))
+        # What is lacking at the end is missed behind the last line.
+        line = min(error.lineno, max(1, len(text.splitlines())))
+        return Problem(f"The XML cannot be read: {expat.ErrorString(error.code)}.", At(path, line))
     except (_RefusedError, ValueError) as error:
         return Problem(f"The XML cannot be read: {error}.", At(path, reader.parser.CurrentLineNumber))
     return reader.root if reader.root is not None else Problem("The XML is empty.", At(path))

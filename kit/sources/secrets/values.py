@@ -72,6 +72,7 @@ _PLACEHOLDER_WORD = re.compile(
     r"|(?<![a-z])(?:insert|enter|put|fill|paste|add|set)[-_ ](?:your|a|the|in|here|me|this)"
     r"|(?<![a-z])(?:set|change|replace|fill|edit)[-_ ]?(?:it[-_ ]?)?please|please[-_ ]?(?:set|change|replace|fill|edit)"
     r"|(?<![a-z])to[-_ ]be[-_ ]|not[-_ ]?(?:a[-_ ])?(?:real|secure|secret)|do[-_ ]?not[-_ ]?use"
+    r"|://<?(?:user|username)>?:<?(?:pass|password)>?@<?host"
     r"|generate[-_ ](?:a|with|me|one|your)|\*{3,}|x{6,}|(?<![a-z0-9])x{4,}(?![a-z0-9])|\.{3}|…|0{8,}",
     re.IGNORECASE,
 )

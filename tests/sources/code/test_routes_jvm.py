@@ -111,3 +111,9 @@ def test_gateway_predicates_are_routes(tmp_path: Path) -> None:
     found = routes_of(tmp_path, service(ACTUATOR, settings))
 
     assert "ANY /api/vet/{rest*}" in found
+
+
+def test_what_asks_other_services_has_no_routes(tmp_path: Path) -> None:
+    client = '@Path("/orders")\n@RegisterRestClient\ninterface Orders {\n  @POST\n  void add();\n}\n'
+
+    assert not routes_of(tmp_path, {"src/main/java/shop/Orders.java": client})

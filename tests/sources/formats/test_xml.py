@@ -34,3 +34,10 @@ def test_what_is_broken_or_too_deep_is_a_problem() -> None:
 @given(st.text(alphabet="<>/ab &;!\"'=\x00\ud800", max_size=60))
 def test_no_text_raises(text: str) -> None:
     assert isinstance(parse_xml(text, "x"), Element | Problem)
+
+
+def test_what_is_lacking_at_the_end_is_told_on_a_line_that_there_is() -> None:
+    problem = parse_xml("\n", "pom.xml")
+
+    assert isinstance(problem, Problem)
+    assert problem.at.line == 1
