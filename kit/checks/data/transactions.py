@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from kit.checks.data.common import ASIDE
 from kit.checks.shared.calls import runs
 from kit.checks.shared.deployed import grade
 from kit.checks.shared.judged import roots
-from kit.model import Clause, Fact, FileClass, Severity, bad, ok, unknown
+from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import JAVASCRIPT, Match
@@ -62,6 +64,13 @@ def _met(
     addresses = [e.value for e in deployment.env if "mongodb" in (e.value or "")]
     if _is_member(project, name, run):
         return ok(f"{service.name}: {name} is a member of a replica set.", run.at, started)
+    if (told := _spoken_of(project)) is not None:
+        if posixpath.basename(told) in project.files.text(run.at.path):
+            return ok(f"{service.name}: {name} is a member of a replica set.", run.at, started)
+        said = (
+            f"{told} makes a replica set, and nothing of this target names it; whether {name} is a member is not seen"
+        )
+        return unknown(f"{service.name}: {said}.", run.at, At(told), started)
     if any("replicaSet=" in (a or "") for a in addresses):
         said = f"{service.name} asks for a replica set; where {name} is made a member of it could not be told."
         return unknown(said, run.at, started)
@@ -89,29 +98,30 @@ def _is_mongo(deployment: Deployment) -> bool:
 
 
 def _is_member(project: Project, name: str, run: Deployment) -> bool:
-    """Whether the server's command, variables or health check, another service of the target that speaks of it, or a file
-    of production makes it a member of a replica set: its configuration and the script that initiates it lie anywhere."""
+    """Whether the server's command, variables or health check, or another service of the target that speaks of it, makes
+    it a member of a replica set."""
     for service in project.system.services:
         for other in (d for d in service.deployments if d.target == run.target):
             said = " ".join([other.command or "", *(p.command or "" for p in other.probes)])
             given = " ".join(f"{e.name}={e.value or ''}" for e in other.env) if other is run else ""
             if _REPLICATED.search(f"{said} {given}") and (other is run or name in said):
                 return True
-    return _spoken_of(project)
+    return False
 
 
 @lru_cache(maxsize=4)
-def _spoken_of(project: Project) -> bool:
-    """Whether a configuration, script or manifest speaks of a replica set; of compose files only the texts that they hold:
+def _spoken_of(project: Project) -> str | None:
+    """The configuration, script or manifest that speaks of a replica set; of compose files only the texts that they hold:
     what they say of one service is none of the others' matter."""
     paths = project.files.glob(
         "*.yml", "*.yaml", "*.conf", "*.cnf", "*.sh", "*.js", "*.json", "*.tf", "*.tpl", "Dockerfile*", "Makefile", "*.py",
         classes={FileClass.PRODUCTION},
     )  # fmt: skip
     composed = {layer for f in project.compose for layer in (f.path, *f.layers)}
-    held = (node.text for f in project.compose for config in f.configs.values() for node in config.strings())
+    held = ((f.path, n.text) for f in project.compose for config in f.configs.values() for n in config.strings())
     others = (p for p in paths if p not in composed and project.files.environment_of(p) not in ASIDE)
-    return any(map(_REPLICATED.search, held)) or any(_REPLICATED.search(project.files.text(p)) for p in others)
+    inline = (path for path, text in held if _REPLICATED.search(text))
+    return next(chain(inline, (p for p in others if _REPLICATED.search(project.files.text(p)))), None)
 
 
 def _transaction(project: Project, service: Service) -> Match | None:

@@ -53,8 +53,14 @@ def test_a_member_of_a_replica_set_holds(look: Look) -> None:
 
 
 def test_a_configuration_that_is_mounted_holds(look: Look) -> None:
+    mounted = "image: mongo:7.0.14\n        volumes: [./mongo/mongod.conf:/etc/mongod.conf]"
+    said = {"mongo/mongod.conf": "replication:\n  replSetName: rs0\n"}
+    assert look("DAT-025", {**composed("image: mongo:7.0.14", mounted), **said}).outcomes == ["pass"]
+
+
+def test_a_configuration_that_the_target_does_not_name_tells_nothing(look: Look) -> None:
     seen = look("DAT-025", {**FILES, "mongo/mongod.conf": "replication:\n  replSetName: rs0\n"})
-    assert seen.outcomes == ["pass"]
+    assert seen.outcomes == ["unknown"]
 
 
 def test_a_set_for_development_alone_helps_nobody(look: Look) -> None:
