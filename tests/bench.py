@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import platform
 import resource
 import shutil
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -223,6 +224,34 @@ def _bare() -> None:
     os.waitpid(child, 0)
 
 
+def parsing(project: Path, times: int, found: Figures) -> None:
+    """What it takes to parse every file, beside loading what was made of it before: all that keeping it could save."""
+    from kit.project import Project
+    from kit.sources.code.index import parse_tree
+    from kit.sources.code.syntax import read_python
+    from kit.sources.formats.documents import format_of, parse
+
+    code = Project(str(project)).code
+    texts = {path: code.index.text(path) for path in code.index.paths}
+    programs = [(texts[path], code.language(path) or "") for path in code.files(every_class=True)]
+    documents = [(texts[path], path) for path in texts if format_of(path)]
+    modules = [(text,) for text, language in programs if language == "python"]
+
+    def took(name: str, make: Callable[..., object], given: Sequence[tuple[object, ...]]) -> None:
+        def all_of_them() -> None:
+            for each in given:
+                make(*each)
+
+        found.took(name, typical(partial(here, all_of_them), times))
+
+    # Trees belong to the library that makes them and cannot be written down: there is nothing to load.
+    took(f"{len(programs):,} syntax trees, made", parse_tree, programs)
+    for what, make, given in (("documents", parse, documents), ("Python modules", read_python, modules)):
+        kept = [(pickle.dumps(make(*each)),) for each in given]
+        took(f"{len(given):,} {what}, parsed", make, given)
+        took(f"{len(given):,} {what}, loaded", pickle.loads, kept)
+
+
 def scale(_: Path, __: int, found: Figures) -> None:
     """Seconds per file and memory over made projects."""
     before: Spent | None = None
@@ -283,6 +312,7 @@ PARTS: dict[str, Callable[[Path, int, Figures], None]] = {
     "assess": assess,
     "engine": engine,
     "checks": checks,
+    "parsing": parsing,
     "scale": scale,
 }
 
