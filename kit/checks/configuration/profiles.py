@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.checks.configuration.common import ASIDE
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
@@ -161,7 +162,7 @@ def _asked_in_code(project: Project, service: Service, name: str) -> At | None:
 def _line(project: Project, path: str, pattern: re.Pattern[str]) -> At | None:
     text = project.files.text(path)
     found = pattern.search(text)
-    return At(path, text.count("\n", 0, found.end()) + 1) if found is not None else None
+    return at_offset(path, text, found.end()) if found is not None else None
 
 
 def _of_another(project: Project, service: Service, path: str) -> bool:

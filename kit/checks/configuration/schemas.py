@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from kit.checks.shared.texts import at_offset
 from kit.model import At
 from kit.project import Project
 from kit.system.model import Service
@@ -35,7 +36,7 @@ def checked_by_hand(project: Project, service: Service) -> At | None:
             text = project.files.text(path)
             found = _BY_HAND.search(text)
             if found is not None:
-                return At(path, text.count("\n", 0, found.start()) + 1)
+                return at_offset(path, text, found.start())
     return None
 
 
@@ -47,7 +48,7 @@ def schema_of(project: Project, service: Service) -> At | None:
         marks = (*_OF_SETTINGS, *(_OF_ANYTHING if _about_settings(project, service, path) else ()))
         for mark in marks:
             if mark in text:
-                return At(path, text.count("\n", 0, text.index(mark)) + 1)
+                return at_offset(path, text, text.index(mark))
     return None
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from kit.checks.shared.crowd import crowded
 from kit.checks.shared.images import ASIDE, Image, images, judged, services
 from kit.checks.shared.services import only_aside
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -164,7 +165,7 @@ def _dropped(project: Project, image: Image) -> At | None:
             if names & {posixpath.basename(path), posixpath.basename(copy.target or "")}:
                 found = _DROPS.search(project.files.text(path)) if project.files.exists(path) else None
                 if found:
-                    return At(path, project.files.text(path).count("\n", 0, found.start()) + 1)
+                    return at_offset(path, project.files.text(path), found.start())
     return None
 
 

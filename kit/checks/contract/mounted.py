@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.shared.calls import runs
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
@@ -204,4 +205,4 @@ def _nest_modules(project: Project) -> Iterator[tuple[str, At]]:
         for decorator in _MODULE.finditer(text) if runs(path) else ():
             found = _CLASS.search(text, decorator.end())
             if found is not None:
-                yield found[1], At(path, text.count("\n", 0, found.start(1)) + 1)
+                yield found[1], at_offset(path, text, found.start(1))

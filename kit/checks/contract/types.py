@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.contract.protos import Proto, protos
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -229,7 +230,7 @@ def types_are_kept(project: Project) -> Iterator[Fact]:
         language, text = "python" if path.endswith(".py") else "typescript", project.code.text(path)
         key = (project.code.unit(path), language)
         lines[key] += text.count("\n")
-        found[key] += (At(path, text.count("\n", 0, m.start()) + 1) for m in _ESCAPES[language].finditer(text))
+        found[key] += (at_offset(path, text, m.start()) for m in _ESCAPES[language].finditer(text))
     for (unit, language), number in lines.items():
         if number >= _SMALL:
             yield _escapes(unit, language, number, found[(unit, language)])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from kit.checks.data.client import Model, client_calls, models
 from kit.checks.shared.calls import JAVASCRIPT, Call, option, unwrap
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, ok, partial, unknown
 from kit.project import Project
@@ -60,7 +61,7 @@ def _for_all(project: Project, mark: str) -> At | None:
     for path in project.code.holding("$extends(", "$use(", languages=JAVASCRIPT):
         text = project.code.text(path)
         if mark in text and (found := _FILTERED.search(text)):
-            return At(path, text.count("\n", 0, found.start()) + 1)
+            return at_offset(path, text, found.start())
     return None
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kit.checks.data.common import owners
 from kit.checks.data.state import replicas
 from kit.checks.shared.calls import runs
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -128,7 +129,7 @@ def clock_ticks_once(project: Project) -> Iterator[Fact]:
             found = re.search(pattern, text) if runs(path) else None
             if found is None:
                 continue
-            at = At(path, text.count("\n", 0, found.end()) + 1)
+            at = at_offset(path, text, found.end())
             counted = [(s, *replicas(s)) for s in owners(project, path)]
             many = next((one for one in counted if one[1] > 1), None)
             if many is None or at in seen:
@@ -138,7 +139,7 @@ def clock_ticks_once(project: Project) -> Iterator[Fact]:
             if lock is not None:
                 yield ok(
                     f"{many[0].name}: what runs by the clock here takes a lock or a switch.",
-                    At(path, text.count("\n", 0, lock.start()) + 1),
+                    at_offset(path, text, lock.start()),
                 )
             else:
                 yield bad(

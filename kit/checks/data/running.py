@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from kit.checks.data.common import ASIDE, ONCE, label, sets
 from kit.checks.shared.deployed import production_is_told
 from kit.checks.shared.started import Run, runs
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -186,7 +187,7 @@ def _embedded(project: Project, found: MigrationSet) -> At | None:
     for path in project.code.holding("//go:embed", languages=("go",)):
         match = taken.search(project.code.text(path)) if not above or path.startswith(f"{above}/") else None
         if match is not None:
-            return At(path, project.code.text(path).count("\n", 0, match.start()) + 1)
+            return at_offset(path, project.code.text(path), match.start())
     return None
 
 
@@ -232,7 +233,7 @@ def _looped(project: Project, found: MigrationSet) -> At | None:
         text = project.files.text(script.path)
         told = name in text and _CLIENTS.search(text) and project.files.class_of(script.path) is FileClass.PRODUCTION
         if told and (match := loop.search(text)) is not None:
-            return At(script.path, text.count("\n", 0, match.start()) + 1)
+            return at_offset(script.path, text, match.start())
     return None
 
 

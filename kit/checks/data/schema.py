@@ -12,6 +12,7 @@ from kit.checks.data.common import ONCE, Pair, declared, label, pairs, sets
 from kit.checks.data.running import is_applied
 from kit.checks.data.sync import syncs
 from kit.checks.shared.started import runs
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
@@ -177,7 +178,7 @@ def _pushed(project: Project) -> At | None:
         if re.search(r"(?:drizzle-kit|prisma) (?:migrate|migrate deploy)\b", text):
             return None
         found = re.search(r"drizzle-kit push|prisma db push", text)
-        pushing = pushing or (At(path, text.count("\n", 0, found.start()) + 1) if found else None)
+        pushing = pushing or (at_offset(path, text, found.start()) if found else None)
     migrates = any(True for _ in project.code.holding("/migrator'", '/migrator"'))
     return None if migrates else pushing
 

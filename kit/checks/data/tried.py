@@ -9,6 +9,7 @@ from kit.checks.data.common import label, sets
 from kit.checks.data.running import migrating
 from kit.checks.shared.started import runs
 from kit.checks.shared.testfiles import test_files
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -92,7 +93,7 @@ def _up(project: Project, found: MigrationSet) -> At | None:
     )
     for test in project.code.files(every_class=True):
         if project.files.class_of(test) == "test" and (match := pattern.search(project.code.text(test))):
-            return At(test, project.code.text(test).count("\n", 0, match.start()) + 1)
+            return at_offset(test, project.code.text(test), match.start())
     return None
 
 
@@ -109,5 +110,5 @@ def _back(project: Project) -> At | None:
         return command
     for path in project.code.files(every_class=True):
         if project.files.class_of(path) == "test" and (match := _TESTED.search(project.code.text(path))):
-            return At(path, project.code.text(path).count("\n", 0, match.start()) + 1)
+            return at_offset(path, project.code.text(path), match.start())
     return None

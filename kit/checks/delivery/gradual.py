@@ -9,6 +9,7 @@ from kit.checks.delivery.common import jobs
 from kit.checks.shared.calls import runs
 from kit.checks.shared.deployed import grade, infrastructure, manifests
 from kit.checks.shared.services import running
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.wiring import Wiring
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
@@ -192,4 +193,4 @@ def _asked(project: Project) -> Iterator[At]:
         body = wiring.body(path) if runs(path) else ""
         found = _ASKS.search(body)
         if found is not None:
-            yield At(path, body.count("\n", 0, found.start()) + 1)
+            yield at_offset(path, body, found.start())

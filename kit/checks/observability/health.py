@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kit.checks.shared.images import ASIDE
 from kit.checks.shared.services import METRICS, folders_of, line_of, running
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -119,7 +120,7 @@ def _spoken_of(project: Project, service: Service) -> At | None:
             for found in _SPOKEN.finditer(text):
                 line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
                 if _ROUTED.search(line):
-                    return At(path, text.count("\n", 0, found.start()) + 1)
+                    return at_offset(path, text, found.start())
     return None
 
 

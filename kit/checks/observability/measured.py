@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kit.checks.observability.health import health_routes
 from kit.checks.shared.calls import runs
 from kit.checks.shared.services import METRICS, running
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -114,7 +115,7 @@ def _metrics(project: Project) -> Iterator[Fact]:
             _SET.finditer(text) if runs(path) and (".set(" in text or ".Set(" in text or "bserve(" in text) else ()
         ):
             if found["name"] in names and found["value"] not in _FIRST:
-                at = At(path, text.count("\n", 0, found.start("value")) + 1)
+                at = at_offset(path, text, found.start("value"))
                 yield bad(f"The metric {found['name']} is set to {found['value'].strip()}, which nothing measures.", at)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kit.checks.observability.health import health_routes
 from kit.checks.shared.services import METRICS, MOUNTING, first_mention, folders_of, library, line_of, running
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
@@ -133,7 +134,7 @@ def _own_logger(project: Project, service: Service) -> At | None:
         weighs = covers(folders, path) and project.files.class_of(path) is FileClass.PRODUCTION
         found = _OWN_LOGGER.search(project.code.text(path)) if weighs else None
         if found is not None:
-            return At(path, project.code.text(path).count("\n", 0, found.start()) + 1)
+            return at_offset(path, project.code.text(path), found.start())
     return None
 
 

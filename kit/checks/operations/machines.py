@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.checks.shared.images import ASIDE
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -120,12 +121,12 @@ def units_have_users(project: Project) -> Iterator[Fact]:
         started = re.search(r"(?m)^ExecStart\s*=\s*(.+)$", text)
         if not production or started is None or re.search(r"(?mi)^Type\s*=\s*oneshot", text):
             continue
-        yield from _comes_back(path, text, At(path, text.count("\n", 0, started.start()) + 1))
+        yield from _comes_back(path, text, at_offset(path, text, started.start()))
         user = re.search(r"(?m)^User\s*=\s*(\S+)", text)
         free = (user is not None and user[1] not in {"root", "0"}) or re.search(
             r"(?mi)^DynamicUser\s*=\s*(?:yes|true|1)", text
         )
-        at = At(path, text.count("\n", 0, (user or started).start()) + 1)
+        at = at_offset(path, text, (user or started).start())
         if free or re.search(r"docker(?:-| )compose|\bdocker\b|podman", started[1]):
             yield ok(f"{path}: does not run as root.", at)
         else:
@@ -135,7 +136,7 @@ def units_have_users(project: Project) -> Iterator[Fact]:
 def _comes_back(path: str, text: str, at: At) -> Iterator[Fact]:
     restart = re.search(r"(?mi)^Restart\s*=\s*(\S+)", text)
     if restart is not None and restart[1].lower() != "no":
-        yield ok(f"{path}: is started again after a crash.", At(path, text.count("\n", 0, restart.start()) + 1))
+        yield ok(f"{path}: is started again after a crash.", at_offset(path, text, restart.start()))
     elif not re.search(
         r"(?mi)^Type\s*=\s*forking|^\[Timer\]|^ExecStart\s*=\s*\S*(?:docker|podman)(?:-| )compose|^RemainAfterExit\s*=\s*(?:yes|true)",
         text,

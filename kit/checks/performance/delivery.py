@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kit.checks.shared.deployed import infrastructure, manifests
 from kit.checks.shared.services import only_aside
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -81,7 +82,7 @@ def _networks(project: Project) -> Iterator[At]:
     for path in project.files.glob("*.yml", "*.yaml", "*.json", "*.template", classes={FileClass.PRODUCTION}):
         text = project.files.text(path)
         if "AWS::CloudFront::Distribution" in text:
-            yield At(path, text.count("\n", 0, text.index("AWS::CloudFront::Distribution")) + 1)
+            yield at_offset(path, text, text.index("AWS::CloudFront::Distribution"))
     yield from (app.at for app in project.paas if app.platform in _EDGES)
     yield from (At(p) for p in project.files.named(*_EDGE_FILES) if project.files.class_of(p) is FileClass.PRODUCTION)
     for manifest in manifests(project, "BackendConfig"):
@@ -92,7 +93,7 @@ def _networks(project: Project) -> Iterator[At]:
         text = project.code.text(path)
         match = _PREFIX.search(text)
         if match is not None:
-            yield At(path, text.count("\n", 0, match.start()) + 1)
+            yield at_offset(path, text, match.start())
 
 
 @check("PRF-061", "The weight of the page is bounded", Severity.LOW, Clause.INVARIANTS, effort_hours=2)

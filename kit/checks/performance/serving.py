@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kit.checks.performance.commands import ASIDE, Start, starts
 from kit.checks.shared.judged import JS, judged, mentions
 from kit.checks.shared.services import library
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -335,7 +336,7 @@ def _pool_of(project: Project, service: Service) -> tuple[int, At] | None:
             if found:
                 more = re.search(r"\bmax_overflow\s*=\s*(\d{1,4})", text) if needle == "pool_size" else None
                 overflow = int(more[1]) if more else 10 if needle == "pool_size" and "sqlalchemy" in text else 0
-                return int(found[1]) + overflow, At(path, text.count("\n", 0, found.start()) + 1)
+                return int(found[1]) + overflow, at_offset(path, text, found.start())
     for deployment in service.deployments:
         for given in deployment.env if deployment.environment not in ASIDE else ():
             found = re.search(r"connection_limit=(\d{1,4})", given.value or "")
@@ -354,5 +355,5 @@ def _limit(project: Project) -> tuple[int, At] | None:
                 else None
             )
             if found:
-                return int(found[1]), At(path, text.count("\n", 0, found.start()) + 1)
+                return int(found[1]), at_offset(path, text, found.start())
     return None

@@ -13,6 +13,7 @@ from kit.checks.shared.judged import JS, runs
 from kit.checks.shared.started import Run
 from kit.checks.shared.started import runs as started
 from kit.checks.shared.submodules import kept_elsewhere
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
@@ -99,7 +100,7 @@ def _named(project: Project, pattern: re.Pattern[str]) -> Iterator[_Named]:
         for found in pattern.finditer(body) if runs(path) else ():
             said = {k[1:]: v for k, v in found.groupdict().items() if v}
             name = said.get("text") or _constant(project, said["name"], path)
-            at = At(path, body.count("\n", 0, found.start()) + 1)
+            at = at_offset(path, body, found.start())
             yield _Named(name or said.get("name", ""), at, bool(name))
 
 
@@ -150,7 +151,7 @@ def _processors(project: Project) -> Iterator[Fact]:
         for found in re.finditer(
             r"@Processor\([^)]*\)\s*(?:@\w+\([^)]*\)\s*)*(?:export\s+)?(?:default\s+)?class\s+(\w+)", text
         ):
-            at = At(path, text.count("\n", 0, found.start(1)) + 1)
+            at = at_offset(path, text, found.start(1))
             if runs(path) and not any(True for _ in wiring.uses(found[1], path)):
                 yield bad(f"The processor {found[1]} is provided by no module: its jobs are never done.", at)
 
@@ -248,7 +249,7 @@ def _timetable(project: Project, names: set[str]) -> Iterator[Fact]:
     for path in project.code.holding("beat_schedule", "BEAT_SCHEDULE", languages=("python",)):
         text = project.code.text(path)
         for found in re.finditer(r"['\"]task['\"]\s*:\s*['\"]([\w.]+)['\"]", text) if runs(path) else ():
-            at = At(path, text.count("\n", 0, found.start()) + 1)
+            at = at_offset(path, text, found.start())
             if found[1] in spoken or found[1].rsplit(".", 1)[-1] in names:
                 yield ok(f"The timetable's task {found[1]} is there.", at)
             elif found[1].split(".")[0] not in {"celery", "django_celery_results"} and not _is_defined(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from kit.checks.security.common import CHANGING, is_hook, public, served
 from kit.checks.shared.calls import JAVASCRIPT, runs
 from kit.checks.shared.services import folders_of, packages_of
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
@@ -76,7 +77,7 @@ def _of_spring(project: Project, service: Service, controllers: set[str]) -> Ite
     for path in sorted(controllers):
         text = project.code.text(path)
         for found in _BODY.finditer(text) if path.endswith(".java") and runs(path) else ():
-            at = At(path, text.count("\n", 0, found.start()) + 1)
+            at = at_offset(path, text, found.start())
             around = text[max(0, found.start() - 60) : found.end()].rpartition("@RequestBody")
             declared = _declared(project, found[1])
             method = text[found.end() : found.end() + 600]
@@ -109,7 +110,7 @@ def _declared(project: Project, name: str) -> str | None:
 
 def _of_nest(project: Project, service: Service, controllers: set[str]) -> Iterator[Fact]:
     places = [
-        At(path, project.code.text(path).count("\n", 0, found.start()) + 1)
+        at_offset(path, project.code.text(path), found.start())
         for path in sorted(controllers)
         for found in (_NEST_BODY.finditer(project.code.text(path)) if runs(path) else ())
     ]
@@ -141,7 +142,7 @@ def _of_node(project: Project, service: Service) -> Iterator[Fact]:
     folders = folders_of(project, service)
     files = [p for p in project.code.holding(".body", languages=JAVASCRIPT) if covers(folders, p) and runs(p)]
     places = [
-        At(path, text.count("\n", 0, found.start()) + 1)
+        at_offset(path, text, found.start())
         for path in files
         if (found := _TAKES.search(text := project.code.text(path))) and not is_hook(path)
     ]

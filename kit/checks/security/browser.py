@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from kit.checks.security.common import ASIDE, flow
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_text, option, runs, shown, text_value, unwrap
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -307,7 +308,7 @@ def _escaping_off(project: Project) -> Iterator[Fact]:
             if web:
                 yield bad(
                     "The templates' escaping is switched off: whatever a value holds becomes markup.",
-                    At(path, text.count("\n", 0, found.end()) + 1),
+                    at_offset(path, text, found.end()),
                 )
 
 

@@ -12,6 +12,7 @@ from kit.checks.shared.calls import calls, is_on, runs
 from kit.checks.shared.error_handlers import mounted_handler, written_handlers
 from kit.checks.shared.images import is_optional
 from kit.checks.shared.meant import is_development_mode
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -76,7 +77,7 @@ def _actuators(project: Project) -> Iterator[Fact]:
         text = project.files.text(path)
         found = _ACTUATOR.search(text) if "exposure" in text else None
         if found and project.files.environment_of(path) not in ASIDE:
-            at = At(path, text.count("\n", 0, found.end()) + 1)
+            at = at_offset(path, text, found.end())
             owners = [p for p in project.packages if within(path, p.dir)]
             guarded = any("security" in d.name for p in owners for d in p.dependencies)
             say, grave = (partial, Severity.LOW) if guarded else (bad, Severity.HIGH)
@@ -106,11 +107,9 @@ def _switches(project: Project) -> Iterator[Fact]:
             open_to_all = _OTHERS.search(text) is not None
             whom = "everybody" if open_to_all else "whoever reaches the process from its own machine"
             grave = Severity.HIGH if open_to_all else Severity.MEDIUM
-            yield bad(
-                f"H2's console is served to {whom}.", At(path, text.count("\n", 0, found.end()) + 1), severity=grave
-            )
+            yield bad(f"H2's console is served to {whom}.", at_offset(path, text, found.end()), severity=grave)
         if found := _OFF.search(text):
-            at = At(path, text.count("\n", 0, found.start(1)) + 1)
+            at = at_offset(path, text, found.start(1))
             yield bad(f"{found[1]} switches security off.", at, severity=Severity.HIGH)
 
 
@@ -275,7 +274,7 @@ def _answered_stacks(project: Project) -> Iterator[Fact]:
         for found in _STACK.finditer(text):
             before = text[max(0, found.start() - 200) : found.end()]
             if runs(path) and not re.search(r"NODE_ENV|isDev|isProd|development|DEBUG|debug", before):
-                yield bad("The answer holds the stack of the error.", At(path, text.count("\n", 0, found.end()) + 1))
+                yield bad("The answer holds the stack of the error.", at_offset(path, text, found.end()))
 
 
 def _answered_whole(project: Project) -> Iterator[Fact]:
@@ -300,7 +299,7 @@ def _for_development(project: Project) -> Iterator[Fact]:
     for path in project.files.glob(*SPRING_SETTINGS, classes={FileClass.PRODUCTION}):
         text = project.files.text(path)
         if (said := _DETAILS.search(text)) and project.files.environment_of(path) not in ASIDE:
-            yield bad("Errors are answered with their stack.", At(path, text.count("\n", 0, said.end()) + 1))
+            yield bad("Errors are answered with their stack.", at_offset(path, text, said.end()))
     for call in calls(project, "FastAPI", "Starlette", languages=("python",), needles=("debug=True",)):
         if is_on(call.option("debug")):
             yield bad(

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from kit.checks.security.common import CHANGING, PROOF, is_handed_on, is_hook, mentions, served
 from kit.checks.shared.calls import runs
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
@@ -74,7 +75,7 @@ def _verified_beyond(project: Project) -> At | None:
     for path in project.code.holding("ebhook"):
         text = project.code.text(path)
         if runs(path) and "ebhook" in path and (found := PROOF.search(text)) is not None:
-            return At(path, text.count("\n", 0, found.start()) + 1)
+            return at_offset(path, text, found.start())
     return None
 
 
@@ -218,7 +219,7 @@ def _spring(project: Project, path: str) -> Iterator[Fact]:
     )
     if off is None:
         return
-    at = At(path, text.count("\n", 0, off.start()) + 1)
+    at = at_offset(path, text, off.start())
     if re.search(r"STATELESS|oauth2ResourceServer|[Jj]wt|httpBasic", text) and "formLogin" not in text:
         yield ok("Spring's protection of forms is off where callers bring a token, not a cookie.", at)
     elif within(path, ".") and "formLogin" in text:

@@ -13,6 +13,7 @@ from kit.checks.security.limit_gaps import forgotten
 from kit.checks.security.limit_keys import keys
 from kit.checks.shared.calls import JAVASCRIPT, calls, runs
 from kit.checks.shared.services import line_of
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import route_words
 from kit.model import At, Clause, Fact, FileClass, Outcome, Severity, bad, ok, unknown
 from kit.project import Project
@@ -323,13 +324,13 @@ def _wired(project: Project, service: Service) -> At | None:
         text = project.code.text(path)
         found = (_NEST if project.code.language(path) in JAVASCRIPT else _OTHER).search(text)
         if found is not None:
-            return At(path, text.count("\n", 0, found.end()) + 1)
+            return at_offset(path, text, found.end())
         if runs(path) and (asked := line_of(project, path, _OWN_ASKED.pattern)):
             return asked
     for path in project.code.holding("Limit", "limiter", "Throttl", languages=("go",)):
         used = _GO_USE.search(project.code.text(path)) if within(path, service.root) and runs(path) else None
         if used is not None:
-            return At(path, project.code.text(path).count("\n", 0, used.end()) + 1)
+            return at_offset(path, project.code.text(path), used.end())
     for path in project.code.holding("429", "TooManyRequests", "Bucket."):
         if within(path, service.root) and runs(path) and (at := line_of(project, path, _OWN.pattern)):
             return at
@@ -377,7 +378,7 @@ def _named_limiters(project: Project, path: str) -> Iterator[tuple[str, At]]:
     if project.code.language(path) in JAVASCRIPT and _IMPORTS.search(project.code.text(path)):
         pattern = r"(?m)(?:const|let|var)\s+(\w+)[^=\n]{0,80}=\s*(?:await\s+)?(?:new\s+)?\w*(?:rateLimit|RateLimiter|slowDown|Ratelimit|ExpressBrute)\w*\("
         for found in re.finditer(pattern, project.code.text(path)):
-            yield found[1], At(path, project.code.text(path).count("\n", 0, found.start()) + 1)
+            yield found[1], at_offset(path, project.code.text(path), found.start())
 
 
 def _made(project: Project, service: Service) -> At | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -170,7 +171,7 @@ def code_is_scanned(project: Project) -> Iterator[Fact]:
         elif hooked and hooks:
             yield partial(
                 f"Only a hook on developers' machines looks for {what} in code; it can be left out.",
-                At(hooks, local.count("\n", 0, hooked.start()) + 1),
+                at_offset(hooks, local, hooked.start()),
             )
         else:
             yield bad(f"No pipeline looks for {what} in code: {harm}.", _looked(project))

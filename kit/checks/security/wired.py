@@ -11,6 +11,7 @@ from kit.checks.security.common import dependency
 from kit.checks.shared.calls import runs
 from kit.checks.shared.services import line_of
 from kit.checks.shared.submodules import kept_elsewhere
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
@@ -207,7 +208,7 @@ def _defined(project: Project, service: Service) -> Iterator[tuple[str, str, At,
                     yield (
                         shape.kind,
                         name,
-                        At(path, text.count("\n", 0, found.start(found.lastgroup or 0)) + 1),
+                        at_offset(path, text, found.start(found.lastgroup or 0)),
                         shape.nest,
                     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kit.checks.shared.judged import JS, mentions, runs
+from kit.checks.shared.texts import at_offset
 from kit.model import At
 from kit.project import Project
 from kit.system.model import Service
@@ -26,7 +27,7 @@ def written_handlers(project: Project, service: Service) -> dict[str, At]:
         if within(path, service.root) and runs(path):
             text = project.code.text(path)
             for match in _WRITTEN.finditer(text) if len(text) < 200_000 else ():
-                found.setdefault(match[1], At(path, text.count("\n", 0, match.start()) + 1))
+                found.setdefault(match[1], at_offset(path, text, match.start()))
     return found
 
 

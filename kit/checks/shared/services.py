@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kit.checks.shared.texts import at_offset
 from kit.model import At
 from kit.project import Project
 from kit.sources.packages.find import Package
@@ -75,11 +76,11 @@ def first_mention(project: Project, service: Service, marks: tuple[str, ...]) ->
         if covers(folders, path):
             text = project.code.text(path)
             mark = next(m for m in marks if m in text)
-            return At(path, text.count("\n", 0, text.index(mark)) + 1)
+            return at_offset(path, text, text.index(mark))
     return None
 
 
 def line_of(project: Project, path: str, pattern: str) -> At | None:
     """The first line of a file that a pattern matches."""
     found = re.search(pattern, project.code.text(path))
-    return At(path, project.code.text(path).count("\n", 0, found.start()) + 1) if found else None
+    return at_offset(path, project.code.text(path), found.start()) if found else None

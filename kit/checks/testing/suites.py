@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kit.checks.shared.meant import in_retired_folder
 from kit.checks.shared.pipelines_elsewhere import told
 from kit.checks.shared.testfiles import TestFile, test_files
+from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
 from kit.checks.testing.belonging import hardly_any, own_tests, speaking_tests
 from kit.checks.testing.common import ECOSYSTEMS, code_by_service, nearest
@@ -340,7 +341,7 @@ def _note(found: dict[str, At], image: str, at: At) -> None:
 def _in_memory(project: Project, path: str) -> At | None:
     text = project.code.text(path)
     match = IN_MEMORY.search(text)
-    return At(path, text.count("\n", 0, match.start()) + 1) if match is not None else None
+    return at_offset(path, text, match.start()) if match is not None else None
 
 
 def _setup_substitute(project: Project) -> At | None:
