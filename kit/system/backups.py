@@ -391,11 +391,25 @@ def container_commands(manifest: Manifest) -> Iterator[Command]:
 
 
 def _schedules_of(project: Project, path: str) -> Iterator[Schedule]:
-    """What runs a script by the clock: a schedule that names it."""
+    """What runs a script by the clock: a schedule that names it, or starts a container of Compose that runs it."""
     name = posixpath.basename(path)
+    told = (
+        (s.name, f"{s.command.text if s.command else ''} {s.entrypoint.text if s.entrypoint else ''}")
+        for file in project.compose
+        for s in file.services
+    )
+    started = [
+        re.compile(rf"\b(?:run|up|start|exec)\b.*\s{re.escape(service)}(?:\s|$)")
+        for service, words in told
+        if name in words
+    ]
     for schedule in project.system.schedules:
-        if name in schedule.runs or (
-            schedule.source == "workflow"
-            and any(name in c.text for w in project.workflows if w.path == schedule.at.path for c in w.commands)
+        if (
+            name in schedule.runs
+            or any(s.search(schedule.runs) for s in started)
+            or (
+                schedule.source == "workflow"
+                and any(name in c.text for w in project.workflows if w.path == schedule.at.path for c in w.commands)
+            )
         ):
             yield schedule

@@ -123,7 +123,7 @@ class Schedule:
     expression: str
     runs: str
     at: At
-    source: str  # cronjob, workflow, crontab, code
+    source: str  # cronjob, workflow, crontab, timer, code
 
 
 @dataclass(frozen=True, slots=True)

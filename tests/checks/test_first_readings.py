@@ -43,6 +43,32 @@ SECURE = "from fastapi import Depends, HTTPException\ndef current_user(): raise 
 KNATIVE = "apiVersion: %s\nkind: Service\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers: [{name: api, image: 'api:1.2'}]\n"
 COGNITO = 'resource "aws_cognito_user_pool_client" "web" {\n  name = "web"\n  token_validity_units {\n    access_token = "%s"\n  }\n}\n'
 BALANCER = 'resource "aws_lb" "web" {\n  internal = %s\n}\nresource "aws_lb_listener" "web" {\n  load_balancer_arn = aws_lb.web.arn\n  port = 8080\n  protocol = "HTTP"\n  default_action {\n    type = "forward"\n  }\n}\n'
+GO_ROUTES = 'package main\n\nimport "net/http"\n\nfunc main() {\n\tmux := http.NewServeMux()\n\tmux.HandleFunc("PATCH /users/{id}", h.updateUser)\n\tmux.HandleFunc("DELETE /users/{id}", h.updateUser)\n\thttp.ListenAndServe(":8080", mux)\n}\n'
+GO_HANDLERS = 'package users\n\nimport "net/http"\n\nfunc (h *Handler) updateUser(w http.ResponseWriter, r *http.Request) {\n\t%s\n}\n'
+GO_CHANGE = "\nfunc (h *Handler) change(w http.ResponseWriter, r *http.Request) {\n\t%sh.store.Update(r)\n}\n"
+NEST = {
+    "package.json": '{"name": "shop", "dependencies": {"@nestjs/common": "10.4.0", "@nestjs/core": "10.4.0"}}',
+    "Dockerfile": "FROM node:22\nUSER node\nCOPY . .\nCMD node dist/main.js\n",
+    "src/main.ts": "import { NestFactory } from '@nestjs/core';\nimport { AppModule } from './app.module';\nasync function bootstrap() {\n  const app = await NestFactory.create(AppModule);\n  await app.listen(3000);\n}\nbootstrap();\n",
+    "src/app.module.ts": "import { Module } from '@nestjs/common';\nimport { Users } from './users.controller';\n@Module({ controllers: [Users] })\nexport class AppModule {}\n",
+}
+NEST_USERS = "import { Controller, Patch, Req } from '@nestjs/common';\n@Controller('users')\nexport class Users {\n  @Patch(':id')\n  async update(@Req() req: Request) {\n    return %s;\n  }\n}\n"
+POSTGRES = {"docker-compose.prod.yml": "services:\n  db:\n    image: postgres:16\n"}
+LIQUIBASE = {
+    **POSTGRES,
+    "changelog/db.changelog.xml": '<databaseChangeLog xmlns="http://www.liquibase.org/xml/ns/dbchangelog">\n  <changeSet id="1" author="a">\n    <createTable tableName="orders"><column name="id" type="int"><constraints primaryKey="true"/></column></createTable>\n  </changeSet>\n</databaseChangeLog>\n',
+}
+PRISMA = (
+    'datasource db {\n  provider = "postgresql"\n}\n\nmodel orders {\n  id Int @id\n}\n\nmodel %s {\n  id Int @id\n}\n'
+)
+BACKUP_SERVICE = "services:\n  db:\n    image: postgres:16\n  saver:\n    image: postgres:16\n    entrypoint: [sh, /opt/backup.sh]\n    volumes: ['./backup.sh:/opt/backup.sh:ro']\n"
+DRIZZLE = {
+    **POSTGRES,
+    "package.json": '{"name": "shop", "dependencies": {"drizzle-orm": "0.36.0"}}',
+    "orders/schema.ts": "import { integer, pgTable } from 'drizzle-orm/pg-core';\nexport const orders = pgTable('orders', { id: integer('id').primaryKey() });\n",
+    "users/schema.ts": "import { integer, pgTable } from 'drizzle-orm/pg-core';\nexport const users = pgTable('users', { id: integer('id').primaryKey() });\n",
+    "carts/schema.ts": "import { integer, pgTable } from 'drizzle-orm/pg-core';\nexport const carts = pgTable('carts', { id: integer('id').primaryKey() });\n",
+}
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -257,6 +283,67 @@ TWINS = {
             "docker-compose.prod.yml": "services:\n  shop:\n    build: .\n  db:\n    image: postgres:16\n",
         },
         {"scripts/prestart.sh": "#!/bin/sh\nMIGRATIONS_DIR=${MIGRATIONS_DIR:-/app/migrations}\nfor f in \"$MIGRATIONS_DIR\"/*.sql; do\n  psql -f \"$f\"\ndone\n"},
+    ),
+    "a handler of Go that asks by itself": Twin(
+        "SEC-001",
+        {**GO, "main.go": GO_ROUTES, "users/handler.go": GO_HANDLERS % "update(w, r)"},
+        {"users/handler.go": GO_HANDLERS % "update(w, r)\n\tif userOf(r) == \"\" {\n\t\thttp.Error(w, \"who?\", http.StatusUnauthorized)\n\t\treturn\n\t}"},
+        ("unknown",),
+    ),
+    "a handler of Go that asks in what it calls": Twin(
+        "SEC-001",
+        {**GO, "main.go": GO_ROUTES, "users/handler.go": GO_HANDLERS % "h.change(w, r)" + GO_CHANGE % ""},
+        {"users/handler.go": GO_HANDLERS % "h.change(w, r)" + GO_CHANGE % "if userOf(r) == \"\" {\n\t\thttp.Error(w, \"who?\", http.StatusUnauthorized)\n\t}\n\t"},
+        ("unknown",),
+    ),
+    "a front end that hands on": Twin(
+        "SEC-001",
+        {**NEST, "src/users.controller.ts": NEST_USERS % "this.users.update(req.body)"},
+        {"src/users.controller.ts": NEST_USERS % "this.proxy.forward('users', req)"},
+    ),
+    "what somebody watched": Twin(
+        "SEC-001",
+        {**NODE, "app.js": "const app = require('express')();\napp.post('/posts/:id/publish', publish);\napp.put('/posts/:id', save);\napp.listen(3000);\n"},
+        {"app.js": "const app = require('express')();\napp.post('/posts/:id/view', seen);\napp.get('/posts/:id', show);\napp.listen(3000);\n"},
+        ("pass", "not_applicable"),
+    ),
+    "a limiter of one's own in Go": Twin(
+        "SEC-003",
+        {**GO, "main.go": "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.HandleFunc(\"POST /orders\", order)\n\thttp.ListenAndServe(\":8080\", nil)\n}\n"},
+        {"proxy.go": "package main\n\nfunc (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {\n\tif !h.rateLimiter.Allow(h.clientIP(r)) {\n\t\treturn\n\t}\n}\n"},
+        ("pass",),
+    ),
+    "tables that the tool of migrations makes": Twin(
+        "DAT-017",
+        {**LIQUIBASE, "prisma/schema.prisma": PRISMA % "invoices"},
+        {"prisma/schema.prisma": PRISMA % "databasechangelog"},
+        ("pass",),
+    ),
+    "an extension that is dropped": Twin(
+        "DAT-060",
+        {"migrations/000001_a.up.sql": "CREATE TABLE a (name citext);\n", **POSTGRES},
+        {"migrations/000001_a.up.sql": "DROP EXTENSION IF EXISTS citext;\nCREATE TABLE a (name text);\n"},
+        ("not_applicable",),
+    ),
+    "a backup that a playbook schedules": Twin(
+        "REC-002",
+        {"backup.sh": "#!/bin/sh\nset -e\npg_dump shop > /srv/a.sql\naws s3 cp /srv/a.sql s3://kept/\n", "docker-compose.yml": BACKUP_SERVICE},
+        {
+            "ansible/cron.yml": "- hosts: all\n  tasks:\n    - name: Save\n      ansible.builtin.cron:\n        name: save\n        hour: '{{ save_hour }}'\n        minute: '0'\n        job: \"{{ lookup('template', '../templates/save.cron.j2') }}\"\n",
+            "ansible/templates/save.cron.j2": "cd {{ place }} && docker compose run --rm saver >> /var/log/save.log\n",
+            "ansible/group_vars/all.yml": "save_hour: '3'\n",
+        },
+        ("pass",),
+    ),
+    "tables that several sets make": Twin(
+        "DAT-001",
+        {**DRIZZLE, "orders/migrations/000001_a.up.sql": "CREATE TABLE items (id int PRIMARY KEY);\n"},
+        {
+            "orders/migrations/000001_a.up.sql": "CREATE TABLE orders (id int PRIMARY KEY);\n",
+            "users/migrations/000001_a.up.sql": "CREATE TABLE users (id int PRIMARY KEY);\n",
+            "carts/migrations/000001_a.up.sql": "CREATE TABLE carts (id int PRIMARY KEY);\n",
+        },
+        ("pass",),
     ),
 }  # fmt: skip
 

@@ -45,5 +45,30 @@ def test_a_cron_job_is_a_schedule(project_of: Write) -> None:
     assert (schedule.expression, schedule.runs, str(schedule.at)) == ("15 2 * * *", "tidy tidy all", "k8s/tidy.yaml:5")
 
 
+def test_timers_and_playbooks_are_schedules(project_of: Write) -> None:
+    project = project_of(
+        {
+            "units/save.timer": "[Timer]\nOnCalendar=*-*-* 03:15:00\n",
+            "units/save.service": "[Service]\nExecStart=/opt/save.sh\n",
+            "site.yml": """
+                - hosts: all
+                  tasks:
+                    - ansible.builtin.cron: {name: a, special_time: daily, job: /opt/tidy}
+                    - cron: {name: b, minute: "5", job: /opt/gone, state: absent}
+                    - cron: {name: c, minute: "{{ when }}", job: /opt/poll}
+                """,
+            "group_vars/all.yml": "when: '*/10'\n",
+        }
+    )
+
+    found = [(s.source, s.expression, s.runs, str(s.at)) for s in project.system.schedules]
+
+    assert found == [
+        ("timer", "15 3 * * *", "/opt/save.sh", "units/save.timer:2"),
+        ("crontab", "@daily", "/opt/tidy", "site.yml:3"),
+        ("crontab", "*/10 * * * *", "/opt/poll", "site.yml:5"),
+    ]
+
+
 def test_a_script_that_only_holds_stars_installs_nothing(project_of: Write) -> None:
     assert project_of({"x.sh": "#!/bin/bash\necho '0 1 * * 0 hello'\n"}).system.schedules == ()

@@ -38,6 +38,10 @@ _OPERATION = re.compile(
     r"\bCreateExtension\(\s{0,20}(?:name\s{0,3}=\s{0,3})?['\"]([\w-]+)"
     r"|\bPGExtension\([^()\n]{0,200}?signature\s{0,3}=\s{0,3}['\"]([\w-]+)|\b(\w{4,12}Extension)\("
 )
+_NAMED = re.compile(
+    r"(?i)\b(?:drop|alter|comment\s{1,5}on)\s{1,5}extension\s{1,5}(?:if\s{1,5}exists\s{1,5})?[\\'\"`]{0,3}[\w-]+"
+)
+"""What is done with an extension that is there takes nothing from it."""
 _RESOURCE = "postgresql_extension"
 _IMAGES = {"postgis": "postgis", "timescaledb": "timescaledb"}
 _BRINGS = {"earthdistance": "cube", "postgis_raster": "postgis", "postgis_topology": "postgis"}
@@ -57,6 +61,7 @@ _SOURCES = (
     "*.kt",
     "*.tf",
     "*.rb",
+    "*.xml",
 )
 
 
@@ -122,7 +127,7 @@ def _uses(project: Project, found: MigrationSet) -> Iterator[_Use]:
         wanted["pgcrypto"] = re.compile(f"{_USES['pgcrypto'].pattern}|{_UUID.pattern}")
     for migration in found.migrations:
         text = without_comments(migration.path, project.files.text(migration.path))
-        text = _CREATED.sub(lambda m: " " * len(m[0]), text)
+        text = _NAMED.sub(lambda m: " " * len(m[0]), _CREATED.sub(lambda m: " " * len(m[0]), text))
         text = _BY_CLIENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text) if migration.path.endswith(".py") else text
         for name, pattern in list(wanted.items()):
             match = pattern.search(text)

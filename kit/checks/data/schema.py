@@ -76,6 +76,17 @@ _ONCE_WORDS = {
 
 
 def _unmade(project: Project, schema: Schema) -> Fact:
+    makers = {t.name.lower(): s for s in sets(project) if s.tool not in ONCE for t in orm.created_schema(s).tables}
+    missing = [t for t in schema.tables if t.name.lower() not in makers]
+    used = {id(makers[t.name.lower()]): makers[t.name.lower()] for t in schema.tables if t not in missing}
+    if len(missing) * 2 < len(schema.tables):  # several sets, each of which makes its part
+        by = f"{plural(len(used), 'set')} of migrations"
+        places = [s.migrations[0] for s in used.values()][:4]
+        if not missing:
+            return ok(f"{label(schema)}: its tables are made by {by}.", *places)
+        names = listed(t.name for t in missing)
+        said = f"no migration makes {names}; the other tables are made by {by}"
+        return bad(f"{label(schema)}: {said}.", missing[0], *places, severity=Severity.MEDIUM)
     tables = f"{plural(len(schema.tables), 'table')} ({listed(t.name for t in schema.tables)})"
     sync = next((s for s in syncs(project) if within(s.at.path, schema.path if schema.kind != "prisma" else ".")), None)
     if sync is not None:

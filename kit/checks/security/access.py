@@ -15,6 +15,7 @@ from kit.checks.security.questions import (
     only_answers,
     refuses_elsewhere,
 )
+from kit.checks.shared.handlers import go_function, handler, statement
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
@@ -56,6 +57,8 @@ _READING = re.compile(
 )
 """Handlers that answer a question which is too long for a path."""
 _CREATES = re.compile(r"(?i)create|add|new|open")
+_WATCHED = re.compile(r"\}/(?:events?/(?:[a-z]+(?:-[a-z]+)*|\{\w+\})|views?|visits?|plays?|shares?)/?$")
+"""Where is told that somebody watched, shared or clicked on a thing."""
 _GUARDED_ELSEWHERE = ("auth_request", "auth_basic")
 
 
@@ -71,8 +74,8 @@ def open_by_nature(method: str, path: str, handler: str) -> str | None:
         return "dispatcher"
     if said & _WAY_IN or any(re.search(r"password|login|logout|signin|signup|register|token$", w) for w in said):
         return "way in"
-    if method == "POST" and re.search(r"\}/events?/(?:[a-z]+(?:-[a-z]+)*|\{\w+\})/?$", path):
-        return "public"  # what somebody watched or clicked on is told
+    if method == "POST" and _WATCHED.search(path):
+        return "public"
     if said & _PUBLIC or (method == "POST" and set(route_words(path)[-1:]) & _READS):
         return "public"
     if method == "POST" and _READING.match(handler.rsplit(".", 1)[-1]):
@@ -104,7 +107,7 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
     guards = 0
     for service, routes in served(project):
         guarded = any(r.auth is not False for r in routes) or framework_guard(project, service)
-        guarded = guarded or any(refuses_elsewhere(project, r) for r in routes if r.method in CHANGING)
+        guarded = guarded or any(_asks_itself(project, r) for r in routes if r.method in CHANGING)
         guards += any(r.auth for r in routes) or framework_guard(project, service)
         judged = [r for r in routes if _is_judged(project, r)]
         perhaps = [r for r in judged if not r.auth and not is_sure_to_change(project, r, routes)]
@@ -120,7 +123,7 @@ def changing_routes_are_authenticated(project: Project) -> Iterator[Fact]:
         if not judged:
             continue
         if guarded:
-            yield from _judged(project, service.name, judged)
+            yield from _judged(project, service.name, judged, inner=only_internal(project, service))
         elif outside is not None:
             yield unknown(
                 f"{service.name}: something in front of it asks who calls; whether it does so for"
@@ -197,7 +200,7 @@ def _signed(project: Project, route: Route) -> bool:
     return route.auth is not True and PROOF.search(project.code.text(route.at.path)) is not None
 
 
-def _judged(project: Project, name: str, judged: list[Route]) -> Iterator[Fact]:
+def _judged(project: Project, name: str, judged: list[Route], *, inner: bool = False) -> Iterator[Fact]:
     guarded = [r for r in judged if r.auth]
     if guarded:
         yield ok(
@@ -210,7 +213,7 @@ def _judged(project: Project, name: str, judged: list[Route]) -> Iterator[Fact]:
     if said:
         words = "the code says that everybody may call it; whether that is meant for what it adds is not seen"
         yield unknown(f"{name}: {_shown(said)}: {words}.", *said[:5])
-    yield from _open(name, [r for r in judged if r.auth is False and r not in asked and r not in said])
+    yield from _open(name, [r for r in judged if r.auth is False and r not in asked and r not in said], inner=inner)
     doubtful: dict[str, list[Route]] = defaultdict(list)
     for route in judged:
         if route in asked:
@@ -258,10 +261,19 @@ _KNOWN = re.compile(
 
 def asks_within(project: Project, route: Route) -> bool:
     """Whether the handler, where it stands with its route, looks at credentials or turns strangers away."""
-    text = "\n".join(project.files.lines(route.at.path)[(route.at.line or 1) - 1 : route.at.end_line])
+    text = statement(project, route)
     shown = refuses(text) or reads_credentials(text) or _KNOWN.search(text) is not None
-    within = asks_by_hand(project, route) or refuses_elsewhere(project, route)
-    return shown or within or _is_filtered(project, route)
+    return shown or asks_by_hand(project, route) or _asks_itself(project, route) or _is_filtered(project, route)
+
+
+def _asks_itself(project: Project, route: Route) -> bool:
+    """Whether a handler that is written elsewhere than its route is registered turns strangers away: of Django, of Go,
+    there also by what it gives the request to."""
+    found = handler(project, route) if route.at.path.endswith(".go") else None
+    if found is None:
+        return refuses_elsewhere(project, route)
+    given = (go_function(project, name, found.path) for name in re.findall(r"\b(\w+)\(w, r\b", found.body))
+    return any(refuses(each.body) for each in (found, *given) if each is not None)
 
 
 _FILTER = re.compile(
@@ -287,17 +299,23 @@ def _java_filters(project: Project) -> tuple[str, ...]:
     return tuple(p for p in found if _FILTER.search(project.code.text(p)))
 
 
-def _open(name: str, routes: list[Route]) -> Iterator[Fact]:
+_INNER = " It is not published itself; whatever reaches the inner network may use it."
+
+
+def _open(name: str, routes: list[Route], *, inner: bool) -> Iterator[Fact]:
     """What stands open in a service, told as one: its guard is put on by hand, here and there."""
     files = list(dict.fromkeys(r.at.path for r in routes))
+    grave, more = (Severity.MEDIUM, _INNER) if inner else (None, "")
     if len(files) > 1:
         where = f"{len(routes)} routes in {len(files)} files"
         first = list({r.at.path: r for r in reversed(routes)}.values())[::-1]
         shown = [*first, *(r for r in routes if r not in first)]
-        yield bad(f"{name}: {where} change state, and nothing asks who calls: {_shown(first)}.", *shown[:40])
+        message = f"{name}: {where} change state, and nothing asks who calls: {_shown(first)}.{more}"
+        yield bad(message, *shown[:40], severity=grave)
     elif routes:
         verb = "change" if len(routes) > 1 else "changes"
-        yield bad(f"{name}: {_shown(routes)} {verb} state, and nothing asks who calls.", *routes[:40])
+        message = f"{name}: {_shown(routes)} {verb} state, and nothing asks who calls.{more}"
+        yield bad(message, *routes[:40], severity=grave)
 
 
 def _wide_open(project: Project, unguarded: list[tuple[Service, list[Route]]], guards: int) -> Iterator[Fact]:
@@ -313,7 +331,7 @@ def _wide_open(project: Project, unguarded: list[tuple[Service, list[Route]]], g
         grave = Severity.CRITICAL if _harmful(judged) else Severity.HIGH
         message = f"{service.name}: no route asks who calls, and {_shown(judged)} change state."
         if only_internal(project, service):
-            message += " It is not published itself; whatever reaches the inner network may use it."
+            message += _INNER
             grave = Severity.MEDIUM
         yield bad(message, *judged[:40], severity=grave)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kit.checks.security.flow import Flow
+from kit.checks.shared.handlers import handler
 from kit.checks.shared.services import line_of
 from kit.checks.shared.words import route_words
 from kit.model import At, FileClass
@@ -105,12 +106,21 @@ def mentions(project: Project, service: Service, pattern: str, *needles: str) ->
 
 _HANDS_ON = re.compile(r"(?i)\b(?:reverse_?)?prox(?:y|ies)\b|createProxyMiddleware|ReverseProxy\b|http_?proxy\b")
 
+_FORWARDS = re.compile(
+    r"(?i)\{?\s*(?:return\s+)?(?:await\s+)?(?:\w{1,40}\.){0,3}\w{0,40}(?:prox(?:y|ies)|forward)\w{0,40}(?:\.\w{1,40})?"
+    r"\([^(){};]{0,120}\breq(?:uest)?\b[^(){};]{0,120}\)\s*;?\s*\}?\s*"
+)
+"""A body that does nothing but give the request to a proxy: `return this.proxy.forward("orders", req)`."""
+
 
 def is_handed_on(project: Project, route: Route) -> bool:
     """Whether a route hands every request on to another service, which then decides who may call."""
     lines = project.files.lines(route.at.path)
     declared = lines[(route.at.line or 1) - 1] if len(lines) >= (route.at.line or 1) else ""
     if _HANDS_ON.search(re.sub(r"\"[^\"]*\"|'[^']*'|`[^`]*`", "", declared)):
+        return True
+    found = handler(project, route)
+    if found is not None and _FORWARDS.fullmatch(found.body):
         return True
     # A route of a framework of pages that takes every path, and fetches what it was sent from somewhere behind.
     text = project.code.text(route.at.path)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
+from kit.checks.security.access import only_internal
 from kit.checks.security.common import dependency, public, served
 from kit.checks.security.limit_gaps import forgotten
 from kit.checks.security.limit_keys import keys
@@ -77,7 +78,12 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
             ranked = sorted(routes, key=_rank)
             login = next((r for r in ranked if _takes_passwords(project, service, r)), None)
             bare.append((service, login or ranked[0]))
-    yield from _unlimited(project, bare, limited)
+    inner = [pair for pair in bare if limited and only_internal(project, pair[0])]
+    if inner:
+        names = ", ".join(service.name for service, _ in inner[:6])
+        words = "nothing is published, and other services limit what they take; whether all of it comes through them is not seen"
+        yield unknown(f"{names}: {words}.", *(route for _, route in inner[:6]), limited[0])
+    yield from _unlimited(project, [pair for pair in bare if pair not in inner], limited)
     yield from keys(project)
 
 
@@ -292,8 +298,8 @@ _ASKED = re.compile(r"(?i)\b\w*(?:limit|throttle|slowdown)\w*\.(?:consume|limit|
 
 
 _OWN_ASKED = re.compile(
-    r"(?m)^(?![ \t]*(?:#|//|\*))[^\n]*?(?:await|!|=|return)\s*\(?(?:this\.)?\w*(?:[rR]ate_?[lL]imit|[tT]hrottl)\w*"
-    r"\.(?:assert|check|enforce|ensure|allow|is|limit|consume|verify|guard|acquire|take|attempt)\w*\("
+    r"(?m)^(?![ \t]*(?:#|//|\*))[^\n]*?(?:await|!|=|return)\s*\(?(?:\w{1,20}\.){0,3}\w*(?:[rR]ate_?[lL]imit|[tT]hrottl)\w*"
+    r"\.(?i:assert|check|enforce|ensure|allow|is|limit|consume|verify|guard|acquire|take|attempt)\w*\("
 )
 """A limiter of the project's own that is asked before something is done."""
 

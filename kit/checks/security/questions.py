@@ -67,23 +67,10 @@ def is_open_on_purpose(project: Project, route: Route) -> bool:
     return _OPENED.search(_text(project, route)) is not None
 
 
-_LENGTH = 60
-"""How many lines of a function of Go are read where its end is not known."""
-
-
 def _text(project: Project, route: Route) -> str:
-    """The handler's text, its strings kept, for SQL may stand in one; of Go the function of that name, too."""
+    """The handler's text, its strings kept, for SQL may stand in one; where it is not known the route's."""
     found = handler(project, route)
-    if found is not None:
-        return found.body
-    text, name = statement(project, route), route.handler.rsplit(".", 1)[-1]
-    if route.at.path.endswith(".go") and name:
-        defined = re.compile(rf"(?m)^func (?:\([^)]*\) )?{re.escape(name)}\(")
-        for path in project.code.holding(f"{name}(", languages=("go",)):
-            match = defined.search(code := project.code.text(path))
-            if match is not None:
-                return "\n".join(code[match.end() :].split("\n}", 1)[0].split("\n")[:_LENGTH])
-    return text
+    return found.body if found is not None else statement(project, route)
 
 
 def only_answers(project: Project, route: Route) -> bool:

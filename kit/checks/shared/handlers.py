@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from dataclasses import dataclass
 
@@ -46,6 +47,8 @@ def handler(project: Project, route: Route) -> Handler | None:
     language = project.code.language(route.at.path)
     if language == "python":
         return _python(project, route)
+    if language == "go":
+        return _go(project, route)
     return _javascript(project, route) if language in JAVASCRIPT else None
 
 
@@ -59,6 +62,24 @@ def _python(project: Project, route: Route) -> Handler | None:
                 begins = node.body[0].lineno
                 before = "".join(f"{line}\n" for line in lines[first - 1 : begins - 1])
                 return Handler(route.at.path, first, before, "\n".join(lines[begins - 1 : node.end_lineno]))
+    return None
+
+
+def _go(project: Project, route: Route) -> Handler | None:
+    name = route.handler.rsplit(".", 1)[-1]
+    return go_function(project, name, route.at.path) if name.isidentifier() else None
+
+
+def go_function(project: Project, name: str, path: str) -> Handler | None:
+    """The function or method of that name in the package of a file, else in the first one that has it."""
+    head = re.compile(rf"(?m)^func (?:\([^)\n]*\) ?)?{name}\([^{{]*\{{")
+    own = posixpath.dirname(path)
+    for other in sorted(project.code.holding(f"{name}(", languages=("go",)), key=lambda p: posixpath.dirname(p) != own):
+        text = project.code.text(other)
+        found = head.search(text)
+        if found is not None:
+            body = text[found.end() :].split("\n}", 1)[0]
+            return Handler(other, text.count("\n", 0, found.start()) + 1, found[0], body)
     return None
 
 
