@@ -89,6 +89,7 @@ def _restore(project: Project, command: Command, *, certain: bool) -> tuple[str,
         inner = next((name for name in _RESTORING if re.search(rf"(?<![\w.-]){name}(?![\w.-])", words)), None)
         program = inner or program
     engine = _RESTORING.get(program)
+    certain = certain or re.search(r"<\s*\S{0,200}(?i:backup|dump)", line) is not None
     if engine is None or (program in {"psql", "mysql", "mariadb"} and not certain):
         return None
     if program in _OWN_VERBS:

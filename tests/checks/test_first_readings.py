@@ -70,6 +70,15 @@ DRIZZLE = {
     "carts/schema.ts": "import { integer, pgTable } from 'drizzle-orm/pg-core';\nexport const carts = pgTable('carts', { id: integer('id').primaryKey() });\n",
 }
 
+MANIFESTS = 'kind: Job\nrun: |\n  cat > a.yaml <<EOF\n  kind: %s\n  data:\n    PLACE: "xK9fQ2vLw8Zr4TnB7yHc"\n  EOF\n  cat > b.yaml <<EOF\n  kind: Secret\n  stringData:\n    KEY: "changeme"\n  EOF\n'
+VECTOR = 'from fastapi import FastAPI\nfrom sqlalchemy import text\napp = FastAPI()\n\ndef nearest(session, vector: %s):\n    written = "[" + ",".join(str(x) for x in vector) + "]"\n    return session.execute(text(f"SELECT id FROM items ORDER BY place <=> \'{written}\'::vector"))\n'
+SOCKET = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/orders')\ndef orders(): ...\n@app.get('/users')\ndef users(): ...\n%s"
+SOCKETS = "openapi: 3.0.0\ninfo: {title: x, version: '1'}\npaths:\n  /orders: {get: {responses: {'200': {description: ok}}}}\n  /users: {get: {responses: {'200': {description: ok}}}}\n  /orders/{id}/ws: {get: {responses: {'101': {description: ok}}}}\n"
+ALCHEMY = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["sqlalchemy"]\n',
+    "models.py": "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\nclass Base(DeclarativeBase): pass\nclass Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
+}
+
 TWINS = {
     "a test that an action of others may run": Twin(
         "TST-002",
@@ -344,6 +353,54 @@ TWINS = {
             "carts/migrations/000001_a.up.sql": "CREATE TABLE carts (id int PRIMARY KEY);\n",
         },
         ("pass",),
+    ),
+    "tests that are only listed": Twin(
+        "DEL-004",
+        {**PYTEST, ".github/workflows/ci.yml": CI + "      - run: pytest tests -q | wc -l\n"},
+        {".github/workflows/ci.yml": CI + "      - run: pytest tests --co -q | wc -l\n      - run: pytest tests\n"},
+        ("pass",),
+    ),
+    "a setting beside a Secret": Twin(
+        "CFG-005",
+        {"deploy.yml": MANIFESTS % "Secret"},
+        {"deploy.yml": MANIFESTS % "ConfigMap"},
+        ("pass", "not_applicable"),
+    ),
+    "a vector of numbers": Twin(
+        "SEC-006",
+        {**FASTAPI, "main.py": VECTOR % "list[str]"},
+        {"main.py": VECTOR % "list[float]"},
+        ("pass",),
+    ),
+    "a socket that is specified as GET": Twin(
+        "CTR-002",
+        {**FASTAPI, "main.py": SOCKET % "", "openapi.yaml": SOCKETS},
+        {"main.py": SOCKET % "@app.websocket('/orders/{id}/ws')\nasync def watch(socket, id: int): ...\n"},
+        ("pass",),
+    ),
+    "a specification of another service": Twin(
+        "CTR-002",
+        {**FASTAPI, "main.py": SOCKET % "", "openapi.yaml": SOCKETS},
+        {"openapi.yaml": None, "docs/billing-service.yaml": SOCKETS.replace("/users", "/invoices")},
+        ("pass", "not_applicable", "unknown"),
+    ),
+    "a database that is filled again": Twin(
+        "DAT-022",
+        {"rollback.sh": "#!/bin/sh\npsql -c 'DROP DATABASE shop'\npsql -c 'CREATE DATABASE shop'\n"},
+        {"rollback.sh": "#!/bin/sh\npsql -c 'DROP DATABASE shop'\npsql -c 'CREATE DATABASE shop'\npsql -d shop < \"$BACKUPS/shop.sql\"\n"},
+        ("pass",),
+    ),
+    "a backup that a rollback reads": Twin(
+        "REC-004",
+        {"backup.sh": "#!/bin/sh\nset -e\npg_dump shop > /srv/a.sql\naws s3 cp /srv/a.sql s3://kept/\n", **POSTGRES},
+        {"rollback.sh": "#!/bin/sh\ndocker exec -i db psql -U shop -d shop < \"$BACKUPS/backup.sql\"\n"},
+        ("pass",),
+    ),
+    "tables of SQL that people run": Twin(
+        "DAT-001",
+        {**POSTGRES, **ALCHEMY},
+        {"scripts/migrations/make_orders.sql": "CREATE TABLE IF NOT EXISTS orders (\n  id int PRIMARY KEY\n);\n"},
+        ("partial", "pass"),
     ),
 }  # fmt: skip
 

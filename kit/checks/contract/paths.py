@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -113,7 +114,9 @@ def serving(project: Project) -> list[Service]:
     for service in project.system.own:
         aside = only_aside(project, service)
         if http_routes(service) and service.kind not in {"worker", "job"}:
-            found.setdefault((service.root if not aside else "", tuple(service.routes)), service)
+            key = (service.root if not aside else "", tuple(service.routes))
+            if key not in found or service.name == posixpath.basename(service.root or ""):
+                found[key] = service
     kept = {s.routes: s for s in reversed(found.values())}
     return [s for s in found.values() if kept[s.routes] is s]
 
@@ -138,13 +141,23 @@ def _join(spec: OpenApi, services: list[Service]) -> Joined | None:
     told = any(
         steps(route.path) or route.prefix_known for _, route in pairs
     )  # `/` below an unknown prefix tells nothing
-    if len(pairs) * 3 < len(spec.operations) or not told:
+    least = 2 / 3 if _is_of_another(spec, service) else 1 / 3
+    if len(pairs) < len(spec.operations) * least or not told:
         return None
     done = {id(operation) for operation, _ in pairs}
     rest = tuple(o for o in spec.operations if id(o) not in done and o.method not in {"OPTIONS", "HEAD", "TRACE"})
+    sockets = [steps(r.path) for r in service.routes if r.method == "WS"]  # OpenAPI has no word for them but GET
+    rest = tuple(o for o in rest if not any(answers(s, shift.of(o.path)) for s in sockets))
     routes = http_routes(service)
     whole = service.language in IN_DEPTH and all(r.prefix_known and r.mounted is not None for r in routes)
     return Joined(spec, service, tuple(pairs), rest, whole, shift)
+
+
+def _is_of_another(spec: OpenApi, service: Service) -> bool:
+    """Whether the file is called after a service, and after none that is this one."""
+    named = re.match(r"(?i)(?:.*/)?(?:openapi[._-])?([a-z][a-z0-9-]*-service)\b", spec.path)
+    own = posixpath.basename(service.root or "") or service.name
+    return named is not None and named[1] not in {own, service.name} and not service.name.startswith(named[1])
 
 
 def _pairs(spec: OpenApi, service: Service, shift: Shift) -> list[tuple[ApiOperation, Route]]:

@@ -70,12 +70,17 @@ def way_back_keeps_data(project: Project) -> Iterator[Fact]:
         if not _BACK.search(told.name) or _LOCAL.search(told.name):
             continue
         found = _EMPTIES.search(told.text)
-        if found is None:
+        if found is None or _restores_after(project, told):
             kept.append(told.at)
         else:
             yield bad(f"{told.name} promises a way back, and `{found[0].strip()[:60]}` deletes the data.", told.at)
     if kept:
         yield ok("What takes a release back does not reset the database.", kept[0])
+
+
+def _restores_after(project: Project, told: _Told) -> bool:
+    """Whether what is emptied is filled from a backup further down in the same script."""
+    return any(r.at.path == told.at.path and (r.at.line or 0) > (told.at.line or 0) for r in project.restores)
 
 
 def _told(project: Project) -> Iterator[_Told]:

@@ -15,12 +15,12 @@ from kit.checks.shared.started import runs
 from kit.checks.shared.texts import at_offset
 from kit.checks.shared.wiring import Wiring
 from kit.checks.shared.words import listed, plural
-from kit.model import At, Clause, Fact, Located, Severity, bad, ok, partial, unknown
+from kit.model import At, Clause, Fact, FileClass, Located, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import JAVASCRIPT
 from kit.sources.orm import find as orm
-from kit.sources.orm.model import Difference, Migration, MigrationSet, Schema
+from kit.sources.orm.model import Difference, Migration, MigrationSet, Schema, Table
 from kit.system.scope import within
 
 _VERSIONED = frozenset({"flyway", "golang-migrate"})
@@ -75,18 +75,25 @@ _ONCE_WORDS = {
 }
 
 
+_CREATES = re.compile(r"(?im)^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?:[\"`\[]?\w+[\"`\]]?\.)?[\"`\[]?(\w+)")
+
+
+def _loose(project: Project) -> set[str]:
+    """The tables that SQL in a folder of migrations makes, whether it belongs to a set or is run by hand."""
+    paths = project.files.glob("*.sql", classes={FileClass.PRODUCTION})
+    found = (p for p in paths if "migration" in posixpath.dirname(p).lower())
+    return {match[1].lower() for p in found for match in _CREATES.finditer(project.files.text(p))}
+
+
 def _unmade(project: Project, schema: Schema) -> Fact:
-    makers = {t.name.lower(): s for s in sets(project) if s.tool not in ONCE for t in orm.created_schema(s).tables}
-    missing = [t for t in schema.tables if t.name.lower() not in makers]
-    used = {id(makers[t.name.lower()]): makers[t.name.lower()] for t in schema.tables if t not in missing}
-    if len(missing) * 2 < len(schema.tables):  # several sets, each of which makes its part
-        by = f"{plural(len(used), 'set')} of migrations"
-        places = [s.migrations[0] for s in used.values()][:4]
-        if not missing:
-            return ok(f"{label(schema)}: its tables are made by {by}.", *places)
-        names = listed(t.name for t in missing)
-        said = f"no migration makes {names}; the other tables are made by {by}"
-        return bad(f"{label(schema)}: {said}.", missing[0], *places, severity=Severity.MEDIUM)
+    sets_by_table = {
+        t.name.lower(): s for s in sets(project) if s.tool not in ONCE for t in orm.created_schema(s).tables
+    }
+    by_hand = _loose(project) - sets_by_table.keys()
+    missing = [t for t in schema.tables if t.name.lower() not in sets_by_table.keys() | by_hand]
+    if len(missing) * 2 < len(schema.tables):
+        used = [s for t in schema.tables if (s := sets_by_table.get(t.name.lower())) is not None]
+        return _made_in_parts(schema, missing, list({id(s): s for s in used}.values()))
     tables = f"{plural(len(schema.tables), 'table')} ({listed(t.name for t in schema.tables)})"
     sync = next((s for s in syncs(project) if within(s.at.path, schema.path if schema.kind != "prisma" else ".")), None)
     if sync is not None:
@@ -96,6 +103,21 @@ def _unmade(project: Project, schema: Schema) -> Fact:
             sync,
         )
     return bad(f"{label(schema)}: {tables} are declared and no migration makes them.", schema.tables[0])
+
+
+def _made_in_parts(schema: Schema, missing: list[Table], used: list[MigrationSet]) -> Fact:
+    """Most tables are made by several sets, each its part, or by SQL that no tool puts in an order."""
+    by = (
+        f"{plural(len(used), 'set')} of migrations"
+        if used
+        else "SQL in a folder of migrations, which no tool reads in an order"
+    )
+    places = [s.migrations[0] for s in used][:4]
+    if missing:
+        said = f"no migration makes {listed(t.name for t in missing)}; the other tables are made by {by}"
+        return bad(f"{label(schema)}: {said}.", missing[0], *places, severity=Severity.MEDIUM)
+    message = f"{label(schema)}: its tables are made by {by}."
+    return ok(message, *places) if used else partial(message, schema.tables[0], severity=Severity.MEDIUM)
 
 
 def _migrated(project: Project, found: MigrationSet) -> bool:
@@ -137,6 +159,7 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
     for pair in pairs(project):
         if pair.sure:
             missing = [d for d in _differences(pair) if d.kind in {"missing_table", "missing_column"}]
+            missing = [d for d in missing if not _made_elsewhere(project, pair, d)]
             if missing and (unused := _not_connected(project, pair.declared)) is not None:
                 words = "tables that no migration creates, and nothing loads the module that connects to their database"
                 yield unknown(f"{label(pair.declared)} declares {words}.", unused, pair.declared)
@@ -155,6 +178,18 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
                     yield unknown(f"{label(pair.declared)}: {said}.", begun[0].declared_at or pair.declared, maker)
                 facts = _missing(pair, [d for d in missing if d not in begun], made=bool(begun))
                 yield from facts if is_applied(project, pair.made_by) else map(_elsewhere, facts)
+
+
+def _made_elsewhere(project: Project, pair: Pair, missing: Difference) -> bool:
+    """Whether another set of migrations makes the table or adds the column: SQL beside those of the tool."""
+    if missing.column is None:
+        return False
+    wanted = (missing.table.lower(), missing.column.lower())
+    others = (s for s in sets(project) if s is not pair.made_by and s.tool not in ONCE)
+    adding = (
+        o for s in others for m in s.migrations for o in m.operations if o.op == "add_column" and o.table and o.column
+    )
+    return any((o.table.lower(), o.column.lower()) == wanted for o in adding if o.table and o.column)
 
 
 def _elsewhere(fact: Fact) -> Fact:

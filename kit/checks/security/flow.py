@@ -185,6 +185,8 @@ class Flow:
                     function.text()[-60:],
                 )
             )
+        if node.kind() == "binary_operator":
+            return _joins_numbers(node)
         if node.kind() not in _NAMES:
             return bool(re.search(r"(?:^|\.)(?:length|size|count|len)(?:\(\))?$", node.text()[-40:]))
         found = list(self.definitions(node, path))
@@ -324,6 +326,24 @@ def _kinds(language: str | None) -> tuple[str, ...]:
     )
     typed = (*javascript, "required_parameter", "optional_parameter")
     return {**of, "javascript": javascript, "typescript": typed, "tsx": typed}.get(language or "", ())
+
+
+_JOINED = re.compile(
+    r"""(["'])[^"'\w]{0,4}\1\s*\+\s*(["'])[^"'\w]{0,4}\2\.join\(\[?\s*(?:str|repr)\((?P<each>\w+)\)\s+for\s+(?P=each)\s+in\s+(?P<all>\w+)\]?\)"""
+    r"""\s*\+\s*(["'])[^"'\w]{0,4}\5"""
+)
+
+
+def _joins_numbers(node: SgNode) -> bool:
+    """Whether a text is a list of numbers in brackets, as vectors are written: `"[" + ",".join(str(x) for x in v) + "]"`
+    with `v: list[float]`."""
+    found = _JOINED.fullmatch(node.text())
+    scope = next((a for a in node.ancestors() if a.kind() in FUNCTIONS), None) if found is not None else None
+    given = scope.field("parameters") if scope is not None else None
+    if found is None or given is None:
+        return False
+    typed = rf"\b{found['all']}\s*:\s*(?:\w+\.)?(?:[Ll]ist|[Tt]uple|Sequence|Iterable)\[\s*(?:float|int)\b"
+    return re.search(typed, given.text()) is not None
 
 
 def _defined(node: SgNode) -> Iterator[tuple[str, Definition]]:

@@ -147,6 +147,11 @@ _BY_HAND = re.compile(
 """Folders of what people run by hand, over rows that are there already."""
 
 
+def _is_command(text: str) -> bool:
+    """Whether a program takes what it works with from whoever types its command."""
+    return "ArgumentParser(" in text and re.search(r"__name__\s*==\s*['\"]__main__", text) is not None
+
+
 _OPERATORS = frozenset({"self", "this", "cls", "config", "settings", "process", "os", "env"})
 """What holds the settings of whoever runs the program."""
 
@@ -157,7 +162,7 @@ _SETTINGS = re.compile(r"(?i)(?:cfg|conf|config|configuration|settings|env|envir
 def _is_given(values: Flow, hole: Hole, path: str) -> bool:
     """Whether the value is handed to the function that builds the query, so that a caller decides it; what comes from
     settings, from the database or from a loop over names does so less likely."""
-    if _BY_HAND.search(path):
+    if _BY_HAND.search(path) or _is_command(values.code.text(path)):
         return False
     root = re.match(r"\w+", hole.node.text())
     if root is None or root[0] in _OPERATORS or _SETTINGS.match(root[0]):

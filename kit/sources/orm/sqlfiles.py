@@ -91,11 +91,17 @@ def _folder(files: FileIndex, folder: str, paths: list[str]) -> MigrationSet | N
 
 def _flyway(names: dict[str, str]) -> Iterator[tuple[str, str | None, str, bool | None]]:
     found = {name: m for name in names if (m := _FLYWAY.match(name))}
+    for name in [n for n in found if _DOWN_NAME.search(n) and _without_down(n) in found]:
+        del found[name]  # the way back of its twin, that a person runs
     undone = {m["version"] for m in found.values() if m["kind"] == "U"}
     forward = [name for name, m in found.items() if m["kind"] != "U"]
     for name in sorted(forward, key=lambda n: (found[n]["kind"] == "R", _numbers(found[n]["version"]), n)):
         match = found[name]
         yield names[name], None, match["version"] or name, match["version"] in undone
+
+
+def _without_down(name: str) -> str:
+    return _DOWN_NAME.sub(lambda m: m[0][-1] if m[0][-1] == "." else "", name)
 
 
 def _pairs(

@@ -60,6 +60,7 @@ _CONFIG_NAME = re.compile(
     r"|\.[a-z]+rc"
 )
 _SECRET_KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?Secret[\"']?[ \t]*$", re.MULTILINE)
+_KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w{1,60})[\"']?[ \t]*$", re.MULTILINE)
 _SECRET_DATA = re.compile(r"^([ \t]*)(?:data|stringData):[ \t]*\n((?:\1[ \t]+[^\n]*\n?|[ \t]*\n){1,400})", re.MULTILINE)
 _DATA_ENTRY = re.compile(
     r"^[ \t]+[\"']?(?P<name>[\w.-]{1,200})[\"']?:[ \t]+[\"']?(?P<bare>[^\s\"'|>][^\n\"']{0,4000})",
@@ -355,7 +356,14 @@ def _in_manifests(text: str) -> Iterator[SecretHit]:
     for first, last in pairwise(starts):
         if _SECRET_KIND.search(text, first, last):
             for block in _SECRET_DATA.finditer(text, first, last):
-                yield from _entries(text, *block.span(2))
+                if _is_of_secret(text, first, block.start()):
+                    yield from _entries(text, *block.span(2))
+
+
+def _is_of_secret(text: str, first: int, place: int) -> bool:
+    """Whether a block of data belongs to a Secret, where texts within a script hold several manifests."""
+    kinds = [found[1] for found in _KIND.finditer(text, first, place)]
+    return not kinds or kinds[-1] == "Secret"
 
 
 def _entries(text: str, first: int, last: int) -> Iterator[SecretHit]:

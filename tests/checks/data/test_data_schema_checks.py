@@ -125,6 +125,14 @@ def test_numbers_of_migrations_are_taken_once(look: Look) -> None:
     assert "the number 2 is taken twice" in poor.text
 
 
+def test_a_way_back_beside_its_migration_takes_no_number(look: Look) -> None:
+    files = {f"{V}1__a.sql": "CREATE TABLE a (id int PRIMARY KEY);\n", f"{V}1__a_rollback.sql": "DROP TABLE a;\n"}
+    alone = {f"{V}1__b.sql": files[f"{V}1__a.sql"], f"{V}1__a_rollback.sql": files[f"{V}1__a_rollback.sql"]}
+
+    assert look("DAT-003", files).outcomes == ["pass"]
+    assert look("DAT-003", alone).outcomes == ["fail"]
+
+
 def test_a_foreign_key_without_an_index_is_slow(look: Look) -> None:
     index = '    CREATE INDEX "Order_userId_idx" ON "Order"("userId");\n'
     files = {**FILES, SCHEMA: PRISMA.replace("      @@index([userId])\n", ""), FIRST: SQL.replace(index, "")}
