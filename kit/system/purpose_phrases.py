@@ -11,6 +11,7 @@ import re
 
 _PHRASES: dict[str, str] = {
     "test": """
+        node ... *bin/jest|*bin/jest.js|*bin/vitest|*bin/mocha|*bin/_mocha|*bin/ava
         pytest|py.test|jest|vitest|mocha|ava|tap|jasmine|karma|rspec|phpunit|pest|paratest|tox|nox|ctest
         behat|codecept|newman|schemathesis|bats|ginkgo|gotestsum|behave|robot|wtr|nose2|testcafe|detox|tstyche
         go|cargo|dotnet|deno|swift|flutter|dart|mix|sbt|ng|bun|hardhat|forge|rails|lein|zig|rake ... test|nextest|spec
@@ -82,6 +83,7 @@ _PHRASES: dict[str, str] = {
         webpack|esbuild|rollup|tsup|ncc|goreleaser|ko|kaniko|executor|parcel|pkg|tsc|swc|babel|unbuild|electron-builder
         docker|podman|buildah|nerdctl|depot ... build|bud|bake
         docker-compose ... build
+        docker|docker-compose|podman ... up ... --build
         go|cargo|dotnet|next|vite|nest|ng|nuxt|astro|remix|gatsby|expo|react-scripts|bun|hugo|jekyll|sam|nx ... build|publish|install
         turbo|vue-cli-service|nuxi|docusaurus|uv|poetry|hatch|pdm|flit|flutter|eas|craco|tauri|sls|serverless ... build|build:*|package
         cdk synth

@@ -79,6 +79,25 @@ ALCHEMY = {
     "models.py": "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\nclass Base(DeclarativeBase): pass\nclass Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
 }
 
+AZURE = "connection: DefaultEndpointsProtocol=http;AccountName=shopstore1;AccountKey=%s;\n"
+HOOK = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.post('%s')\ndef paid(body: dict):\n%s\n"
+ALEMBIC = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["sqlalchemy", "alembic"]\n',
+    "models/__init__.py": "", "models/base.py": "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\n",
+    "models/order.py": "from sqlalchemy.orm import Mapped, mapped_column\nfrom models.base import Base\nclass Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
+    "models/cart.py": "from sqlalchemy.orm import Mapped, mapped_column\nfrom models.base import Base\nclass Cart(Base):\n    __tablename__ = 'carts'\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
+    "alembic.ini": "[alembic]\nscript_location = alembic\n", "alembic/env.py": "",
+    "alembic/versions/1_a.py": "import sqlalchemy as sa\nfrom alembic import op\nrevision = '1'\ndown_revision = None\ndef upgrade():\n    op.create_table('orders', sa.Column('id', sa.Integer(), primary_key=True, nullable=False))\ndef downgrade():\n    op.drop_table('orders')\n",
+}  # fmt: skip
+SPRING = {
+    "pom.xml": "<project><modelVersion>4.0.0</modelVersion><groupId>a</groupId><artifactId>shop</artifactId><version>1</version><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId><version>3.4.0</version></dependency><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-actuator</artifactId><version>3.4.0</version></dependency><dependency><groupId>io.micrometer</groupId><artifactId>micrometer-registry-prometheus</artifactId><version>1.14.0</version></dependency></dependencies></project>",
+    "Dockerfile": "FROM eclipse-temurin:21\nUSER 1000\nCOPY target/shop.jar .\nCMD java -jar shop.jar\n",
+    "src/main/java/a/Shop.java": 'package a;\nimport org.springframework.boot.SpringApplication;\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\nimport org.springframework.web.bind.annotation.*;\n@SpringBootApplication\n@RestController\npublic class Shop {\n  public static void main(String[] args) { SpringApplication.run(Shop.class, args); }\n  @GetMapping("/orders") public String orders() { return ""; }\n}\n',
+    "docker-compose.prod.yml": "services:\n  shop:\n    build: .\n  prometheus:\n    image: prom/prometheus:v3.0.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml:ro']\n",
+    "prometheus.yml": "scrape_configs:\n  - job_name: shop\n    metrics_path: /actuator/prometheus\n    static_configs:\n      - targets: ['shop:8080']\n",
+}
+EXPOSED = "management:\n  endpoints:\n    web:\n      exposure:\n        include: %s\n"
+
 TWINS = {
     "a test that an action of others may run": Twin(
         "TST-002",
@@ -401,6 +420,47 @@ TWINS = {
         {**POSTGRES, **ALCHEMY},
         {"scripts/migrations/make_orders.sql": "CREATE TABLE IF NOT EXISTS orders (\n  id int PRIMARY KEY\n);\n"},
         ("partial", "pass"),
+    ),
+    "a pipeline of Azure by another name": Twin(
+        "DEL-001",
+        {**NODE, ".pipelines/pr.yml": "name: nothing\n"},
+        {".pipelines/pr.yml": "pr: [main]\npool: {vmImage: ubuntu-24.04}\nsteps:\n  - script: node --expose-gc node_modules/.bin/jest\n"},
+        ("pass",),
+    ),
+    "images that a pipeline builds as it starts them": Twin(
+        "DEL-001",
+        {**NODE, ".github/workflows/ci.yml": CI + "      - run: docker compose -f test.yml up -d\n"},
+        {".github/workflows/ci.yml": CI + "      - run: docker compose -f test.yml up -d --build\n"},
+        ("pass",),
+    ),
+    "the key of an emulator": Twin(
+        "CFG-005",
+        {"settings.yml": AZURE % "q8Zt4WcX1vRn6LpK0sYd3GhJ7mBf5TaE2uHoIiQwPxCz9VbNlMkDsFrGyT+e/A5u8rWjK1oLpXc3VnBmQaSdFg=="},
+        {"settings.yml": AZURE % "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="},
+        ("pass", "not_applicable"),
+    ),
+    "a webhook that is announced": Twin(
+        "SEC-020",
+        {**FASTAPI, "main.py": HOOK % ("/webhook/payments", "    book(body)")},
+        {"main.py": HOOK % ("/webhook/payments/set-webhook", "    book(body)")},
+        ("not_applicable",),
+    ),
+    "a webhook that throws away what comes": Twin(
+        "SEC-020",
+        {**FASTAPI, "main.py": HOOK % ("/webhook/payments", "    book(body)")},
+        {"main.py": HOOK % ("/webhook/payments", "    # book(body)\n    return")},
+        ("not_applicable",),
+    ),
+    "a model that was left behind": Twin(
+        "DAT-002",
+        {**POSTGRES, **ALEMBIC, "main.py": "from models.order import Order\nfrom models.cart import Cart\n"},
+        {"main.py": "from models.order import Order\n"},
+        ("pass",),
+    ),
+    "endpoints that a variable may change": Twin(
+        "OBS-003",
+        {**SPRING, "src/main/resources/application.yml": EXPOSED % "health,info"},
+        {"src/main/resources/application.yml": EXPOSED % "${SHOWN:health,info,prometheus}"},
     ),
 }  # fmt: skip
 

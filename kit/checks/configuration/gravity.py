@@ -75,7 +75,8 @@ def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
     """What must still be broken, what every client shows, what a deployment replaces, what pipelines and seeds make."""
     hashed = "hash" in hit.kind or re.search(r"(?i)(?:hash|digest)(?:ed)?$", hit.name or "") is not None
     hashed = hashed or re.fullmatch(r"md5[0-9a-f]{32}", text[hit.start : hit.end]) is not None
-    made = hit.kind in _OF_PEOPLE and (_PIPELINE.search(path) or _SEEDS.search(path))
+    piped = _PIPELINE.search(path) is not None or any(w.path == path for w in project.workflows)
+    made = hit.kind in _OF_PEOPLE and (piped or _SEEDS.search(path))
     own = hit.kind == "private-key" and _OF_ONESELF.search(path) is not None
     shown = own or any(file in path for file in _FOR_CLIENTS) or _in_every_browser(text, hit)
     pretended = _PRETENDED.search(path) or re.search(r"(?i)(?:^|_)demo(?:_|$)", hit.name or "")

@@ -159,7 +159,7 @@ def migrations_create_what_is_declared(project: Project) -> Iterator[Fact]:
     for pair in pairs(project):
         if pair.sure:
             missing = [d for d in _differences(pair) if d.kind in {"missing_table", "missing_column"}]
-            missing = [d for d in missing if not _made_elsewhere(project, pair, d)]
+            missing = [d for d in missing if not (_made_elsewhere(project, pair, d) or _is_left(project, d))]
             if missing and (unused := _not_connected(project, pair.declared)) is not None:
                 words = "tables that no migration creates, and nothing loads the module that connects to their database"
                 yield unknown(f"{label(pair.declared)} declares {words}.", unused, pair.declared)
@@ -190,6 +190,21 @@ def _made_elsewhere(project: Project, pair: Pair, missing: Difference) -> bool:
         o for s in others for m in s.migrations for o in m.operations if o.op == "add_column" and o.table and o.column
     )
     return any((o.table.lower(), o.column.lower()) == wanted for o in adding if o.table and o.column)
+
+
+def _is_left(project: Project, missing: Difference) -> bool:
+    """Whether nothing takes the Python module that declares a table: a model that was left behind when its table went."""
+    at = missing.declared_at
+    if missing.column is not None or at is None or not at.path.endswith(".py"):
+        return False
+    stem = posixpath.basename(at.path).removesuffix(".py")
+    if stem in {"models", "__init__", "schema", "db", "database", "main", "app"} or stem.startswith("test"):
+        return False
+    taken = re.compile(
+        rf"(?m)^\s*(?:from\s+[\w.]*\b{re.escape(stem)}\s+import|from\s+[\w.]+\s+import\s[^\n]*\b{re.escape(stem)}\b|import\s+[\w.]*\b{re.escape(stem)}\b)|\bimport_module\(|\bglob\(|\bwalk_packages|\biter_modules"
+    )
+    others = (p for p in project.code.files("python") if p != at.path)
+    return not any(taken.search(project.code.text(p)) for p in others)
 
 
 def _elsewhere(fact: Fact) -> Fact:

@@ -54,6 +54,16 @@ def starts(project: Project) -> Iterator[Start]:
                 )
 
 
+def mounts_its_source(project: Project, start: Start) -> bool:
+    """Whether Compose lays the folder that the image is built from over what the image holds."""
+    for file in project.compose:
+        for service in file.services if file.path == start.at[0].path else ():
+            context = service.build.context if service.name == start.service and service.build is not None else None
+            if context is not None and context in map(service.host_path, service.volumes):
+                return True
+    return False
+
+
 def _stated(project: Project, service: Service) -> Iterator[tuple[str, At, str | None]]:
     real = [d for d in service.deployments if d.environment not in ASIDE]
     for deployment in real:

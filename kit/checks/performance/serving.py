@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.performance.commands import ASIDE, Start, starts
+from kit.checks.performance.commands import ASIDE, Start, mounts_its_source, starts
 from kit.checks.shared.judged import JS, judged, mentions
 from kit.checks.shared.services import library
 from kit.checks.shared.texts import at_offset
@@ -78,7 +78,11 @@ def production_servers(project: Project) -> Iterator[Fact]:
     for start in starts(project):
         command = _first_line(start.text)
         if (server := _development(project, start)) is not None:
-            yield bad(f"{start.service}: `{command}` starts {server}.", *start.at, environment=start.environment)
+            mounted = start.environment is None and mounts_its_source(project, start)
+            message = f"{start.service}: `{command}` starts {server}."
+            message += " It mounts its source, as developers do; a deployment needs another command." if mounted else ""
+            grave = Severity.MEDIUM if mounted else None
+            yield bad(message, *start.at, environment=start.environment, severity=grave)
         elif start.serves:
             yield ok(
                 f"{start.service}: `{command}` starts no development server.",

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from kit.checks.security.common import CHANGING, PROOF, is_handed_on, is_hook, mentions, served
 from kit.checks.shared.calls import runs
+from kit.checks.shared.handlers import handler
 from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -34,6 +35,7 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
     for service, routes in served(project):
         hooks = [r for r in routes if is_hook(r.path) and r.method in CHANGING | {"ANY"}]
         hooks = [r for r in hooks if not re.search(r"webhooks?(/\{[^}]*\})?/?$", r.path) or not _manages(r, routes)]
+        hooks = [r for r in hooks if not _SETS_UP.search(r.path) and not _does_nothing(project, r)]
         elsewhere = (
             mentions(project, service, PROOF.pattern, "ignature", "mac", "svix", "constructEvent", "ECRET")
             if hooks
@@ -67,6 +69,19 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
                     f"{service.name}: {route.method} {route.path} is a webhook, and no signature or secret is verified.",
                     route,
                 )
+
+
+_SETS_UP = re.compile(r"(?i)/(?:set|setup|register|create|delete|remove|configure|test)[-_]?(?:web)?hooks?/?$")
+"""Where a webhook is announced to a provider, by whoever runs the service."""
+
+
+def _does_nothing(project: Project, route: Route) -> bool:
+    """Whether what comes is thrown away: a handler that only answers."""
+    found = handler(project, route)
+    return (
+        found is not None
+        and re.fullmatch(r"\s*(?:#[^\n]*\s+)*(?:return(?:\s+(?:None|\{\}))?|pass|\.\.\.)\s*", found.body) is not None
+    )
 
 
 @lru_cache(maxsize=4)

@@ -213,7 +213,8 @@ def _endpoints(modules: JavaModules, module: str) -> Iterator[tuple[str, At]]:
     if exposed is None:
         return
     values = exposed.value if exposed.is_list else [exposed.text]
-    names = [name.strip() for value in values for name in str(value).split(",")]
+    plain = (re.sub(r"\$\{[^:}]*:([^}]*)\}", r"\1", str(value)) for value in values)  # what stands for nothing given
+    names = [name.strip() for value in plain for name in value.split(",")]
     if "*" in names:
         names = ["info", "metrics", "env", "beans", "loggers", "mappings", "threaddump", "heapdump"]
         names += ["prometheus"] if modules.build_line(module, *_PROMETHEUS) else []

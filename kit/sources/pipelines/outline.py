@@ -39,6 +39,12 @@ def find(files: FileIndex, documents: Documents) -> tuple[Workflow, ...]:
         for path in files.paths
         if re.fullmatch(pattern, path)
     ]
+    known = {workflow.path for workflow in found}
+    found += [
+        azure(documents.get(path), files.lines)
+        for path in files.paths
+        if path not in known and _OF_AZURE.fullmatch(path) and _is_azure(documents.get(path))
+    ]
     names = [path for path in files.paths if re.fullmatch(r"(?:.*/)?Jenkinsfile(?:\.\w+)?", path)]
     found += [jenkins(files.text(path), path) for path in names]
     return tuple(found)
@@ -84,6 +90,17 @@ def azure(document: Document, lines: Lines) -> Workflow:
     jobs = (_azure_job(node, lines) for node in _azure_jobs(document.root, 0))
     triggers = tuple(name for name in ("trigger", "pr", "schedules") if document.get(name) is not None)
     return _workflow(document, "azure", jobs, triggers or ("trigger",))
+
+
+_OF_AZURE = re.compile(r"(?:.*/)?\.?(?:pipelines?|azuredevops|azure|devops|ci)/[^/]+\.ya?ml")
+"""Folders in which pipelines of Azure stand under names of their own."""
+
+
+def _is_azure(document: Document) -> bool:
+    """Whether a file says by itself when it runs, on what, and which steps: no template, and no other tool's."""
+    starts = any(document.get(key) is not None for key in ("trigger", "pr", "schedules"))
+    runs = any(document.get(key) is not None for key in ("steps", "jobs", "stages"))
+    return starts and runs and (document.get("pool") is not None or "vmImage" in str(document.root.value))
 
 
 def _azure_jobs(node: Node, depth: int) -> Iterator[Node]:

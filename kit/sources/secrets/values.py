@@ -73,6 +73,8 @@ _PLACEHOLDER_WORD = re.compile(
     r"|(?<![a-z])(?:set|change|replace|fill|edit)[-_ ]?(?:it[-_ ]?)?please|please[-_ ]?(?:set|change|replace|fill|edit)"
     r"|(?<![a-z])to[-_ ]be[-_ ]|not[-_ ]?(?:a[-_ ])?(?:real|secure|secret)|do[-_ ]?not[-_ ]?use"
     r"|://<?(?:user|username)>?:<?(?:pass|password)>?@<?host"
+    # What everybody's Azurite and emulator of Cosmos DB have for a key.
+    r"|Eby8vdM02xNOcqFlqUwJPLlm|C2y6yDjf5/R\+ob0N8A7Cgv30"
     r"|generate[-_ ](?:a|with|me|one|your)|\*{3,}|x{6,}|(?<![a-z0-9])x{4,}(?![a-z0-9])|\.{3}|…|0{8,}",
     re.IGNORECASE,
 )

@@ -43,7 +43,7 @@ _EXAMPLES = ("-examples", "_examples", "-samples", "_samples")
 _DOCUMENTATION = _words("docs doc documentation handbook javadoc apidocs wiki adr adrs rfcs man")
 _SOURCE_ROOTS = _words("src app lib pkg internal cmd main java kotlin source")
 _SERVICE_ROOTS = _words("apps services packages modules projects microservices")
-_PIPELINES = _words(".github .gitea .forgejo .gitlab .circleci .buildkite .azure-pipelines .azuredevops")
+_PIPELINES = _words(".github .gitea .forgejo .gitlab .circleci .buildkite .azure-pipelines .azuredevops .pipelines")
 _ASSETS = _words("static public assets wwwroot")
 
 _BUILD = _words(
