@@ -84,6 +84,6 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
     end = pattern.find("]", at + 2)
     if end < 0:
         raise _Unknown(pattern)
-    inner = pattern[at + 1 : end].replace("\\", "\\\\")
+    inner = re.sub(r"([\\\[&|~])", r"\\\1", pattern[at + 1 : end])  # none is a sign of sets here
     inner = f"^{inner[1:]}" if inner.startswith("!") else inner
     return f"[{inner}]", end + 1
