@@ -108,7 +108,7 @@ _HANDS_ON = re.compile(r"(?i)\b(?:reverse_?)?prox(?:y|ies)\b|createProxyMiddlewa
 
 _FORWARDS = re.compile(
     r"(?i)\{?\s*(?:return\s+)?(?:await\s+)?(?:\w{1,40}\.){0,3}\w{0,40}(?:prox(?:y|ies)|forward)\w{0,40}(?:\.\w{1,40})?"
-    r"\([^(){};]{0,120}\breq(?:uest)?\b[^(){};]{0,120}\)\s*;?\s*\}?\s*"
+    r"\([^(){};]{0,120}\breq(?:uest)?\b[^(){};]{0,120}\)[\s;}]*"
 )
 """A body that does nothing but give the request to a proxy: `return this.proxy.forward("orders", req)`."""
 

@@ -78,10 +78,13 @@ _SETS_UP = re.compile(r"(?i)/(?:set|setup|register|create|delete|remove|configur
 def _does_nothing(project: Project, route: Route) -> bool:
     """Whether what comes is thrown away: a handler that only answers."""
     found = handler(project, route)
-    return (
-        found is not None
-        and re.fullmatch(r"\s*(?:#[^\n]*\s+)*(?:return(?:\s+(?:None|\{\}))?|pass|\.\.\.)\s*", found.body) is not None
-    )
+    if found is None:
+        return False
+    lines = [line.strip() for line in found.body.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")] in _NOTHING
+
+
+_NOTHING = [["pass"], ["..."], ["return"], ["return None"], ["return {}"]]
 
 
 @lru_cache(maxsize=4)
