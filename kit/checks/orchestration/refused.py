@@ -50,23 +50,29 @@ def refusals(manifest: Manifest) -> Iterator[Refusal]:
         yield from _base64(manifest)
 
 
-_OF_GROUPS = {
-    "Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1", "ReplicaSet": "apps/v1",
-    "Job": "batch/v1", "CronJob": "batch/v1", "Ingress": "networking.k8s.io/v1",
-    "NetworkPolicy": "networking.k8s.io/v1", "HorizontalPodAutoscaler": "autoscaling/v2",
-    "PodDisruptionBudget": "policy/v1", "StorageClass": "storage.k8s.io/v1",
+_KINDS = {
+    "v1": (
+        "ConfigMap", "Endpoints", "LimitRange", "Namespace", "PersistentVolume", "PersistentVolumeClaim", "Pod",
+        "ReplicationController", "ResourceQuota", "Secret", "Service", "ServiceAccount",
+    ),
+    "apps/v1": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+    "batch/v1": ("CronJob", "Job"),
+    "networking.k8s.io/v1": ("Ingress", "IngressClass", "NetworkPolicy"),
+    "policy/v1": ("PodDisruptionBudget",),
+    "autoscaling/v2": ("HorizontalPodAutoscaler",),
+    "autoscaling/v1": ("HorizontalPodAutoscaler",),
+    "rbac.authorization.k8s.io/v1": ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
+    "storage.k8s.io/v1": ("StorageClass",),
 }  # fmt: skip
-_OF_THE_CORE = frozenset(
-    {"Service", "ConfigMap", "Secret", "Pod", "Namespace", "ServiceAccount", "PersistentVolumeClaim"}
-)
-_BUILT_IN = frozenset({"v1", "apps/v1", "batch/v1"})
+"""The kinds of APIs that every cluster serves. What they have beside these is left alone."""
+_APIS = {kind: version for version, kinds in reversed(_KINDS.items()) for kind in kinds}
 
 
 def _group(manifest: Manifest) -> Iterator[Refusal]:
     """A kind under an API that does not have it."""
     version, at = manifest.api_version, manifest.node.at_or_self("apiVersion")
-    wanted = "v1" if manifest.kind in _OF_THE_CORE else _OF_GROUPS.get(manifest.kind)
-    if version in _BUILT_IN and wanted is not None and version != wanted:
+    wanted = _APIS.get(manifest.kind)
+    if wanted is not None and version in _KINDS and manifest.kind not in _KINDS[version]:
         yield f"{version} has no {manifest.kind}; write {wanted}.", at
 
 

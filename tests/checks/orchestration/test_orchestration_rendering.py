@@ -188,3 +188,24 @@ def test_many_templates_that_helm_refuses_are_told_together_and_once(look: Look)
     assert look("ORC-001", {**chart, **production, **broken}).failed == ["chart/templates/t0.yaml:1"]
     one = {"chart/templates/t0.yaml": broken["chart/templates/t0.yaml"]}
     assert len(look("ORC-001", {**chart, **production, **one}).failed) == 1
+
+
+POLICY = """
+    apiVersion: %s
+    kind: %s
+    metadata:
+      name: api
+    spec:
+      podSelector: {}
+    """
+
+
+def test_a_kind_stands_under_an_api_that_has_it(look: Look) -> None:
+    wrong = look("ORC-001", {"k8s/policy.yaml": POLICY % ("policy/v1", "NetworkPolicy")})
+    right = look("ORC-001", {"k8s/policy.yaml": POLICY % ("networking.k8s.io/v1", "NetworkPolicy")})
+    older = look("ORC-001", {"k8s/policy.yaml": POLICY % ("autoscaling/v1", "HorizontalPodAutoscaler")})
+    custom = look("ORC-001", {"k8s/policy.yaml": POLICY % ("projectcalico.org/v3", "NetworkPolicy")})
+
+    assert wrong.failed == ["k8s/policy.yaml:1"]
+    assert "policy/v1 has no NetworkPolicy; write networking.k8s.io/v1" in wrong.text
+    assert (right.failed, older.failed, custom.failed) == ([], [], [])
