@@ -7,7 +7,7 @@ const app = express();
 
 app.use(express.json({ limit: "64kb" }));
 
-app.get("/healthz", (req, res) => res.json({ ok: true }));
+app.get("/healthz", (req, res) => prisma.$queryRaw`SELECT 1`.then(() => res.json({ ok: true }), () => res.status(503).end()));
 
 app.get("/albums/:id", requireLogin, async (req, res) => {
   const album = await prisma.album.findUnique({ where: { id: req.params.id } });
