@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from kit.checks.resilience.consumed import messages_are_kept
 from kit.checks.shared.calls import calls
 from kit.checks.shared.judged import JS, owner, runs
 from kit.model import At, Clause, Fact, Severity, bad, ok
@@ -20,7 +21,8 @@ def jobs_are_kept(project: Project) -> Iterator[Fact]:
     A job that fails once and is gone is an order not shipped, and nobody knows which.
 
     Decides: Celery tasks state retries; BullMQ and Bull queues state `attempts`; SQS queues in Terraform have a
-    `redrive_policy`; RabbitMQ consumers' queues have a dead-letter exchange.
+    `redrive_policy`; RabbitMQ consumers' queues have a dead-letter exchange; consumers of Kafka (kafkajs, Python's
+    clients) do more than log what their handler throws.
 
     Fix: retry with growing pauses and an end, and let what fails for good go to a dead-letter queue with an alert on
     it.
@@ -35,6 +37,7 @@ def jobs_are_kept(project: Project) -> Iterator[Fact]:
     yield from _bull(project)
     yield from _bull_modules(project)
     yield from _brokers(project)
+    yield from messages_are_kept(project)
 
 
 def _celery(project: Project) -> Iterator[Fact]:
