@@ -8,14 +8,12 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
+from kit.checks.resilience.logs import LOGS, only_logs
 from kit.checks.shared.judged import JS, owner, runs
 from kit.model import At, Fact, bad, ok
 from kit.project import Project
 from kit.sources.code.index import node_at
 
-_LOGS = re.compile(
-    r"^(?:this\.)?(?:console|\w*[lL]og(?:ger)?|\w+\.log(?:ger)?|Sentry|sentry_sdk|logging|structlog)\.\w+$|^(?:print|log|logError|captureException)$"
-)
 _PYTHON = ("aiokafka", "confluent_kafka", "from kafka import", "import kafka")
 _LOST = "an error is logged and the offset moves on: a message whose handling fails once is never handled"
 
@@ -25,7 +23,7 @@ def messages_are_kept(project: Project) -> Iterator[Fact]:
     for path in project.code.holding("eachMessage", languages=JS):
         root = project.code.tree(path) if runs(path) else None
         for caught in _of_kafkajs(root) if root is not None else ():
-            yield _told(project, path, node_at(path, caught), only_logs=_only_logs(caught))
+            yield _told(project, path, node_at(path, caught), only_logs=only_logs(caught))
     for path in project.code.holding(*_PYTHON, languages=("python",)):
         module = project.code.python(path) if runs(path) else None
         for handler in _of_python(module) if module is not None else ():
@@ -72,26 +70,6 @@ def _caught(body: SgNode) -> Iterator[SgNode]:
             yield caught
 
 
-def _only_logs(caught: SgNode) -> bool:
-    """Whether a catch clause does nothing but write down that something went wrong."""
-    if (
-        caught.find(any=[{"kind": "throw_statement"}, {"kind": "await_expression"}, {"kind": "if_statement"}])
-        is not None
-    ):
-        return False
-    calls = caught.find_all(any=[{"kind": "call_expression"}, {"kind": "new_expression"}])
-    spans = [c.range() for c in calls if _LOGS.match(_callee(c))]
-    calls = caught.find_all(any=[{"kind": "call_expression"}, {"kind": "new_expression"}])
-    return all(
-        any(s.start.index <= c.range().start.index and c.range().end.index <= s.end.index for s in spans) for c in calls
-    )
-
-
-def _callee(call: SgNode) -> str:
-    function = call.field("function")
-    return function.text() if function is not None else ""
-
-
 def _of_python(module: ast.Module) -> Iterator[ast.ExceptHandler]:
     """The handlers of everything around what loops over messages do."""
     for loop in ast.walk(module):
@@ -124,4 +102,4 @@ def _only_logs_python(handler: ast.ExceptHandler) -> bool:
         return False
     calls = [s.value for s in handler.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)]
     others = [s for s in handler.body if not isinstance(s, ast.Pass | ast.Continue | ast.Expr)]
-    return not others and all(_LOGS.match(ast.unparse(c.func)) or ".exception" in ast.unparse(c.func) for c in calls)
+    return not others and all(LOGS.match(ast.unparse(c.func)) or ".exception" in ast.unparse(c.func) for c in calls)

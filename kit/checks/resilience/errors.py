@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
+from kit.checks.resilience.uncaught import going_on
 from kit.checks.shared.error_handlers import mounted_handler, written_handlers
 from kit.checks.shared.judged import JS, judged, mentions, owner, packages, runs
 from kit.checks.shared.words import plural
@@ -144,9 +145,11 @@ def errors_are_not_swallowed(project: Project) -> Iterator[Fact]:
 
     Decides: handlers of everything (`except Exception: pass`, an empty `catch`, `.catch(() => {})`) and of outside systems'
     errors with an empty body, per file; those with a comment that says why, those around what is expected to fail (parsing,
-    closing, deleting), and narrow types are left out.
+    closing, deleting), and narrow types are left out. Also a handler of `uncaughtException` that logs and lets the process
+    go on.
 
-    Fix: log the error with what was attempted and let it go on, or catch the one type that is expected.
+    Fix: log the error with what was attempted and let it go on, or catch the one type that is expected. After an
+    `uncaughtException` end the process, and let what started it start another.
 
     Blind to: handlers that log and go on with a half-done change.
 
@@ -158,6 +161,7 @@ def errors_are_not_swallowed(project: Project) -> Iterator[Fact]:
     for path, places in found.items():
         what = "an error is caught and dropped" if len(places) == 1 else f"{len(places)} handlers drop what they catch"
         yield bad(f"{owner(project, path)}: {what}; what failed here goes unnoticed.", *places[:5])
+    yield from going_on(project)
     for service in judged(project):
         if not any(within(path, service.root) for path in found):
             yield ok(f"{service.name}: no handler drops an error.", service)

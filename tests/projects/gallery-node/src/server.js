@@ -51,3 +51,4 @@ app.get("/stock", requireLogin, async (req, res) => {
 });
 
 app.listen(Number(process.env.PORT || 3000));
+process.on("uncaughtException", (error) => console.error(error));

@@ -16,3 +16,7 @@ app.get("/tickets/:number", (request, response) => response.json(signed(request.
 
 const server = app.listen(settings.PORT);
 process.on("SIGTERM", () => server.close(() => process.exit(0)));
+process.on("uncaughtException", (error) => {
+  console.error(error);
+  process.exit(1);
+});
