@@ -14,9 +14,9 @@ from kit.registry import check
 from kit.sources.code.index import JAVASCRIPT
 from kit.sources.code.records import MetricFact
 
-_MADE = r"(?:Counter|Gauge|Histogram|Summary|Info|Enum)(?:Vec)?\s*(?:<[^\n>]{0,80}>)?\("
+_MADE = r"(?:Counter|Gauge|Histogram|Summary|Info|Enum)(?:Vec)?\s{0,9}(?:<[^\n>]{0,80}>)?\("
 _BOUND = re.compile(
-    rf"(?<![\w\"'])(\w{{2,60}})[!?]?\s*(?::\s*[\w.<>\[\]\"'| ]{{1,80}})?\s*(?::=|=|:)\s*(?:new\s+)?[\w.()]{{0,80}}?{_MADE}"
+    rf"(?<![\w\"'])(\w{{2,60}})[!?]?\s{{0,9}}(?::[\w.<>\[\]\"'| ]{{1,80}})?(?::=|=|:)\s{{0,9}}(?:new\s{{1,9}})?[\w.()]{{0,80}}?{_MADE}"
 )
 _ITSELF = re.compile(r"Func\(|\bcollect\s*[(:]|\basync collect\b")
 """A metric that asks for its value when it is read."""
