@@ -110,21 +110,14 @@ def _work(connection: Connection, folder: Path, parameters: dict[str, str]) -> N
 
 def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str | None:
     """Run one notebook with papermill. Returns None, or one line on what went wrong; the copy is written anyhow."""
-    import papermill
-
     try:
-        papermill.execute_notebook(
-            str(notebook.path),
-            str(output),
-            parameters=parameters,
-            engine_name=ENGINE_NAME if available() else None,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=CELL_TIMEOUT,
-            extra_arguments=["--InteractiveShellApp.ignore_cwd=True"],
-        )
+        try:
+            _papermill(notebook, output, parameters)
+        except RuntimeError as error:
+            # Ordinary kernels that start side by side may take each other's ports (nteract/papermill#239): once more.
+            if available() or type(error) is not RuntimeError:
+                raise
+            _papermill(notebook, output, parameters)
     except Exception as error:
         last = mask(str(error)).strip().splitlines()
         return f"{type(error).__name__}: {last[-1] if last else 'no message'}"
@@ -132,6 +125,25 @@ def execute(notebook: Notebook, output: Path, parameters: dict[str, str]) -> str
         if not available() and output.is_file():
             mask_notebook(output)
     return None
+
+
+def _papermill(notebook: Notebook, output: Path, parameters: dict[str, str]) -> None:
+    """Raises PapermillExecutionError of a cell, DeadKernelError of a kernel that dies, and RuntimeError itself of one
+    that does not start."""
+    import papermill
+
+    papermill.execute_notebook(
+        str(notebook.path),
+        str(output),
+        parameters=parameters,
+        engine_name=ENGINE_NAME if available() else None,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        execution_timeout=CELL_TIMEOUT,
+        extra_arguments=["--InteractiveShellApp.ignore_cwd=True"],
+    )
 
 
 def _end(workers: dict[Connection, Any]) -> None:
