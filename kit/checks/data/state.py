@@ -124,7 +124,7 @@ def _file_database(service: Service, number: int) -> Iterator[Fact]:
 
 
 def _collections(project: Project, service: Service, number: int, at: At) -> Iterator[Fact]:
-    for path in {r.at.path for r in service.routes} | {e.path for e in service.entrypoints}:
+    for path in sorted({r.at.path for r in service.routes} | {e.path for e in service.entrypoints}):
         root = project.code.tree(path)
         if root is None or project.code.language(path) not in (*JAVASCRIPT, "python"):
             continue

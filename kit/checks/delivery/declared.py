@@ -100,7 +100,7 @@ def _javascript(project: Project) -> Iterator[Wanted]:
     for path, found in seen(project).items():
         if not path.endswith((".py", ".d.ts")) and not BROWSER & set(path.split("/")):
             manifests = _above(project, posixpath.dirname(path) or ".", "npm")
-            for specifier in {name for name, _ in found} if manifests else ():
+            for specifier in dict.fromkeys(name for name, _ in found) if manifests else ():
                 name = npm_name(specifier)
                 if name and (manifests[0].path, name) not in told and not declared(manifests, name, specifier):
                     imported = _confirmed(project, path, specifier)
@@ -179,7 +179,7 @@ def _python(project: Project) -> Iterator[Wanted]:
             continue
         if _carries_its_own(project, manifests[0].dir):
             continue
-        for module in {name for name, _ in found if not name.startswith(".")}:
+        for module in dict.fromkeys(name for name, _ in found if not name.startswith(".")):
             top = module.partition(".")[0]
             if (manifests[0].path, top) in told or is_standard(top) or _is_own(project, path, top):
                 continue

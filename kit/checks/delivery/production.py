@@ -175,11 +175,11 @@ def _imported(project: Project, install: ProductionInstall) -> Iterator[Fact]:
             or project.code.unit(path) != package.dir
         ):
             continue
-        for name in {n for s, _ in seen(project)[path] if (n := npm_name(s)) in development} - told:
-            found = _as_value(project, path, name or "")
+        for name in dict.fromkeys(npm_name(specifier) or "" for specifier, _ in seen(project)[path]):
+            found = _as_value(project, path, name) if name in development and name not in told else None
             if found is not None:
-                told.add(name or "")
-                yield _not_there(project, install, development[name or ""], found)
+                told.add(name)
+                yield _not_there(project, install, development[name], found)
 
 
 def _as_value(project: Project, path: str, name: str) -> Import | None:

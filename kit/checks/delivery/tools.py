@@ -303,7 +303,7 @@ def _tested(project: Project) -> dict[str, dict[str, At]]:
     found: dict[str, dict[str, At]] = {}
     unsure = set()
     for pipeline in pipelines(project):
-        for act_job in {act.job for act in pipeline.of("test")}:
+        for act_job in dict.fromkeys(act.job for act in pipeline.of("test")):
             for step in act_job.all_steps:
                 for name, node in step.inputs.items() if step.inputs is not None else ():
                     platform = INPUTS.get(name)

@@ -40,7 +40,7 @@ def roots(project: Project, service: Service) -> tuple[str, ...]:
     wanted, found = packages(project, service), [service.root or "."]
     for _ in range(3):
         names = {plain_name(d.name) for p in wanted for d in p.dependencies}
-        wanted = [named[n] for n in names & set(named) if named[n].dir not in found]
+        wanted = [named[n] for n in sorted(names & set(named)) if named[n].dir not in found]
         found += [p.dir for p in wanted]
     return tuple(found)
 

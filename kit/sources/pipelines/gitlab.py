@@ -146,7 +146,7 @@ class Reader:
             return node
         wanted = set(texts(inherit)) if inherit is not None and inherit.is_list else _DEFAULTS
         data = entries(node)
-        for key in _DEFAULTS & wanted:
+        for key in sorted(_DEFAULTS & wanted):
             value = default.get(key) or self.config.get(key)
             if key not in data and value is not None:
                 data[key] = value
