@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import pytest
-from conftest import Look
+from conftest import Look, Seen
+
+from kit.model import Severity
 
 Files = Mapping[str, str]
 
@@ -97,6 +99,52 @@ SPRING = {
     "prometheus.yml": "scrape_configs:\n  - job_name: shop\n    metrics_path: /actuator/prometheus\n    static_configs:\n      - targets: ['shop:8080']\n",
 }
 EXPOSED = "management:\n  endpoints:\n    web:\n      exposure:\n        include: %s\n"
+
+JWT_GO = """package auth
+
+import "github.com/golang-jwt/jwt/v5"
+
+func (m *Minter) Revoke(token string) error {
+%s
+	claims := &jwt.RegisteredClaims{}
+	parser := jwt.NewParser()
+	if _, _, err := parser.ParseUnverified(token, claims); err != nil {
+		return err
+	}
+	return m.store.Revoke(claims.ID)
+}
+"""
+CELERY = {
+    "requirements.txt": "celery==5.4.0\n",
+    "app.py": "from celery import Celery\napp = Celery('shop')\n\n@app.task(name='shop.tidy')\ndef tidy(): ...\n",
+}
+UMZUG = {
+    **POSTGRES,
+    "package.json": '{"name": "shop", "dependencies": {"sequelize": "6.37.0", "umzug": "3.8.0"}}',
+    "db/migrations/1-orders.js": "module.exports = {\n  up: (queryInterface, S) => queryInterface.createTable('orders', { id: { type: S.INTEGER, primaryKey: true } }),\n  down: (queryInterface) => queryInterface.dropTable('orders'),\n};\n",
+    ".github/workflows/deploy.yml": "on: {push: {branches: [main]}}\njobs:\n  deploy:\n    environment: production\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f k8s\n%s",
+}
+ACCEPT = "export async function POST(request: Request) {\n  const body = await request.json();\n  const path = %s;\n  const answer = await fetch(%s, { method: 'POST' });\n  return Response.json(await answer.json());\n}\n"
+BATCH = "from celery.schedules import crontab\nfrom app import app\n%s{'clean': {'task': 'shop.clean', 'schedule': crontab(hour=1)}}\n"
+TLS = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: %s%s}\nspec:\n  rules:\n    - host: %s\n      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}\n"
+KUSTOMIZED = {
+    "app/base/kustomization.yaml": "resources: [config.yaml, web.yaml]\n",
+    "app/base/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {issuer: 'https://auth.example.com'}\n",
+    "app/base/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n        - name: web\n          image: 'ghcr.io/acme/web:1.2'\n          env: [{name: ISSUER_URL, valueFrom: {configMapKeyRef: {name: settings, key: issuer}}}]\n",
+    "app/overlays/production/kustomization.yaml": "resources: [../../base]\n",
+    "envs/production/kustomization.yaml": "resources: [../../app/base]\npatches: [{path: issuer.yaml}]\n",
+    "envs/production/issuer.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {issuer: 'https://auth.acme.io'}\n",
+}
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://github.com/acme/shop', path: %s, targetRevision: v1.2.0}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
+GROUP = 'variable "open" {\n  default = ["0.0.0.0/0"]\n}\nresource "aws_security_group" "node" {\n  ingress {\n    from_port = 22\n    to_port = 22\n    protocol = "tcp"\n    cidr_blocks = var.open\n  }\n}\n'
+NAMED = {
+    **POSTGRES,
+    "package.json": '{"name": "shop", "dependencies": {"typeorm": "0.3.20"}}',
+    "src/order.ts": "import { Column, Entity, PrimaryColumn } from 'typeorm';\n@Entity('orders')\nexport class Order {\n  @PrimaryColumn() id: number;\n  @Column() madeAt: Date;\n}\n",
+    "src/migrations/1-orders.ts": 'import { MigrationInterface, QueryRunner } from \'typeorm\';\nexport class Orders1 implements MigrationInterface {\n  async up(q: QueryRunner) { await q.query(`CREATE TABLE "orders" ("id" int PRIMARY KEY, "made_at" timestamp NOT NULL)`); }\n  async down(q: QueryRunner) { await q.query(`DROP TABLE "orders"`); }\n}\n',
+    "src/data-source.ts": "import { DataSource } from 'typeorm';\nexport default new DataSource({ type: 'postgres', migrations: ['src/migrations/*'] });\n",
+}
+REPORTED = "on: push\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n%s"
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -462,6 +510,54 @@ TWINS = {
         {**SPRING, "src/main/resources/application.yml": EXPOSED % "health,info"},
         {"src/main/resources/application.yml": EXPOSED % "${SHOWN:health,info,prometheus}"},
     ),
+    "a token that is verified before it is read": Twin(
+        "SEC-010",
+        {**GO, "auth.go": JWT_GO % ""},
+        {"auth.go": JWT_GO % "\tif _, err := m.VerifyAccess(token); err != nil {\n\t\treturn nil\n\t}"},
+        ("pass",),
+    ),
+    "an address of the server's own": Twin(
+        "SEC-021",
+        {**NODE, "app/api/route.ts": ACCEPT % ("body.path", "path")},
+        {"app/api/route.ts": ACCEPT % ("body.kind === 'a' ? '/v1/a' : '/v1/b'", "new URL(path, request.url)")},
+        ("pass",),
+    ),
+    "a timetable that nothing takes": Twin(
+        "RES-012",
+        {**CELERY, "times.py": BATCH % "app.conf.beat_schedule = "},
+        {"times.py": BATCH % "class Times:\n    @property\n    def beat_schedule(self):\n        return "},
+        ("pass", "unknown", "not_applicable"),
+    ),
+    "migrations that umzug runs": Twin(
+        "DAT-004",
+        {**UMZUG, ".github/workflows/deploy.yml": UMZUG[".github/workflows/deploy.yml"] % ""},
+        {".github/workflows/deploy.yml": UMZUG[".github/workflows/deploy.yml"] % '      - run: ./cli.js repl --script "await umzug.up()"\n'},
+        ("pass",),
+    ),
+    "a key that counts itself": Twin(
+        "DAT-009",
+        {**UMZUG, "db/migrations/2-carts.js": "module.exports = {\n  up: (queryInterface) => queryInterface.sequelize.query('CREATE TABLE carts (id INTEGER PRIMARY KEY AUTOINCREMENT)'),\n};\n"},
+        {"db/migrations/2-carts.js": "module.exports = {\n  up: (queryInterface, S) => queryInterface.createTable('carts', { id: { type: S.INTEGER, autoIncrement: true } }),\n};\n"},
+        ("pass", "not_applicable"),
+    ),
+    "an overlay beside the one that is synced": Twin(
+        "CFG-002",
+        {**KUSTOMIZED, "argocd/shop.yaml": ARGO % "app/overlays/production"},
+        {"argocd/shop.yaml": ARGO % "envs/production"},
+        ("pass", "not_applicable"),
+    ),
+    "TLS that another Ingress of the host has": Twin(
+        "ORC-025",
+        {"k8s/web.yaml": TLS % ("web", "", "shop.acme.io")},
+        {"k8s/api.yaml": TLS % ("api", "", "shop.acme.io") + "  tls: [{hosts: [shop.acme.io], secretName: shop}]\n"},
+        ("pass", "unknown"),
+    ),
+    "names that a strategy makes": Twin(
+        "DAT-002",
+        NAMED,
+        {"src/data-source.ts": "import { DataSource } from 'typeorm';\nexport default new DataSource({ type: 'postgres', namingStrategy: new SnakeNamingStrategy() });\n"},
+        ("pass",),
+    ),
 }  # fmt: skip
 
 
@@ -475,3 +571,69 @@ def test_of_two_twins_only_the_one_with_the_defect_is_told(look: Look, name: str
     seen = look(twin.check, {**other, **dict.fromkeys(gone, "")})
 
     assert set(seen.outcomes) <= set(twin.quiet), seen.text
+
+
+LESSER = {
+    "an Ingress of an inner network": Twin(
+        "ORC-025",
+        {"k8s/web.yaml": TLS % ("web", "", "shop.acme.io")},
+        {"k8s/web.yaml": TLS % ("web", ", annotations: {alb.ingress.kubernetes.io/scheme: internal}", "shop.acme.io")},
+    ),
+    "hosts that no name server knows": Twin(
+        "ORC-025",
+        {"k8s/web.yaml": TLS % ("web", "", "shop.acme.io")},
+        {"k8s/web.yaml": TLS % ("web", "", "shop.local")},
+    ),
+    "a guess for a password in an image": Twin(
+        "CON-005",
+        {"Dockerfile": "FROM node:22\nENV DB_PASS=Kx83hTq2\nUSER node\nCMD node app.js\n"},
+        {"Dockerfile": "FROM node:22\nENV DB_PASS=password\nUSER node\nCMD node app.js\n"},
+    ),
+    "a kustomization above what is synced": Twin(
+        "ORC-001",
+        {"ops/kustomization.yaml": "resources: [gone.yaml]\n", "ops/overlays/prod/kustomization.yaml": "resources: []\n", "argocd/ops.yaml": ARGO % "ops"},
+        {"argocd/ops.yaml": ARGO % "ops/overlays/prod"},
+    ),
+    "a module that nothing calls": Twin(
+        "INF-003",
+        {"main.tf": 'module "node" {\n  source = "./modules/node"\n}\n', "modules/node/main.tf": GROUP},
+        {"main.tf": 'module "other" {\n  source = "./modules/other"\n}\n', "modules/other/main.tf": "# nothing\n"},
+    ),
+    "tests that are switched off beside others": Twin(
+        "DEL-004",
+        {".github/workflows/ci.yml": CI + "      - run: npm run build\n  e2e:\n    if: ${{ false }}\n    runs-on: ubuntu-latest\n    steps:\n      - run: npx jest e2e\n", **NODE},
+        {".github/workflows/ci.yml": CI + "      - run: npx jest\n  e2e:\n    if: ${{ false }}\n    runs-on: ubuntu-latest\n    steps:\n      - run: npx jest e2e\n"},
+    ),
+    "an outcome that a summary shows": Twin(
+        "DEL-017",
+        {".github/workflows/ci.yml": REPORTED % "          if [ \"${{ steps.gone.outcome }}\" = success ]; then ./deploy.sh; fi\n"},
+        {".github/workflows/ci.yml": REPORTED % "          cat >> $GITHUB_STEP_SUMMARY << 'EOF'\n          | Tests | ${{ steps.gone.outcome == 'success' && 'good' || 'bad' }} |\n          EOF\n"},
+    ),
+    "a password in a request that is sent by hand": Twin(
+        "CFG-005",
+        {"settings.yml": "password: 'Dx9!kQ2vLw8Z'\n"},
+        {"settings.yml": None, "users.http": "POST http://localhost/login\n\n{\"password\": \"Dx9!kQ2vLw8Z\"}\n"},
+    ),
+    "variables of a program that is developed": Twin(
+        "CFG-004",
+        {**NODE, ".env": "POSTGRES_PASSWORD=admin\n", "docker-compose.yml": "services:\n  api:\n    build: .\n    env_file: [.env]\n"},
+        {".env": "NODE_ENV=local\nPOSTGRES_PASSWORD=admin\n"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LESSER)
+def test_of_two_twins_the_one_that_does_less_harm_weighs_less(look: Look, name: str) -> None:
+    twin = LESSER[name]
+    other = {path: text for path, text in {**twin.files, **twin.harmless}.items() if text is not None}
+
+    grave = look(twin.check, twin.files)
+    gone = [path for path, text in twin.harmless.items() if text is None]
+    lesser = look(twin.check, {**other, **dict.fromkeys(gone, "")})
+
+    assert lesser.failed, "the defect is not found"
+    assert _worst(lesser) > _worst(grave), (grave.text, lesser.text)
+
+
+def _worst(seen: Seen) -> int:
+    return min(list(Severity).index(f.severity) for f in seen.findings if f.outcome.open)

@@ -17,6 +17,10 @@ from kit.sources.secrets.find import SecretHit, context_of
 
 _OF_PEOPLE = frozenset({"assignment", "url-password"})
 """The kinds whose values may be words that somebody chose; the others are formats of random keys."""
+_HASHED = re.compile(
+    r"md5[0-9a-f]{32}$|(?:crypt|digest)[12]:|\{(?:bcrypt|ssha\d*|sha\d*|pbkdf2|scrypt|argon2)\}", re.IGNORECASE
+)
+"""How stores of users write what must still be broken."""
 _PIPELINE = re.compile(r"^(?:\.github|\.gitlab[^/]*|\.circleci|\.buildkite|\.ci|ci)(?:/|$)|^[^/]*gitlab-ci[^/]*$")
 _SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing)?(?:[_.-][\w.-]*)?\.\w+$")
 _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
@@ -72,11 +76,12 @@ def _of_random(project: Project, path: str, hit: SecretHit, environment: str) ->
 
 
 def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
-    """What must still be broken, what every client shows, what a deployment replaces, what pipelines and seeds make."""
+    """What must still be broken, what every client shows, what a deployment replaces, what pipelines, seeds and requests that
+    somebody sends by hand make."""
     hashed = "hash" in hit.kind or re.search(r"(?i)(?:hash|digest)(?:ed)?$", hit.name or "") is not None
-    hashed = hashed or re.fullmatch(r"md5[0-9a-f]{32}", text[hit.start : hit.end]) is not None
+    hashed = hashed or _HASHED.match(text[hit.start : hit.end]) is not None
     piped = _PIPELINE.search(path) is not None or any(w.path == path for w in project.workflows)
-    made = hit.kind in _OF_PEOPLE and (piped or _SEEDS.search(path))
+    made = hit.kind in _OF_PEOPLE and (piped or _SEEDS.search(path) or path.endswith((".http", ".rest")))
     own = hit.kind == "private-key" and _OF_ONESELF.search(path) is not None
     shown = own or any(file in path for file in _FOR_CLIENTS) or _in_every_browser(text, hit)
     pretended = _PRETENDED.search(path) or re.search(r"(?i)(?:^|_)demo(?:_|$)", hit.name or "")

@@ -19,7 +19,7 @@ from kit.checks.configuration.common import (
 )
 from kit.checks.shared.calls import calls, is_on
 from kit.checks.shared.crowd import by_file, gathered
-from kit.checks.shared.meant import is_shadowed
+from kit.checks.shared.meant import in_development_mode, is_shadowed
 from kit.checks.shared.settings import overridden
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
@@ -95,7 +95,9 @@ def _stand_in_values(project: Project, service: str, found: list[tuple[EnvGiven,
 
 def _gravity(project: Project, one: EnvGiven, environment: str | None) -> Severity:
     """An address that was never filled in is grave where it is deployed as it stands; of a compose file that names no
-    environment people make their own."""
+    environment people make their own, as of one that runs a program for its developer."""
+    if in_development_mode(project, one.at.path):
+        return Severity.MEDIUM
     leads = "://" in (one.value or "") or one.name.endswith(("_HOST", "_URL", "_ORIGIN", "_ENDPOINT"))
     theirs = environment is None and any(file.path == one.at.path for file in project.compose)
     return Severity.HIGH if is_secret_name(one.name) or (leads and not theirs) else Severity.MEDIUM

@@ -77,9 +77,13 @@ def not_as_root(project: Project) -> Iterator[Fact]:
 
 
 def _nobody_asks(project: Project, image: Image) -> bool:
-    """Whether an image answers no requests and is deployed nowhere: a tool, or a base of others."""
+    """Whether an image answers no requests and is deployed nowhere: a tool, or a base of others, which starts nothing."""
     service = project.system.service(image.name)
     exposes = bool(image.dockerfile.exposed(image.stage))
+    stages = {stage.index for stage in image.dockerfile.lineage(image.stage)}
+    starts = any(i.stage in stages for i in image.dockerfile.of("CMD", "ENTRYPOINT"))
+    if not starts and not exposes and (service is None or not service.deployments):
+        return True
     if service is None:
         return not exposes
     asked = exposes or bool(service.deployments) or _takes_requests(service)
@@ -271,26 +275,37 @@ def no_secrets_in_images(project: Project) -> Iterator[Fact]:
     for dockerfile in judged(project):
         final = {stage.index for stage in dockerfile.lineage(dockerfile.final)}
         found = [*_set_secrets(dockerfile), *_copied_secrets(dockerfile)]
-        for message, instruction, weak in found:
+        for message, instruction, severity in found:
             if instruction.stage not in final:
                 stays = "; it stays in the build cache, not in the image."
                 yield partial(f"{message}{stays}", instruction, severity=Severity.MEDIUM)
             else:
-                severity = Severity.HIGH if weak else Severity.CRITICAL
                 yield bad(f"{message}; whoever pulls the image can read it.", instruction, severity=severity)
         if not found:
             yield ok("No secret is set or copied into the image.", dockerfile)
 
 
-def _set_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, bool]]:
-    """What says it, where, and whether anybody guesses the value."""
+def _set_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, Severity]]:
+    """What says it, where, and how grave it is."""
     for instruction in dockerfile.of("ENV", "ARG"):
         for name, value in instruction.pairs.items():
             literal = bool(value) and value is not None and "$" not in value and not is_placeholder(value)
             if value and literal and is_secret_name(name) and not _harmless(name, value):
-                yield f"{instruction.name} gives {name} a value", instruction, is_weak(value)
+                yield f"{instruction.name} gives {name} a value", instruction, _gravity(name, value)
             elif value and literal and any(_is_key(hit) for hit in find_secrets(value)):
-                yield f"{instruction.name} gives {name} a value that has the form of a key", instruction, False
+                yield (
+                    f"{instruction.name} gives {name} a value that has the form of a key",
+                    instruction,
+                    Severity.CRITICAL,
+                )
+
+
+def _gravity(name: str, value: str) -> Severity:
+    """A value that anybody guesses tells nothing. A key that it stands for is open where nobody gives another; a
+    password opens a store, which has its own."""
+    if not is_weak(value):
+        return Severity.CRITICAL
+    return Severity.MEDIUM if re.search(r"(?i)PASS|PWD", name) else Severity.HIGH
 
 
 def _is_key(hit: SecretHit) -> bool:
@@ -303,11 +318,11 @@ def _is_key(hit: SecretHit) -> bool:
     )
 
 
-def _copied_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, bool]]:
+def _copied_secrets(dockerfile: Dockerfile) -> Iterator[tuple[str, Instruction, Severity]]:
     for copy in dockerfile.copies():
         for source in copy.sources if copy.from_stage is None and copy.from_image is None else ():
             if SECRET_FILE.fullmatch(posixpath.basename(source)):
-                yield f"COPY puts {source} into the image", copy.instruction, False
+                yield f"COPY puts {source} into the image", copy.instruction, Severity.CRITICAL
 
 
 def _harmless(name: str, value: str) -> bool:

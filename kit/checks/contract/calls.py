@@ -112,17 +112,18 @@ def _relative(
     alike = [s for s in others if _begins_alike(path, s)]
     only = others if len(others) <= 1 else alike if len(alike) == 1 else []
     candidates = [*own, *only] if only or url.startswith("/") else []
-    fitting = [s for s in candidates if _begins_alike(path, s)]
+    fitting = [s for s in candidates if _begins_alike(path, s, twice=url.startswith(_GAP) and not own)]
     # A computed base may be any host: only an API whose paths begin alike makes it likely to be that one.
     if url.startswith(_GAP) and not any(s.kind == "api" for s in fitting):
         return ()
     return tuple(candidates) if fitting else ()
 
 
-def _begins_alike(path: Steps, service: Service) -> bool:
-    """Whether the path begins as routes of the service do: with `api` or a version, else with two steps."""
+def _begins_alike(path: Steps, service: Service, *, twice: bool = False) -> bool:
+    """Whether the path begins as routes of the service do: with `api` or a version, else, or where asked, with two
+    steps."""
     heads = {steps(r.path)[:2] for r in http_routes(service)}
-    usual = path[0] == "api" or re.fullmatch(r"v\d+", path[0]) is not None
+    usual = not twice and (path[0] == "api" or re.fullmatch(r"v\d+", path[0]) is not None)
     return any(head and head[0] == path[0] and (usual or path[:2] == head) for head in heads)
 
 

@@ -58,7 +58,7 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
         shown = listed((f"{r.method} {r.path}" for r in routes), 3)
         twins = _twins(project, routes, served)
         if twins:
-            said = f"Nothing mounts {path}: {shown} are served by {listed({r.at.path for r in twins}, 2)}; this is a dead double"
+            said = f"Nothing mounts {path}: {shown} are served by {listed(sorted({r.at.path for r in twins}), 2)}; this is a dead double"
             yield bad(f"{said}.", *routes[:4], twins[0], severity=Severity.LOW)
         else:
             forgotten = len(lost) <= len(files) and routes[0].framework != "django" and not _alone(project, path)

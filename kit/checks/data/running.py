@@ -19,7 +19,7 @@ from kit.sources.orm.model import MigrationSet
 from kit.system.purposes import prints_only, purposes
 
 _MIGRATES = re.compile(
-    r"(?<![a-z])(?:auto)?migrat(?:e|ion)s?(?![a-z])|\b(?:flask|manage\.py)\b[^\n;|&]{0,80}\bdb upgrade\b|\balembic\b[^\n;|&]{0,80}\bupgrade\b",
+    r"(?<![a-z])(?:auto)?migrat(?:e|ion)s?(?![a-z])|\bumzug\b|\b(?:flask|manage\.py)\b[^\n;|&]{0,80}\bdb upgrade\b|\balembic\b[^\n;|&]{0,80}\bupgrade\b",
     re.IGNORECASE,
 )
 _MAKES = re.compile(

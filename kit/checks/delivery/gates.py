@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kit.checks.delivery.common import jobs
 from kit.checks.shared.crowd import by_folder, gathered
-from kit.checks.shared.swallowed import swallowed
+from kit.checks.shared.swallowed import is_off, swallowed
 from kit.model import Clause, Fact, Located, Severity, bad, ok, partial
 from kit.project import Project
 from kit.registry import check
@@ -54,7 +55,8 @@ def gates_can_fail(project: Project) -> Iterator[Fact]:
 
     Decides: each job's tests, type checks, linters and scans, also inside of the package scripts, targets and shell
     scripts that it calls. A failure is swallowed by `|| true`, `continue-on-error`, `set +e`, a pipe without
-    `pipefail`, `--exit-zero` and the like, or never looked for under `if: false`. A step whose outcome a later step
+    `pipefail`, `--exit-zero` and the like, or never looked for under `if: false`, which weighs less beside tests that
+    run. A step whose outcome a later step
     reads holds.
 
     Fix: take what swallows the failure out; where known failures must be borne, list them one by one.
@@ -63,6 +65,16 @@ def gates_can_fail(project: Project) -> Iterator[Fact]:
 
     See: https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions#jobsjob_idstepscontinue-on-error
     """
+    found = list(_gates(project))
+    held = {purpose for purpose, _, fact in found if not fact.outcome.open}
+    for purpose, job, fact in found:
+        # Beside a gate of its kind that holds, nobody takes one that is switched off for a gate.
+        minor = is_off(job) and purpose in held and fact.severity is Severity.HIGH
+        yield replace(fact, severity=Severity.MEDIUM) if minor else fact
+
+
+def _gates(project: Project) -> Iterator[tuple[str, Job, Fact]]:
+    """What each job does for a purpose, and what can be said of it."""
     told: set[tuple[object, ...]] = set()
     for pipeline, job in jobs(project):
         for purpose in NAMES:
@@ -73,9 +85,9 @@ def gates_can_fail(project: Project) -> Iterator[Fact]:
                 if key not in told:
                     told.add(key)
                     message = f"Job {job.id}: {NAMES[purpose]} ({act.words}) cannot fail it: {why}."
-                    yield bad(message, *places, severity=SEVERITY[purpose])
+                    yield purpose, job, bad(message, *places, severity=SEVERITY[purpose])
             if acts and not wrong:
-                yield ok(f"Job {job.id}: {NAMES[purpose]} can fail it ({acts[0].words}).", acts[0])
+                yield purpose, job, ok(f"Job {job.id}: {NAMES[purpose]} can fail it ({acts[0].words}).", acts[0])
 
 
 _LISTS = re.compile(r"\s(?:--co|--collect-only|--listTests|--list-tests)(?=\s)")

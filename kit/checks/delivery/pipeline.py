@@ -216,8 +216,16 @@ def _expressions(job: Job) -> Iterator[Fact]:
 def _gravity(node: Node, name: str) -> Severity | None:
     """Less, where the value is only printed: whoever reads the log misses it, and nothing else."""
     lines = [line.strip() for line in node.text.splitlines() if f"{name}." in line]
-    printed = all(re.match(r"(?:echo|printf|Write-Host)\s", line) and not _PASSED_ON.search(line) for line in lines)
-    return Severity.LOW if node.key == "run" and lines and printed else None
+    printed = all(_LISTED.match(line) or (_PRINTS.match(line) and not _PASSED_ON.search(line)) for line in lines)
+    commented = node.key in {"body", "message"} or (
+        node.key == "script" and re.search(r"createComment|[cC]omment\(", node.text)
+    )
+    return Severity.LOW if lines and (commented or (node.key == "run" and printed)) else None
+
+
+_PRINTS = re.compile(r"(?:echo|printf|Write-Host)\s")
+_LISTED = re.compile(r"\|.*\|$|[-*] ")
+"""A line of a table or a list, as summaries get them."""
 
 
 def _is_expression(node: Node) -> bool:

@@ -149,6 +149,13 @@ def calls_of(project: Project, module: Terraform) -> tuple[Node, ...]:
     )
 
 
+def is_unused(project: Project, resource: Resource) -> bool:
+    """Whether a resource is one of a module that nothing calls, beside configurations of the project that call others."""
+    module = resource.module
+    kept = module is not None and "modules" in module.dir.split("/") and not resource.calls
+    return kept and any(other.modules for other in project.terraform)
+
+
 def _wrapped(module: Terraform, types: tuple[str, ...]) -> Iterator[Resource]:
     for call in module.modules:
         found = _REGISTRY.fullmatch(call.source)

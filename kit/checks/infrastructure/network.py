@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kit.checks.infrastructure.common import WORLD, Resource, off, on, resources
+from kit.checks.infrastructure.common import WORLD, Resource, is_unused, off, on, resources
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -65,7 +65,9 @@ def firewalls_are_closed(project: Project) -> Iterator[Fact]:
     listening = _of_balancers_only(project)
     for resource in resources(project, *_GROUPS, *_RULES):
         for opening in _openings(resource):
-            yield _opening(resource, opening, answers_little=resource.name in listening)
+            yield _opening(
+                resource, opening, answers_little=resource.name in listening, unused=is_unused(project, resource)
+            )
     for resource in resources(project, "aws_launch_template", "aws_ecs_service"):
         yield from _addressed(resource)
     for resource in resources(project, "aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"):
@@ -93,7 +95,7 @@ def _of_balancers_only(project: Project) -> set[str]:
     return balancers - others
 
 
-def _opening(resource: Resource, opening: Opening, *, answers_little: bool = False) -> Fact:
+def _opening(resource: Resource, opening: Opening, *, answers_little: bool = False, unused: bool = False) -> Fact:
     ports = str(opening.low) if opening.low == opening.high else f"{opening.low}–{opening.high}"
     every = (opening.low, opening.high) == (0, 65535)
     what = "every port" if every else f"port {ports}"
@@ -106,6 +108,8 @@ def _opening(resource: Resource, opening: Opening, *, answers_little: bool = Fal
     severity = Severity.CRITICAL if hit else Severity.HIGH
     if answers_little:
         message, severity = f"{message[:-1]}; what has the group answers on its own ports only.", Severity.MEDIUM
+    if unused:
+        message, severity = f"{message[:-1]}; nothing here calls the module.", Severity.MEDIUM
     return bad(message, *_places(opening), severity=severity, **resource.grade)
 
 

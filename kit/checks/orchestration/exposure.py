@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -87,7 +88,8 @@ def entrances_speak_tls(project: Project) -> Iterator[Fact]:
     Passwords and sessions that cross the internet without TLS can be read by everybody on the way.
 
     Decides: each Ingress has `tls` for its hosts, or an annotation that has the platform bring a certificate; each
-    Gateway listener is HTTPS or redirects; a chart whose values may add `tls` weighs less. A load balancer that is open to the world is no plain-HTTP one.
+    Gateway listener is HTTPS or redirects; a chart whose values may add `tls` weighs less, as does
+    what only the inner network gets to. A load balancer that is open to the world is no plain-HTTP one.
 
     Fix: add `tls: [{hosts: [...], secretName: ...}]` and a certificate issuer
     (`cert-manager.io/cluster-issuer`).
@@ -132,9 +134,13 @@ def _ingress(project: Project, group: Group, ingress: Manifest) -> Fact:
         if redirects or annotation(ingress, *_REDIRECTS) is not None:
             message = f"{ingress.title}: no TLS, and nothing but a redirect."
             return partial(message, ingress, severity=Severity.LOW, **grade(group))
+        if (other := _brings_tls(project, ingress, hosts)) is not None:
+            message = f"{ingress.title}: no TLS of its own; {other.title} sets it up for the same hosts."
+            return unknown(message, ingress, other, **grade(group))
         message = f"{ingress.title}: no TLS; all requests travel in clear."
         by_values = ingress.origin.startswith("helm:") and "tls:" in project.files.text(ingress.path)
-        return bad(message, ingress, severity=Severity.MEDIUM if by_values else None, **grade(group))
+        lesser = by_values or _is_inner(ingress, hosts)
+        return bad(message, ingress, severity=Severity.MEDIUM if lesser else None, **grade(group))
     bare = sorted(h for h in hosts - covered if not _by_wildcard(h, covered))
     if covered and bare:
         return partial(f"{ingress.title}: TLS is set up, but not for {', '.join(bare)}.", tls, **grade(group))
@@ -143,6 +149,25 @@ def _ingress(project: Project, group: Group, ingress: Manifest) -> Fact:
         message = f"{ingress.title}: TLS is set up with {secret}, which must be made elsewhere."
         return unknown(message, tls, **grade(group))
     return ok(f"{ingress.title}: TLS is set up.", tls, **grade(group))
+
+
+_INNER = re.compile(r"(?i)(?:^|\.)(?:internal|intranet|local|localhost|localdomain|lan|corp|test|home\.arpa)$")
+"""Hosts that no name server of the world knows."""
+
+
+def _is_inner(ingress: Manifest, hosts: set[str]) -> bool:
+    """Whether the world does not get to an Ingress: its balancer is an inner one, or all of its hosts are."""
+    schemes = [text for name, text in ingress.annotations.items() if name.endswith(("/scheme", "/internal"))]
+    return bool({"internal", "true"} & set(schemes)) or (bool(hosts) and all(_INNER.search(h) for h in hosts))
+
+
+def _brings_tls(project: Project, ingress: Manifest, hosts: set[str]) -> Manifest | None:
+    """Another Ingress that has TLS for all of its hosts: controllers take both as one server."""
+    for other in project.manifests.of("Ingress") if hosts else ():
+        covered = {n.text for n in other.node.each("spec", "tls", "*", "hosts", "*")}
+        if other.path != ingress.path and all(h in covered or _by_wildcard(h, covered) for h in hosts):
+            return other
+    return None
 
 
 def _by_wildcard(host: str, covered: set[str]) -> bool:

@@ -159,7 +159,7 @@ def _found(group: Group, workload: Manifest, reference: Reference) -> Fact | Non
         what = f"{_WORDS.get(reference.kind, reference.kind)} {reference.name}"
         return ok(f"{workload.title}: the {what} is declared.", reference, **grade(group))
     message = f"{workload.title}: {reference.kind} {reference.name} has no key {reference.key}; the pods never start."
-    return bad(message, reference, **grade(group))
+    return bad(message, reference, *declared[:2], **grade(group))
 
 
 def _made_by_command(project: Project, reference: Reference) -> At | None:

@@ -248,6 +248,8 @@ def _timetable(project: Project, names: set[str]) -> Iterator[Fact]:
     }
     for path in project.code.holding("beat_schedule", "BEAT_SCHEDULE", languages=("python",)):
         text = project.code.text(path)
+        if _is_never_taken(project, text):
+            continue
         for found in re.finditer(r"['\"]task['\"]\s*:\s*['\"]([\w.]+)['\"]", text) if runs(path) else ():
             at = at_offset(path, text, found.start())
             if found[1] in spoken or found[1].rsplit(".", 1)[-1] in names:
@@ -256,6 +258,15 @@ def _timetable(project: Project, names: set[str]) -> Iterator[Fact]:
                 project, found[1]
             ):
                 yield bad(f"The timetable names the task {found[1]}, which is not there: it fails each time.", at)
+
+
+def _is_never_taken(project: Project, text: str) -> bool:
+    """Whether a timetable is what a function returns that nothing calls."""
+    made = re.findall(r"(?i)\bdef\s+(\w*beat_schedule\w*)\s*\(", text)
+    bound = re.search(r"(?i)beat_schedule\b['\"]?\]?\s*(?:=|:|\.update\()", text)
+    asked = re.compile(rf"(?m)^(?!\s*(?:from|import)\b).*\.(?:{'|'.join(made)})\b")
+    users = project.code.holding(*(f".{name}" for name in made)) if made and bound is None else ()
+    return bool(made) and bound is None and not any(asked.search(project.code.text(p)) for p in users)
 
 
 _WORKER = re.compile(r"\bcelery\b[^\n]*(?:\bworker\b|\s-B\b)|\bcelery[- ]?worker\b")

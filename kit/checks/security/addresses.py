@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from kit.checks.security.common import flow
 from kit.checks.security.flow import FUNCTIONS, MARKS, Flow
-from kit.checks.shared.calls import Call, calls, unwrap
+from kit.checks.shared.calls import Call, arguments, calls, unwrap
 from kit.checks.shared.words import plural
 from kit.model import Clause, Fact, Severity, bad, ok
 from kit.project import Project
@@ -64,7 +64,7 @@ def _judged(project: Project) -> Iterator[tuple[Call, Fact | None]]:
     values = flow(project)
     for call in calls(project, *_REQUESTS, needles=_CLIENTS, both=MARKS):
         if call.args and _CLIENT.search(call.callee):
-            led = _leads(values, call, call.args[0], r"://[^/\0]+[/?]")
+            led = _leads(values, call, _of_url(call.args[0]), r"://[^/\0]+[/?]")
             said = "The server requests the address that a client names: it reaches what only the server can reach."
             yield call, bad(said, call) if led else None
     for call in calls(project, *_REDIRECTS, both=MARKS):
@@ -77,6 +77,15 @@ def _judged(project: Project) -> Iterator[tuple[Call, Fact | None]]:
         if call.args and _opens(call):
             said = "The file that is opened is the one that the request names; `../` leads out of the folder."
             yield call, bad(said, call) if _leads_file(values, call) else None
+
+
+def _of_url(node: SgNode) -> SgNode:
+    """What decides where `new URL(path, request.url)` leads: the path, as the other is the server's own address."""
+    given = arguments(node) if node.kind() == "new_expression" and node.text().startswith("new URL(") else []
+    own = (
+        len(given) == 2 and re.fullmatch(r"(?:req|request)\.(?:url|nextUrl(?:\.origin)?)", given[1].text()) is not None
+    )
+    return given[0] if own else node
 
 
 def _target(call: Call) -> SgNode | None:

@@ -98,6 +98,15 @@ class Hole:
     node: SgNode
 
 
+_CHOICES = frozenset({"ternary_expression", "conditional_expression"})
+
+
+def _branches(node: SgNode) -> list[SgNode]:
+    """What a condition chooses from: `asked ? this : that`, and `this if asked else that` of Python."""
+    parts = [c for c in node.children() if c.is_named() and c.kind() != "comment"]
+    return parts[1:] if node.kind() == "ternary_expression" else parts[:1] + parts[2:]
+
+
 class Flow:
     """Answers for one code index; what a file assigns is read once."""
 
@@ -138,6 +147,8 @@ class Flow:
             return owner is not None and self._tainted(owner, path, depth + 1)
         if kind in FUNCTIONS:
             return False
+        if kind in _CHOICES:
+            return any(self._tainted(c, path, depth + 1) for c in _branches(node))
         return any(self._tainted(c, path, depth + 1) for c in node.children()[:MAX_PARTS] if c.is_named())
 
     def _passes(self, node: SgNode, path: str, depth: int) -> bool:
@@ -212,8 +223,8 @@ class Flow:
             text,
         ):
             return True
-        if node.kind() in {"ternary_expression", "conditional_expression"}:
-            return all(self.is_constant(c, path, depth + 1) for c in [c for c in node.children() if c.is_named()][1:])
+        if node.kind() in _CHOICES:
+            return all(self.is_constant(c, path, depth + 1) for c in _branches(node))
         if node.kind() in _CALLS:
             return self._returns_constants(node, path, depth + 1)
         if node.kind() not in _NAMES:

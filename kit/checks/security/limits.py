@@ -92,9 +92,15 @@ def _rank(route: Route) -> int:
     said = _said(route)
     if route.method == "GET":
         return 4
+    if _SENDS.match(_last(route)):
+        return 3
     if said & {"apple", "google", "facebook", "github", "oauth", "oauth2", "sso", "saml", "twitter"}:
         return 2
-    return 0 if said & {"login", "signin", "authenticate"} else 1 if said & _LOGIN else 3
+    return 0 if said & {"login", "logins", "signin", "authenticate"} else 1 if said & _LOGIN else 3
+
+
+_SENDS = re.compile(r"(?:re)?send|request|email|invite|forgot|remind")
+"""What a login's neighbours do, whose names hold its own: `sendLoginDetails`."""
 
 
 def _said(route: Route) -> set[str]:
@@ -150,8 +156,9 @@ def _takes_passwords(project: Project, service: Service, route: Route) -> bool:
 
 
 def _last(route: Route) -> str:
-    """The letters of the last part of a path, in small."""
-    return re.sub(r"[^a-z]", "", route.path.rstrip("/").rsplit("/", 1)[-1].lower())
+    """The letters of the last part of a path, in small; none where it is a parameter."""
+    last = route.path.rstrip("/").rsplit("/", 1)[-1]
+    return re.sub(r"[^a-z]", "", last.lower()) if not last.startswith(("{", ":", "<")) else ""
 
 
 @lru_cache(maxsize=256)
@@ -211,6 +218,9 @@ def _limit_in_front(project: Project) -> At | None:
                 "google_compute_security_policy",
             } and "rate" in str(resource.node.value):
                 return resource.at
+    for path in project.code.holding("ateBasedStatement"):
+        if runs(path):
+            return line_of(project, path, "ateBasedStatement")
     for file in project.compose:
         for composed in file.services:
             label = next((node for key, node in composed.labels.items() if "ratelimit" in key.lower()), None)

@@ -162,12 +162,21 @@ def _asks_no_identity(call: Call) -> bool:
     return bool(taken) and taken <= _NAMES_TOKEN
 
 
-def _verified_after(call: Call) -> bool:
-    """Whether the same function goes on to verify the token: the first reading tells only who signed it."""
+def _is_verified(call: Call) -> bool:
+    """Whether the same function verifies the token before, or goes on to: this reading tells only who signed it, or what
+    is in it."""
     functions = (a for a in call.node.ancestors() if a.kind() in {"function_declaration", "method_declaration"})
     text = next((f.text() for f in functions), "")
-    after = text.split("ParseUnverified", 1)[-1]
-    return re.search(r"(?i)\b\w*verify\w*\(|\bjwt\.Parse(?:WithClaims)?\(", after) is not None
+    return _VERIFIES.search(text.partition("{")[2]) is not None
+
+
+_VERIFIES = re.compile(r"(?i)\b(?!\w*unverified)\w*verify\w*\([^\n)]|\bjwt\.Parse\(|\bParseWithClaims\(")
+
+
+def _by_setting(call: Call) -> bool:
+    """Whether it is one of two ways, the other of which verifies."""
+    branches = (a for a in call.node.ancestors() if a.kind() == "if_statement")
+    return any((other := a.field("alternative")) is not None and _VERIFIES.search(other.text()) for a in branches)
 
 
 def _says_so(call: Call) -> bool:
@@ -179,8 +188,11 @@ def _says_so(call: Call) -> bool:
 
 def _go_tokens(project: Project) -> Iterator[Fact]:
     for call in calls(project, "ParseUnverified", languages=("go",), needles=("jwt",)):
-        if _verified_after(call):
-            yield ok("The token is read first for whom to ask, and verified then.", call)
+        if _by_setting(call):
+            said = "Whether the token's signature is verified is a setting; without it anybody can write one."
+            yield partial(said, call, severity=Severity.MEDIUM)
+        elif _is_verified(call):
+            yield ok("The token is read for what is in it, and verified in the same function.", call)
         else:
             said = "The token is read without its signature being verified: anybody can write one"
             if _says_so(call):

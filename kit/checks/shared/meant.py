@@ -95,15 +95,18 @@ def is_development_mode(name: str, value: str | None) -> bool:
 
 
 def in_development_mode(project: Project, path: str) -> bool:
-    """Whether a compose file runs a program of the project in a mode for development, or what stands in for a service
-    of production: what else it gives is for a developer, too, or nothing that is ready for users."""
-    file = next((f for f in project.compose if f.path == path), None)
-    if file is not None and any(stands_in(service.image) for service in file.services):
-        return True
+    """Whether a compose file, or the one that takes a file of variables, runs a program of the project in a mode for
+    development, or what stands in for a service of production: what else it gives is for a developer, too, or nothing
+    that is ready for users."""
+    services = [
+        service
+        for file in project.compose
+        for service in file.services
+        if file.path == path or any(given.path == path for given in service.env_files)
+    ]
     return any(
-        is_development_mode(name, value.value)
-        for service in (file.services if file is not None else ())
-        for name, value in service.environment.items()
+        stands_in(service.image) or any(is_development_mode(n, v.value) for n, v in service.environment.items())
+        for service in services
     )
 
 

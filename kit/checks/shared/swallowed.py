@@ -16,9 +16,14 @@ _TOLERANT = re.compile(
 )
 
 
+def is_off(job: Job) -> bool:
+    """Whether a condition keeps a job from ever running."""
+    return bool(job.condition) and _NEVER.match(job.condition or "") is not None
+
+
 def swallowed(job: Job, act: Act) -> tuple[str, tuple[Located, ...]] | None:
     """What keeps the failure from being seen, and where; None where nothing does."""
-    if job.condition and _NEVER.match(job.condition):
+    if is_off(job):
         return "the job never runs (`if: false`)", (job.node.get("if") or job,)
     if act.step.condition and _NEVER.match(act.step.condition):
         return "the step never runs (`if: false`)", (act.step.node.get("if") or act.step,)

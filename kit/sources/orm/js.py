@@ -27,7 +27,7 @@ from kit.sources.orm.js_nodes import (
 )  # fmt: skip
 from kit.sources.orm.model import Column, ForeignKey, Index, Schema, Table
 from kit.sources.orm.sqlfiles import OWN
-from kit.sources.orm.typeorm import typeorm_tables
+from kit.sources.orm.typeorm import snake, typeorm_tables
 from kit.sources.tree.files import FileIndex
 
 _CODE = ("*.ts", "*.js", "*.mts", "*.cts", "*.mjs", "*.cjs")
@@ -38,7 +38,7 @@ _NEEDLES = {
 }
 _WORDS = {"typeorm": "@Entity", "drizzle": "Table", "sequelize": "DataTypes."}
 _CASING = re.compile(r"""casing\s*:\s*["']snake_case["']""")
-_NAMING = re.compile(r"\bnamingStrategy\b|\bentityPrefix\b")
+_NAMING = re.compile(r"\bnamingStrategy\b(?P<snake>\s*:\s*new\s+Snake(?:Case)?NamingStrategy\b)?|\bentityPrefix\b")
 _DRIZZLE = {"pgTable": "postgres", "mysqlTable": "mysql", "sqliteTable": "sqlite"}
 
 
@@ -63,10 +63,13 @@ def _typeorm(files: FileIndex, folder: str, paths: list[str]) -> Schema:
     # Base classes and embedded parts have columns but no @Entity.
     others = [p for p in files.glob(*_CODE, classes=OWN) if p not in paths and "Column(" in files.text(p)]
     trees = [(path, tree) for path in (*paths, *others) if (tree := root(files.text(path), path)) is not None]
-    tables = tuple(typeorm_tables(trees, set(paths)))
-    named_otherwise = next((p for p in files.glob(*_CODE) if _NAMING.search(files.text(p))), None)
+    strategy = next(((p, found) for p in files.glob(*_CODE) if (found := _NAMING.search(files.text(p)))), None)
+    snaked = strategy is not None and strategy[1]["snake"] is not None
+    tables = tuple(typeorm_tables(trees, set(paths), snake if snaked else str))
     reasons = (
-        (Problem("Names are formed by a strategy of the project's.", At(named_otherwise)),) if named_otherwise else ()
+        (Problem("Names are formed by a strategy of the project's.", At(strategy[0])),)
+        if strategy is not None and not snaked
+        else ()
     )
     return Schema(folder, At(paths[0]), "typeorm", None, tables, bool(reasons), reasons)
 
@@ -75,7 +78,7 @@ def _typeorm(files: FileIndex, folder: str, paths: list[str]) -> Schema:
 
 
 def _drizzle(files: FileIndex, folder: str, paths: list[str]) -> Schema:
-    snake = any(_CASING.search(files.text(p)) for p in files.glob("drizzle.config.*", "**/db/**/*.ts", "**/db.ts"))
+    cased = any(_CASING.search(files.text(p)) for p in files.glob("drizzle.config.*", "**/db/**/*.ts", "**/db.ts"))
     tables: list[Table] = []
     dialect = None
     names: dict[str, str] = {}
@@ -84,7 +87,7 @@ def _drizzle(files: FileIndex, folder: str, paths: list[str]) -> Schema:
         tree = root(files.text(path), path)
         for call in _table_calls(tree) if tree is not None else ():
             dialect = _DRIZZLE.get(called(call), dialect)
-            table = _drizzle_table(call, path, makers, snake=snake)
+            table = _drizzle_table(call, path, makers, snake=cased)
             if table is not None:
                 names[_variable(call)] = table.name
                 tables.append(table)

@@ -79,7 +79,7 @@ def _dialect(source: str) -> str | None:
     """The dialect of the SQL in code, whose own backticks quote no names; None where the code asks which one it is."""
     if _CHOOSES.search(source):
         return None
-    plain = _QUOTED.sub(lambda found: " " if found[0] == "`" else found[0], source)
+    plain = _QUOTED.sub(lambda found: " " if found[0] == "`" else found[0], source.replace("autoIncrement", " "))
     return guess_dialect(plain.replace("\\`", "`"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -39,8 +39,11 @@ class _Class:
     fields: list[tuple[str, SgNode, dict[str, tuple[SgNode, ...]]]] = field(default_factory=list)
 
 
-def typeorm_tables(trees: list[tuple[str, SgNode]], entities: set[str]) -> Iterator[Table]:
-    """The tables of the entities in the files named; the other trees are for their base classes."""
+def typeorm_tables(
+    trees: list[tuple[str, SgNode]], entities: set[str], form: Callable[[str], str] = str
+) -> Iterator[Table]:
+    """The tables of the entities in the files named; the other trees are for their base classes. `form` makes names of
+    properties as the project's naming strategy does."""
     classes: dict[str, _Class] = {}
     for path, tree in trees:
         for found in _classes(tree, path):
@@ -48,7 +51,7 @@ def typeorm_tables(trees: list[tuple[str, SgNode]], entities: set[str]) -> Itera
     names = {c.name: _Named(_table_name(c), _key(c, classes)) for c in classes.values() if "Entity" in c.decorators}
     for found in classes.values():
         if "Entity" in found.decorators and found.path in entities:
-            yield from _tables(found, classes, names)
+            yield from _tables(found, classes, names, form)
 
 
 class _Named(NamedTuple):
@@ -128,7 +131,9 @@ def _lineage(owner: _Class, classes: dict[str, _Class]) -> tuple[list[_Class], b
     return done, True
 
 
-def _tables(owner: _Class, classes: dict[str, _Class], names: dict[str, _Named]) -> Iterator[Table]:
+def _tables(
+    owner: _Class, classes: dict[str, _Class], names: dict[str, _Named], form: Callable[[str], str]
+) -> Iterator[Table]:
     lineage, whole = _lineage(owner, classes)
     opaque = not whole or "TableInheritance" in owner.decorators
     table = Table(names[owner.name].table, (), (), (), (), at(owner.node, owner.path), opaque=opaque)
@@ -136,12 +141,12 @@ def _tables(owner: _Class, classes: dict[str, _Class], names: dict[str, _Named])
         for name, node, decorators in found.fields:
             place = At(found.path, at(node, found.path).end_line or at(node, found.path).line)
             if _RELATIONS & decorators.keys():
-                table = _relation(table, name, decorators, place, names)
+                table = _relation(table, name, decorators, place, names, form)
             elif _COLUMNS & decorators.keys():
-                table = _column(table, name, node, decorators, place)
+                table = _column(table, form(name), node, decorators, place)
             elif "JoinTable" in decorators and "ManyToMany" in decorators:
                 yield _joining(table, name, decorators, place, names)
-        table = _class_uniques(table, found)
+        table = _class_uniques(table, found, form)
     yield table
 
 
@@ -183,7 +188,12 @@ def _type(kind: str, given: tuple[SgNode, ...], node: SgNode) -> str:
 
 
 def _relation(
-    table: Table, name: str, decorators: dict[str, tuple[SgNode, ...]], place: At, names: dict[str, _Named]
+    table: Table,
+    name: str,
+    decorators: dict[str, tuple[SgNode, ...]],
+    place: At,
+    names: dict[str, _Named],
+    form: Callable[[str], str],
 ) -> Table:
     kind = next(k for k in decorators if k in _RELATIONS)
     join = decorators.get("JoinColumn")
@@ -192,7 +202,7 @@ def _relation(
     given = decorators[kind]
     target = _target(given, names)
     key = target.key if target is not None else "id"
-    own = exact(_option(join or (), "name")) or f"{name}{key[0].upper()}{key[1:]}"
+    own = exact(_option(join or (), "name")) or form(f"{name}{key[0].upper()}{key[1:]}")
     primary = literal(_option(given, "primary")) is True
     nullable = literal(_option(given, "nullable")) is not False and not primary
     columns = table.columns
@@ -215,14 +225,14 @@ def _joining(
     return Table(said or snake(f"{table.name}_{name}_{other}"), (), (), (), (), place, implicit=True)
 
 
-def _class_uniques(table: Table, owner: _Class) -> Table:
+def _class_uniques(table: Table, owner: _Class, form: Callable[[str], str]) -> Table:
     """@Unique(["a", "b"]) and @Index(["a"], {unique: true}) on the class."""
     for word in ("Unique", "Index"):
         given = owner.decorators.get(word, ())
         columns = next((texts(node) for node in given if node.kind() == "array"), ())
         unique = word == "Unique" or literal(_option(given, "unique")) is True
         if columns and unique:
-            known = tuple(c if table.column(c) is not None else "" for c in columns)
+            known = tuple(form(c) if table.column(form(c)) is not None else "" for c in columns)
             place, partial = at(owner.node, owner.path), _option(given, "where") is not None
             table = replace(table, uniques=(*table.uniques, Index(known, place, unique=True, partial=partial)))
     return table

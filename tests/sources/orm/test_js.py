@@ -86,15 +86,30 @@ def test_an_entity_has_its_own_columns_and_those_of_its_base(tmp_path: Path) -> 
 
 
 def test_a_naming_strategy_makes_names_uncertain(tmp_path: Path) -> None:
-    source = """
+    assert declared(tmp_path, a=_NAMED % "PrefixNamingStrategy").opaque
+
+
+def test_the_strategy_of_snakes_makes_names_that_are_known(tmp_path: Path) -> None:
+    schema = declared(tmp_path, a=_NAMED % "SnakeNamingStrategy")
+
+    assert not schema.opaque
+    assert [c.name for c in schema.tables[0].columns] == ["id", "first_name", "LAST", "home_town_id"]
+
+
+_NAMED = """
         @Entity()
         class A {
           @PrimaryColumn()
           id: number;
+          @Column()
+          firstName: string;
+          @Column({ name: 'LAST' })
+          lastName: string;
+          @ManyToOne(() => Town)
+          homeTown: Town;
         }
-        new DataSource({ namingStrategy: new SnakeNamingStrategy() });
+        new DataSource({ namingStrategy: new %s() });
         """
-    assert declared(tmp_path, a=source).opaque
 
 
 def test_an_embedded_object_or_an_unknown_base_makes_the_table_opaque(tmp_path: Path) -> None:
