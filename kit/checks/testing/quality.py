@@ -218,7 +218,7 @@ def _only_starting(project: Project, starting: list[TestFile], asserting: list[T
 
 
 def _module(project: Project, test: TestFile) -> str:
-    package = nearest(project, test.path, ECOSYSTEMS[test.family])
+    package = nearest(project, test.path, ECOSYSTEMS.get(test.family, ""))
     return package.dir if package is not None else test.path.partition("/src/")[0]
 
 

@@ -203,6 +203,12 @@ def test_a_start_beside_tests_that_assert_is_left_alone(look: Look) -> None:
     assert look("TST-007", {**MODULE, "shop/src/test/java/PriceTest.java": text}).outcomes == ["pass"]
 
 
+def test_tests_of_other_languages_stand_beside_such_a_start(look: Look) -> None:
+    text = "<?php\nclass PriceTest extends TestCase {\n  public function testAdds() { $this->assertEquals(2, 1 + 1); }\n}\n"
+
+    assert look("TST-007", {**MODULE, "site/tests/PriceTest.php": text}).failed
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
