@@ -146,6 +146,14 @@ NAMED = {
 }
 REPORTED = "on: push\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n%s"
 
+PROTO = 'syntax = "proto3";\npackage shop.v1;\nmessage Order {\n  string id = 1;\n  %s place = 2;\n}\n'
+DOTNET = {
+    "Shop/Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web">\n  <PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup>\n</Project>\n',
+    "Shop/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nUSER app\nCOPY . .\nENTRYPOINT dotnet Shop.dll\n",
+}
+MAPPED = 'var app = WebApplication.CreateBuilder(args).Build();\nvar orders = app.MapGroup("/orders")%s;\norders.MapGet("/", () => 1).WithName("all");\norders.MapDelete("/{id}", (int id) => 1)\n    .WithName("drop")%s;\napp.Run();\n'
+READ_ALL = 'resource "aws_s3_bucket_public_access_block" "this" {\n%s  bucket = aws_s3_bucket.this.id\n  block_public_acls = false\n  block_public_policy = false\n}\n'
+
 TWINS = {
     "a test that an action of others may run": Twin(
         "TST-002",
@@ -558,6 +566,60 @@ TWINS = {
         {"src/data-source.ts": "import { DataSource } from 'typeorm';\nexport default new DataSource({ type: 'postgres', namingStrategy: new SnakeNamingStrategy() });\n"},
         ("pass",),
     ),
+    "a submodule that an image copies": Twin(
+        "CON-001",
+        {"Dockerfile": "FROM python:3.12\nUSER 1000\nCOPY meta meta\nCMD python app.py\n", "app.py": "print(1)\n"},
+        {".gitmodules": '[submodule "meta"]\n\tpath = meta\n\turl = https://github.com/acme/meta.git\n'},
+        ("unknown",),
+    ),
+    "what a pipeline starts for itself": Twin(
+        "CON-020",
+        {"docker-compose.prod.yml": "services:\n  db:\n    image: postgres:16\n"},
+        {"docker-compose.prod.yml": None, ".github/compose/docker-compose.prod.yml": "services:\n  db:\n    image: postgres:16\n"},
+        ("not_applicable", "pass"),
+    ),
+    "the newest of a line": Twin(
+        "DEL-026",
+        {"package.json": '{"name": "shop", "engines": {"node": ">=24"}}', "Dockerfile": "FROM node:22-alpine\nUSER node\nCMD node app.js\n"},
+        {"package.json": '{"name": "shop", "engines": {"node": "22.18.0"}}'},
+        ("not_applicable", "pass"),
+    ),
+    "a module that a description speaks of": Twin(
+        "INF-012",
+        {"main.tf": 'output "issuer" {\n  value = module.login.issuer\n}\n'},
+        {"main.tf": 'variable "issuer" {\n  description = <<-EOT\n    Pass module.login.issuer here.\n  EOT\n}\noutput "issuer" {\n  value = var.issuer\n}\n'},
+        ("pass",),
+    ),
+    "tokens that tell a place": Twin(
+        "CFG-005",
+        {"design.json": '{"apiToken": "19e35231-c49e-4444-86f9-6fec3a96705a"}\n'},
+        {"design.json": '{"fileToken": "19e35231-c49e-4444-86f9-6fec3a96705a"}\n'},
+        ("pass", "not_applicable"),
+    ),
+    "a password that Terraform makes": Twin(
+        "CFG-005",
+        {"main.tf": 'resource "aws_db_instance" "db" {\n  password = "Dx9!kQ2vLw8Z"\n}\n'},
+        {"main.tf": 'resource "aws_db_instance" "db" {\n  password = random_password.db[0].result\n}\n'},
+        ("pass", "not_applicable"),
+    ),
+    "what NuGet writes": Twin(
+        "CFG-005",
+        {"Shop/settings.json": '{"Authentication.BearerToken": "Dx9kQ2vLw8ZrT4nB"}\n'},
+        {"Shop/settings.json": None, "Shop/project.assets.json": '{"Authentication.BearerToken": "Dx9kQ2vLw8ZrT4nB"}\n'},
+        ("pass", "not_applicable"),
+    ),
+    "a group of routes that asks who calls": Twin(
+        "SEC-001",
+        {**DOTNET, "Shop/Program.cs": MAPPED % ("", "")},
+        {"Shop/Program.cs": MAPPED % (".RequireAuthorization()", "")},
+        ("pass", "unknown"),
+    ),
+    "a chain that asks who calls": Twin(
+        "SEC-001",
+        {**DOTNET, "Shop/Program.cs": MAPPED % ("", "")},
+        {"Shop/Program.cs": MAPPED % ("", '.Produces(200).RequireAuthorization("admin")')},
+        ("pass", "unknown"),
+    ),
 }  # fmt: skip
 
 
@@ -618,6 +680,16 @@ LESSER = {
         "CFG-004",
         {**NODE, ".env": "POSTGRES_PASSWORD=admin\n", "docker-compose.yml": "services:\n  api:\n    build: .\n    env_file: [.env]\n"},
         {".env": "NODE_ENV=local\nPOSTGRES_PASSWORD=admin\n"},
+    ),
+    "a bucket that a variable opens": Twin(
+        "INF-004",
+        {"main.tf": READ_ALL % ""},
+        {"main.tf": READ_ALL % "  count = var.public_read ? 1 : 0\n"},
+    ),
+    "hashes of examples": Twin(
+        "CFG-005",
+        {"data/users.json": '{"password": "316af7b2ddc20ead599c38541fbe87e9flD5BVZAZ8jLy4nYW9iomHcnkXWkfk"}\n'},
+        {"data/users.json": None, "data/example-users.json": '{"password": "316af7b2ddc20ead599c38541fbe87e9flD5BVZAZ8jLy4nYW9iomHcnkXWkfk"}\n'},
     ),
 }  # fmt: skip
 

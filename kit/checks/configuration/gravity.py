@@ -26,7 +26,7 @@ _SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|in
 _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
 _OF_ONESELF = re.compile(r"(?i)localhost|self-?signed|snake-?oil|(?:^|[/._-])(?:local|dev|example|dummy)(?:[/._-]|$)")
 """Where keys stand that nobody but a developer's own browser trusts."""
-_PRETENDED = re.compile(r"(?i)(?:^|[/._-])(?:fakes?|dummy|dummies|mocks?|for-testing)(?:[/._-]|$)")
+_PRETENDED = re.compile(r"(?i)(?:^|[/._-])(?:fakes?|dummy|dummies|mocks?|examples?|samples?|for-testing)(?:[/._-]|$)")
 _PUBLIC = r"(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY)_"
 _BUNDLED = re.compile(rf"(?i)\b{_PUBLIC}\w+\s*[=:]|\bsearch_?api_?key")
 _LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal)"

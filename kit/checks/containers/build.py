@@ -12,6 +12,7 @@ from kit.checks.containers.made import nobody_makes
 from kit.checks.containers.packages import left_behind
 from kit.checks.shared.crowd import joined
 from kit.checks.shared.images import Image, images, judged, nobody_runs
+from kit.checks.shared.submodules import in_submodule
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -110,6 +111,8 @@ def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) 
         )
         severity = Severity.MEDIUM if nobody_runs(project, image.dockerfile.path) else Severity.HIGH
         return replace(bad(message, copy, severity=severity), blocks=False)
+    if (kept := in_submodule(project, path)) is not None:
+        return unknown(f"{image.name}: {source} is a submodule, which is taken in before the build.", copy, kept)
     if made or project.files.ignored(path) or image.context.startswith("/"):
         return unknown(
             f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from kit.checks.contract.protos import Proto, protos
 from kit.checks.shared.texts import at_offset
+from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -270,19 +271,21 @@ def copies_agree(project: Project) -> Iterator[Fact]:
     for (package, _), several in groups.items():
         if len(several) > 1 and package:
             differing = list(_differing(several))
-            yield from differing[:12]
+            yield from differing
             if not differing:
                 yield ok(f"{package}: {len(several)} copies of the interface agree.", At(several[0].path))
 
 
 def _differing(several: list[Proto]) -> Iterator[Fact]:
+    """One fact for a copy that differs, with the fields that do."""
     first = max(several, key=lambda p: len(p.fields))
     for other in several:
-        for key, (kind, name, at) in other.fields.items():
-            known = first.fields.get(key)
-            if known is not None and (known[0], known[1]) != (kind, name):
-                yield bad(
-                    f"{key[0]}: number {key[1]} is `{kind} {name}` in {other.path} and `{known[0]} {known[1]}` in {first.path}.",
-                    at,
-                    known[2],
-                )
+        wrong = [
+            (f"{message}: number {number} is `{kind} {name}` here and `{known[0]} {known[1]}` there", at, known[2])
+            for (message, number), (kind, name, at) in other.fields.items()
+            if (known := first.fields.get((message, number))) is not None and (known[0], known[1]) != (kind, name)
+        ]
+        if wrong:
+            words = listed((said for said, _, _ in wrong), 3)
+            places = [place for _, here, there in wrong[:4] for place in (here, there)]
+            yield bad(f"{other.path} and {first.path} differ in {plural(len(wrong), 'field')}. {words}.", *places)

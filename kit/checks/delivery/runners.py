@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from posixpath import normpath
 
@@ -161,6 +162,7 @@ def _by_matrix(project: Project, job: Job) -> Iterator[Fact]:
     matrix = job.node.get("strategy", "matrix")
     if matrix is None or not matrix.is_map or not job.checks_out or any(_elsewhere(s) for s in job.all_steps):
         return
+    entered: dict[str, list[At]] = defaultdict(list)
     for step in job.all_steps:
         if step.condition is not None:
             continue
@@ -168,10 +170,11 @@ def _by_matrix(project: Project, job: Job) -> Iterator[Fact]:
         first = _FIRST_CD.match(step.run or "") if not named else None
         named += [first[1]] if first is not None else []
         for written in named:
-            absent = _absent_values(project, matrix, written)
-            if absent:
-                message = f"Job {job.id} enters {listed(absent)} by its matrix, and the project has no such folder"
-                yield bad(f"{message}: the step fails.", _cd(step), matrix)
+            if absent := _absent_values(project, matrix, written):
+                entered[listed(absent)].append(_cd(step))
+    for folders, places in entered.items():
+        message = f"Job {job.id} enters {folders} by its matrix, and the project has no such folder"
+        yield bad(f"{message}: the step fails.", *places[:8], matrix)
 
 
 def _cd(step: Step) -> At:

@@ -335,6 +335,8 @@ def _demanded(project: Project, folder: str, platform: str, tag: str, at: At) ->
         if package.dir != folder or package.error is not None:
             continue
         version = ".".join([*tag.split("-")[0].split("."), "99", "99"][:3])
+        if re.fullmatch(rf"[v=]?{re.escape(tag.split('-')[0])}\.[\d.]+", package.engines.get(platform) or ""):
+            continue  # of one line, the newest of which the image takes: whether that is it, the day of the build tells
         if platform == "node" and package.engines.get("node"):
             yield from _fits(
                 satisfies(version, package.engines["node"]), package, f"node {package.engines['node']}", tag, at

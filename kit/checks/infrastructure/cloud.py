@@ -97,6 +97,10 @@ def _lets_everybody_in(statement: Node) -> bool:
     return given is not None and any(n.text == "*" for n in (given.children() if given.is_list else (given,)))
 
 
+_ASKED = re.compile(r"(?i)\bvar\.\w{0,60}(?:public|anonymous|world|open)\w{0,60}\s{0,9}(?:\?|==)")
+"""A condition on a variable that is there to let everybody in."""
+
+
 def _public(resource: Resource, opened: set[str]) -> Iterator[Fact]:
     for key in ("publicly_accessible", "PubliclyAccessible"):
         if on(resource.get(key)):
@@ -109,6 +113,9 @@ def _public(resource: Resource, opened: set[str]) -> Iterator[Fact]:
     places = list(dict.fromkeys(resource.node.at_or_self(key) for key in wide))
     if wide and _MEANT_FOR_ALL.search(f"{resource.name} {resource.text('bucket')}"):
         message = f"{resource.title}: everybody may read it, as its name says; see that nothing private is put there."
+        yield partial(message, *places, severity=Severity.LOW, **resource.grade)
+    elif wide and (asked := resource.node.get("count")) is not None and _ASKED.search(asked.text):
+        message = f"{resource.title}: {' and '.join(wide)} let everybody in where {asked.text} says so."
         yield partial(message, *places, severity=Severity.LOW, **resource.grade)
     elif wide:
         yield bad(f"{resource.title}: {' and '.join(wide)} let everybody in.", *places, **resource.grade)

@@ -19,6 +19,8 @@ _META = frozenset({"source", "version", "providers", "count", "for_each", "depen
 _REFERENCE = re.compile(r"(?<![\w.\"-])(var|local|module)\.([A-Za-z_][\w-]*)")
 _COMMENT = re.compile(r"(?m)(?:^|(?<=\s))(?:#|//)[^\n]*")
 _GONE = re.compile(r"(?m)^[ \t]*(?:moved|removed|import)\s{0,9}\{[^{}]{0,400}\}")
+_TOLD = re.compile(r"(?ms)^[ \t]*(?:description|error_message)[ \t]*=[ \t]*<<-?[ \t]*(\w{1,40})$.{0,20000}?^[ \t]*\1$")
+"""What people are told, over several lines."""
 _BUILT_IN = frozenset({"terraform"})
 _TOOLS = ("terraform", "tofu", "terragrunt")
 MANY = 4
@@ -189,7 +191,7 @@ def _references(project: Project, module: Terraform) -> Iterator[tuple[str, str,
         if not path.endswith((".tf", ".tofu")):
             continue
         text = _without_block_comments(project.files.text(path))
-        for unread in (_COMMENT, _GONE):
+        for unread in (_COMMENT, _GONE, _TOLD):
             text = unread.sub(lambda found: "\n" * found[0].count("\n"), text)
         for line, written in enumerate(text.split("\n"), start=1):
             for found in _REFERENCE.finditer(written):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from kit.model import At
@@ -22,11 +23,20 @@ def kept_elsewhere(project: Project, root: str | None) -> At | None:
 
     What libraries and documents bring along is no part of the program.
     """
-    for number, line in enumerate(project.files.lines(".gitmodules"), start=1):
-        found = _PATH.match(line)
-        path = posixpath.normpath(found[1]) if found else ""
-        if not path or _ASIDE & set(path.lower().split("/")) or not within(path, root or "."):
+    for at, path in _submodules(project):
+        if _ASIDE & set(path.lower().split("/")) or not within(path, root or "."):
             continue
         if not any(p.startswith(f"{path}/") for p in project.files.paths):
-            return At(".gitmodules", number)
+            return at
     return None
+
+
+def in_submodule(project: Project, path: str) -> At | None:
+    """The line of `.gitmodules` that names the submodule which a path lies in, or is."""
+    return next((at for at, folder in _submodules(project) if within(path, folder)), None)
+
+
+def _submodules(project: Project) -> Iterator[tuple[At, str]]:
+    for number, line in enumerate(project.files.lines(".gitmodules"), start=1):
+        if found := _PATH.match(line):
+            yield At(".gitmodules", number), posixpath.normpath(found[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
@@ -26,6 +27,8 @@ _GRPC = {
     "typescript": ("call_expression", re.compile(r"\.addService\(\s*health\w*\.", re.IGNORECASE)),
 }
 _DOTNET = re.compile(r"\.Map(Get|Post|Put|Patch|Delete|HealthChecks|Metrics|Hub(?:<\w+>)?)\(\s*(?:\"([^\"]*)\")?")
+
+_MAPS = re.compile(r"\.Map\w{1,40}(?:<[\w.]{1,80}>)?$")
 
 
 def health_routes(code: CodeIndex) -> Iterator[RouteFact]:
@@ -63,16 +66,43 @@ def _grpc(code: CodeIndex) -> Iterator[RouteFact]:
 
 
 def _dotnet(code: CodeIndex) -> Iterator[RouteFact]:
-    """`app.MapGet("/x", …)`, `app.MapHealthChecks("/health")`, `endpoints.MapMetrics()`."""
+    """`app.MapGet("/x", …)`, those of a `MapGroup` too, `app.MapHealthChecks("/health")`, `endpoints.MapMetrics()`."""
     for match in code.find(kind="invocation_expression", languages=("csharp",), needles=(".Map",)):
         function = match.node.field("function")
         head = function.text() if function is not None else ""
-        found = _DOTNET.search(match.text[len(head.rsplit(".Map", 1)[0]) :]) if ".Map" in head else None
+        # What is said of a route, further down the chain, maps none.
+        found = _DOTNET.search(match.text[len(head.rsplit(".Map", 1)[0]) :]) if _MAPS.search(head) else None
         if found is None or (found[2] is None and found[1] != "Metrics"):
             continue
-        holder = match.node.parent()
-        guarded = holder is not None and holder.text().startswith(f"{match.text}.RequireAuthorization")
+        group = _group(code.text(match.path), head.rsplit(".Map", 1)[0])
+        guarded = ".RequireAuthorization" in _rest(match.node) or ".RequireAuthorization" in group.said
         verb = "GET" if found[1] in {"HealthChecks", "Metrics"} else "ANY" if found[1].startswith("Hub") else found[1]
-        path = absolute(braced_path(re.sub(r"\{(\w+):[^}]*\}", r"{\1}", found[2] or "/metrics")))
+        written = f"{group.prefix}/{(found[2] or '/metrics').lstrip('/')}".rstrip("/") or "/"
+        path = absolute(braced_path(re.sub(r"\{(\w+):[^}]*\}", r"{\1}", written)))
         auth_at = match.at if guarded else None
         yield RouteFact(verb.upper(), path, match.at, "aspnet", "", guarded, auth_at)
+
+
+class _Group(NamedTuple):
+    """What the variable that routes are mapped on stands for: a prefix, and what is said of all of them."""
+
+    prefix: str = ""
+    said: str = ""
+
+
+def _group(text: str, name: str) -> _Group:
+    if not re.fullmatch(r"\w{1,60}", name):
+        return _Group()
+    made = rf"\b{name}\s{{0,9}}=\s{{0,9}}[\w.]{{1,80}}\s{{0,99}}\.MapGroup"
+    given = r"\(\s{0,9}\"([^\"\n]{0,200})\"\s{0,9}\)([^;]{0,600});"
+    found = re.search(made + given, text)
+    return _Group(found[1].strip("/") and f"/{found[1].strip('/')}", found[2]) if found is not None else _Group()
+
+
+def _rest(node: SgNode) -> str:
+    """The rest of the chain of calls that a call begins."""
+    top = node
+    while (above := top.parent()) is not None and above.kind() in {"member_access_expression", "invocation_expression"}:
+        top = above
+    text: str = top.text()
+    return text[len(node.text()) :]

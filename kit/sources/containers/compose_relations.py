@@ -116,9 +116,14 @@ def default_of(directory: str, paths: Iterable[str]) -> str | None:
     return next((p for name in DEFAULT_NAMES if (p := posixpath.join(directory, name)) in known), None)
 
 
+_OF_PIPELINES = (".github/", ".gitea/", ".forgejo/", ".gitlab/", ".circleci/", ".buildkite/")
+
+
 def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
     """The environment that a compose file is for, told by its name, its folders and its neighbours."""
     named = files.environment_of(path)
+    if path.startswith(_OF_PIPELINES) and not _is_deployed(path, paths, files):
+        return "test"  # what a pipeline starts for itself, however it is called
     if named in {"unknown", "development"} and _is_deployed(path, paths, files):
         return "production"
     if named != "unknown":

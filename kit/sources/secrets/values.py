@@ -36,6 +36,8 @@ _ACTIONS = _words(
     "wrong"
 )
 _SIGNED = _words("change confirm forget forgot reset validate verify")
+_PLACES = _words("continuation cursor file next page prev previous sync")
+"""What has tokens that tell a place, and open nothing."""
 _WORKING_DIRECTORY = _words("oldpwd pwd")
 
 _DEFAULTS = _words(
@@ -86,7 +88,7 @@ _REFERENCE = re.compile(
     r"|request|ctx|Values)[.\[(]"
 )
 _CALL_OR_BLOCK = re.compile(r"[\w\])]\(|^[\[({|>]|[{(\[]$|^(?:await|new|return|lambda|function|async|not|if|typeof)\b")
-_IDENTIFIERS = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::|->)[A-Za-z_$][\w$]*)+(?:\[\d{1,3}\]?)?")
+_IDENTIFIERS = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\[\d{1,3}\])?(?:\?\.|!?\.|::|->)[A-Za-z_$][\w$]*)+(?:\[\d{1,3}\]?)?")
 _CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLAIN_PATH = re.compile(
     r"(?:\.{1,2}|~)?/[a-z0-9._-]+(?:/[a-z0-9._-]+)*/?|[\w./-]+\.(?:pem|key|crt|txt|json|ya?ml|env|p12|jks)"
@@ -107,6 +109,8 @@ def is_secret_name(name: str) -> bool:
     if not words or _ACTIONS & _ruling(words):
         return False
     last = words[-1]
+    if last == "token" and len(words) > 1 and words[-2] in _PLACES:
+        return False
     if last in _ENDINGS or last.endswith(("password", "passwd", "secret", "apikey")):
         return True
     if last.endswith("token") and len(last) > 5:

@@ -84,6 +84,7 @@ _CONTRACT_NAME = re.compile(r"(?:.*[._-])?(?:openapi|swagger|asyncapi)(?:[._-].*
 _GENERATED_NAME = re.compile(
     r".+\.pb\.(?:go|cc|h|ts|js)|.+_pb2(?:_grpc)?\.pyi?|.+_pb\.(?:js|ts|d\.ts)|.+_grpc\.pb\.go|.+\.g\.(?:dart|cs|ts)"
     r"|.+\.gen\.(?:go|ts|tsx|js|py)|.+[._]generated\.\w+|zz_generated\..+|.+\.designer\.cs"
+    r"|project\.assets\.json|.+\.nuget\.(?:dgspec\.json|g\.(?:props|targets))"
     r"|.+\.min\.(?:js|css|mjs)|.+\.bundle\.js|.+\.(?:js|css|mjs|cjs)\.map"
 )
 _COMMENT = re.compile(r"^\s*(?://|/\*|\*|#|<!--|--|;|\"\"\"|'''|%|REM\b|\{/\*)")
