@@ -12,6 +12,7 @@ from dataclasses import replace
 from kit.checks.shared.meant import at_most
 from kit.checks.shared.ran import answered
 from kit.checks.shared.remedies import remedy
+from kit.checks.shared.synced import weighed as weighed_by_sync
 from kit.checks.shared.wired import weighed
 from kit.model import At, Check, Evidence, Fact, FileClass, Finding, Outcome, Strength
 from kit.project import Project
@@ -56,9 +57,10 @@ def _findings(project: Project, check: Check, facts: Iterable[Fact]) -> tuple[Fi
 
 
 def _weighed(project: Project, check: Check, fact: Fact) -> Fact:
-    """The fact, less grave where production does not run the code that it stands in; as it is where nobody can tell."""
+    """The fact, less grave where production is not seen to run the code that it stands in, or nothing applies the
+    manifest; as it is where nobody can tell."""
     try:
-        return weighed(project, check, fact)
+        return weighed_by_sync(project, check, weighed(project, check, fact))
     except (Exception, OutOfTime):
         return fact
 

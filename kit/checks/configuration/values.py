@@ -21,13 +21,15 @@ from kit.checks.shared.calls import calls, is_on
 from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.meant import in_development_mode, is_shadowed
 from kit.checks.shared.settings import overridden
+from kit.checks.shared.synced import is_unused_release, left_out
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.sources.formats.documents import format_of
+from kit.sources.kubernetes.manifests import Manifest
 from kit.sources.secrets.find import is_placeholder, is_secret_name
-from kit.system.model import EnvGiven
+from kit.system.model import Deployment, EnvGiven, Service
 
 _MARK = re.compile(
     r"\b(ACTION REQUIRED|CHANGE[-_ ]?ME|REPLACE[-_ ]?(ME|THIS|WITH)|FIXME|YOUR[-_][A-Z]+([-_][A-Z]+)*|INSERT[-_][A-Z]+)\b|<[a-z]+([-_ ][a-z]+)+>",
@@ -60,6 +62,8 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
             continue
         if is_for_emulator(deployment, one) or given_by_pipeline(project, deployment, one):
             continue
+        if _given_by_the_applied(project, service, deployment, one):
+            continue
         if (
             EXAMPLE_HOST.search(value)
             or _MARK.search(value)
@@ -75,6 +79,20 @@ def no_placeholders(project: Project) -> Iterator[Fact]:
     yield from _marked_lines(project, found)
     if clean and not found:
         yield ok(f"None of {clean} values that are given holds a placeholder.", At("."))
+
+
+def _given_by_the_applied(project: Project, service: Service, deployment: Deployment, one: EnvGiven) -> bool:
+    """Whether the overlay is one that nothing applies, and an applied one of the same environment gives another value."""
+    kind, _, folder = deployment.target.partition(":")
+    if kind != "kustomize" or folder not in left_out(project):
+        return False
+    return any(
+        other.environment == deployment.environment
+        and other.target.startswith("kustomize:")
+        and other.target.partition(":")[2] not in left_out(project)
+        and any(given.name == one.name and given.value != one.value for given in other.env)
+        for other in service.deployments
+    )
 
 
 MANY = 3
@@ -110,11 +128,27 @@ def _hosts(project: Project, found: set[At]) -> Iterator[Fact]:
         for host in ingress.node.each("spec", "rules", "*", "host"):
             if EXAMPLE_HOST.search(host.text) and host.at not in found:
                 found.add(host.at)
+                places: list[At] = [*_valued(project, ingress, host.text), host.at]
+                unused = is_unused_release(project, ingress)
                 yield bad(
-                    f"{ingress.title}: the host {host.text} is a placeholder.",
-                    host,
+                    f"{ingress.title}: the host {host.text} is a placeholder{_UNUSED if unused else ''}.",
+                    *places,
                     environment=None if ingress.environment == "unknown" else ingress.environment,
+                    severity=Severity.MEDIUM if unused else None,
                 )
+
+
+_UNUSED = ", in values that no Application takes"
+
+
+def _valued(project: Project, ingress: Manifest, value: str) -> list[At]:
+    """The line of the values that a chart takes a text from, where one line alone holds it outside of comments."""
+    kind, _, folder = ingress.origin.partition(":")
+    path = ingress.scope or posixpath.normpath(posixpath.join(folder, "values.yaml"))
+    if kind != "helm" or path not in project.files:
+        return []
+    lines = enumerate(project.files.lines(path), start=1)
+    return [At(path, number) for number, line in lines if value in line.partition("#")[0]][:1]
 
 
 def _marked_lines(project: Project, found: set[At]) -> Iterator[Fact]:
