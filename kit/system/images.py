@@ -69,6 +69,7 @@ MONITORING_IMAGES = {
     "node-exporter", "cadvisor", "blackbox-exporter", "postgres-exporter", "postgres_exporter", "redis_exporter",
     "otel-collector", "opentelemetry-collector", "opentelemetry-collector-contrib", "mimir", "fluent-bit", "fluentd",
     "kibana", "logstash", "filebeat", "datadog-agent", "agent", "alloy", "netdata", "uptime-kuma", "vector",
+    "prometheus-operator", "prometheus-config-reloader", "kube-state-metrics", "metrics-server", "pushgateway",
 }  # fmt: skip
 STAND_INS = {
     "localstack", "mailhog", "mailpit", "maildev", "mailcatcher", "azurite", "dynamodb-local", "stripe-mock", "moto",

@@ -307,3 +307,13 @@ def test_a_sidecar_beside_a_container_that_is_asked_weighs_less(look: Look, lack
     found = look("ORC-005", {"k8s/api.yaml": text, "k8s/service.yaml": service}).findings
 
     assert [f.severity for f in found if "exporter" in f.message] == [severity]
+
+
+def test_an_operator_of_the_monitoring_is_missed_less_than_a_program_of_ones_own(look: Look) -> None:
+    text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n    spec:\n      containers: [{name: a, image: '%s', ports: [{containerPort: 80}]}]\n---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}, ports: [{port: 80}]}\n"
+
+    def told(image: str) -> list[str]:
+        return [str(f.severity) for f in look("ORC-005", {"k8s/a.yaml": text % image}).findings]
+
+    assert told("quay.io/prometheus-operator/prometheus-operator:v0.70.0") == ["medium"]
+    assert told("acme/orders-operator:1") == ["high"]
