@@ -135,7 +135,12 @@ KUSTOMIZED = {
     "envs/production/kustomization.yaml": "resources: [../../app/base]\npatches: [{path: issuer.yaml}]\n",
     "envs/production/issuer.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {issuer: 'https://auth.acme.io'}\n",
 }
-ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://github.com/acme/shop', path: %s, targetRevision: v1.2.0}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
+ARGO = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://github.com/acme/shop', path: %s, targetRevision: v1.2.0}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
+    "---\n"
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: kept, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://github.com/acme/shop', path: kept, targetRevision: v1.2.0}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
+)
+KEPT = {"kept/kustomization.yaml": "resources: []\n"}
 GROUP = 'variable "open" {\n  default = ["0.0.0.0/0"]\n}\nresource "aws_security_group" "node" {\n  ingress {\n    from_port = 22\n    to_port = 22\n    protocol = "tcp"\n    cidr_blocks = var.open\n  }\n}\n'
 NAMED = {
     **POSTGRES,
@@ -550,7 +555,7 @@ TWINS = {
     ),
     "an overlay beside the one that is synced": Twin(
         "CFG-002",
-        {**KUSTOMIZED, "argocd/shop.yaml": ARGO % "app/overlays/production"},
+        {**KUSTOMIZED, **KEPT, "argocd/shop.yaml": ARGO % "app/overlays/production"},
         {"argocd/shop.yaml": ARGO % "envs/production"},
         ("pass", "not_applicable"),
     ),
@@ -653,7 +658,7 @@ LESSER = {
     ),
     "a kustomization above what is synced": Twin(
         "ORC-001",
-        {"ops/kustomization.yaml": "resources: [gone.yaml]\n", "ops/overlays/prod/kustomization.yaml": "resources: []\n", "argocd/ops.yaml": ARGO % "ops"},
+        {**KEPT, "ops/kustomization.yaml": "resources: [gone.yaml]\n", "ops/overlays/prod/kustomization.yaml": "resources: []\n", "argocd/ops.yaml": ARGO % "ops"},
         {"argocd/ops.yaml": ARGO % "ops/overlays/prod"},
     ),
     "a module that nothing calls": Twin(

@@ -63,8 +63,7 @@ def manifests_render(project: Project) -> Iterator[Fact]:
     What does not render, or what the API server refuses, never runs, and it takes the rest of the release with it.
 
     Decides: each manifest parses; each overlay and chart is resolved as Kustomize and Helm do; what comes out has the
-    fields, types and inner references that the API server demands. A kustomization that Argo CD passes by, for those below
-    it, weighs less.
+    fields, types and inner references that the API server demands.
 
     Fix: correct the file, field or reference that is named; `kubectl apply --dry-run=server` shows the same error.
 
@@ -100,9 +99,8 @@ def _kustomization(project: Project, one: Kustomization) -> Iterator[Fact]:
     if one.component or _aside(project, one.path, one.environment):
         return
     place = {"environment": None if one.environment == "unknown" else one.environment}
-    grave = Severity.MEDIUM if one.passed_by else None  # what is deployed lies below it
     for problem in one.problems:
-        yield bad(f"{problem.message} `kustomize build {one.dir or '.'}` fails.", problem, severity=grave, **place)
+        yield bad(f"{problem.message} `kustomize build {one.dir or '.'}` fails.", problem, **place)
     if one.superseded or one.problems:
         return
     if one.unresolved:

@@ -48,8 +48,7 @@ class Kustomization:
 
     `problems` are what Kustomize itself refuses: a resource that is not there, a patch that fits nothing.
     `unresolved` is what cannot be seen from here: remote bases, plugins, generated files. `used` holds every
-    file that takes part, bases included. A component has no `manifests` of its own. `passed_by` says that Applications
-    of Argo CD take what lies below its folder, and not it.
+    file that takes part, bases included. A component has no `manifests` of its own.
     """
 
     dir: str
@@ -63,7 +62,6 @@ class Kustomization:
     used: frozenset[str]
     patches: frozenset[str]
     superseded: bool = False
-    passed_by: bool = False
 
     @property
     def at(self) -> At:
@@ -80,40 +78,16 @@ def find(files: FileIndex, documents: Documents) -> tuple[Kustomization, ...]:
     builder = _Builder(files, documents)
     paths = [p for p in files.named(*FILE_NAMES) if builder.is_kustomization(p)]
     found = [builder.build(path) for path in paths]
-    synced = _synced(files, documents)
-    return tuple(_marked(one, found, files, synced) for one in found)
+    return tuple(_marked(one, found, files) for one in found)
 
 
-def _synced(files: FileIndex, documents: Documents) -> frozenset[str]:
-    """The folders that Applications of Argo CD take."""
-    paths = [p for p in files.glob("*.yaml", "*.yml") if "argoproj.io" in files.text(p)]
-    applications = [
-        node.get("spec")
-        for path in paths
-        for root in documents.get(path).roots
-        for node in objects(root)
-        if text_of(node, "kind") == "Application"
-    ]
-    sources = [s for spec in applications if spec for s in (spec.get("source"), *spec.each("sources", "*")) if s]
-    return frozenset(posixpath.normpath(folder) for s in sources if s.is_map and (folder := text_of(s, "path")))
-
-
-def _marked(one: Kustomization, found: list[Kustomization], files: FileIndex, synced: frozenset[str]) -> Kustomization:
-    """Superseded where another one that counts uses it, those for tests for tests only; or where Argo CD takes another
-    one for the same environment that is made of the same bases."""
+def _marked(one: Kustomization, found: list[Kustomization], files: FileIndex) -> Kustomization:
+    """Superseded where another one that counts uses it; those for tests count for tests only."""
     users = [k for k in found if k is not one and not k.component and one.path in k.used]
-    if not any(counts_for(k.path, one.path, files) for k in users) and not _is_replaced(one, found, synced):
-        below = one.dir not in synced and any(folder.startswith(f"{one.dir}/") for folder in synced)
-        return replace(one, passed_by=True) if below and one.dir else one
+    if not any(counts_for(k.path, one.path, files) for k in users):
+        return one
     base = Manifests(replace(m, superseded=True) for m in one.manifests)
     return replace(one, superseded=True, manifests=base)
-
-
-def _is_replaced(one: Kustomization, found: list[Kustomization], synced: frozenset[str]) -> bool:
-    bases = {k.path for k in found if k is not one and k.path in one.used}
-    if not bases or one.dir in synced or one.environment == "unknown":
-        return False
-    return any(k.dir in synced and k.environment == one.environment and bases <= k.used for k in found)
 
 
 def counts_for(user: str, used: str, files: FileIndex) -> bool:
