@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from kit.checks.resilience.job_ids import refused_ids
 from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.judged import JS, runs
 from kit.checks.shared.started import Run
@@ -55,7 +56,8 @@ def what_waits_is_done(project: Project) -> Iterator[Fact]:
     A queue without a worker takes every job and does none; a task that no worker imports fails when it arrives; a timer
     that nothing switched on never fires.
 
-    Decides: Bull and BullMQ queues against the workers and processors for them, NestJS processors against the modules that
+    Decides: Bull and BullMQ queues against the workers and processors for them, ids of jobs against what BullMQ takes since
+    5.58.7 (no colon, or exactly two), NestJS processors against the modules that
     provide them, Celery's tasks against what its workers import, the tasks that its timetable names, and whether a
     deployment runs a worker and the timetable; timers and listeners by decorator against the module or annotation that
     switches them on.
@@ -68,6 +70,7 @@ def what_waits_is_done(project: Project) -> Iterator[Fact]:
     See: https://docs.bullmq.io/guide/workers
     """
     yield from _queues(project)
+    yield from refused_ids(project)
     yield from _processors(project)
     yield from _celery(project)
     yield from _switches(project)
