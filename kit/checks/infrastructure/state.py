@@ -257,9 +257,10 @@ def no_state_in_repository(project: Project) -> Iterator[Fact]:
     State holds every password that a provider made, in clear; and a state in git is always an old one.
 
     Decides: files named `*.tfstate` among the project's files that git tracks or would track, and whether what they
-    record has attributes that hold secrets; without any it is less grave, and without resources it is mild.
+    record has attributes that hold secrets; without any it is less grave, and without resources it is mild. Saved plans
+    too, by what they begin with: the state that they were made from is inside.
 
-    Fix: `git rm --cached` the file, change the secrets in it, ignore `*.tfstate*`, and use a remote backend.
+    Fix: `git rm --cached` the file, change the secrets in it, ignore `*.tfstate*` and `*tfplan*`, and use a remote backend.
 
     Blind to: states in the history of the repository.
 
@@ -269,8 +270,16 @@ def no_state_in_repository(project: Project) -> Iterator[Fact]:
     for path in states:
         grave, held = _recorded(project.files.text(path))
         yield bad(f"{posixpath.basename(path)} is in the repository, {held}.", At(path), severity=grave)
-    if not states and modules(project):
+    plans = [path for path in project.files.glob("*plan*") if _SAVED.match(project.files.first_bytes(path))]
+    for path in plans:
+        said = f"{posixpath.basename(path)} is a saved plan: the state, and each value given, are in it in clear."
+        yield bad(said, At(path), severity=Severity.HIGH)
+    if not states and not plans and modules(project):
         yield ok("No Terraform state is in the repository.", At("."))
+
+
+_SAVED = re.compile(rb"PK\x03\x04.{20,40}tfplan", re.DOTALL)
+"""How the archive begins that `terraform plan -out` writes."""
 
 
 def _recorded(text: str) -> tuple[Severity, str]:

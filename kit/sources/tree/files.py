@@ -194,6 +194,11 @@ class FileIndex:
         entry = self._looked_up(path)
         return self._head(entry.path) if entry else ""
 
+    def first_bytes(self, path: str) -> bytes:
+        """The first bytes of a file, whatever it holds."""
+        entry = self._looked_up(path)
+        return self._sniffed(entry.path) if entry else b""
+
     def is_text(self, path: str) -> bool:
         """Whether the file is in the index, is no binary and is small enough to be read."""
         entry = self._looked_up(path)

@@ -169,3 +169,13 @@ def test_many_states_on_a_machine_are_told_together(look: Look) -> None:
 
     assert (len(few.findings), len(many.findings)) == (4, 1)
     assert "infra/a, infra/b" in many.text
+
+
+def test_a_saved_plan_holds_the_state(look: Look) -> None:
+    begun = "PK\x03\x04" + "\x14\x00\x08\x00" * 6 + "\x06\x00%s\x00\x01"
+    drawn = {"infra/main.tf": MAIN, "docs/floorplan.zip": begun % "floors", "plan.md": "# Plan\n"}
+    other = look("INF-013", drawn)
+    saved = look("INF-013", {**drawn, "infra/tfplan2": begun % "tfplan"})
+
+    assert other.outcomes == ["pass"]
+    assert [(f.severity.value, f.evidence[0].path) for f in saved.findings] == [("high", "infra/tfplan2")]
