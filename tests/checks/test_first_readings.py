@@ -45,6 +45,7 @@ SECURE = "from fastapi import Depends, HTTPException\ndef current_user(): raise 
 KNATIVE = "apiVersion: %s\nkind: Service\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers: [{name: api, image: 'api:1.2'}]\n"
 COGNITO = 'resource "aws_cognito_user_pool_client" "web" {\n  name = "web"\n  token_validity_units {\n    access_token = "%s"\n  }\n}\n'
 BALANCER = 'resource "aws_lb" "web" {\n  internal = %s\n}\nresource "aws_lb_listener" "web" {\n  load_balancer_arn = aws_lb.web.arn\n  port = 8080\n  protocol = "HTTP"\n  default_action {\n    type = "forward"\n  }\n}\n'
+TAKEN = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: grafana}\nspec:\n  sources:\n    - repoURL: https://grafana.github.io/helm-charts\n      chart: grafana\n      targetRevision: 7.3.7\n      helm: {valueFiles: [$values/charts/grafana.yaml]}\n    - {repoURL: https://git.example/shop.git, targetRevision: v1, ref: values}\n"
 GO_ROUTES = 'package main\n\nimport "net/http"\n\nfunc main() {\n\tmux := http.NewServeMux()\n\tmux.HandleFunc("PATCH /users/{id}", h.updateUser)\n\tmux.HandleFunc("DELETE /users/{id}", h.updateUser)\n\thttp.ListenAndServe(":8080", mux)\n}\n'
 GO_HANDLERS = 'package users\n\nimport "net/http"\n\nfunc (h *Handler) updateUser(w http.ResponseWriter, r *http.Request) {\n\t%s\n}\n'
 GO_CHANGE = "\nfunc (h *Handler) change(w http.ResponseWriter, r *http.Request) {\n\t%sh.store.Update(r)\n}\n"
@@ -624,6 +625,24 @@ TWINS = {
         {**DOTNET, "Shop/Program.cs": MAPPED % ("", "")},
         {"Shop/Program.cs": MAPPED % ("", '.Produces(200).RequireAuthorization("admin")')},
         ("pass", "unknown"),
+    ),
+    "a password that a chart of others is given": Twin(
+        "CFG-004",
+        {"argocd/grafana.yaml": TAKEN, "charts/grafana.yaml": "adminUser: admin\nadminPassword: admin\n"},
+        {"charts/grafana.yaml": "adminUser: admin\nadminPassword: admin\nadmin:\n  existingSecret: grafana\n"},
+        ("not_applicable",),
+    ),
+    "a password that no Application gives": Twin(
+        "CFG-004",
+        {"argocd/grafana.yaml": TAKEN, "charts/grafana.yaml": "adminPassword: admin\n"},
+        {"argocd/grafana.yaml": TAKEN.replace("/grafana.yaml]", "/other.yaml]")},
+        ("not_applicable",),
+    ),
+    "a password of a part that is switched off": Twin(
+        "CFG-004",
+        {"argocd/grafana.yaml": TAKEN, "charts/grafana.yaml": "dev:\n  enabled: true\n  rootPassword: root\n"},
+        {"charts/grafana.yaml": "dev:\n  enabled: false\n  rootPassword: root\n"},
+        ("not_applicable",),
     ),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from kit.checks.configuration.common import (
 )
 from kit.checks.configuration.gravity import is_random
 from kit.checks.configuration.scripted import scripted
+from kit.checks.configuration.taken import secrets_given
 from kit.checks.shared.calls import runs
 from kit.checks.shared.crowd import by_file, gathered
 from kit.checks.shared.fallbacks import demanded, is_rejected
@@ -143,7 +144,8 @@ def no_default_password(project: Project) -> Iterator[Fact]:
     `postgres:postgres` is the first pair that anybody tries.
 
     Decides: variables with a secret's name, and URLs with a password, that deployment targets outside development and
-    tests give with a value everybody knows, fall-backs of `${VAR:-...}` among them.
+    tests give with a value everybody knows, fall-backs of `${VAR:-...}` among them; values files that an Application of
+    Argo CD gives to a chart of others.
 
     Fix: take the value from a secret store or demand it: `${DB_PASSWORD:?set it}`.
 
@@ -173,7 +175,11 @@ def no_default_password(project: Project) -> Iterator[Fact]:
         places = [one.at for _, one in found][:8]
         grave = Severity.MEDIUM if beside else Severity.HIGH  # for whoever develops the program
         yield bad(said, *places, environment=environment, severity=grave)
-    if sound and not wrong:
+    charted = [(m, key, node) for m, key, node in secrets_given(project) if is_weak(node.text)]
+    for manifest, key, node in charted:
+        said = f"{manifest.title} gives its chart a value for {key} that everybody knows."
+        yield bad(said, node, environment=None if manifest.environment == "unknown" else manifest.environment)
+    if sound and not wrong and not charted:
         yield ok(f"None of {len(sound)} secrets that are given in the open has a value that everybody knows.", sound[0])
 
 

@@ -78,17 +78,18 @@ def is_unused_release(project: Project, manifest: Manifest) -> bool:
     name = posixpath.basename(manifest.scope)
     if kind != "helm" or not name:
         return False
-    sources = [s for m in _followers(project) for s in _sources(m) if _charted(s) == folder]
+    charted = [s for m in followers(project) for s in sources(m) if _charted(s) == folder]
     taken = {
-        node.text for s in sources for node in (*s.each("helm", "valueFiles", "*"), *s.each("helm", "valuesFiles", "*"))
+        node.text for s in charted for node in (*s.each("helm", "valueFiles", "*"), *s.each("helm", "valuesFiles", "*"))
     }
-    if not sources or any(posixpath.basename(text) == name or "{{" in text for text in taken):
+    if not charted or any(posixpath.basename(text) == name or "{{" in text for text in taken):
         return False
     asked = re.compile(rf"(?:-f|--values)[ =]?[^\s]{{0,200}}{re.escape(name)}")
     return not any(asked.search(project.files.text(path)) for path in _told(project))
 
 
-def _sources(manifest: Manifest) -> Iterator[Node]:
+def sources(manifest: Manifest) -> Iterator[Node]:
+    """Where an Application takes what it applies from."""
     for start in (("spec",), ("spec", "template", "spec")):
         yield from manifest.node.each(*start, "source")
         yield from manifest.node.each(*start, "sources", "*")
@@ -122,7 +123,7 @@ class _Named:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.folders = {k.dir for k in project.kustomizations}
-        self.synced = {text for manifest in _followers(project) for text in _paths(manifest)}
+        self.synced = {text for manifest in followers(project) for text in _paths(manifest)}
         self.few = sum(1 for folder in self.synced if project.files.is_dir(folder)) < FEWEST
         self.commanded = frozenset() if self.few else frozenset(self._commanded())
 
@@ -156,7 +157,8 @@ class _Named:
                     yield from (folder for folder in self.folders if _fits(folder, wanted))
 
 
-def _followers(project: Project) -> Iterator[Manifest]:
+def followers(project: Project) -> Iterator[Manifest]:
+    """The objects that have folders or charts of a repository applied."""
     return (m for m in project.manifests if m.kind in _GITOPS.get(m.group, ()))
 
 
