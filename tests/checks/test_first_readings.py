@@ -160,6 +160,14 @@ DOTNET = {
 MAPPED = 'var app = WebApplication.CreateBuilder(args).Build();\nvar orders = app.MapGroup("/orders")%s;\norders.MapGet("/", () => 1).WithName("all");\norders.MapDelete("/{id}", (int id) => 1)\n    .WithName("drop")%s;\napp.Run();\n'
 READ_ALL = 'resource "aws_s3_bucket_public_access_block" "this" {\n%s  bucket = aws_s3_bucket.this.id\n  block_public_acls = false\n  block_public_policy = false\n}\n'
 
+HOOKED = 'var app = WebApplication.CreateBuilder(args).Build();\napp.MapPost("/payments/webhook", async (HttpContext context, IPay pay) => await pay.Take(%s));\napp.Run();\n'
+NEST_ASKS = "import axios from 'axios';\nexport class Payments {\n  private readonly httpClient = axios.create(%s);\n  async refund(id: string) {\n    return this.httpClient.post('/api/refunds', { id });\n  }\n}\n"
+NEST_GUARDED = {
+    "package.json": '{"name": "shop", "dependencies": {"@nestjs/common": "10.4.0", "@nestjs/core": "10.4.0", "@nestjs/passport": "10.0.3"}}',
+    "src/token.guard.ts": "import { Injectable } from '@nestjs/common';\nimport { AuthGuard } from '@nestjs/passport';\n@Injectable()\nexport class AccessTokenGuard extends AuthGuard('jwt') {}\n",
+}
+NEST_ROOT = "import { Module } from '@nestjs/common';\nimport { APP_GUARD } from '@nestjs/core';\nimport { Users } from './users.controller';\n@Module({ controllers: [Users]%s })\nexport class AppModule {}\n"
+
 TWINS = {
     "a test that an action of others may run": Twin(
         "TST-002",
@@ -644,6 +652,33 @@ TWINS = {
         {"charts/grafana.yaml": "dev:\n  enabled: false\n  rootPassword: root\n"},
         ("not_applicable",),
     ),
+    "an attribute that asks for administrators": Twin(
+        "SEC-001",
+        {**DOTNET, "Shop/Program.cs": MAPPED % ("", "")},
+        {"Shop/Program.cs": MAPPED % (".WithMetadata(new RequireAdminAttribute())", "")},
+        ("pass", "unknown"),
+    ),
+    "health that a shared project maps": Twin(
+        "OBS-007",
+        {**DOTNET, "Shop/Program.cs": MAPPED % ("", "")},
+        {
+            "Blocks/Blocks.csproj": '<Project Sdk="Microsoft.NET.Sdk">\n</Project>\n',
+            "Blocks/Health.cs": 'public static class Health {\n  public static void Map(this IEndpointRouteBuilder endpoints) {\n    endpoints.MapHealthChecks("/health");\n  }\n}\n',
+        },
+        ("pass", "unknown"),
+    ),
+    "a signature that is handed on": Twin(
+        "SEC-020",
+        {**DOTNET, "Shop/Program.cs": HOOKED % "context.Request.Body"},
+        {"Shop/Program.cs": HOOKED % 'context.Request.Body, context.Request.Headers["Stripe-Signature"]'},
+        ("unknown",),
+    ),
+    "a client with a base of its own": Twin(
+        "CTR-007",
+        {**NEST, "src/users.controller.ts": (NEST_USERS % "1").replace("'users'", "'api/users'"), "src/payments.ts": NEST_ASKS % "{ timeout: 1000 }"},
+        {"src/payments.ts": NEST_ASKS % "{ baseURL: this.config.base, timeout: 1000 }"},
+        ("not_applicable",),
+    ),
 }  # fmt: skip
 
 
@@ -714,6 +749,16 @@ LESSER = {
         "CFG-005",
         {"data/users.json": '{"password": "316af7b2ddc20ead599c38541fbe87e9flD5BVZAZ8jLy4nYW9iomHcnkXWkfk"}\n'},
         {"data/users.json": None, "data/example-users.json": '{"password": "316af7b2ddc20ead599c38541fbe87e9flD5BVZAZ8jLy4nYW9iomHcnkXWkfk"}\n'},
+    ),
+    "a guard beside one that stands before every route": Twin(
+        "SEC-025",
+        {**NEST, **NEST_GUARDED, "src/users.controller.ts": NEST_USERS % "1", "src/app.module.ts": NEST_ROOT % ""},
+        {"src/app.module.ts": NEST_ROOT % ", providers: [{ provide: APP_GUARD, useClass: JwtAuthGuard }]"},
+    ),
+    "a password of seeds": Twin(
+        "CFG-005",
+        {"Shop/Settings.cs": 'class Settings { const string Password = "Dx9!kQ2vLw8Z"; }\n'},
+        {"Shop/Settings.cs": None, "Shop/SeedData.cs": 'class SeedData { const string Password = "Dx9!kQ2vLw8Z"; }\n'},
     ),
 }  # fmt: skip
 

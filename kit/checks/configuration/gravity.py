@@ -22,7 +22,7 @@ _HASHED = re.compile(
 )
 """How stores of users write what must still be broken."""
 _PIPELINE = re.compile(r"^(?:\.github|\.gitlab[^/]*|\.circleci|\.buildkite|\.ci|ci)(?:/|$)|^[^/]*gitlab-ci[^/]*$")
-_SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing)?(?:[_.-][\w.-]*)?\.\w+$")
+_SEEDS = re.compile(r"(?i)(?:^|/)(?:seeds?|seeders?)/|(?:^|[/_.-])seed(?:er|s|ing|data)?(?:[_.-][\w.-]*)?\.\w+$")
 _FOR_CLIENTS = ("google-services.json", "GoogleService-Info.plist", "firebase-config", "firebaseConfig")
 _OF_ONESELF = re.compile(r"(?i)localhost|self-?signed|snake-?oil|(?:^|[/._-])(?:local|dev|example|dummy)(?:[/._-]|$)")
 """Where keys stand that nobody but a developer's own browser trusts."""

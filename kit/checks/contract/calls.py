@@ -107,6 +107,8 @@ def _relative(
         return ()
     mine = [s for s in offering if s.name == caller.name or s.root == caller.root]
     others = [s for s in offering if s not in mine and s.kind == "api"]
+    if call.fact.client != "fetch" and not on_page(project, call.fact.at.path) and _brings_base(project, call):
+        return ()
     # A server has no page to be relative to: its client brings the base of somebody else.
     own = mine if call.fact.client == "fetch" or on_page(project, call.fact.at.path) or not others else []
     alike = [s for s in others if _begins_alike(path, s)]
@@ -117,6 +119,11 @@ def _relative(
     if url.startswith(_GAP) and not any(s.kind == "api" for s in fitting):
         return ()
     return tuple(candidates) if fitting else ()
+
+
+def _brings_base(project: Project, call: Call) -> bool:
+    """Whether the file makes its client with a base of its own."""
+    return re.search(r"\baxios\.create\([^;]{0,300}\bbase_?URL\b", project.code.text(call.fact.at.path)) is not None
 
 
 def _begins_alike(path: Steps, service: Service, *, twice: bool = False) -> bool:

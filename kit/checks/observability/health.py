@@ -108,7 +108,8 @@ def _spoken_of(project: Project, service: Service) -> At | None:
     """Where the service's own code, outside of what calls others, names a path of health in a router not read here, or a
     library that services share maps one."""
     if service.language == "csharp":
-        owned = tuple(folders_of(project, service) for service in project.system.services)
+        running = (s for s in project.system.services if s.deployments or s.build or s.entrypoints)
+        owned = tuple(folders_of(project, service) for service in running)
         for path in project.code.holding("MapHealthChecks(", "UseHealthChecks(", languages=("csharp",)):
             if not any(within(path, folder) for folders in owned for folder in folders):
                 return line_of(project, path, r"(?:Map|Use)HealthChecks\(")

@@ -9,6 +9,7 @@ from functools import lru_cache
 from kit.checks.security.common import CHANGING, PROOF, is_handed_on, is_hook, mentions, served
 from kit.checks.shared.calls import runs
 from kit.checks.shared.handlers import handler
+from kit.checks.shared.services import line_of
 from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, partial, unknown
@@ -47,6 +48,9 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
             proof = PROOF.search(project.code.text(route.at.path))
             if route.auth or proof or route in named:
                 yield ok(f"{service.name}: {route.method} {route.path} verifies who calls.", route.auth_at or route)
+            elif elsewhere is None and (taken := line_of(project, route.at.path, _SIGNED)) is not None:
+                said = "takes a signature and hands it on; whether that is verified is not seen"
+                yield unknown(f"{service.name}: {route.method} {route.path} {said}.", route, taken)
             elif is_handed_on(project, route):
                 yield unknown(
                     f"{service.name}: {route.method} {route.path} hands on what comes; who receives it should verify who calls.",
@@ -71,6 +75,8 @@ def webhooks_are_verified(project: Project) -> Iterator[Fact]:
                 )
 
 
+_SIGNED = r"[Hh]eaders?\b[^\n]{0,60}[\"'][\w-]{0,40}[Ss]ignature[\w-]{0,20}[\"']"
+"""A header of a signature that is read."""
 _SETS_UP = re.compile(r"(?i)/(?:set|setup|register|create|delete|remove|configure|test)[-_]?(?:web)?hooks?/?$")
 """Where a webhook is announced to a provider, by whoever runs the service."""
 

@@ -156,6 +156,7 @@ def what_guards_is_used(project: Project) -> Iterator[Fact]:
         for kind, name, at in unused:
             # its file guards in another way, and this one is left over
             beside = any(u.path == at.path for u in used) or _other_is_used(project, wiring, name, at.path)
+            beside = beside or (kind == "guard" and _is_everywhere(project, name))
             grave = Severity.MEDIUM if beside else _grave(kind, name)
             yield bad(f"{service.name}: the {kind} {name} is written and nothing uses it.", at, severity=grave)
         yield from _switched_off(project, service)
@@ -235,6 +236,18 @@ def _before(wiring: Wiring, path: str, line: int, name: str) -> str:
     """What stands before the name, up to three lines above."""
     lines = wiring.body(path).splitlines()[max(0, line - 3) : line]
     return "\n".join(lines).rpartition(name)[0]
+
+
+_WHO = re.compile(r"(?i)jwt|auth(?!or)|token|session|login")
+_WHAT = re.compile(r"(?i)role|perm|admin|owner|polic|scope|tenant|csrf|limit")
+_OF_ALL = re.compile(r"\bAPP_GUARD\b[^;]{0,300}\b\w{0,40}(?:Jwt|Auth)\w{0,40}Guard\b")
+
+
+def _is_everywhere(project: Project, name: str) -> bool:
+    """Whether a guard asks who calls and no more, where another one of the kind stands before every route."""
+    if not _WHO.search(name) or _WHAT.search(name):
+        return False
+    return any(_OF_ALL.search(project.code.text(p)) for p in project.code.holding("APP_GUARD", languages=JAVASCRIPT))
 
 
 def _grave(kind: str, name: str) -> Severity:

@@ -75,12 +75,26 @@ def _dotnet(code: CodeIndex) -> Iterator[RouteFact]:
         if found is None or (found[2] is None and found[1] != "Metrics"):
             continue
         group = _group(code.text(match.path), head.rsplit(".Map", 1)[0])
-        guarded = ".RequireAuthorization" in _rest(match.node) or ".RequireAuthorization" in group.said
+        guarded = _is_guarded(match.node, group)
         verb = "GET" if found[1] in {"HealthChecks", "Metrics"} else "ANY" if found[1].startswith("Hub") else found[1]
         written = f"{group.prefix}/{(found[2] or '/metrics').lstrip('/')}".rstrip("/") or "/"
         path = absolute(braced_path(re.sub(r"\{(\w+):[^}]*\}", r"{\1}", written)))
         auth_at = match.at if guarded else None
         yield RouteFact(verb.upper(), path, match.at, "aspnet", "", guarded, auth_at)
+
+
+_ASKS = re.compile(
+    r"\.Require(?!RateLimiting|Cors|Host|Http)\w{1,60}[(<]|\.WithMetadata\(\s{0,20}new\s{1,9}(?:Require|Authorize)\w{0,60}"
+    r"|\.AddEndpointFilter<\w{0,40}(?:Auth|ApiKey|Admin)\w{0,40}>"
+)
+"""What makes a route of ASP.NET ask who calls."""
+
+
+def _is_guarded(node: SgNode, group: _Group) -> bool:
+    """Whether a route asks who calls: by its chain, by an attribute of its handler, or by its group."""
+    said = _rest(node)
+    own = _ASKS.search(said) is not None or "[Authorize" in node.text()[:400]
+    return own or (_ASKS.search(group.said) is not None and ".AllowAnonymous" not in said)
 
 
 class _Group(NamedTuple):
