@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from kit.checks.configuration.common import SAMPLE
 from kit.checks.configuration.gravity import gravity
 from kit.checks.configuration.stand_ins import is_stand_in
+from kit.checks.shared.crowd import repeated
 from kit.checks.shared.told import told
 from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok
@@ -19,6 +20,7 @@ from kit.sources.secrets.find import SECRETS, SecretHit
 
 
 @check("CFG-005", "No secret is in a tracked file", Severity.CRITICAL, Clause.ASSUMPTIONS, effort_hours=4)
+@repeated(above=4)
 def no_tracked_secret(project: Project) -> Iterator[Fact]:
     """
     A secret in the repository is known to everybody who ever cloned it, and stays in the history when it is taken out.

@@ -59,6 +59,30 @@ def gathered(by: Callable[[Project, str], str], *, above: int = 1) -> Callable[[
     return decorate
 
 
+def repeated(above: int) -> Callable[[CheckFunction], CheckFunction]:
+    """A check whose open facts that say the same of more than `above` files are told as one, with all of the places."""
+
+    def decorate(check: CheckFunction) -> CheckFunction:
+        @wraps(check)
+        def facts(project: Project) -> Iterator[Fact]:
+            alike: dict[tuple[object, ...], list[Fact]] = {}
+            for fact in check(project):
+                alone = len(alike) if not fact.outcome.open or not fact.at else None
+                key = (fact.outcome, fact.severity, fact.environment, fact.message, alone)
+                alike.setdefault(key, []).append(fact)
+            for same in alike.values():
+                if len(same) <= above:
+                    yield from same
+                    continue
+                places = tuple(dict.fromkeys(at for fact in same for at in fact.at))
+                message = f"In {len(same)} files: {same[0].message}"
+                yield replace(same[0], message=message, at=places[:MOST])
+
+        return facts
+
+    return decorate
+
+
 def by_file(_project: Project, path: str) -> str:
     """The file itself."""
     return path

@@ -453,3 +453,12 @@ def test_a_token_tells_how_long_it_opens_what(look: Look, claims: dict[str, obje
     seen = look("CFG-005", {"src/client.py": f"HEADERS = {{'Authorization': 'Bearer {token(**claims)}'}}\n"})
 
     assert [f.severity for f in seen.findings if f.outcome == "fail"] == severities
+
+
+@pytest.mark.parametrize(("many", "told"), [(4, 4), (5, 1)])
+def test_one_key_in_many_files_is_told_once(look: Look, many: int, told: int) -> None:
+    key = '{"jwtSecretKey": "q8Zt4WcX1vRn6LpK0sYd3GhJ7mBf5TaE"}\n'
+    seen = look("CFG-005", {f"service{number}/.yo-rc.json": key for number in range(many)})
+
+    assert len(seen.failed) == told
+    assert ("In 5 files" in seen.text) is (told == 1)
