@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kit.sources.containers.dockerfile import Dockerfile
     from kit.sources.containers.dockerfile_model import Copy, Instruction, Stage
     from kit.sources.packages.model import Package
+    from kit.sources.pipelines.model import Job
 
 MANIFESTS = {
     **dict.fromkeys(("npm", "pnpm", "yarn", "bun"), "package.json"),
@@ -29,6 +30,7 @@ MANIFESTS = {
     "go": "go.mod",
     "cargo": "Cargo.toml",
 }
+_BY_MATRIX = re.compile(r"^([\w./-]*?)\$\{\{\s*matrix\.([\w-]+)\s*\}\}([\w./-]*)$")
 LOCKS = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json"),
     "pnpm": ("pnpm-lock.yaml",),
@@ -155,7 +157,7 @@ def _of_pipelines(project: Project) -> Iterator[Install]:
             continue
         for job in workflow.jobs:
             made: set[tuple[str, str | None]] = set()
-            for reached in look.of(job.commands):
+            for reached in look.of(_in_folders(project, job)):
                 manager = base_name(unwrap(reached.command).program)
                 if _makes_lock(reached.command):
                     made.add((manager, reached.command.directory))
@@ -163,6 +165,25 @@ def _of_pipelines(project: Project) -> Iterator[Install]:
                     found = _made(project, reached.command, reached.command.directory, "pipeline", ci=True)
                     locked = (manager, reached.command.directory) in made
                     yield from (replace(install, demand="") if locked else install for install in found)
+
+
+def folders_of_matrix(job: Job, written: str) -> tuple[str, ...]:
+    """The folders that `${{ matrix.x }}` in a written path stands for, relative to the project's root."""
+    found = _BY_MATRIX.match(written.strip().removeprefix("./"))
+    values = job.of_matrix(found[2]) if found is not None else ()
+    return tuple(posixpath.normpath(f"{found[1]}{v.text}{found[3]}") for v in values) if found is not None else ()
+
+
+def _in_folders(project: Project, job: Job) -> Iterator[Command]:
+    """A job's commands; those of steps whose folder the matrix names, once for each of its folders."""
+    for step in job.all_steps:
+        unsaid = step.directory is None and job.checks_out is not False
+        folders = folders_of_matrix(job, step.working_directory or "") if unsaid else ()
+        folders = tuple(folder for folder in folders if project.files.is_dir(folder))
+        if folders and all(command.program != "cd" for command in step.commands):
+            yield from (replace(command, directory=folder) for folder in folders for command in step.commands)
+        else:
+            yield from step.commands
 
 
 _LOCKING = {

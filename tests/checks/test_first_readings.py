@@ -168,6 +168,18 @@ NEST_GUARDED = {
 }
 NEST_ROOT = "import { Module } from '@nestjs/common';\nimport { APP_GUARD } from '@nestjs/core';\nimport { Users } from './users.controller';\n@Module({ controllers: [Users]%s })\nexport class AppModule {}\n"
 
+MATRIX = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        service: [shop, web]\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci\n        working-directory: ${{ matrix.service }}\n"
+LOCKED = '{"name": "%s", "lockfileVersion": 3, "packages": {"": {"name": "%s"}}}\n'
+GO_CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n%s      - run: go test ./...\n"
+GO_PROTO = {
+    "go.mod": "module shop\n\ngo 1.23\n",
+    "main.go": 'package main\n\nimport "shop/internal/protos"\n\nfunc main() { protos.Serve() }\n',
+    "Dockerfile": 'FROM golang:1.23 AS build\nWORKDIR /app\nCOPY . .\nRUN protoc --go_out=. shop.proto && go build -o /shop .\nFROM alpine:3.20\nCOPY --from=build /shop /shop\nCMD ["/shop"]\n',
+    ".gitignore": "**/*.pb.go\n",
+}
+IN_COOKIE = "import Cookies from 'js-cookie';\n\nexport function keep(token: string) {\n  document.title = 'in';\n  Cookies.set('%s', %s);\n}\n"
+
+
 TWINS = {
     "a test that an action of others may run": Twin(
         "TST-002",
@@ -679,6 +691,42 @@ TWINS = {
         {"src/payments.ts": NEST_ASKS % "{ baseURL: this.config.base, timeout: 1000 }"},
         ("not_applicable",),
     ),
+    "a lockfile that the repository does not hold": Twin(
+        "CON-001",
+        {**NODE, ".gitignore": "yarn.lock\n", "Dockerfile": "FROM node:22\nWORKDIR /app\nCOPY package.json yarn.lock ./\nRUN yarn install --frozen-lockfile\nCOPY . .\nCMD node app.js\n", "docker-compose.yml": "services:\n  api:\n    build: .\n"},
+        {".github/workflows/ci.yml": CI + "      - run: yarn install\n      - run: docker build .\n"},
+        ("unknown", "pass"),
+    ),
+    "folders of a matrix": Twin(
+        "DEL-007",
+        {".github/workflows/ci.yml": MATRIX, "shop/package.json": '{"name": "shop"}', "web/package.json": '{"name": "web"}'},
+        {"shop/package-lock.json": LOCKED % ("shop", "shop"), "web/package-lock.json": LOCKED % ("web", "web")},
+        ("pass",),
+    ),
+    "generated code that a pipeline makes": Twin(
+        "DEL-028",
+        {**GO_PROTO, ".github/workflows/ci.yml": GO_CI % ""},
+        {".github/workflows/ci.yml": GO_CI % "      - run: protoc --go_out=. shop.proto\n"},
+        ("pass", "unknown", "not_applicable"),
+    ),
+    "a route that empties what is within": Twin(
+        "SEC-001",
+        {**NODE, "app.js": "const express = require('express');\nconst app = express();\napp.post('/health/reset-breakers', (req, res) => { breakers.clear(); res.end(); });\napp.listen(80);\n"},
+        {"app.js": "const express = require('express');\nconst app = express();\napp.post('/health/report', (req, res) => { seen.push(req.body); res.end(); });\napp.listen(80);\n"},
+        ("not_applicable", "unknown"),
+    ),
+    "a code that is sent by mail": Twin(
+        "SEC-005",
+        {**NODE, "app.js": "const pinCode = Math.floor(100000 + Math.random() * 900000).toString();\nsend(pinCode);\n"},
+        {"app.js": "const pinCode = require('crypto').randomInt(100000, 1000000).toString();\nsend(pinCode);\n"},
+        ("pass", "not_applicable"),
+    ),
+    "a cookie that a page sets": Twin(
+        "SEC-024",
+        {**NODE, "src/components/login.tsx": IN_COOKIE % ("access_token", "token")},
+        {"src/components/login.tsx": IN_COOKIE % ("theme", "token")},
+        ("not_applicable", "pass"),
+    ),
 }  # fmt: skip
 
 
@@ -759,6 +807,11 @@ LESSER = {
         "CFG-005",
         {"Shop/Settings.cs": 'class Settings { const string Password = "Dx9!kQ2vLw8Z"; }\n'},
         {"Shop/Settings.cs": None, "Shop/SeedData.cs": 'class SeedData { const string Password = "Dx9!kQ2vLw8Z"; }\n'},
+    ),
+    "a number of a game": Twin(
+        "SEC-005",
+        {**NODE, "app.js": "const sessionId = Math.random().toString(36);\nres.cookie('sid', sessionId);\n"},
+        {"app.js": "const sessionId = Math.random().toString(36);\ngame.start(sessionId);\n"},
     ),
 }  # fmt: skip
 

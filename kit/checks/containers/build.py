@@ -18,11 +18,13 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.containers.dockerfile_model import Copy
 from kit.system.images import parse_image
+from kit.system.installs import LOCKS, installs
 
 BUILT = frozenset({"dist", "build", "out", "target", "bin", "publish", ".next", "_build", "release", "artifacts"})
 PATTERN = frozenset("*?[")
 MOVING = frozenset({"latest", "stable", "edge", "main", "master", "nightly", "dev", "develop", "lts", "alpine", "slim"})
 NO_IMAGE = frozenset({"scratch"})
+_LOCKFILES = frozenset(name for names in LOCKS.values() for name in names)
 SOURCES = frozenset({"lib", "src", "app", "cmd", "internal", "pkg", "config"})
 """Folders that hold what people write: an ignore rule that takes one was made for another."""
 
@@ -113,15 +115,24 @@ def _absent(project: Project, image: Image, copy: Copy, source: str, path: str) 
         return replace(bad(message, copy, severity=severity), blocks=False)
     if (kept := in_submodule(project, path)) is not None:
         return unknown(f"{image.name}: {source} is a submodule, which is taken in before the build.", copy, kept)
-    if made or project.files.ignored(path) or image.context.startswith("/"):
+    unlocked = posixpath.basename(path) in _LOCKFILES and not _is_locked_anew(project, path)
+    if made or (project.files.ignored(path) and not unlocked) or image.context.startswith("/"):
         return unknown(
             f"{image.name}: {source} is not in {where}; it looks like something that a step before the build makes.",
             copy,
         )
-    message = f"{image.name}: {source} does not exist in the build context ({where}); the build stops here."
+    kept_out = f"is kept out of the repository by .gitignore ({path})" if project.files.ignored(path) else ""
+    said = kept_out or f"does not exist in the build context ({where})"
+    message = f"{image.name}: {source} {said}; the build stops here."
     if nobody_runs(project, image.dockerfile.path):
         return replace(bad(message, copy, severity=Severity.MEDIUM), blocks=False)
     return bad(message, copy)
+
+
+def _is_locked_anew(project: Project, path: str) -> bool:
+    """Whether a pipeline installs in the lockfile's folder as it likes, which writes the lockfile before an image is built."""
+    folder = posixpath.dirname(path) or "."
+    return any(i.where == "pipeline" and not i.demand and i.package.dir == folder for i in installs(project))
 
 
 @check(

@@ -13,8 +13,8 @@ from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
 from kit.sources.commands.wrappers import base_name
-from kit.sources.formats.nodes import Node
 from kit.sources.pipelines.model import Job, Step
+from kit.system.installs import folders_of_matrix
 
 _ENDED = {
     "actions/upload-artifact": 4,
@@ -34,7 +34,6 @@ _FETCHERS = frozenset(
     {"git", "gh", "svn", "curl", "wget", "tar", "unzip", "aws", "gsutil", "mkdir", "npx", "rsync", "scp"}
 )
 _ENTERS = re.compile(r"""^\s*cd\s+["']?(?:\./)?([^\s"'&;|]{1,200})""", re.MULTILINE)
-_BY_MATRIX = re.compile(r"^([\w./-]*?)\$\{\{\s*matrix\.(\w+)\s*\}\}([\w./-]*)$")
 _PNPM_READS_9 = 9
 """The first major of pnpm that reads a lockfile of version 9."""
 
@@ -170,7 +169,7 @@ def _by_matrix(project: Project, job: Job) -> Iterator[Fact]:
         first = _FIRST_CD.match(step.run or "") if not named else None
         named += [first[1]] if first is not None else []
         for written in named:
-            if absent := _absent_values(project, matrix, written):
+            if absent := [f for f in folders_of_matrix(job, written) if f != "." and not project.files.is_dir(f)]:
                 entered[listed(absent)].append(_cd(step))
     for folders, places in entered.items():
         message = f"Job {job.id} enters {folders} by its matrix, and the project has no such folder"
@@ -183,13 +182,3 @@ def _cd(step: Step) -> At:
 
 
 _FIRST_CD = re.compile(r"""\s*cd\s+["']?(?:\./)?([^\n"'&;|]{1,200}?)["']?\s*(?:&&|;|\n|$)""")
-
-
-def _absent_values(project: Project, matrix: Node, written: str) -> list[str]:
-    found = _BY_MATRIX.match(written.strip().removeprefix("./"))
-    values = matrix.get(found[2]) if found is not None else None
-    if found is None or values is None or not values.is_list:
-        return []
-    texts = [item.text for item in values.children() if isinstance(item.data, str)]
-    paths = [normpath(f"{found[1]}{text}{found[3]}") for text in texts if "$" not in text]
-    return [path for path in paths if not project.files.is_dir(path) and path != "."]

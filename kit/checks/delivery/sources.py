@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from kit.checks.delivery.go_sources import go_imports, ungenerated
 from kit.checks.shared.built import built, live, own_modules, seen
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
@@ -114,7 +115,7 @@ def own_imports_resolve(project: Project) -> Iterator[Fact]:
             wrong += fact.outcome.open
             yield fact if path in live(project) or not fact.outcome.open else _beside(fact)
     yield from laid.values()
-    for fact in _go_imports(project, inside):
+    for fact in (*_of_go(project, inside), *ungenerated(project, inside)):
         wrong += fact.outcome.open
         yield fact
     judged = sum(len(seen(project).get(path, ())) for path in inside)
@@ -186,6 +187,12 @@ def code_beside_is_whole(project: Project) -> Iterator[Fact]:
             f"{plural(len(beside), 'source file')} beside the services can be parsed and find what they import.",
             At("."),
         )
+
+
+def _of_go(project: Project, inside: frozenset[str]) -> Iterator[Fact]:
+    for imported, target in go_imports(project, inside):
+        if target.state in {"absent", "case", "ignored"} and not target.path.endswith(("/docs", "/mocks", "/ent")):
+            yield _told(project, imported, target, [])
 
 
 def _imports_of(project: Project, path: str) -> Iterator[Fact]:
@@ -300,26 +307,3 @@ def _places(project: Project) -> tuple[str, ...]:
     found += [w.path for w in project.workflows] + [s.path for s in project.scripts]
     found += [p for p in project.files.paths if re.search(r"\.(?:proto|config\.[cm]?[jt]s|csproj)$|codegen", p)]
     return tuple(dict.fromkeys(found))
-
-
-def _go_imports(project: Project, inside: frozenset[str]) -> Iterator[Fact]:
-    """Imports of packages of the project's own Go modules."""
-    modules = {p.name: p.dir for p in project.packages if p.ecosystem == "go" and p.name}
-    for path in sorted(p for p in project.code.files("go") if p in inside and modules):
-        text = project.code.text(path)
-        for name in sorted(modules, key=len, reverse=True):
-            if f'"{name}/' not in text:
-                continue
-            yield from _go_file(project, path, name, modules)
-            break
-
-
-def _go_file(project: Project, path: str, name: str, modules: dict[str, str]) -> Iterator[Fact]:
-    for imported in project.code.imports(path):
-        inner = max((n for n in modules if f"{imported.module}/".startswith(f"{n}/")), key=len, default=None)
-        if inner != name:
-            continue
-        folder = posixpath.normpath(posixpath.join(modules[name], imported.module[len(name) :].strip("/") or "."))
-        target = own_modules(project).go(folder)
-        if target.state in {"absent", "case", "ignored"} and folder.rpartition("/")[2] not in {"docs", "mocks", "ent"}:
-            yield _told(project, imported, target, [])

@@ -183,8 +183,9 @@ def readiness_looks(project: Project) -> Iterator[Fact]:
         elif any(r.at.line is None or r.framework in {"actuator", "spring"} for r in health):
             yield unknown(f"{service.name}: what {health[0].path} looks at is a library's matter.", health[0])
         else:
-            constant = _is_constant(project, service, health[-1])
-            blind.setdefault((health[-1], constant), []).append((service.name, [s.engine for s in stores]))
+            route = idle or next((r for r in health if _READY.search(r.path)), health[-1])
+            constant = _is_constant(project, service, route)
+            blind.setdefault((route, constant), []).append((service.name, [s.engine for s in stores]))
     for (route, constant), services in blind.items():
         names = ", ".join(name for name, _ in services)
         engines = listed(sorted({engine for _, found in services for engine in found}))

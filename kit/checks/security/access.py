@@ -43,6 +43,9 @@ _PUBLIC = word_set(
 
 _OF_HANDLERS = frozenset({"form", "forms"})
 """What handlers of any page are called after, `processUpdateForm`, whatever its path says."""
+_EMPTIES = word_set("reset clear flush purge drain evict trip")
+_OF_OPERATION = word_set("breaker breakers circuit cache caches queue queues pool limiter limits")
+"""What no visitor empties, though its path stands below that of health and begins with a word of the way in."""
 _DISPATCHERS = word_set("graphql trpc rpc mcp")
 _READS = word_set(
     "search query filter export calculate estimate quote convert render parse preview validate check lookup compute find list"
@@ -68,6 +71,8 @@ def open_by_nature(method: str, path: str, handler: str) -> str | None:
         return "capability"
     said = set(route_words(path)) | (set(route_words(handler.rsplit(".", 1)[-1])) - _OF_HANDLERS)
     last = [p for p in path.split("/") if p and not p.startswith("{")]
+    if said & _EMPTIES and said & _OF_OPERATION:
+        return None
     if said & HOOKS or is_hook(path):
         return "webhook"
     if last and last[-1].lower() in _DISPATCHERS:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from kit.checks.security.common import ASIDE, flow
+from kit.checks.shared.browser import on_page
 from kit.checks.shared.calls import JAVASCRIPT, Call, calls, entry, is_text, option, runs, shown, text_value, unwrap
 from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import plural
@@ -317,7 +318,8 @@ def tokens_are_not_in_storage(project: Project) -> Iterator[Fact]:
     """
     What is in `localStorage` any script of the page can read and send away, an injected one too.
 
-    Decides: `localStorage.setItem` and `sessionStorage.setItem` under a name that speaks of a token; once per application.
+    Decides: `localStorage.setItem` and `sessionStorage.setItem` under a name that speaks of a token, and cookies of such a
+    name that a script of the page sets, which can therefore read them; once per application.
 
     Fix: keep the login in a cookie with `HttpOnly`, and let the server read it.
 
@@ -339,3 +341,29 @@ def tokens_are_not_in_storage(project: Project) -> Iterator[Fact]:
                 f"The token is kept in the page's storage, where every script can read it ({plural(len(found), 'place')}).",
                 *found[:5],
             )
+    for unit, set_here in _tokens_in_cookies(project).items():
+        if unit not in units and project.files.environment_of(unit) not in ASIDE:
+            said = f"A script of the page sets the cookie of the token ({plural(len(set_here), 'place')})"
+            yield bad(f"{said}: it cannot be HttpOnly, and every script can read it.", *set_here[:5])
+
+
+_TOKEN = re.compile(r"(?i)(?:access|refresh|auth|id|jwt|session)[-_.]{0,2}token|^[\"'`]?(?:token|jwt)[\"'`]?$")
+_COOKIE_SETTERS = re.compile(
+    r"(?:^|\.)(?:setCookie|set_cookie)$|(?:^|\.)(?:Cookies?|cookies?|jsCookie|cookieStore)\.set$"
+)
+
+
+def _tokens_in_cookies(project: Project) -> dict[str, list[Call]]:
+    """Calls that set the cookie of a token in a page, by package; those that clear it are left out."""
+    found: dict[str, list[Call]] = {}
+    marks = ("document.cookie", "js-cookie", "universal-cookie", "react-cookie", "cookies-next", "cookieStore")
+    for call in calls(project, "setCookie", "set", languages=JAVASCRIPT, needles=marks, browser=True):
+        if not _COOKIE_SETTERS.search(call.callee) or len(call.args) < 2 or not on_page(project, call.path):
+            continue
+        value, rest = call.args[1].text(), " ".join(arg.text() for arg in call.args[1:])
+        cleared = value.strip("\"'`") == "" or re.search(
+            r"(?i)max-?age[\"']?:\s*(?:0|-1)\b|http-?only[\"']?:\s*true", rest
+        )
+        if _TOKEN.search(call.args[0].text()[:80]) and not cleared:
+            found.setdefault(project.code.unit(call.path), []).append(call)
+    return found

@@ -25,7 +25,8 @@ _WEAK_CIPHER = re.compile(
 
 
 _GUESSED = re.compile(
-    r"(?i)token|secret|passw|otp\b|otp_|nonce|session_?id|api_?key|reset_?code|verif\w*_?code|salt|csrf|invite_?code|one_?time"
+    r"(?i)token|secret|passw|otp\b|otp_|nonce|session_?id|api_?key|salt|csrf|one_?time|passcode|pin_?code"
+    r"|(?:reset|verif\w{0,8}|invite|activation|confirm\w{0,6}|login|sms|mfa|two_?factor)_?(?:code|pin\b)"
 )
 
 
@@ -146,10 +147,14 @@ def _guessable(project: Project) -> Iterator[Fact]:
             mild = (
                 shown or in_command(project, call.at) or is_script(project, call.path)
             )  # on a page it is the visitor's own; whoever types knows when
-            grave = Severity.MEDIUM if mild else Severity.HIGH
+            unlocks = not _SITTING.search(name) or _LOGS_IN.search(project.code.text(call.path))
+            grave = Severity.MEDIUM if mild or not unlocks else Severity.HIGH
             yield bad(f"{name} is made with {call.callee}, whose numbers can be predicted.", call, severity=grave)
 
 
+_SITTING = re.compile(r"(?i)session_?id$")
+_LOGS_IN = re.compile(r"(?i)cookie|log_?in\b|sign_?in\b|jwt|authenticat|auth_?session")
+"""What a file speaks of where a session is a login, and no sitting of a game, a lesson or a chat."""
 _SIZES = re.compile(r"(?i)(?:length|len|size|count|delay|index|offset|jitter|timeout)$")
 _MAKES = re.compile(r"_*(?i:gen|make|create|new|rand|build|issue|mint)")
 _GIVEN = word_set("pair keyword_argument variable_declarator assignment short_var_declaration assignment_expression")

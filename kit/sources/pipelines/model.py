@@ -99,6 +99,14 @@ class Job:
         """The commands of all its steps, in order."""
         return tuple(command for step in self.all_steps for command in step.commands)
 
+    def of_matrix(self, key: str) -> tuple[Node, ...]:
+        """The values that the job's matrix gives a key, those of its `include` with them; expressions are left out."""
+        matrix = self.node.get("strategy", "matrix")
+        if matrix is None or not matrix.is_map:
+            return ()
+        values = (*matrix.each(key, "*"), *matrix.each("include", "*", key))
+        return tuple(v for v in values if isinstance(v.data, str) and "$" not in v.text)
+
 
 @dataclass(frozen=True, eq=False)
 class Workflow:
