@@ -179,6 +179,8 @@ GO_PROTO = {
 }
 IN_COOKIE = "import Cookies from 'js-cookie';\n\nexport function keep(token: string) {\n  document.title = 'in';\n  Cookies.set('%s', %s);\n}\n"
 
+DEMANDS = "if (process.env.NODE_ENV === 'production' && !process.env.JWT_SECRET) {\n  throw new Error('JWT_SECRET is missing');\n}\n"
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -812,6 +814,16 @@ LESSER = {
         "SEC-005",
         {**NODE, "app.js": "const sessionId = Math.random().toString(36);\nres.cookie('sid', sessionId);\n"},
         {"app.js": "const sessionId = Math.random().toString(36);\ngame.start(sessionId);\n"},
+    ),
+    "a fall-back that the profile for production does not have": Twin(
+        "CFG-003",
+        {"pom.xml": "<project/>\n", "src/main/resources/application.yml": "app:\n  key: ${JWT_SECRET:kQ2vLw8ZxP}\n"},
+        {"src/main/resources/application-prod.yml": "app:\n  key: ${JWT_SECRET}\n"},
+    ),
+    "a program that ends without its secret, not another": Twin(
+        "CFG-003",
+        {"pay/go.mod": "module pay\n", "pay/main.go": 'package main\n\nimport "os"\n\nfunc main() {\n\tkey := getEnv("JWT_SECRET", "change-me-please")\n\t_ = key\n}\n\nfunc getEnv(name, other string) string {\n\tif v := os.Getenv(name); v != "" {\n\t\treturn v\n\t}\n\treturn other\n}\n', "web/package.json": '{"name": "web"}', "web/config.js": DEMANDS},
+        {"pay/go.mod": None, "pay/main.go": None, "web/key.js": "module.exports = process.env.JWT_SECRET || 'change-me-please';\n"},
     ),
 }  # fmt: skip
 

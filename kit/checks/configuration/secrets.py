@@ -64,10 +64,13 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
         replaced = next((found for at in places if (found := _replaced(project, at, name))), None)
         if guarded:
             yield partial(f"{said}; a check rejects it in production.", *places[:8], severity=Severity.MEDIUM)
-        elif name in asked:
+        elif all(_ends_without(project, at, asked[name]) for at in places):
             yield partial(f"{said}; in production the program ends without it.", *places[:8], severity=Severity.MEDIUM)
         elif replaced is not None:
             yield ok(f"{said}; settings for production ask for it again, without one.", *places[:8], replaced)
+        elif profiled := [found for at in places if (found := _profiled(project, at, name))]:
+            told = f"{said}; only the profile for production asks for it again, without one"
+            yield partial(f"{told}.", *places[:8], profiled[0], severity=Severity.MEDIUM)
         else:
             grave = Severity.MEDIUM if name in replaced_by or _is_of_database(name, value) else Severity.HIGH
             yield bad(f"{said}: whoever reads it can {_use(name)}.", *places[:12], severity=grave)
@@ -76,10 +79,22 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
         yield ok(f"{read.name} has no default: without it the service does not start.", read)
 
 
-def _demanded(code: CodeIndex) -> frozenset[str]:
-    """The variables without which some program of the project ends."""
-    paths = code.holding("!process.env.", "! process.env.", languages=JAVASCRIPT)
-    return frozenset(name for path in paths for name in demanded(code.text(path)))
+def _demanded(code: CodeIndex) -> dict[str, set[str]]:
+    """The variables without which some program of the project ends, each with the packages that say so."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in code.holding("!process.env.", "! process.env.", languages=JAVASCRIPT):
+        for name in demanded(code.text(path)):
+            found[name].add(code.unit(path))
+    return found
+
+
+def _ends_without(project: Project, at: At, units: set[str]) -> bool:
+    """Whether what reads a variable there is the program that ends without it, or takes in a package that does: that of
+    another service says nothing."""
+    unit = project.code.unit(at.path)
+    services = {service.root for service in project.system.own}
+    shared = project.code.language(at.path) in JAVASCRIPT and any(u not in services for u in units)
+    return unit in units or shared
 
 
 def _is_of_database(name: str, default: str) -> bool:
@@ -102,6 +117,16 @@ def _replaced(project: Project, at: At, name: str) -> At | None:
             reads = (r for r in project.env_reads if r.at.path == at.path and r.name == name and not r.default)
             return next((r.at for r in reads if node.lineno <= (r.at.line or 0) <= (node.end_lineno or 0)), None)
     return None
+
+
+def _profiled(project: Project, at: At, name: str) -> At | None:
+    """Where the Spring profile for production, beside the settings that hold a fall-back, takes the variable without."""
+    folder, file = posixpath.split(at.path)
+    if not re.fullmatch(r"(?:application|bootstrap)\.(?:ya?ml|properties)", file):
+        return None
+    beside = re.compile(re.escape(f"{folder}/" if folder else "") + r"(?:application|bootstrap)-prod(?:uction)?\.\w+")
+    reads = (r for r in project.env_reads if r.name == name and not r.default and beside.fullmatch(r.at.path))
+    return next((r.at for r in reads), None)
 
 
 def _opens(name: str, default: str) -> bool:

@@ -16,7 +16,7 @@ from kit.sources.formats.nodes import Node
 
 _HOSTS = re.compile(r"(?:^|_)(?:HOST(?:NAME)?|ADDR(?:ESS)?|SERVER|ENDPOINT|BROKERS?|NODES?|URL|URI)$", re.IGNORECASE)
 """Names of variables whose whole value is a host."""
-_NOT_CALLED = re.compile(
+NOT_CALLED = re.compile(
     r"ORIGIN|CORS|ALLOW|TRUST|ISSUER|AUDIENCE|ADVERTISED|LISTEN|BIND|CALLBACK|REDIRECT|WEBHOOK|NO_PROXY|SERVER_NAME"
     r"|VIRTUAL_HOST|COOKIE|PUBLIC|EXTERNAL|FRONT_?END|CLIENT_UR|^(?:VITE|REACT_APP|VUE_APP|NG|KC)_|^HOSTNAME$"
     r"|^(?:BASE|APP|SITE|ROOT)_UR[LI]$",
@@ -104,7 +104,7 @@ def _needs(file: ComposeFile, service: ComposeService) -> Iterator[_Need]:
 
 def _names(variable: str, value: str, other: ComposeService) -> bool:
     """Whether the value of a variable has the service for a host: in an address, before a port, or all of it."""
-    if other.name not in value or _NOT_CALLED.search(variable):
+    if other.name not in value or NOT_CALLED.search(variable):
         return False
     name = re.escape(other.name)
     if re.search(rf"://(?:[^/\s@]*@)?{name}(?=[:/?,]|$)", value):
@@ -137,7 +137,7 @@ def _named_otherwise(file: ComposeFile, service: ComposeService, needed: Compose
     given = [service.node.get(key) for key in ("extra_hosts", "links", "external_links")]
     if any(name in re.split(r"[:=]", text) for node in given if node is not None for text in _words(node)):
         return True
-    return any(name in _called(other) for other in file.services if _share(file, service, other))
+    return any(name in called(other) for other in file.services if _share(file, service, other))
 
 
 def _is_external(declared: Node | None) -> bool:
@@ -151,7 +151,7 @@ def _words(node: Node) -> Iterator[str]:
     yield from (found.text for found in node.strings())
 
 
-def _called(service: ComposeService) -> set[str]:
+def called(service: ComposeService) -> set[str]:
     """The further names that a service has in its networks."""
     told = [service.node.get("container_name"), service.node.get("hostname")]
     networks = service.node.get("networks")
