@@ -181,6 +181,12 @@ IN_COOKIE = "import Cookies from 'js-cookie';\n\nexport function keep(token: str
 
 DEMANDS = "if (process.env.NODE_ENV === 'production' && !process.env.JWT_SECRET) {\n  throw new Error('JWT_SECRET is missing');\n}\n"
 
+LIMITED = "const express = require('express');\nconst rateLimit = require('express-rate-limit');\nconst app = express();\n%sapp.use(rateLimit({ windowMs: 60000, max: 10 }));\napp.post('/orders', (req, res) => res.end());\napp.listen(3000);\n"
+BEHIND = {
+    "docker-compose.prod.yml": "services:\n  web:\n    image: nginx:1.27\n    ports: ['443:443']\n    volumes: ['./nginx.conf:/etc/nginx/nginx.conf']\n  api:\n    build: .\n",
+    "nginx.conf": "http {\n  server {\n    listen 443 ssl;\n    location / { proxy_pass http://api:3000; }\n  }\n}\n",
+}
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -728,6 +734,12 @@ TWINS = {
         {**NODE, "src/components/login.tsx": IN_COOKIE % ("access_token", "token")},
         {"src/components/login.tsx": IN_COOKIE % ("theme", "token")},
         ("not_applicable", "pass"),
+    ),
+    "addresses that a proxy hands on": Twin(
+        "SEC-003",
+        {**NODE, **BEHIND, "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2", "express-rate-limit": "7.4.0"}}', "app.js": LIMITED % ""},
+        {"app.js": LIMITED % "app.set('trust proxy', 1);\n"},
+        ("pass",),
     ),
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from kit.checks.security.questions import (
     only_answers,
     refuses_elsewhere,
 )
+from kit.checks.shared.fronts import front_of
 from kit.checks.shared.handlers import go_function, handler, statement
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
@@ -410,11 +411,4 @@ def only_internal(project: Project, service: Service) -> bool:
             and any(p.at.path == kube.path and p.name == kube.name for p in service.ports)
         ):
             return False
-    entered = {b.service for m in manifests for b in m.backends if m.kind != "Service"}
-    proxied = any(
-        re.search(rf"//{re.escape(service.name)}[:/;]", d.value + ";")
-        for c in project.nginx
-        for d in c.walk()
-        if d.name == "proxy_pass"
-    )
-    return not (published or proxied or service.name in entered or {p.name for p in ports} & entered)
+    return not published and front_of(project, service) is None

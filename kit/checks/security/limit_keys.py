@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from kit.checks.security.limit_gaps import believed
+from kit.checks.security.limit_gaps import believed, of_the_proxy
 from kit.checks.shared.calls import JAVASCRIPT, Call, arguments, calls
 from kit.model import Fact, Severity, partial
 from kit.project import Project
@@ -23,7 +23,9 @@ _BY_ADDRESS = re.compile(r"\.ips?\b|remote_?addr|ipKeyGenerator|\.user\b", re.IG
 
 def keys(project: Project) -> Iterator[Fact]:
     """Limits whose key a client chooses, or whose memory is split among replicas."""
-    yield from believed(project, (c.at for c, _ in _limiter_calls(project) if c.option("keyGenerator") is None))
+    by_address = [c.at for c, _ in _limiter_calls(project) if c.option("keyGenerator", "getTracker") is None]
+    yield from believed(project, by_address)
+    yield from of_the_proxy(project, (at for at in by_address if project.code.language(at.path) in JAVASCRIPT))
     for call, stored in _limiter_calls(project):
         key = call.option("keyGenerator", "key_func")
         if key is not None and _BY_HEADER.search(_key_text(project, call, key)):
