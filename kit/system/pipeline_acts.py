@@ -144,7 +144,8 @@ class Pipeline:
 def waits_for_success(job: Job) -> bool:
     """False where a job's condition lets it run after others have failed."""
     condition = job.condition or ""
-    return not _ALWAYS.search(condition) or "result" in condition or "success()" in condition
+    asks = "result" in condition or "success()" in condition or re.search(r"!\s*failure\(\)", condition) is not None
+    return not _ALWAYS.search(condition) or asks
 
 
 @lru_cache(maxsize=4)

@@ -187,6 +187,11 @@ BEHIND = {
     "nginx.conf": "http {\n  server {\n    listen 443 ssl;\n    location / { proxy_pass http://api:3000; }\n  }\n}\n",
 }
 
+KONG = "_format_version: '3.0'\nservices:\n  - name: shop\n    url: http://shop:3000\n    plugins:\n      - name: %s\n"
+GO_SIGNS = 'package main\n\nimport jwt "github.com/golang-jwt/jwt/v5"\n\nfunc sign(claims jwt.MapClaims) string {\n\tt, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(key)\n\treturn t\n}\n\nfunc login(id string) string {\n\treturn sign(jwt.MapClaims{"sub": id%s})\n}\n'
+GO_SQL = 'package main\n\nimport (\n\t"database/sql"\n\t"fmt"\n)\n\nfunc exists(db *sql.DB, o *Options) {\n\tdb.QueryRow(fmt.Sprintf("SELECT 1 FROM t WHERE name=\'%%s\'", o.%s))\n}\n'
+DEPLOYS = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm test\n  deploy:\n    needs: [test]\n    if: ${{ %s }}\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f k8s\n"
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -739,6 +744,29 @@ TWINS = {
         "SEC-003",
         {**NODE, **BEHIND, "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2", "express-rate-limit": "7.4.0"}}', "app.js": LIMITED % ""},
         {"app.js": LIMITED % "app.set('trust proxy', 1);\n"},
+        ("pass",),
+    ),
+    "limits of a gateway": Twin(
+        "SEC-003",
+        {**NODE, "app.js": "const express = require('express');\nconst app = express();\napp.post('/login', (req, res) => check(req.body.password));\napp.listen(3000);\n", "kong/kong.yml": KONG % "cors"},
+        {"kong/kong.yml": KONG % "rate-limiting"},
+        ("pass",),
+    ),
+    "claims that are handed on": Twin(
+        "SEC-010",
+        {**GO, "main.go": GO_SIGNS % ""},
+        {"main.go": GO_SIGNS % ', "exp": 1'},
+        ("not_applicable", "pass"),
+    ),
+    "the name of a database": Twin(
+        "SEC-006",
+        {**GO, "main.go": GO_SQL % "Name"},
+        {"main.go": GO_SQL % "DBName"},
+    ),
+    "a condition that asks whether something failed": Twin(
+        "DEL-006",
+        {".github/workflows/ci.yml": DEPLOYS % "always()"},
+        {".github/workflows/ci.yml": DEPLOYS % "always() && !failure() && !cancelled()"},
         ("pass",),
     ),
 }  # fmt: skip

@@ -10,13 +10,14 @@ from ast_grep_py import SgNode
 
 from kit.checks.security.access import only_internal
 from kit.checks.security.common import dependency, public, served
+from kit.checks.security.limit_fronts import limit_in_front
 from kit.checks.security.limit_gaps import forgotten
 from kit.checks.security.limit_keys import keys
 from kit.checks.shared.calls import JAVASCRIPT, calls, runs
 from kit.checks.shared.services import line_of
 from kit.checks.shared.texts import at_offset
 from kit.checks.shared.words import route_words
-from kit.model import At, Clause, Fact, FileClass, Outcome, Severity, bad, ok, unknown
+from kit.model import At, Clause, Fact, Outcome, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.system.model import Route, Service
@@ -62,7 +63,7 @@ def requests_are_limited(project: Project) -> Iterator[Fact]:
 
     See: https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/
     """
-    front = _limit_in_front(project)
+    front = limit_in_front(project)
     if front is not None:
         yield ok("What stands in front of the services limits requests.", front)
     bare: list[tuple[Service, Route]] = []
@@ -194,38 +195,6 @@ def _captcha(project: Project, login: Route) -> str | None:
     for path in project.code.holding("aptcha", "CAPTCHA"):
         if path == login.at.path or (defined is not None and defined.search(project.code.text(path))):
             return path
-    return None
-
-
-def _limit_in_front(project: Project) -> At | None:
-    for config in project.nginx:
-        if project.files.class_of(config.path) is FileClass.PRODUCTION:
-            for directive in config.walk():
-                if directive.name == "limit_req":
-                    return directive.at
-    for manifest in project.manifests.effective:
-        if manifest.kind == "Ingress" and any(
-            re.search(r"/limit-(rps|rpm|connections)", k) for k in manifest.annotations
-        ):
-            return manifest.node.at_or_self("metadata", "annotations")
-        if manifest.kind == "Middleware" and manifest.node.get("spec", "rateLimit") is not None:
-            return manifest.node.at_or_self("spec", "rateLimit")
-    for group in project.terraform:
-        for resource in group.resources:
-            if resource.type in {
-                "aws_wafv2_web_acl",
-                "cloudflare_rate_limit",
-                "google_compute_security_policy",
-            } and "rate" in str(resource.node.value):
-                return resource.at
-    for path in project.code.holding("ateBasedStatement"):
-        if runs(path):
-            return line_of(project, path, "ateBasedStatement")
-    for file in project.compose:
-        for composed in file.services:
-            label = next((node for key, node in composed.labels.items() if "ratelimit" in key.lower()), None)
-            if label is not None:
-                return label.at
     return None
 
 

@@ -43,7 +43,7 @@ _MARKER = re.compile(r"[$:@]$")
 
 _HARMLESS = re.compile(
     r"(?i)placeholder|\bmarks?\b|escape|\bquote|identifier|sanitiz|\bcols?\b|columns?\b|\btables?\b|table_?name|schema|\bcond(?:ition)?s?\b"
-    r"|clause|\bwhere|order_?by|sort_?by|\.join\(|Prisma\.(?:join|sql|raw)|sql\.|\bsql\b|dialect|prefix|params\w*\.length"
+    r"|clause|\bwhere|db_?name\b|\bdatabase(?:_?name)?\b|order_?by|sort_?by|\.join\(|Prisma\.(?:join|sql|raw)|sql\.|\bsql\b|dialect|prefix|params\w*\.length"
     r"|\.map\(\s*(?:\(\)|_|\(_[^)]*\))\s*=>"
 )
 

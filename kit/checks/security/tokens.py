@@ -204,7 +204,10 @@ def _go_tokens(project: Project) -> Iterator[Fact]:
         holder = next(
             (a for a in call.node.ancestors() if a.kind() in {"function_declaration", "method_declaration"}), call.node
         )
-        if "MapClaims" in holder.text()[:4000] and not re.search(r"\"exp\"|ExpiresAt", holder.text()[:4000]):
+        given = call.args[1].text() if len(call.args) > 1 else ""
+        handed = re.search(rf"[(,]\s*{re.escape(given)}\s+[\w.]*MapClaims\b", holder.text().partition("{")[0])
+        text = project.code.text(call.path) if handed else holder.text()[:4000]
+        if "MapClaims" in text and not re.search(r"\"exp\"|ExpiresAt", text):
             yield bad("The token never expires: one that is stolen is valid for ever.", call, severity=Severity.MEDIUM)
 
 
