@@ -192,6 +192,31 @@ GO_SIGNS = 'package main\n\nimport jwt "github.com/golang-jwt/jwt/v5"\n\nfunc si
 GO_SQL = 'package main\n\nimport (\n\t"database/sql"\n\t"fmt"\n)\n\nfunc exists(db *sql.DB, o *Options) {\n\tdb.QueryRow(fmt.Sprintf("SELECT 1 FROM t WHERE name=\'%%s\'", o.%s))\n}\n'
 DEPLOYS = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm test\n  deploy:\n    needs: [test]\n    if: ${{ %s }}\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f k8s\n"
 
+JENKINS = "pipeline {\n  agent any\n  stages {\n    stage('Deploy') {\n      steps {\n        sh '''echo deploying ''' + VERSION + '''\n          %s\n        '''\n      }\n    }\n  }\n}\n"
+CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
+DJANGO = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["django"]\n',
+    "Dockerfile": "FROM python:3.12\nUSER 1000\nCOPY . .\nCMD gunicorn shop.wsgi\n",
+    "shop/tags/models.py": "from django.db import models\n\nclass Tag(models.Model):\n    name = models.CharField(max_length=40)\n",
+}
+MADE = "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    initial = True\n    operations = [migrations.CreateModel(name='Tag', fields=[('id', models.BigAutoField(primary_key=True)), ('name', models.CharField(max_length=40))])]\n"
+BOOT = {
+    "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>\n",
+    "src/main/java/shop/Orders.java": 'package shop;\n\n@RestController\n@RequestMapping("/orders")\npublic class Orders {\n  @DeleteMapping("/{id}")\n  public void remove(@PathVariable Long id) { repository.deleteById(id); }\n}\n',
+    "src/main/java/shop/Shop.java": "package shop;\n\n@SpringBootApplication\npublic class Shop {\n  public static void main(String[] args) { SpringApplication.run(Shop.class, args); }\n}\n",
+    "Dockerfile": "FROM eclipse-temurin:21\nUSER 1000\nCOPY target/shop.jar /shop.jar\nCMD java -jar /shop.jar\n",
+}
+GATEWAY = {
+    "gate/pom.xml": "<project><artifactId>gate</artifactId></project>\n",
+    "gate/src/main/resources/application.yml": "spring:\n  cloud:\n    gateway:\n      routes:\n        - {id: shop, uri: 'lb://shop', predicates: [Path=/orders/**]}\n",
+    "gate/src/main/java/gate/Security.java": "package gate;\n\nclass Security {\n  SecurityWebFilterChain chain(ServerHttpSecurity http) {\n    return http.authorizeExchange().anyExchange().authenticated().and().oauth2ResourceServer().jwt().and().build();\n  }\n}\n",
+}
+OF_TRAEFIK = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  ingressClassName: traefik\n  rules:\n    - host: shop.acme.io\n      http:\n        paths:\n          - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}\n"
+BOUND = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: admin}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects:\n  - {kind: %s, name: shop, namespace: shop}\n"
+PORTS = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n        - name: web\n          image: acme/web:1.2\n          ports: [{containerPort: 8080, name: http}]\n          readinessProbe: {httpGet: {path: /, port: 8080}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  selector: {app: web}\n  ports:\n    - {name: http, port: 80, targetPort: %s}\n    - {name: metrics, port: 9090, targetPort: %s}\n"
+PHP = "services:\n  api:\n    image: acme/php:8.3\n    volumes:\n      - .:/var/www/html\n  redis:\n    image: redis:7\n    ports: ['6379:6379']\n"
+DATASOURCE = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n    spec:\n      containers:\n        - name: shop\n          image: shop:1.2\n          env:\n            - {name: %s, value: a}\n"
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -769,6 +794,41 @@ TWINS = {
         {".github/workflows/ci.yml": DEPLOYS % "always() && !failure() && !cancelled()"},
         ("pass",),
     ),
+    "a script that Groovy puts together": Twin(
+        "DEL-005",
+        {"Jenkinsfile": JENKINS % "echo done"},
+        {"Jenkinsfile": JENKINS % "kubectl apply -f k8s"},
+        ("pass", "not_applicable"),
+    ),
+    "names of Secrets in a chart's values": Twin(
+        "CFG-005",
+        {"chart/Chart.yaml": CHART, "chart/values.yaml": "backup:\n  targetSecret: kQ2vLw8ZxP4mN7\n"},
+        {"chart/values.yaml": "backup:\n  targetSecret: backup-credentials\n"},
+        ("pass", "not_applicable"),
+    ),
+    "models below an app": Twin(
+        "DAT-001",
+        DJANGO,
+        {"shop/apps.py": "from django.apps import AppConfig\n", "shop/migrations/__init__.py": "", "shop/migrations/0001_initial.py": MADE},
+        ("pass",),
+    ),
+    "a gateway that asks who calls": Twin("SEC-001", BOOT, GATEWAY, ("unknown",)),
+    "an entry point with TLS": Twin(
+        "ORC-025",
+        {"k8s/web.yaml": OF_TRAEFIK},
+        {"traefik/values.yaml": "ports:\n  websecure:\n    port: 8443\n    http:\n      tls:\n        enabled: true\n"},
+        ("unknown",),
+    ),
+    "the code of a page that is being worked on": Twin(
+        "SEC-060",
+        {"docker-compose.yml": PHP},
+        {"docker-compose.yml": PHP + "  gui:\n    image: phpmyadmin/phpmyadmin:5\n"},
+    ),
+    "a variable that takes a setting's place": Twin(
+        "CFG-001",
+        {**BOOT, "src/main/resources/application.yml": "spring:\n  datasource:\n    password: ${SHOP_PASSWORD}\n", "k8s/shop.yaml": DATASOURCE % "MODE", "docker-compose.yml": "services:\n  shop:\n    build: .\n    image: shop:1.2\n"},
+        {"k8s/shop.yaml": DATASOURCE % "SPRING_DATASOURCE_PASSWORD", "docker-compose.yml": None},
+    ),
 }  # fmt: skip
 
 
@@ -865,6 +925,8 @@ LESSER = {
         {"pay/go.mod": "module pay\n", "pay/main.go": 'package main\n\nimport "os"\n\nfunc main() {\n\tkey := getEnv("JWT_SECRET", "change-me-please")\n\t_ = key\n}\n\nfunc getEnv(name, other string) string {\n\tif v := os.Getenv(name); v != "" {\n\t\treturn v\n\t}\n\treturn other\n}\n', "web/package.json": '{"name": "web"}', "web/config.js": DEMANDS},
         {"pay/go.mod": None, "pay/main.go": None, "web/key.js": "module.exports = process.env.JWT_SECRET || 'change-me-please';\n"},
     ),
+    "rights of a person": Twin("ORC-015", {"k8s/rbac.yaml": BOUND % "ServiceAccount"}, {"k8s/rbac.yaml": BOUND % "User"}),
+    "a port for operators": Twin("ORC-004", {"k8s/web.yaml": PORTS % ("9091", "9092")}, {"k8s/web.yaml": PORTS % ("8080", "9092")}),
 }  # fmt: skip
 
 

@@ -21,14 +21,18 @@ _HOLDING = (
     "hash", "passwordEncoder", "PasswordEncoder", "encoder.encode", "Hash::make", "GenerateFromPassword", "set_password", "make_password",
     "CreateAsync", "AddPasswordAsync",
 )  # fmt: skip
-_FIRST = re.compile(r"(?:\[\]byte\(|b)?[\"'](?P<text>[^\"'\s$\\{]{4,40})[\"']")
-_SECOND = re.compile(r"[^,\n]{1,80},\s{0,4}\"(?P<text>[^\"\s$\\{]{4,40})\"")
+_FIRST = re.compile(
+    r"(?:\[\]byte\(|b)?[\"'](?P<text>[^\"'\s$\\{]{4,40})[\"'](?=\s{0,4}[,;)\n]|\s{0,4}$|\s{0,4}(?://|#))"
+)
+_SECOND = re.compile(r"[^,\n]{1,80},\s{0,4}\"(?P<text>[^\"\s$\\{]{4,40})\"(?=\s{0,4}[,)])")
 _NAME = re.compile(r"(?:\[\]byte\()?(?P<name>[A-Za-z_]\w{2,40})\s{0,4}[,)]")
 _STANDS_IN = re.compile(r"(?i)dummy|fake|timing|placeholder|invalid|not[-_]?a|unused|random")
 """Values that are hashed so that a login for nobody takes as long as one for somebody."""
 _SAMPLES = re.compile(
     r"(?i)(?:^|[/._-])(?:\w{0,12}seed\w{0,12}|fixtures?|demo|samples?|examples?|mock\w{0,8}|scripts?|tools?|dev)(?:[/._-]|$)"
 )
+_MADE_UP = re.compile(r"(?i)(?:^|/)factories/|factory\.\w{2,4}$|_factory\.\w{2,4}$")
+"""Where tests get their users from."""
 _ONLY_IN = re.compile(
     r"(?i)is_?(?:prod|production|development)\b|is_?dev\b|[\"']development[\"']|!==?\s*[\"']production[\"']|\bDEBUG\b"
 )
@@ -51,7 +55,7 @@ def no_known_account(project: Project) -> Iterator[Fact]:
     """
     for path in project.code.holding(*_HOLDING):
         if project.files.class_of(path) is FileClass.PRODUCTION and project.files.environment_of(path) != "test":
-            found = list(_known(path, project.code.text(path)))
+            found = [] if _MADE_UP.search(path) else list(_known(path, project.code.text(path)))
             if found:
                 said = f"{path} makes {plural(len(found), 'account')} with a password that stands in the code"
                 severity = Severity.MEDIUM if _SAMPLES.search(path) else None

@@ -16,6 +16,7 @@ from kit.checks.configuration.common import (
     in_image,
     required,
 )
+from kit.checks.configuration.of_spring import for_a_profile, overriding
 from kit.checks.configuration.schemas import checked_by_hand, schema_of
 from kit.checks.shared.crowd import gathered
 from kit.checks.shared.evidence import keys_in_cluster
@@ -51,35 +52,24 @@ def demands(project: Project) -> Iterator[Demand]:
             local = _reads_a_local_file(project, service)
             for read in required(service):
                 if not (for_a_profile(project, read) or is_script(project, read.at.path)):
-                    yield _demand(service, read, targets, inside, local=local)
-
-
-def for_a_profile(project: Project, read: EnvRead) -> bool:
-    """Whether a setting of Spring is read with a profile only, which a target may not have switched on."""
-    name = posixpath.basename(read.at.path)
-    if not re.fullmatch(r"(?:application|bootstrap)\S*\.(?:ya?ml|properties)", name):
-        return False
-    if "-" in name:
-        return True
-    for root in project.documents.get(read.at.path).roots:
-        inside = (root.line or 1) <= (read.at.line or 0) <= (root.at.end_line or root.line or 0)
-        profile = root.get("spring", "config", "activate") or root.get("spring", "profiles")
-        if inside and profile is not None:
-            return True
-        native = root.get("spring", "cloud", "config", "server", "native")
-        if native is not None and any(node.at.line == read.at.line for node in native.walk()):
-            return True
-    return False
+                    names = {read.name, overriding(project, read)}
+                    yield _demand(service, read, names, targets, inside, local=local)
 
 
 def _demand(
-    service: Service, read: EnvRead, targets: Iterable[Deployment], inside: dict[str, At], *, local: bool
+    service: Service,
+    read: EnvRead,
+    names: set[str | None],
+    targets: Iterable[Deployment],
+    inside: dict[str, At],
+    *,
+    local: bool,
 ) -> Demand:
     given: list[tuple[Deployment, EnvGiven | At]] = []
     missing: list[Deployment] = []
     unseen: list[Deployment] = []
     for target in targets:
-        found = next((e for e in target.env if e.name == read.name), None)
+        found = next((e for e in target.env if e.name in names), None)
         if found is not None or read.name in inside:
             given.append((target, found if found is not None else inside[read.name]))
         else:

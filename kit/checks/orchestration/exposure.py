@@ -19,6 +19,7 @@ from kit.checks.orchestration.common import (
     told_once,
 )
 from kit.checks.shared.crowd import joined
+from kit.checks.shared.texts import at_offset
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -137,6 +138,11 @@ def _ingress(project: Project, group: Group, ingress: Manifest) -> Fact:
         if (other := _brings_tls(project, ingress, hosts)) is not None:
             message = f"{ingress.title}: no TLS of its own; {other.title} sets it up for the same hosts."
             return unknown(message, ingress, other, **grade(group))
+        if (entry := _entry_of_traefik(project, ingress)) is not None:
+            message = (
+                f"{ingress.title}: Traefik's entry point brings TLS; whether plain requests are sent there is not seen."
+            )
+            return unknown(message, ingress, entry, **grade(group))
         message = f"{ingress.title}: no TLS; all requests travel in clear."
         by_values = ingress.origin.startswith("helm:") and "tls:" in project.files.text(ingress.path)
         lesser = by_values or _is_inner(ingress, hosts)
@@ -149,6 +155,23 @@ def _ingress(project: Project, group: Group, ingress: Manifest) -> Fact:
         message = f"{ingress.title}: TLS is set up with {secret}, which must be made elsewhere."
         return unknown(message, tls, **grade(group))
     return ok(f"{ingress.title}: TLS is set up.", tls, **grade(group))
+
+
+_WITH_TLS = re.compile(
+    r"(?m)^(?P<in>[ \t]*)websecure:[^\n]*\n(?:(?P=in)[ \t]+[^\n]*\n|[ \t]*\n){0,60}?[ \t]+tls:[ \t]*\n[ \t]+enabled:[ \t]*true"
+)
+
+
+def _entry_of_traefik(project: Project, ingress: Manifest) -> At | None:
+    """Where the values of Traefik's chart give the entry point of an Ingress of its class TLS by itself."""
+    named = text_of(ingress.node, "spec", "ingressClassName") or ingress.annotations.get("kubernetes.io/ingress.class")
+    if named is None or "traefik" not in named:
+        return None
+    for path in project.files.paths:
+        text = project.files.text(path) if path.endswith((".yml", ".yaml")) else ""
+        if "websecure:" in text and (found := _WITH_TLS.search(text)) is not None:
+            return at_offset(path, text, found.start())
+    return None
 
 
 _INNER = re.compile(r"(?i)(?:^|\.)(?:internal|intranet|local|localhost|localdomain|lan|corp|test|home\.arpa)$")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from kit.checks.orchestration.common import (
@@ -21,7 +23,7 @@ from kit.checks.shared.asked import answer_of, path_answered
 from kit.checks.shared.crowd import joined
 from kit.checks.shared.evidence import probed_ready
 from kit.checks.shared.words import listed
-from kit.model import At, Clause, Fact, Severity, Strength, bad, ok, unknown
+from kit.model import At, Clause, Fact, Outcome, Severity, Strength, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.kubernetes.manifests import Manifest, ServicePort
@@ -200,10 +202,21 @@ def services_lead_somewhere(project: Project) -> Iterator[Fact]:
                 continue
             pods = group.selected_by(service)
             if pods:
-                for port in service.service_ports:
-                    yield _target(project, group, service, pods, port)
+                yield from _targets(project, group, service, pods)
             else:
                 yield _no_pods(project, group, service)
+
+
+_BESIDE = re.compile(r"(?i)metric|prometheus|monitor|management|actuator|admin|debug|jmx|profil")
+
+
+def _targets(project: Project, group: Group, service: Manifest, pods: list[Manifest]) -> Iterator[Fact]:
+    """What can be said of each port; where requests get through, a port for operators that leads nowhere weighs less."""
+    told = [(port, _target(project, group, service, pods, port)) for port in service.service_ports]
+    reached = bool(told) and told[0][1].outcome is Outcome.PASS
+    for port, fact in told:
+        beside = reached and fact.outcome.open and _BESIDE.search(f"{port.name} {port.target}")
+        yield replace(fact, severity=Severity.MEDIUM, blocks=False) if beside else fact
 
 
 def _no_pods(project: Project, group: Group, service: Manifest) -> Fact:

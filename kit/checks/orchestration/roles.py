@@ -49,7 +49,10 @@ def roles_are_narrow(project: Project) -> Iterator[Fact]:
 def _binding(group: Group, binding: Manifest) -> Iterator[Fact]:
     named = binding.node.get("roleRef", "name")
     if named is not None and named.text == "cluster-admin":
-        yield bad(f"{binding.title}: gives all rights over the cluster.", named, **grade(group))
+        people = {text_of(subject, "kind") for subject in binding.node.each("subjects", "*")} <= {"User", "Group"}
+        # Somebody has to be the cluster's administrator; a pod has not.
+        severity = Severity.MEDIUM if people else None
+        yield bad(f"{binding.title}: gives all rights over the cluster.", named, severity=severity, **grade(group))
     for subject in binding.node.each("subjects", "*"):
         if (text_of(subject, "kind"), text_of(subject, "name")) == ("ServiceAccount", "default"):
             message = f"{binding.title}: gives rights to the account that every pod without one of its own has."

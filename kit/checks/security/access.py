@@ -15,11 +15,11 @@ from kit.checks.security.questions import (
     only_answers,
     refuses_elsewhere,
 )
-from kit.checks.shared.fronts import front_of
+from kit.checks.shared.fronts import front_of, guard_in_front
 from kit.checks.shared.handlers import go_function, handler, statement
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import plural, route_words
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
+from kit.model import Clause, Fact, FileClass, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.words import reads_credentials, refuses
@@ -63,7 +63,6 @@ _READING = re.compile(
 _CREATES = re.compile(r"(?i)create|add|new|open")
 _WATCHED = re.compile(r"\}/(?:events?/(?:[a-z]+(?:-[a-z]+)*|\{\w+\})|views?|visits?|plays?|shares?)/?$")
 """Where is told that somebody watched, shared or clicked on a thing."""
-_GUARDED_ELSEWHERE = ("auth_request", "auth_basic")
 
 
 def open_by_nature(method: str, path: str, handler: str) -> str | None:
@@ -358,27 +357,6 @@ def _shown(routes: list[Route]) -> str:
 def _named(routes: list[str]) -> str:
     names = list(dict.fromkeys(routes))
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-
-
-def guard_in_front(project: Project) -> At | None:
-    """A proxy, an ingress or an API gateway of the system that asks who calls."""
-    for config in project.nginx:
-        for directive in config.walk():
-            if (
-                directive.name in _GUARDED_ELSEWHERE
-                and directive.value != "off"
-                and project.files.class_of(config.path) is FileClass.PRODUCTION
-            ):
-                return directive.at
-    for ingress in project.manifests.effective.of("Ingress"):
-        if any("auth-url" in key or "auth-type" in key for key in ingress.annotations):
-            return ingress.at
-    for kind in ("RequestAuthentication", "AuthorizationPolicy", "SecurityPolicy"):
-        for manifest in project.manifests.effective.of(kind):
-            return manifest.at
-    return next(
-        (s.at for s in project.system.services if re.search(r"oauth2-proxy|authelia|authentik|pomerium", s.name)), None
-    )
 
 
 def framework_guard(project: Project, service: Service) -> bool:

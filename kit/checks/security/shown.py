@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.security.access import asks_within, framework_guard, guard_in_front, only_internal
+from kit.checks.security.access import asks_within, framework_guard, only_internal
 from kit.checks.security.common import CHANGING, PROOF, served
+from kit.checks.shared.fronts import guard_in_front
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.words import listed, plural, route_words
 from kit.model import Clause, Fact, Severity, bad, ok, unknown

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kit.checks.configuration.common import ASIDE
-from kit.checks.configuration.environment import Demand, demands, for_a_profile
+from kit.checks.configuration.environment import Demand, demands
+from kit.checks.configuration.of_spring import for_a_profile
 from kit.project import Project
 from kit.report.blocks import Block, Cell, Chart, Mark, Notice, Table, columns, empty
 from kit.report.charts import bars

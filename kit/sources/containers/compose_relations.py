@@ -197,6 +197,11 @@ _RELOADS = re.compile(
     r"(?m)^[ \t]+command:[^\n]*(?:manage\.py runserver|--reload\b|\bnodemon\b|\b(?:npm|pnpm|yarn) (?:run )?dev\b"
     r"|\b(?:next|vite|nuxt) dev\b)"
 )
+_HELPERS = re.compile(
+    r"(?m)^[ \t]+image:[ \t]*[\"']?(?:[\w./-]{1,60}/)?(?:phpmyadmin|adminer|mailhog|mailpit|mailcatcher"
+    r"|pgadmin4?|mongo-express|redis-commander)\b"
+)
+"""What a developer looks into stores and mails with."""
 _CODE = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".php", ".go", ".java", ".cs", ".ex")
 
 
@@ -220,6 +225,8 @@ def _runs_source(path: str, files: FileIndex) -> bool:
     """Whether a service runs in a mode, or by a server, for development, and the code that one edits is mounted over an
     image's."""
     text = files.text(path)
+    if _HELPERS.search(text) and any(not m[1] for m in _MOUNT.finditer(text)):
+        return True
     if not (_MODE.search(text) or _RELOADS.search(text)) or not re.search(r"(?m)^[ \t]+build:", text):
         return False
     folders = [

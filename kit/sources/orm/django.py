@@ -129,20 +129,27 @@ def build_table(name: str, parts: list[FieldParts], at: At, *, opaque: bool = Fa
 
 def django_schemas(files: FileIndex) -> tuple[Schema, ...]:
     """One schema per app that has models; its path is the app's folder."""
-    named = labels(files)
+    named, apps = labels(files), app_folders(files)
     found: list[Schema] = []
     for classes in read_classes(files, _HINTS).values():
-        found += _Models(classes, named).schemas()
+        found += _Models(classes, named, apps).schemas()
     return tuple(sorted(found, key=lambda schema: schema.path))
 
 
-def app_folder(path: str) -> str:
-    """The folder of the app that a models file belongs to."""
+def app_folder(path: str, apps: frozenset[str] = frozenset()) -> str:
+    """The folder of the app that a models file belongs to: of the known `apps` the nearest, else its own."""
     pure = PurePosixPath(path)
     parts = list(pure.parent.parts)
     if "models" in parts:
         parts = parts[: parts.index("models")]
-    return "/".join(parts) or "."
+    folders = ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
+    return next((folder for folder in folders if folder in apps), folders[0] if folders else ".")
+
+
+def app_folders(files: FileIndex) -> frozenset[str]:
+    """The folders that are apps by what lies in them: an AppConfig, or migrations."""
+    configured = {str(PurePosixPath(path).parent) for path in files.named("apps.py")}
+    return frozenset(configured | {str(PurePosixPath(p).parent.parent) for p in files.glob("**/migrations/*.py")})
 
 
 def labels(files: FileIndex) -> dict[str, str]:
@@ -163,8 +170,9 @@ def label_of(folder: str, labels: Mapping[str, str]) -> str:
 class _Models:
     """The models of one Python project."""
 
-    def __init__(self, classes: Classes, labels: Mapping[str, str]) -> None:
+    def __init__(self, classes: Classes, labels: Mapping[str, str], apps: frozenset[str]) -> None:
         self._classes = classes
+        self._apps = apps
         self._labels = labels
         self._models = [c for c in classes if self._is_model(c)]
         self._tables = {self._key(c): self._table_name(c) for c in self._models if not _meta(c, "abstract")}
@@ -175,7 +183,7 @@ class _Models:
         for owner in self._models:
             if _meta(owner, "abstract") or _meta(owner, "proxy") or _meta(owner, "managed") is False:
                 continue
-            apps[app_folder(owner.module.path)] += self._tables_of(owner)
+            apps[app_folder(owner.module.path, self._apps)] += self._tables_of(owner)
         return [
             Schema(folder, tables[0].at, "django", None, tuple(tables)) for folder, tables in apps.items() if tables
         ]
@@ -189,7 +197,7 @@ class _Models:
         return (base for base in owner.bases if self._classes.base(owner, base) is None)
 
     def _key(self, owner: PythonClass) -> tuple[str, str]:
-        return label_of(app_folder(owner.module.path), self._labels).lower(), owner.name.lower()
+        return label_of(app_folder(owner.module.path, self._apps), self._labels).lower(), owner.name.lower()
 
     def _table_name(self, owner: PythonClass) -> str:
         given = _meta(owner, "db_table")

@@ -334,6 +334,8 @@ def codebuild(document: Document, lines: Lines) -> Workflow:
 
 _STAGE = re.compile(r"""\bstage\s*\(\s*(?:name:\s*)?(["'])(.{1,120}?)\1""")
 _SH = re.compile(r"""\b(sh|bat|pwsh|powershell)\s*(?:\(\s*)?(?:script\s*:\s*)?('{3}|"{3}|'|")""")
+_JOINED = re.compile(r"""\s{0,40}\+\s{0,40}[\w.()\[\]]{1,80}\s{0,40}\+\s{0,40}('{3}|"{3}|'|")""")
+"""What Groovy puts between two parts of a script: `sh 'a ' + NAME + ' b'`."""
 _ECHOES = re.compile(
     r"""\bsteps\s{0,99}\{((?:\s{0,99}echo[ (]{1,3}(?:'[^'\n]{0,300}'|"[^"\n]{0,300}")\)?;?){1,50})\s{0,99}\}"""
 )
@@ -365,6 +367,10 @@ def _jenkins_steps(text: str, start: int, end: int, path: str) -> Iterator[Step]
         if close < 0:
             return
         script, line = text[match.end() : close], text.count("\n", 0, match.end()) + 1
+        while (more := _JOINED.match(text, close + len(match[2]))) is not None and more[1] == match[2]:
+            if (close := text.find(match[2], more.end())) < 0:
+                return
+            script += "$JOINED" + text[more.end() : close]
         at = At(path, line, line + script.count("\n"))
         kind = _KINDS.get(match[1], "bash")
         folder = _jenkins_folder(text, start, match.start())

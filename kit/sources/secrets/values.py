@@ -93,6 +93,8 @@ _CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLAIN_PATH = re.compile(
     r"(?:\.{1,2}|~)?/[a-z0-9._-]+(?:/[a-z0-9._-]+)*/?|[\w./-]+\.(?:pem|key|crt|txt|json|ya?ml|env|p12|jks)"
 )
+_NAME_OF_SECRET = re.compile(r"[a-z]{2,30}(?:-[a-z]{1,30}){0,6}-(?:credentials?|creds|auth|tls)")
+"""Names of Secrets in a cluster, as charts are told them: `backup-credentials`."""
 _DURATION = re.compile(r"(?:\d{1,6}(?:ns|us|ms|s|m|h|d|w|y))+")
 _NUMBER_OR_VERSION = re.compile(r"[\^~<>=v ]*\d+(?:\.\d+)+[\w.+-]{0,20}|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _HASHES = _in_order("$2a$ $2b$ $2y$ $argon2 $5$ $6$ $scrypt$ $pbkdf2")
@@ -151,6 +153,8 @@ def is_reference(value: str, *, quoted: bool) -> bool:
     if value.startswith(_HASHES):
         return False
     if value.startswith(_REFERENCE_START) or _REFERENCE.search(value) or _CONSTANT_NAME.fullmatch(value):
+        return True
+    if _NAME_OF_SECRET.fullmatch(value):
         return True
     if _PLAIN_PATH.fullmatch(value) or value.startswith(("http://", "https://")) or value.lower() in _TYPES:
         return True
