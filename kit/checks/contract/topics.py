@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kit.checks.shared.calls import runs
 from kit.checks.shared.crowd import by_file, gathered
+from kit.checks.shared.judged import owner
 from kit.checks.shared.submodules import kept_elsewhere
 from kit.checks.shared.texts import at_offset, without_comments
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
@@ -46,49 +47,27 @@ _FORMS = (
     (_READER, ("go",), ("ReaderConfig{",)),
     (_PYTHON, ("python",), ("KafkaConsumer(",)),
 )  # fmt: skip
+_TOLD = (
+    (re.compile(rf"\.send(?:Batch)?\(\s*\{{[^{{}}]{{0,300}}?\btopic\s*:\s*(?P<said>{_SAID})\s*[,}}]"), JAVASCRIPT, ("kafka", "Kafka")),
+    (re.compile(rf"[kK]afkaTemplate\w{{0,20}}\.send\(\s*(?P<said>{_SAID})\s*,"), _JVM, ("afkaTemplate",)),
+    (re.compile(rf"\bkafka\.(?:Message|WriterConfig|Writer)\{{[^{{}}]{{0,300}}?\bTopic\s*:\s*(?P<said>{_SAID})\s*[,}}\n]"), ("go",), ("Topic",)),
+    (re.compile(rf"\.[pP]ublish\(\s*(?:(?:ctx|context\.\w{{1,20}}\(\)|\w{{1,20}}\.ctx)\s*,\s*)?(?P<said>{_SAID})\s*,"), ("go", "python", *JAVASCRIPT), ("redis", "nats")),
+    (re.compile(rf"\.emit\(\s*(?P<said>{_TEXT})\s*,"), JAVASCRIPT, ("ClientProxy", "ClientKafka")),
+)  # fmt: skip
 _WRITES = re.compile(
     r"(?i)publish|produc|\.send|send\(|sendto|send_|emit|writ(?:e|er)|dispatch|enqueue|outbox|xadd|notif(?:y|ies)|\bpush|broadcast|"
     r"convertandsend|raise|trigger|\.add\("
 )
-_PLAIN = frozenset(
-    [
-        "topic",
-        "topics",
-        "queue",
-        "queues",
-        "channel",
-        "channels",
-        "pattern",
-        "routing_key",
-        "routingkey",
-        "name",
-        "event",
-        "event_name",
-        "eventname",
-        "event_type",
-        "eventtype",
-        "type",
-        "subject",
-        "key",
-        "exchange",
-        "destination",
-        "id",
-        "value",
-        "cmd",
-        "action",
-        "target",
-        "source",
-        "kind",
-        "default",
-        "stream",
-        "title",
-        "label",
-        "path",
-        "group",
-    ]
-)
+_PLAIN = frozenset([
+    "topic", "topics", "queue", "queues", "channel", "channels", "pattern", "routing_key", "routingkey",
+    "name", "event", "event_name", "eventname", "event_type", "eventtype", "type", "subject", "key",
+    "exchange", "destination", "id", "value", "cmd", "action", "target", "source", "kind", "default", "stream",
+    "title", "label", "path", "group",
+])  # fmt: skip
+"""Names under which anything may stand."""
 _KEPT_APART = re.compile(r"(?i)dlt\b|dlq|dead|retry|^[_$/]|[*#>+{}%\s]|^.{0,3}$")
 """Topics that libraries fill, that the broker fills, patterns, and names too short to be looked for."""
+_PATTERNS = re.compile(r"[*#>+{}%]")
 _CAPTURES = re.compile(r"(?i)debezium|connector\.class|kafka-connect|kafka_connect|KAFKA_TOPIC_CREATE|MirrorMaker")
 _SETTINGS = ("**/*.yml", "**/*.yaml", "**/*.json", "**/*.env", "**/.env*", "**/*.properties", "**/*.sh", "**/*.tf", "**/*.toml",
              "**/*.xml", "**/*.sql", "**/*.tpl", "**/*.conf", "**/Dockerfile*", "**/*.ini", "**/*.hcl")  # fmt: skip
@@ -134,12 +113,13 @@ def topics_are_written(project: Project) -> Iterator[Fact]:
 
     Decides: topics, channels and patterns that services listen to under a name that code or settings show (listeners of
     Spring, patterns of NestJS, kafkajs, kafka-go, Redis, NATS, clients of Kafka in Python): some other place of the
-    project names the topic, or what stands for it. What only answers calls weighs less.
+    project names the topic, or what stands for it. What only answers calls weighs less, as does what is written and, where
+    all that is listened to is known, that nobody takes up.
 
     Fix: write to the topic under the name that is listened to, or take the consumer out.
 
     Blind to: writers in other repositories; names that are put together, about which nothing is said; queues of RabbitMQ
-    that exchanges lead to; events that are written and that nobody listens to.
+    that exchanges lead to.
 
     See: https://microservices.io/patterns/communication-style/messaging.html
     """
@@ -157,6 +137,7 @@ def topics_are_written(project: Project) -> Iterator[Fact]:
     captured = next((p for p, text in texts.items() if _CAPTURES.search(text)), None)
     missing = kept_elsewhere(project, ".")
     made = _made(texts)
+    yield from _unheard(project, topics, texts)
     for topic in topics:
         uses = list(_uses(project, topic, texts))
         if uses:
@@ -168,6 +149,38 @@ def topics_are_written(project: Project) -> Iterator[Fact]:
             )
         else:
             yield _lost(topic)
+
+
+def _unheard(project: Project, topics: list[_Topic], texts: dict[str, str]) -> Iterator[Fact]:
+    """Topics that code writes to and that nothing else names, where all that is listened to is known and several services
+    speak with each other."""
+    if not all(h.topic and not _PATTERNS.search(h.topic) for h in _heard(project)):
+        return
+    told: dict[str, list[_Heard]] = defaultdict(list)
+    for one in _told(project):
+        told[one.topic].append(one)
+    places = [at.path for group in (*told.values(), *(t.heard for t in topics)) for at in (h.at for h in group)]
+    if len({owner(project, path) for path in places}) < 2:
+        return
+    for name, group in told.items():
+        topic = _Topic(name, tuple(group))
+        if (
+            not _KEPT_APART.search(name)
+            and name not in {t.name for t in topics}
+            and not any(_uses(project, topic, texts))
+        ):
+            said = f"{name} is written to, and no other place of the project names it: unless something outside listens, nobody takes it up."
+            yield partial(said, *(h.at for h in group[:6]), severity=Severity.LOW)
+
+
+def _told(project: Project) -> Iterator[_Heard]:
+    """The topics that code writes to under names that are known."""
+    for pattern, languages, needles in _TOLD:
+        for path in project.code.holding(*needles, languages=languages):
+            body = without_comments(path, project.code.text(path))
+            for found in pattern.finditer(body) if runs(path) and not _NOT_HERE.search(body) else ():
+                at = at_offset(path, body, found.start("said"))
+                yield from (h for h in _named(project, at, found["said"], answers=False, bound=False) if h.topic)
 
 
 def _lost(topic: _Topic) -> Fact:
@@ -203,12 +216,13 @@ def _heard(project: Project) -> Iterator[_Heard]:
 
 
 def _named(project: Project, at: At, said: str, *, answers: bool, bound: bool) -> Iterator[_Heard]:
-    """The topic that a text or a name in code stands for; none where that is not certain."""
+    """The topic that a text or a name in code stands for, "" where that is not certain; none for a queue that an exchange
+    may lead to."""
     if said[0] not in "'\"`":
         topic, names = _constant(project, said, at.path)
     else:
         topic, names = _setting(project, said[1:-1], at.path)
-    if topic and not (bound and _is_bound(project, topic, names)):
+    if not (topic and bound and _is_bound(project, topic, names)):
         yield _Heard(topic, at, answers, names)
 
 

@@ -122,3 +122,29 @@ def test_properties_lead_to_the_topic(look: Look) -> None:
 )  # fmt: skip
 def test_ways_to_listen(look: Look, path: str, text: str, failed: bool) -> None:
     assert bool(look("CTR-019", {**TWO, path: text}).failed) is failed
+
+
+TELLS = "const { Kafka } = require('kafkajs');\nawait producer.send({ topic: 'orders.placed', messages });\nawait producer.send({ topic: 'orders.lost', messages });\n"
+
+
+def test_what_is_written_and_nobody_takes_up_weighs_little(look: Look) -> None:
+    seen = look("CTR-019", {**TWO, "orders/tell.js": TELLS, "mails/listen.js": LISTENS})
+    assert seen.failed == ["orders/tell.js:3"]
+    assert sorted(seen.outcomes) == ["partial", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("mails/more.js", "const { Kafka } = require('kafkajs');\nawait consumer.subscribe({ topic });\n"),
+        ("mails/more.js", "import Redis from 'ioredis';\nredis.subscribe('orders.*');\n"),
+        ("mails/more.js", "export const handlers = { 'orders.lost': find };\n"),
+        ("mails/app.yml", "stream:\n  destination: orders.lost\n"),
+    ],
+)
+def test_where_not_all_listeners_are_known_nothing_is_said_of_writers(look: Look, path: str, text: str) -> None:
+    assert look("CTR-019", {**TWO, "orders/tell.js": TELLS, "mails/listen.js": LISTENS, path: text}).failed == []
+
+
+def test_a_service_that_speaks_with_itself_alone_is_not_asked(look: Look) -> None:
+    assert look("CTR-019", {**TWO, "mails/tell.js": TELLS, "mails/listen.js": LISTENS}).failed == []
