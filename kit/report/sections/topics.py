@@ -13,7 +13,7 @@ from kit.system.model import SystemMap
 _TOPICS: dict[str, str] = {
     # what it does, and what it says of itself
     "logic": "DAT-001 DAT-002 DAT-016 DAT-017 DAT-013 DAT-015 DAT-019 DAT-061 DAT-063 DAT-025 CTR-009",
-    "architecture": "CTR-007 CTR-014 CTR-016 CTR-017 OPS-011 CTR-008 DAT-064",
+    "architecture": "CTR-007 CTR-014 CTR-016 CTR-017 CTR-018 CTR-019 OPS-011 CTR-008 DAT-064",
     "specification": "CTR-001 CTR-002 CTR-003 CTR-006 | CTR-005 CTR-010 CTR-012 CTR-015 CTR-040 CTR-041 CTR-080",
     "invariants": "",
     "enforcement": "DAT-011 DAT-012 DAT-014 DAT-062 DAT-067 RES-009 SEC-001 SEC-002 SEC-010 SEC-012 SEC-014 "

@@ -17,3 +17,4 @@ async function bootstrap(): Promise<void> {
 }
 
 void bootstrap();
+import './notify/changes';

@@ -35,3 +35,4 @@ app.post<{ Body: { club: string; priceCents: number } }>("/subscriptions", async
 process.once("SIGTERM", () => void app.close().then(() => db.$disconnect()));
 
 await app.listen({ port: 3100, host: "0.0.0.0" });
+import './told.js';

@@ -17,3 +17,4 @@ app.use(answerErrors);
 
 const server = app.listen(3000);
 process.on("SIGTERM", () => server.close());
+require("./rpc/places");
