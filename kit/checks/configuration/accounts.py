@@ -86,5 +86,4 @@ def _literal(args: str, text: str, *, second: bool) -> str | None:
         return None
     given = re.findall(rf"\b{named['name']}\b(?:\s?:\s?\w{{1,20}})?\s{{0,3}}:?=(?!=)\s{{0,3}}([^\n]{{0,80}})", text)
     value = _FIRST.match(given[0]) if len(given) == 1 else None
-    alone = value is not None and re.match(r"\s*[;,)]?\s*(?://.*|#.*)?$", given[0][value.end() :])
-    return value["text"] if value is not None and alone else None
+    return value["text"] if value is not None else None

@@ -10,6 +10,7 @@ from kit.checks.operations.closed import always_unavailable
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.commands.command import Command
 from kit.sources.commands.scripts import Script
 from kit.system.pipeline_acts import pipelines
 
@@ -64,9 +65,10 @@ def scripts_stop(project: Project) -> Iterator[Fact]:
     A deploy script that goes on after a failed step leaves the system between two versions and reports success.
 
     Decides: shell scripts whose name speaks of deploying, releasing, migrating, backing up or restoring, or that
-    a job calls which deploys, set `errexit`.
+    a job calls which deploys, set `errexit`; and whether `psql`, which ends well whatever became of the statements of a
+    file, is told to stop at the first that fails. For a restore the latter weighs less: dumps bring harmless errors.
 
-    Fix: begin the script with `set -euo pipefail`.
+    Fix: begin the script with `set -euo pipefail`, and give psql `-v ON_ERROR_STOP=1`.
 
     Blind to: scripts that check each status themselves.
 
@@ -85,6 +87,22 @@ def scripts_stop(project: Project) -> Iterator[Fact]:
             )
         else:
             yield bad(f"{script.path} goes on after a step has failed.", At(script.path, 1), first)
+        yield from _statements(project, script)
+
+
+def _statements(project: Project, script: Script) -> Iterator[Fact]:
+    """Files of SQL that psql runs to their end, whatever fails in them."""
+    if "ON_ERROR_STOP" in project.files.text(script.path):
+        return
+    found = [c for c in script.commands if "psql" in c.words and _takes_file(c)]
+    if found:
+        restores = re.search(r"(?i)restor", script.path) is not None
+        said = f"{script.path}: psql goes on after a statement has failed, and ends as if none had"
+        yield (partial if restores else bad)(f"{said}.", *found[:4], severity=Severity.LOW if restores else None)
+
+
+def _takes_file(command: Command) -> bool:
+    return bool(command.reads or {"-f", "--file"} & set(command.args) or "--file=" in command.text)
 
 
 @check("OPS-005", "Health scripts ask what is there", Severity.MEDIUM, Clause.EXECUTION, effort_hours=1)

@@ -73,7 +73,7 @@ _TOPICS: dict[str, str] = {
     "rights": "CMP-004",
     "licences": "CMP-001 CMP-005 CMP-009 CMP-006 | CMP-070 CMP-080",
     # aspects of security
-    "authentication": "SEC-001 SEC-026 SEC-025 | SEC-010 SEC-011 SEC-009 SEC-020 SEC-024 SEC-060 SEC-063 "
+    "authentication": "SEC-001 SEC-026 SEC-025 | SEC-010 SEC-028 SEC-011 SEC-009 SEC-020 SEC-024 SEC-060 SEC-063 "
     "SEC-086 INF-062",
     "authorization": "SEC-012 SEC-064 SEC-065 SEC-013 DAT-062 | CTR-012 ORC-015 INF-007 INF-017 SEC-061 "
     "SEC-085 SEC-087",

@@ -98,3 +98,23 @@ def test_a_script_that_a_job_calls_which_deploys_is_in_earnest_whatever_its_name
 
     assert look("OPS-010", {"pull-run.sh": script}).failed == []
     assert look("OPS-010", {"pull-run.sh": script, ".github/workflows/d.yml": workflow}).failed == ["pull-run.sh:1"]
+
+
+MIGRATES = '#!/bin/bash\nset -eu\nfor file in migrations/*.sql; do\n  psql -h db %s-f "$file"\ndone\necho done\n'
+
+
+def test_psql_that_goes_on_after_a_failed_statement_is_told(look: Look) -> None:
+    seen = look("OPS-010", {"ops/migrate.sh": MIGRATES % ""})
+
+    assert seen.failed == ["ops/migrate.sh:4"]
+    assert "ends as if none had" in seen.text
+
+
+def test_psql_that_stops_holds(look: Look) -> None:
+    assert look("OPS-010", {"ops/migrate.sh": MIGRATES % "-v ON_ERROR_STOP=1 "}).failed == []
+
+
+def test_a_restore_that_goes_on_weighs_less(look: Look) -> None:
+    seen = look("OPS-010", {"ops/restore.sh": "#!/bin/bash\nset -eu\npsql -h db shop < dump.sql\necho done\n"})
+
+    assert [f.severity.value for f in seen.findings if f.outcome.open] == ["low"]

@@ -12,3 +12,13 @@ export function exportToken(userId) {
 export function holder(token) {
   return jwt.verify(token, process.env.TOKEN_KEY, { algorithms: ["HS256"] });
 }
+
+export function renewalOf(userId) {
+  const refreshToken = jwt.sign({ sub: userId }, process.env.TOKEN_KEY, { expiresIn: "30d" });
+  return refreshToken;
+}
+
+export function deviceRefresh(deviceId) {
+  const refreshToken = jwt.sign({ sub: deviceId }, process.env.TOKEN_KEY, { expiresIn: "30d", audience: "devices" });
+  return refreshToken;
+}
