@@ -217,6 +217,15 @@ PORTS = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  
 PHP = "services:\n  api:\n    image: acme/php:8.3\n    volumes:\n      - .:/var/www/html\n  redis:\n    image: redis:7\n    ports: ['6379:6379']\n"
 DATASOURCE = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n    spec:\n      containers:\n        - name: shop\n          image: shop:1.2\n          env:\n            - {name: %s, value: a}\n"
 
+INNER = "services:\n  web:\n    image: nginx:1.27\n    ports: ['443:443']\n  shop:\n    build: .\n%s  other:\n    build: ./other\n"
+OTHER = {
+    "other/package.json": '{"name": "other"}',
+    "other/Dockerfile": "FROM node:22\nUSER node\nCOPY . .\nCMD node other.js\n",
+    "other/other.js": "console.log(1);\n",
+}
+CHANGES = "const express = require('express');\nconst app = express();\napp.delete('/orders/:id', (req, res) => { orders.remove(req.params.id); res.end(); });\napp.listen(3000);\n"
+OPENED = "services:\n  shop:\n    build: .\n    ports: ['3000:3000']\n"
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -829,6 +838,11 @@ TWINS = {
         {**BOOT, "src/main/resources/application.yml": "spring:\n  datasource:\n    password: ${SHOP_PASSWORD}\n", "k8s/shop.yaml": DATASOURCE % "MODE", "docker-compose.yml": "services:\n  shop:\n    build: .\n    image: shop:1.2\n"},
         {"k8s/shop.yaml": DATASOURCE % "SPRING_DATASOURCE_PASSWORD", "docker-compose.yml": None},
     ),
+    "scenarios that are tried": Twin(
+        "CFG-005",
+        {"keys/shop.yml": "password: 'Dx9!kQ2vLw8Z'\n", "shop.py": "print(1)\n", "web/a.py": "print(2)\n"},
+        {"keys/shop.yml": None, "scenarios/keys/shop.yml": "password: 'Dx9!kQ2vLw8Z'\n"},
+    ),
 }  # fmt: skip
 
 
@@ -927,6 +941,11 @@ LESSER = {
     ),
     "rights of a person": Twin("ORC-015", {"k8s/rbac.yaml": BOUND % "ServiceAccount"}, {"k8s/rbac.yaml": BOUND % "User"}),
     "a port for operators": Twin("ORC-004", {"k8s/web.yaml": PORTS % ("9091", "9092")}, {"k8s/web.yaml": PORTS % ("8080", "9092")}),
+    "a service that is published in development alone": Twin(
+        "SEC-001",
+        {**NODE, **OTHER, "app.js": CHANGES, "docker-compose.prod.yml": INNER % "    ports: ['3000:3000']\n", "docker-compose.dev.yml": OPENED},
+        {"docker-compose.prod.yml": INNER % ""},
+    ),
 }  # fmt: skip
 
 

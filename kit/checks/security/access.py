@@ -378,7 +378,9 @@ def only_internal(project: Project, service: Service) -> bool:
     ]
     if not real or len(project.system.own) < 2:
         return False
-    ports = [*service.ports, *(p for d in real for p in d.ports)]
+    lasting = [d for d in real if d.environment not in ASIDE] or real
+    aside = {p.at for d in real if d not in lasting for p in d.ports}
+    ports = [*(p for p in service.ports if p.at not in aside), *(p for d in lasting for p in d.ports)]
     published = [p for p in ports if p.role == "published" and p.address not in {"127.0.0.1", "::1"}]
     manifests = project.manifests.effective
     for kube in manifests.of("Service"):

@@ -242,7 +242,8 @@ def _example(name: str, folders: tuple[str, ...]) -> bool:
             return False
         # `services/demo` is a service of that name; `services/demos` holds demos.
         a_service = bool(place) and folders[place - 1] in _SERVICE_ROOTS and not folder.endswith("s")
-        if (folder in _EXAMPLE and not a_service) or folder.endswith(_EXAMPLES):
+        shown = folder in _EXAMPLE or (folder == "scenarios" and not place)
+        if (shown and not a_service) or folder.endswith(_EXAMPLES):
             return True
     return False
 

@@ -1,0 +1,1 @@
+export const pieces = (amount) => `${amount} pieces`;

@@ -1,0 +1,1 @@
+export const inCents = (price) => Math.round(price * 100);
