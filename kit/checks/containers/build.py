@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from kit.checks.containers.made import nobody_makes
 from kit.checks.containers.packages import left_behind
+from kit.checks.containers.stages import lacking
 from kit.checks.shared.crowd import joined
 from kit.checks.shared.images import Image, images, judged, nobody_runs
 from kit.checks.shared.submodules import in_submodule
@@ -137,7 +138,7 @@ def _is_locked_anew(project: Project, path: str) -> bool:
 
 @check(
     "CON-006",
-    "Build stages that are named exist",
+    "Build stages that are named exist and hold what is copied from them",
     Severity.CRITICAL,
     Clause.EXECUTION,
     blocker="cannot build",
@@ -145,16 +146,24 @@ def _is_locked_anew(project: Project, path: str) -> bool:
 )
 def targets_exist(project: Project) -> Iterator[Fact]:
     """
-    A build for a target stage that the Dockerfile does not have fails at once.
+    A build for a target stage that the Dockerfile does not have fails at once; so does a `COPY --from` of what a stage
+    does not hold.
 
-    Decides: every `target` in compose files and pipelines is looked up among the stages of the Dockerfile.
+    Decides: every `target` in compose files and pipelines is looked up among the stages of the Dockerfile. Paths that are
+    copied from a stage are looked up in what it copies from the context, where every command that it runs is one whose
+    output is known: package managers, compilers, users and rights.
 
-    Fix: name one of the stages, or add `AS <name>` to the `FROM` that is meant.
+    Fix: name one of the stages, or add `AS <name>` to the `FROM` that is meant; correct the path.
 
-    Blind to: targets given through variables.
+    Blind to: targets given through variables; stages that run anything else.
 
     See: https://docs.docker.com/build/building/multi-stage/
     """
+    told: set[At] = set()
+    for fact in (fact for image in images(project) for fact in lacking(project, image)):
+        if fact.at[0] not in told:
+            told.add(fact.at[0])
+            yield fact
     known = {d.path: d for d in project.dockerfiles}
     asked = [(s.name, s.build.dockerfile, s.build.target, s.build.at) for s in project.system.services if s.build]
     asked += [("image build", b.dockerfile or "", b.target, b.at) for b in project.image_builds]
