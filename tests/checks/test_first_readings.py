@@ -226,6 +226,8 @@ OTHER = {
 CHANGES = "const express = require('express');\nconst app = express();\napp.delete('/orders/:id', (req, res) => { orders.remove(req.params.id); res.end(); });\napp.listen(3000);\n"
 OPENED = "services:\n  shop:\n    build: .\n    ports: ['3000:3000']\n"
 
+GO_SOCKET = 'package main\n\nimport "github.com/gorilla/websocket"\n\nvar upgrader = websocket.Upgrader{\n\tCheckOrigin: func(r *http.Request) bool {\n\t\t// later\n\t\treturn %s\n\t},\n}\n'
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -842,6 +844,11 @@ TWINS = {
         "CFG-005",
         {"keys/shop.yml": "password: 'Dx9!kQ2vLw8Z'\n", "shop.py": "print(1)\n", "web/a.py": "print(2)\n"},
         {"keys/shop.yml": None, "scenarios/keys/shop.yml": "password: 'Dx9!kQ2vLw8Z'\n"},
+    ),
+    "sockets that ask where one comes from": Twin(
+        "SEC-002",
+        {**GO, "main.go": GO_SOCKET % "true"},
+        {"main.go": GO_SOCKET % 'r.Header.Get("Origin") == "https://shop.acme.io"'},
     ),
 }  # fmt: skip
 

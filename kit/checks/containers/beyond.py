@@ -49,7 +49,7 @@ _KINDS = (
         re.compile(r"\bpip3?\s+install\b"),
     ),
     _Manifest(
-        re.compile(r"[\w.-]+\.(?:cs|fs)proj"),
+        re.compile(r"[\w.-]{1,120}\.(?:cs|fs)proj"),
         re.compile(r"<ProjectReference\s+Include=\"(?P<path>\.\.[\\/][^\"\n]{1,200})\""),
         re.compile(r"\bdotnet\s+(?:restore|build|publish)\b"),
     ),

@@ -14,7 +14,7 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.containers.compose import ComposeFile, ComposeService
 
-_LISTENER = re.compile(r"(\w+)://([^:,/\s]{0,200}):(\d{2,5})\b")
+_LISTENER = re.compile(r"\b(\w{1,60})://([^:,/\s]{0,200}):(\d{2,5})\b")
 _ON_COMMAND = re.compile(r"--(advertise-)?kafka-addr[= ]+(\S+)")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104 (told to others, not bound)
 _DERIVES = re.compile(r"(?:^|/)(?:cp-kafka|cp-server|cp-enterprise-kafka|kafka-connect-datagen)(?=[:@]|$)")

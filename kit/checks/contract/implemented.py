@@ -20,28 +20,38 @@ from kit.sources.code.index import JAVASCRIPT
 _JVM = ("java", "kotlin")
 _ALL = ("go", *_JVM, "python", "csharp", *JAVASCRIPT)
 _WORD = re.compile(r"[a-z0-9]+")
-_STRUCT = re.compile(r"(?m)^type[ \t]+(?P<name>\w+)(?:\[[^\]\n]{0,80}\])?[ \t]+struct[ \t]*\{(?P<body>[^{}]{0,4000})")
-_LACKING = re.compile(r"(?m)^[ \t]*(?:\w+\.)?Unimplemented(?P<service>\w+)Server[ \t]*(?:$|//|`)")
-_EMBEDS = re.compile(r"(?m)^[ \t]*\*?(?:\w+\.)?(?P<type>[A-Z]\w*)(?:\[[^\]\n]{0,80}\])?[ \t]*(?:$|//|`)")
-_GO_METHOD = re.compile(
-    r"(?m)^func[ \t]*\([ \t]*(?:\w+[ \t]+)?\*?(\w+)(?:\[[^\]\n]{0,80}\])?[ \t]*\)[ \t]*(\w+)[ \t]*\("
+_STRUCT = re.compile(
+    r"(?m)^type[ \t]{1,40}(?P<name>\w{1,80})(?:\[[^\]\n]{0,80}\])?[ \t]{1,40}struct[ \t]{0,40}\{(?P<body>[^{}]{0,4000})"
 )
-_JVM_CLASS = re.compile(r"\bclass[ \t]+(?P<name>\w+)[^;{}]{0,600}?[\s:.](?P<service>[A-Z]\w*?)(?:Coroutine)?ImplBase\b")
+_LACKING = re.compile(r"(?m)^[ \t]{0,40}(?:\w{1,80}\.)?Unimplemented(?P<service>\w{1,80})Server[ \t]{0,40}(?:$|//|`)")
+_EMBEDS = re.compile(
+    r"(?m)^[ \t]{0,40}\*?(?:\w{1,80}\.)?(?P<type>[A-Z]\w{0,80})(?:\[[^\]\n]{0,80}\])?[ \t]{0,40}(?:$|//|`)"
+)
+_GO_METHOD = re.compile(
+    r"(?m)^func[ \t]{0,40}\([ \t]{0,40}(?:\w{1,80}[ \t]{1,40})?\*?(\w{1,80})(?:\[[^\]\n]{0,80}\])?[ \t]{0,40}\)[ \t]{0,40}(\w{1,80})[ \t]{0,40}\("
+)
+_JVM_CLASS = re.compile(
+    r"\bclass[ \t]{1,40}(?P<name>\w{1,80})[^;{}]{0,600}?[\s:.](?P<service>[A-Z]\w{0,80}?)(?:Coroutine)?ImplBase\b"
+)
 _CS_CLASS = re.compile(
-    r"\bclass[ \t]+(?P<name>\w+)[^;{}]{0,600}?:[ \t\r\n]*(?:\w+\.){0,8}?(?P<service>\w+)\.(?P=service)Base\b"
+    r"\bclass[ \t]{1,40}(?P<name>\w{1,80})[^;{}]{0,600}?:[ \t\r\n]{0,40}(?:\w{1,80}\.){0,8}?(?P<service>\w{1,80})\.(?P=service)Base\b"
 )
 _PY_CLASS = re.compile(
-    r"(?m)^class[ \t]+(?P<name>\w+)\([ \t]*(?:\w+\.){0,8}?(?P<service>[A-Z]\w*?)Servicer[ \t]*,?[ \t]*\):"
+    r"(?m)^class[ \t]{1,40}(?P<name>\w{1,80})\([ \t]{0,40}(?:\w{1,80}\.){0,8}?(?P<service>[A-Z]\w{0,80}?)Servicer[ \t]{0,40},?[ \t]{0,40}\):"
 )
-_ADDED = re.compile(r"\.addService\(\s*(?P<service>[\w$.\[\]'\"!?]{1,200}?)\s*,\s*(?P<rest>\{|[\w$.]{1,100}\s*[,)])")
+_ADDED = re.compile(
+    r"\.addService\(\s{0,40}(?P<service>[\w$.\[\]'\"!?]{1,200}?)\s{0,40},\s{0,40}(?P<rest>\{|[\w$.]{1,100}\s{0,40}[,)])"
+)
 _HANDLES = re.compile(
-    r"@Grpc(?:Stream)?(?:Method|Call)\(\s*(?:(?P<service>['\"`]\w{1,100}['\"`]|[\w$.]{1,100})\s*(?:,\s*(?P<rpc>['\"`]\w{1,100}['\"`]|[\w$.]{1,100})\s*,?\s*)?)?\)"
+    r"@Grpc(?:Stream)?(?:Method|Call)\(\s{0,40}(?:(?P<service>['\"`]\w{1,100}['\"`]|[\w$.]{1,100})\s{0,40}(?:,\s{0,40}(?P<rpc>['\"`]\w{1,100}['\"`]|[\w$.]{1,100})\s{0,40},?\s{0,40})?)?\)"
 )
 _NEXT_METHOD = re.compile(
-    r"(?:@\w+\((?:[^()]|\([^()]{0,200}\)){0,400}\)\s*)*(?:(?:public|private|protected|async)\s+){0,3}(\w+)\s*[(<=]"
+    r"(?:@\w{1,80}\((?:[^()]|\([^()]{0,200}\)){0,400}\)\s{0,40})*(?:(?:public|private|protected|async)\s{1,40}){0,3}(\w{1,80})\s{0,40}[(<=]"
 )
-_NEST_CLASS = re.compile(r"\bclass[ \t]+(\w+)")
-_KEY = re.compile(r"\s*(?:async\s+|\*\s*){0,2}(?:(?P<key>[\w$]+)|['\"](?P<text>[\w$]+)['\"])\s*(?:$|[:(])")
+_NEST_CLASS = re.compile(r"\bclass[ \t]{1,40}(\w{1,80})")
+_KEY = re.compile(
+    r"\s{0,40}(?:async\s{1,40}|\*\s{0,40}){0,2}(?:(?P<key>[\w$]+)|['\"](?P<text>[\w$]+)['\"])\s{0,40}(?:$|[:(])"
+)
 _HOLDERS = frozenset({"Mutex", "RWMutex", "Once", "WaitGroup"})
 
 
@@ -165,7 +175,7 @@ def _go(project: Project) -> Iterator[_Server]:
         body = _body(project, path)
         for struct in _STRUCT.finditer(body):
             embedded = [m["type"] for m in _EMBEDS.finditer(struct["body"])]
-            others = [t for t in embedded if not re.fullmatch(r"Unimplemented\w+Server", t) and t not in _HOLDERS]
+            others = [t for t in embedded if not re.fullmatch(r"Unimplemented\w{1,80}Server", t) and t not in _HOLDERS]
             methods = None if others else _methods_of(project, posixpath.dirname(path), struct["name"])
             for lacking in _LACKING.finditer(struct["body"]):
                 at = at_offset(path, body, struct.start())
@@ -192,7 +202,7 @@ def _methods_of(project: Project, folder: str, struct: str) -> frozenset[str]:
 
 def _declared(text: str) -> frozenset[str]:
     """What a text defines, or calls without a receiver: too much rather than too little."""
-    return frozenset(_plain(m) for m in re.findall(r"(?<![.\w])(\w+)\s*(?:<[^<>()]{0,80}>\s*)?\(", text))
+    return frozenset(_plain(m) for m in re.findall(r"(?<![.\w])(\w{1,80})\s{0,40}(?:<[^<>()]{0,80}>\s{0,40})?\(", text))
 
 
 def _jvm(project: Project) -> Iterator[_Server]:
@@ -202,14 +212,14 @@ def _jvm(project: Project) -> Iterator[_Server]:
         for found in _JVM_CLASS.finditer(body):
             name = found["name"]
             if served or _is_named_elsewhere(project, name, path, _JVM):
-                open_ = bool(re.search(rf"(?:abstract|open)\s+class\s+{re.escape(name)}\b", body))
+                open_ = bool(re.search(rf"(?:abstract|open)\s{{1,40}}class\s{{1,40}}{re.escape(name)}\b", body))
                 methods = None if open_ else _declared(body)
                 yield _Server(found["service"], name, at_offset(path, body, found.start()), methods)
 
 
 def _is_named_elsewhere(project: Project, name: str, path: str, languages: tuple[str, ...]) -> bool:
     """Whether another file names the class, or its own one makes it: what nothing names is served by nothing."""
-    made = re.search(rf"\b{re.escape(name)}\s*\(\s*\)", _body(project, path))
+    made = re.search(rf"\b{re.escape(name)}\s{{0,40}}\(\s{{0,40}}\)", _body(project, path))
     return made is not None or any(p != path for p in _holding(project, name, languages=languages))
 
 
@@ -218,7 +228,7 @@ def _csharp(project: Project) -> Iterator[_Server]:
         body = _body(project, path)
         for found in _CS_CLASS.finditer(body):
             name = found["name"]
-            mapped = re.compile(rf"MapGrpcService<\s*(?:\w+\.){{0,8}}{re.escape(name)}\s*>")
+            mapped = re.compile(rf"MapGrpcService<\s{{0,40}}(?:\w{{1,80}}\.){{0,8}}{re.escape(name)}\s{{0,40}}>")
             if any(
                 mapped.search(_body(project, p)) for p in _holding(project, "MapGrpcService", languages=("csharp",))
             ):
@@ -237,7 +247,7 @@ def _python(project: Project) -> Iterator[_Server]:
         for found in _PY_CLASS.finditer(body):
             call = f"add_{found['service']}Servicer_to_server("
             if any(True for _ in _holding(project, call, languages=("python",))):
-                assigned = frozenset(map(_plain, re.findall(r"(?m)^[ \t]{1,20}(\w+)[ \t]*=", body)))
+                assigned = frozenset(map(_plain, re.findall(r"(?m)^[ \t]{1,20}(\w{1,80})[ \t]{0,40}=", body)))
                 hidden = "setattr(" in body or "__getattr__" in body
                 methods = None if hidden else _declared(body) | assigned
                 yield _Server(found["service"], found["name"], at_offset(path, body, found.start()), methods)
@@ -255,7 +265,7 @@ def _added(project: Project, known: dict[str, list[Proto]]) -> Iterator[_Server]
 
 def _named(expression: str, known: dict[str, list[Proto]]) -> str | None:
     """The service that `proto.shop.v1.Orders.service`, `OrdersService` or `OrdersDefinition` is."""
-    words = [w for w in re.findall(r"\w+", expression) if w not in {"service", "default"}]
+    words = [w for w in re.findall(r"\w{1,80}", expression) if w not in {"service", "default"}]
     last = words[-1] if words else ""
     names = (last, last.removesuffix("Service"), last.removesuffix("Definition"), last.removesuffix("Client"))
     return next((n for n in names if n in known), None)
@@ -266,7 +276,7 @@ def _given(body: str, found: re.Match[str]) -> frozenset[str] | None:
     if found["rest"] == "{":
         return _keys(body, found.end())
     name = found["rest"].rstrip(",) \t\r\n")
-    made = re.search(rf"\b(?:const|let|var)\s+{re.escape(name)}\b[^=\n]{{0,120}}=\s*\{{", body)
+    made = re.search(rf"\b(?:const|let|var)\s{{1,40}}{re.escape(name)}\b[^=\n]{{0,120}}=\s{{0,40}}\{{", body)
     return _keys(body, made.end()) if made is not None else None
 
 
@@ -297,7 +307,7 @@ def _nest(project: Project, known: dict[str, list[Proto]]) -> Iterator[_Server]:
     whole: set[tuple[str, str]] = set()
     for path in _holding(project, "@Grpc", "ControllerMethods()", languages=JAVASCRIPT):
         body, unit = _body(project, path), project.code.unit(path)
-        whole |= {(unit, name) for name in re.findall(r"@(\w+)ControllerMethods\(\)", body)}
+        whole |= {(unit, name) for name in re.findall(r"@(\w{1,80})ControllerMethods\(\)", body)}
         for mark in _HANDLES.finditer(body):
             service, rpc = _marked(project, path, body, mark)
             if service is None or rpc is None:
@@ -329,7 +339,9 @@ def _text(project: Project, path: str, said: str) -> str | None:
     if said[0] in "'\"`":
         return said[1:-1]
     last = said.rsplit(".", 1)[-1]
-    made = re.compile(rf"\b{re.escape(last)}\b(?:\s*:\s*[\w'\"]{{1,60}})?\s*[:=]\s*['\"`](\w{{1,100}})['\"`]")
+    made = re.compile(
+        rf"\b{re.escape(last)}\b(?:\s{{0,40}}:\s{{0,40}}[\w'\"]{{1,60}})?\s{{0,40}}[:=]\s{{0,40}}['\"`](\w{{1,100}})['\"`]"
+    )
     held = (made.search(project.code.text(p)) for p in (path, *project.code.holding(last, languages=JAVASCRIPT)))
     return next((m[1] for m in held if m is not None), None)
 
@@ -375,7 +387,7 @@ def _is_client(
 
 def _holder(project: Project, service: str, receiver: str) -> bool:
     """Whether a client of the service is what some file of JavaScript gives the receiver's last name."""
-    last = re.escape(re.findall(r"\w+", receiver)[-1]) if re.search(r"\w", receiver) else "-"
+    last = re.escape(re.findall(r"\w{1,80}", receiver)[-1]) if re.search(r"\w", receiver) else "-"
     given = re.compile(
         rf"\b{last}\s{{0,20}}[:=][^;:={{}}]{{1,200}}\([^;{{}}()]{{0,300}}['\"`]{re.escape(service)}['\"`]"
     )
@@ -385,7 +397,7 @@ def _holder(project: Project, service: str, receiver: str) -> bool:
 def _is_wrapped(project: Project, name: str) -> bool:
     """Whether some file of JavaScript defines a method of that name: which one a call means is not seen then."""
     defines = re.compile(
-        rf"(?m)^[ \t]*(?:(?:public|async|static)[ \t]+){{0,3}}{re.escape(name)}[ \t]*(?:<[^<>\n]{{0,80}}>)?\(|\b{re.escape(name)}[ \t]*[:=][ \t]*(?:async\b|\()"
+        rf"(?m)^[ \t]{{0,40}}(?:(?:public|async|static)[ \t]{{1,40}}){{0,3}}{re.escape(name)}[ \t]{{0,40}}(?:<[^<>\n]{{0,80}}>)?\(|\b{re.escape(name)}[ \t]{{0,40}}[:=][ \t]{{0,40}}(?:async\b|\()"
     )
     return any(defines.search(_body(project, p)) for p in _holding(project, name, languages=JAVASCRIPT))
 

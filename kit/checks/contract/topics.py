@@ -20,22 +20,24 @@ from kit.sources.code.index import JAVASCRIPT
 _JVM = ("java", "kotlin")
 _TEXT = r"['\"`][^'\"`\n]{1,200}['\"`]"
 _SAID = rf"(?:{_TEXT}|[A-Za-z_$][\w$.]{{0,200}})"
-_LIST = rf"(?:[\[{{(]\s*{_SAID}(?:\s*,\s*{_SAID}){{0,20}}\s*,?\s*[\]}})]|{_SAID})"
+_LIST = rf"(?:[\[{{(]\s{{0,40}}{_SAID}(?:\s{{0,40}},\s{{0,40}}{_SAID}){{0,20}}\s{{0,40}},?\s{{0,40}}[\]}})]|{_SAID})"
 _LISTENER = re.compile(
-    rf"@(?P<kind>Kafka|Rabbit)Listener\s*\((?:[^()]|\([^()]{{0,200}}\)){{0,800}}?\b(?:topics|queues)\s*=\s*(?P<said>{_LIST})(?=[\s,)])"
+    rf"@(?P<kind>Kafka|Rabbit)Listener\s{{0,40}}\((?:[^()]|\([^()]{{0,200}}\)){{0,800}}?\b(?:topics|queues)\s{{0,40}}=\s{{0,40}}(?P<said>{_LIST})(?=[\s,)])"
 )
-_PATTERN = re.compile(rf"@(?P<kind>Event|Message)Pattern\(\s*(?:\{{\s*\w+\s*:\s*)?(?P<said>{_SAID})")
-_OPTION = re.compile(rf"\.subscribe\(\s*\{{[^{{}}]{{0,300}}?\btopics?\s*:\s*(?P<said>{_LIST})")
+_PATTERN = re.compile(
+    rf"@(?P<kind>Event|Message)Pattern\(\s{{0,40}}(?:\{{\s{{0,40}}\w{{1,80}}\s{{0,40}}:\s{{0,40}})?(?P<said>{_SAID})"
+)
+_OPTION = re.compile(rf"\.subscribe\(\s{{0,40}}\{{[^{{}}]{{0,300}}?\btopics?\s{{0,40}}:\s{{0,40}}(?P<said>{_LIST})")
 _CALLED = re.compile(
-    rf"\.(?:subscribe|Subscribe|SubscribeTopics|QueueSubscribe|basic_consume|consume)\(\s*(?:(?:ctx|context\.\w{{1,20}}\(\)|\w{{1,20}}\.ctx)\s*,\s*)?(?:queue\s*=\s*|\[\]string)?(?P<said>{_LIST}(?:\s*,\s*{_SAID}){{0,20}})\s*[,)]"
+    rf"\.(?:subscribe|Subscribe|SubscribeTopics|QueueSubscribe|basic_consume|consume)\(\s{{0,40}}(?:(?:ctx|context\.\w{{1,20}}\(\)|\w{{1,20}}\.ctx)\s{{0,40}},\s{{0,40}})?(?:queue\s{{0,40}}=\s{{0,40}}|\[\]string)?(?P<said>{_LIST}(?:\s{{0,40}},\s{{0,40}}{_SAID}){{0,20}})\s{{0,40}}[,)]"
 )
 _READER = re.compile(
-    rf"\bReaderConfig\{{[^{{}}]{{0,600}}?\b(?:Topic|GroupTopics)\s*:\s*(?:\[\]string)?(?P<said>{_LIST})\s*[,}}\n]"
+    rf"\bReaderConfig\{{[^{{}}]{{0,600}}?\b(?:Topic|GroupTopics)\s{{0,40}}:\s{{0,40}}(?:\[\]string)?(?P<said>{_LIST})\s{{0,40}}[,}}\n]"
 )
-_PYTHON = re.compile(rf"\b(?:AIO)?KafkaConsumer\(\s*(?P<said>{_TEXT}(?:\s*,\s*{_TEXT}){{0,10}})")
+_PYTHON = re.compile(rf"\b(?:AIO)?KafkaConsumer\(\s{{0,40}}(?P<said>{_TEXT}(?:\s{{0,40}},\s{{0,40}}{_TEXT}){{0,10}})")
 _ONE = re.compile(_SAID)
 _BROKER = re.compile(
-    r"(?i)\b(?:i?o?redis|nats|kafka\w*|confluent_kafka|aiokafka|amqplib|amqp\w*|pika|rabbitmq\w*)\b|kafkajs|StringIORedis|go-redis"
+    r"(?i)\b(?:i?o?redis|nats|kafka\w{0,80}|confluent_kafka|aiokafka|amqplib|amqp\w{0,80}|pika|rabbitmq\w{0,80})\b|kafkajs|StringIORedis|go-redis"
 )
 _NOT_HERE = re.compile(r"(?i)\bmqtt|socket\.io|@stomp|graphql-subscriptions|pusher|ably|centrifug")
 _LANGUAGES = (*_JVM, *JAVASCRIPT, "go", "python")
@@ -48,11 +50,11 @@ _FORMS = (
     (_PYTHON, ("python",), ("KafkaConsumer(",)),
 )  # fmt: skip
 _TOLD = (
-    (re.compile(rf"\.send(?:Batch)?\(\s*\{{[^{{}}]{{0,300}}?\btopic\s*:\s*(?P<said>{_SAID})\s*[,}}]"), JAVASCRIPT, ("kafka", "Kafka")),
-    (re.compile(rf"[kK]afkaTemplate\w{{0,20}}\.send\(\s*(?P<said>{_SAID})\s*,"), _JVM, ("afkaTemplate",)),
-    (re.compile(rf"\bkafka\.(?:Message|WriterConfig|Writer)\{{[^{{}}]{{0,300}}?\bTopic\s*:\s*(?P<said>{_SAID})\s*[,}}\n]"), ("go",), ("Topic",)),
-    (re.compile(rf"\.[pP]ublish\(\s*(?:(?:ctx|context\.\w{{1,20}}\(\)|\w{{1,20}}\.ctx)\s*,\s*)?(?P<said>{_SAID})\s*,"), ("go", "python", *JAVASCRIPT), ("redis", "nats")),
-    (re.compile(rf"\.emit\(\s*(?P<said>{_TEXT})\s*,"), JAVASCRIPT, ("ClientProxy", "ClientKafka")),
+    (re.compile(rf"\.send(?:Batch)?\(\s{{0,40}}\{{[^{{}}]{{0,300}}?\btopic\s{{0,40}}:\s{{0,40}}(?P<said>{_SAID})\s{{0,40}}[,}}]"), JAVASCRIPT, ("kafka", "Kafka")),
+    (re.compile(rf"[kK]afkaTemplate\w{{0,20}}\.send\(\s{{0,40}}(?P<said>{_SAID})\s{{0,40}},"), _JVM, ("afkaTemplate",)),
+    (re.compile(rf"\bkafka\.(?:Message|WriterConfig|Writer)\{{[^{{}}]{{0,300}}?\bTopic\s{{0,40}}:\s{{0,40}}(?P<said>{_SAID})\s{{0,40}}[,}}\n]"), ("go",), ("Topic",)),
+    (re.compile(rf"\.[pP]ublish\(\s{{0,40}}(?:(?:ctx|context\.\w{{1,20}}\(\)|\w{{1,20}}\.ctx)\s{{0,40}},\s{{0,40}})?(?P<said>{_SAID})\s{{0,40}},"), ("go", "python", *JAVASCRIPT), ("redis", "nats")),
+    (re.compile(rf"\.emit\(\s{{0,40}}(?P<said>{_TEXT})\s{{0,40}},"), JAVASCRIPT, ("ClientProxy", "ClientKafka")),
 )  # fmt: skip
 _WRITES = re.compile(
     r"(?i)publish|produc|\.send|send\(|sendto|send_|emit|writ(?:e|er)|dispatch|enqueue|outbox|xadd|notif(?:y|ies)|\bpush|broadcast|"
@@ -234,7 +236,7 @@ def _constant(project: Project, said: str, path: str) -> tuple[str, frozenset[st
         return "", frozenset()
     word = re.escape(name)
     made = re.compile(
-        rf"\b{word}\b(?:\s+string)?(?:\s*:\s*[\w<>]{{1,40}})?\s*[:=]+\s*(?:[\w.]{{1,60}}\(\s*{_TEXT}\s*,\s*|process\.env\.\w{{1,60}}\s*(?:\|\||\?\?)\s*)?(?P<text>{_TEXT})\s*(?:[,;)}}\n]|as\b|$)"
+        rf"\b{word}\b(?:\s{{1,40}}string)?(?:\s{{0,40}}:\s{{0,40}}[\w<>]{{1,40}})?\s{{0,40}}[:=]+\s{{0,40}}(?:[\w.]{{1,60}}\(\s{{0,40}}{_TEXT}\s{{0,40}},\s{{0,40}}|process\.env\.\w{{1,60}}\s{{0,40}}(?:\|\||\?\?)\s{{0,40}})?(?P<text>{_TEXT})\s{{0,40}}(?:[,;)}}\n]|as\b|$)"
     )
     here = {m["text"][1:-1] for m in made.finditer(project.code.text(path))}
     held = {
@@ -257,7 +259,7 @@ def _setting(project: Project, text: str, path: str) -> tuple[str, frozenset[str
         return ("" if "${" in text or "#{" in text else text), frozenset()
     key, default = found[1], found[2] or ""
     leaf = re.compile(
-        rf"(?m)^[ \t]*(?:[\w.-]{{1,100}}\.)?{re.escape(key.rsplit('.', 1)[-1])}[ \t]*[:=][ \t]*[\"']?(?:\$\{{\w{{1,80}}:)?([\w.:-]{{1,100}})\}}?[\"']?[ \t]*$"
+        rf"(?m)^[ \t]{{0,40}}(?:[\w.-]{{1,100}}\.)?{re.escape(key.rsplit('.', 1)[-1])}[ \t]{{0,40}}[:=][ \t]{{0,40}}[\"']?(?:\$\{{\w{{1,80}}:)?([\w.:-]{{1,100}})\}}?[\"']?[ \t]{{0,40}}$"
     )
     unit = project.code.unit(path)
     paths = project.files.glob("**/application*.yml", "**/application*.yaml", "**/application*.properties")
@@ -288,7 +290,7 @@ def _made(texts: dict[str, str]) -> list[re.Pattern[str]]:
     for text in texts.values():
         if _WRITES.search(text):
             for parts in _MADE_OF.findall(text):
-                pieces = re.split(r"\$\{[^}]*\}?|\{[^}]*\}?|%[sdv]|\$\w+", next(filter(None, parts), ""))
+                pieces = re.split(r"\$\{[^}]*\}?|\{[^}]*\}?|%[sdv]|\$\w{1,80}", next(filter(None, parts), ""))
                 if (
                     len(pieces) < 6
                     and re.search(r"\w{3}", "".join(pieces))
@@ -318,7 +320,7 @@ def _uses(project: Project, topic: _Topic, texts: dict[str, str]) -> Iterator[At
             names.add(defined)
     for name in names:
         pattern = re.compile(
-            rf"(?<![\w-]){re.escape(name)}(?![\w-])(?!\s*(?::\s*\w+\s*)?[:=]+\s*(?:[\w.]{{1,60}}\(\s*{_TEXT}\s*,\s*)?['\"`])"
+            rf"(?<![\w-]){re.escape(name)}(?![\w-])(?!\s{{0,40}}(?::\s{{0,40}}\w{{1,80}}\s{{0,40}})?[:=]+\s{{0,40}}(?:[\w.]{{1,60}}\(\s{{0,40}}{_TEXT}\s{{0,40}},\s{{0,40}})?['\"`])"
         )
         for path, text in texts.items():
             if name in text and project.code.language(path) is not None and _may_write(text, path, heard):
@@ -337,7 +339,7 @@ def _said(texts: dict[str, str], topic: str) -> Iterable[tuple[str, At, str | No
             if _CREATES.search(before) or (path.endswith(_CODE) and not re.search(r"['\"`]", before)):
                 continue  # what makes a topic writes nothing; names in code only read alike
             name = re.search(
-                r"([\w.-]+)['\"]?\s*(?::\s*[\w<>]{1,40}\s*)?(?:[:=]|\bstring\s*=)+\s*(?:[\w.]{1,60}\(\s*['\"][\w.]+['\"]\s*,\s*|\$\{\w+:-?|process\.env\.\w+\s*(?:\|\||\?\?)\s*)?['\"`]?$",
+                r"([\w.-]{1,80})['\"]?\s{0,40}(?::\s{0,40}[\w<>]{1,40}\s{0,40})?(?:[:=]|\bstring\s{0,40}=)+\s{0,40}(?:[\w.]{1,60}\(\s{0,40}['\"][\w.]{1,80}['\"]\s{0,40},\s{0,40}|\$\{\w{1,80}:-?|process\.env\.\w{1,80}\s{0,40}(?:\|\||\?\?)\s{0,40})?['\"`]?$",
                 before,
             )
             yield path, at_offset(path, text, found.start()), name[1].rsplit(".", 1)[-1] if name else None
@@ -350,4 +352,4 @@ def _may_write(text: str, path: str, heard: set[tuple[str, int | None]]) -> bool
 
 def _is_import(text: str, offset: int) -> bool:
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
-    return re.match(r"\s*(?:import|from)\b|\s*(?:const|let|var)\s*\{[^=]*$", line) is not None
+    return re.match(r"\s{0,40}(?:import|from)\b|\s{0,40}(?:const|let|var)\s{0,40}\{[^=]*$", line) is not None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from posixpath import dirname
 
+from kit.checks.delivery.java_levels import java_levels
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
@@ -258,7 +259,8 @@ def tested_is_what_runs(project: Project) -> Iterator[Fact]:
     even build.
 
     Decides: the major version of Node.js, or the minor one of Python and Go, that the base images of a package have,
-    against what its manifest demands (`engines`, `requires-python`, `go`) and against what pipelines set up.
+    against what its manifest demands (`engines`, `requires-python`, `go`) and against what pipelines set up; the version
+    of Java that a stage stands on, against the one that the build file beside the Dockerfile compiles for.
 
     Fix: name the same version in the image, in the pipeline and in the manifest.
 
@@ -271,6 +273,7 @@ def tested_is_what_runs(project: Project) -> Iterator[Fact]:
         aside = project.files.environment_of(dockerfile.path) in {"development", "test"}
         if aside or dockerfile.error is not None or project.files.class_of(dockerfile.path) is not FileClass.PRODUCTION:
             continue
+        yield from java_levels(project, dockerfile)
         for stage in dockerfile.stages:
             image = parse_image(stage.image) if stage.base_stage is None else None
             platform = next((n for n, p in PLATFORM.items() if image is not None and p.match(image.name)), None)

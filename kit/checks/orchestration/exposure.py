@@ -158,7 +158,7 @@ def _ingress(project: Project, group: Group, ingress: Manifest) -> Fact:
 
 
 _WITH_TLS = re.compile(
-    r"(?m)^(?P<in>[ \t]*)websecure:[^\n]*\n(?:(?P=in)[ \t]+[^\n]*\n|[ \t]*\n){0,60}?[ \t]+tls:[ \t]*\n[ \t]+enabled:[ \t]*true"
+    r"(?m)^(?P<in>[ \t]{0,20})websecure:[^\n]{0,200}\n(?:(?P=in)[ \t][^\n]{0,200}\n|\n){0,60}?[ \t]{1,30}tls:[ \t]{0,20}\n[ \t]{1,30}enabled:[ \t]{0,20}true"
 )
 
 

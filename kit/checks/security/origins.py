@@ -38,7 +38,7 @@ def only_known_origins(project: Project) -> Iterator[Fact]:
     CORS that lets every origin in, with credentials, lets any site that a user visits read that user's data.
 
     Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go and in nginx and Ingress,
-    and variables for it that deployment targets outside development give: every origin with credentials does not hold (gravely
+    sockets of Go that check no origin, and variables for it that deployment targets outside development give: every origin with credentials does not hold (gravely
     where the asking origin is named back, as browsers refuse a literal `*` with credentials), every origin without credentials
     holds in part, a list holds.
 
@@ -63,6 +63,7 @@ def only_known_origins(project: Project) -> Iterator[Fact]:
         *_javascript(project),
         *_python(project),
         *_other_languages(project),
+        *_sockets(project),
         *_in_front(project),
         *_given(project),
     ):
@@ -243,6 +244,24 @@ def _other_languages(project: Project) -> Iterator[Fact]:
                     mirrors=_NAMED_BACK.search(found[0]) is not None,
                     happens=_BY_SPRING if language == "java" else _REFUSED,
                 )
+
+
+_SOCKETS = re.compile(
+    r"CheckOrigin\s{0,4}[:=]\s{0,4}func\([^)\n]{0,80}\)\s{0,4}bool\s{0,4}\{(?:\s|//[^\n]{0,200}\n){0,20}return\s+true\s{0,4};?\s{0,4}\}"
+)
+
+
+def _sockets(project: Project) -> Iterator[Fact]:
+    """Sockets of Go whose upgrade takes every origin: CORS does not hold for them, and browsers send cookies along."""
+    for path in project.code.holding("CheckOrigin", languages=("go",)):
+        text = project.code.text(path)
+        found = _SOCKETS.search(text)
+        if found is not None and runs(path):
+            by_cookie = re.search(r"(?i)\.Cookie\(|\bcookies?\b", text) is not None
+            said = "The socket is opened for every site: CheckOrigin always says yes"
+            tail = ", and the visitor's cookie opens it" if by_cookie else ""
+            severity = Severity.HIGH if by_cookie else Severity.MEDIUM
+            yield bad(f"{said}{tail}.", At(path, text.count("\n", 0, found.start()) + 1), severity=severity)
 
 
 def _in_front(project: Project) -> Iterator[Fact]:
