@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kit.checks.shared.images import Image, images, nobody_runs
 from kit.checks.shared.texts import at_offset
+from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
@@ -84,26 +86,29 @@ def installed_by_path_is_in_context(project: Project) -> Iterator[Fact]:
 
     See: https://docs.docker.com/build/concepts/context/
     """
-    seen: set[At] = set()
+    stopped: dict[tuple[str, bool], dict[At, tuple[Image, Copy]]] = defaultdict(dict)
     for image in images(project):
-        named = [
-            (copy, path, *one) for copy, kind, path in _manifests(project, image) for one in _named(project, kind, path)
-        ]
-        beyond = [one for one in named if _is_beyond(project, image, one[3])]
-        for copy, path, at, target in beyond:
-            if at not in seen:
-                seen.add(at)
-                yield _stopped(project, image, copy, path, at, target)
+        named = [(copy, *one) for copy, kind, path in _manifests(project, image) for one in _named(project, kind, path)]
+        beyond = [one for one in named if _is_beyond(project, image, one[2])]
+        for copy, at, target in beyond:
+            lying = nobody_runs(project, image.dockerfile.path)
+            stopped[target, lying].setdefault(at, (image, copy))
         if named and not beyond:
-            yield ok(f"{image.name}: what is installed by path is in the build context.", named[0][0], named[0][2])
+            yield ok(f"{image.name}: what is installed by path is in the build context.", *named[0][:2])
+    for (target, lying), users in stopped.items():
+        fact = _stopped(target, users)
+        yield replace(fact, severity=Severity.MEDIUM, blocks=False) if lying else fact
 
 
-def _stopped(project: Project, image: Image, copy: Copy, path: str, at: At, target: str) -> Fact:
-    where = "the repository's top" if image.context == "." else image.context
-    said = f"{image.name}: {path} installs {target}, which lies outside of the build context ({where})"
-    fact = bad(f"{said}; the build stops here.", at, copy)
-    lying = nobody_runs(project, image.dockerfile.path)
-    return replace(fact, severity=Severity.MEDIUM, blocks=False) if lying else fact
+def _stopped(target: str, users: dict[At, tuple[Image, Copy]]) -> Fact:
+    """One folder that several images install is one cause."""
+    at, (image, copy) = next(iter(users.items()))
+    places = [place for at, (_, copy) in users.items() for place in (at, copy)]
+    if len(users) == 1:
+        said = f"{image.name}: {at.path} installs {target}, which lies outside of the build context ({image.context})"
+        return bad(f"{said}; the build stops here.", at, copy)
+    names = listed(dict.fromkeys(image.name for image, _ in users.values()))
+    return bad(f"{names} install {target}, which lies outside of their build contexts; the builds stop here.", *places)
 
 
 def _manifests(project: Project, image: Image) -> Iterator[tuple[Copy, _Manifest, str]]:

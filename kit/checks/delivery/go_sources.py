@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.shared.built import own_modules
-from kit.checks.shared.words import listed, plural
+from kit.checks.shared.words import listed
 from kit.model import At, Fact, Severity, bad
 from kit.project import Project
 from kit.sources.code.imports import Import
@@ -46,17 +46,21 @@ def ungenerated(project: Project, inside: frozenset[str]) -> Iterator[Fact]:
     for imported, target in go_imports(project, inside):
         if target.state == "open" and target.path and not project.files.is_dir(target.path):
             lacking[project.code.unit(imported.at.path)].setdefault(target.path, imported.at)
+    stopped: dict[tuple[str, bool], dict[str, list[At]]] = defaultdict(dict)
     for unit, folders in lacking.items():
         bare = [
             i for i in installs(project) if i.manager == "go" and i.package.dir == unit and not _generates(project, i)
         ]
         if bare:
-            first = bare[0]
-            said = f"{first.words} compiles {unit} without {listed(folders)}: {plural(len(folders), 'package')}"
-            message = f"{said} of generated code, which the repository does not hold and which nothing makes there."
             alone = any(i.where == "pipeline" for i in bare)
-            # An image may be built where somebody has generated the code by hand; a pipeline has the repository alone.
-            yield bad(message, *[*folders.values()][:5], first, severity=None if alone else Severity.HIGH)
+            stopped[bare[0].words, alone][unit] = [*folders.values(), bare[0].at]
+    for (words, alone), units in stopped.items():
+        said = (
+            f"{words} compiles {listed(units)} without packages of generated code, which the repository does not hold"
+        )
+        places = dict.fromkeys(at for found in units.values() for at in (*found[:2], found[-1]))
+        # An image may be built where somebody has generated the code by hand; a pipeline has the repository alone.
+        yield bad(f"{said} and which nothing makes there.", *places, severity=None if alone else Severity.HIGH)
 
 
 def _generates(project: Project, install: Install) -> bool:

@@ -81,3 +81,13 @@ def test_an_image_that_installs_nothing_asks_for_nothing(look: Look) -> None:
     assert look("CON-025", shop(dockerfile="FROM alpine:3.20\nCOPY go.mod ./\nCMD sleep 1\n")).outcomes == [
         "not_applicable"
     ]
+
+
+def test_one_folder_that_several_images_install_is_told_once(look: Look) -> None:
+    files = shop() | {path.replace("shop/", "till/"): text for path, text in shop().items() if path.startswith("shop/")}
+    files["docker-compose.yml"] += "  till:\n    build: ./till\n"
+
+    seen = look("CON-025", files)
+
+    assert len(seen.failed) == 1
+    assert "shop, till install shared/money" in seen.text
