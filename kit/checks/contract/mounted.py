@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kit.checks.shared.calls import runs
+from kit.checks.shared.go_packages import outside_of_programs
 from kit.checks.shared.texts import at_offset
 from kit.checks.shared.uncalled import is_uncalled
 from kit.checks.shared.wiring import Wiring
@@ -36,7 +37,7 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
     A router that nothing mounts answers nobody: its feature is there in every review, and callers get 404.
 
     Decides: routers of Express, Koa, Fastify, FastAPI, Flask and Go and controllers of NestJS that no application mounts,
-    includes or lists though others are; NestJS modules that no way leads to from the module that the program starts with;
+    includes or lists though others are; packages of Go that listen or serve and that no program imports; NestJS modules that no way leads to from the module that the program starts with;
     files of Django's URLs that no other one includes and no setting names.
 
     Fix: mount it where the application is put together, or delete it.
@@ -66,7 +67,28 @@ def routers_are_mounted(project: Project) -> Iterator[Fact]:
             yield bad(f"Nothing mounts what {path} serves: {shown} cannot be reached.", *routes[:4], severity=grave)
     if mounted:
         yield ok(f"What {plural(len(files), 'file')} with routes define is mounted.", mounted[0])
+    yield from _packages(project)
     yield from _modules(project)
+
+
+_LISTENS = re.compile(
+    r"\bkafka\.NewReader\(|\bsarama\.NewConsumer\w{0,12}\(|\bReaderConfig\{|\.(?:Subscribe|QueueSubscribe|SubscribeTopics|Consume)\("
+    r"|\.HandleFunc\(|\bcron\.New\(|\bRegister\w{1,60}Server\("
+)
+
+
+def _packages(project: Project) -> Iterator[Fact]:
+    """Packages of Go that listen or serve and that no program imports."""
+    by_folder: dict[str, list[At]] = defaultdict(list)
+    for path in project.code.holding("NewReader(", "NewConsumer", "ReaderConfig{", "ubscribe", "Consume(", "HandleFunc(", "cron.New(", "Server(", languages=("go",)):  # fmt: skip
+        folder = posixpath.dirname(path) or "."
+        if folder in outside_of_programs(project) and _is_judged(project, path) and "pkg" not in folder.split("/"):
+            text = project.code.text(path)
+            found = _LISTENS.search(text)
+            if found is not None:
+                by_folder[folder].append(at_offset(path, text, found.start()))
+    for folder, places in by_folder.items():
+        yield bad(f"No program imports the package {folder}: what it listens to or serves does not run.", *places[:5])
 
 
 def _is_judged(project: Project, path: str) -> bool:

@@ -1,18 +1,15 @@
-"""Packages of the project's own Go modules: what is imported, and whether anything makes those that are generated."""
+"""Generated packages of Go that the repository does not hold: does anything make them where they are compiled?"""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kit.checks.shared.built import own_modules
+from kit.checks.shared.go_packages import go_imports
 from kit.checks.shared.words import listed
 from kit.model import At, Fact, Severity, bad
 from kit.project import Project
-from kit.sources.code.imports import Import
-from kit.sources.code.own_modules import Target
 from kit.system.installs import Install, installs
 
 _GENERATES = re.compile(
@@ -20,24 +17,6 @@ _GENERATES = re.compile(
     r"|\b(?:make|task|just|mage|nx|turbo|lerna|tilt)\b|\.(?:sh|py|mjs|js)\b|download-artifact|namely/|/\.github/workflows/|uses:\s*\./",
 )
 """What makes Go code, or may: a target or a script can do anything."""
-
-
-def go_imports(project: Project, inside: frozenset[str]) -> Iterator[tuple[Import, Target]]:
-    """Imports of packages of the project's own Go modules, each with what it leads to."""
-    modules = _modules(project)
-    for path in sorted(p for p in project.code.files("go") if p in inside and modules):
-        text = project.code.text(path)
-        if not any(f'"{name}/' in text for name in modules):
-            continue
-        for imported in project.code.imports(path):
-            name = max((n for n in modules if f"{imported.module}/".startswith(f"{n}/")), key=len, default=None)
-            if name is not None:
-                rest = imported.module[len(name) :].strip("/")
-                yield imported, own_modules(project).go(posixpath.normpath(posixpath.join(modules[name], rest or ".")))
-
-
-def _modules(project: Project) -> dict[str, str]:
-    return {p.name: p.dir for p in project.packages if p.ecosystem == "go" and p.name}
 
 
 def ungenerated(project: Project, inside: frozenset[str]) -> Iterator[Fact]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from kit.checks.delivery.go_sources import go_imports, ungenerated
+from kit.checks.delivery.go_sources import ungenerated
 from kit.checks.shared.built import built, live, own_modules, seen
+from kit.checks.shared.go_packages import go_imports
 from kit.checks.shared.words import listed, plural
 from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
