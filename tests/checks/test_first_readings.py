@@ -850,6 +850,11 @@ TWINS = {
         {**GO, "main.go": GO_SOCKET % "true"},
         {"main.go": GO_SOCKET % 'r.Header.Get("Origin") == "https://shop.acme.io"'},
     ),
+    "a file that a step of Jenkins writes": Twin(
+        "DEL-002",
+        {"Jenkinsfile": JENKINS % "kubectl apply -f k8s/version.yaml", "k8s/web.yaml": "kind: Service\n"},
+        {"Jenkinsfile": (JENKINS % "kubectl apply -f k8s/version.yaml").replace("steps {\n", "steps {\n        writeFile file: 'k8s/version.yaml', text: made\n")},
+    ),
 }  # fmt: skip
 
 

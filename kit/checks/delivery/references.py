@@ -70,17 +70,22 @@ def files_of_pipelines_exist(project: Project) -> Iterator[Fact]:
             yield ok(f"{pipeline.workflow.name}: the files that it names are there.", pipeline.workflow)
 
 
+_WRITTEN = re.compile(
+    r"\bwrite(?:File|JSON|Yaml)\b[ (]{1,4}(?:[^\n]{0,80}?\bfile\s{0,4}:\s{0,4})[\"']([^\"'\n]{1,200})[\"']"
+)
+"""What steps of Jenkins write."""
 _CODE = re.compile(r"[()\"'`;\s]")
 """What stands in no path: code that a command is given in its place."""
 
 
 def _absent_files(project: Project, pipeline: Pipeline) -> Iterator[Fact]:
     told: set[tuple[str, At]] = set()
+    written = set(_WRITTEN.findall(project.files.text(pipeline.path)))
     for job in pipeline.workflow.jobs:
         for reference in (*_by_commands(project, job), *_by_inputs(project, job)):
             key = (reference.path, reference.at)
             named = not reference.path.startswith("#") and not _CODE.search(reference.path)
-            if key not in told and named and not _brought(job, reference.path):
+            if key not in told and named and reference.path not in written and not _brought(job, reference.path):
                 told.add(key)
                 what = KINDS.get(reference.kind, "file")
                 yield bad(
