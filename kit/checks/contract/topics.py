@@ -16,6 +16,7 @@ from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, u
 from kit.project import Project
 from kit.registry import check
 from kit.sources.code.index import JAVASCRIPT
+from kit.sources.commands.command import word_set
 
 _JVM = ("java", "kotlin")
 _TEXT = r"['\"`][^'\"`\n]{1,200}['\"`]"
@@ -56,10 +57,11 @@ _TOLD = (
     (re.compile(rf"\.[pP]ublish\(\s{{0,40}}(?:(?:ctx|context\.\w{{1,20}}\(\)|\w{{1,20}}\.ctx)\s{{0,40}},\s{{0,40}})?(?P<said>{_SAID})\s{{0,40}},"), ("go", "python", *JAVASCRIPT), ("redis", "nats")),
     (re.compile(rf"\.emit\(\s{{0,40}}(?P<said>{_TEXT})\s{{0,40}},"), JAVASCRIPT, ("ClientProxy", "ClientKafka")),
 )  # fmt: skip
-_WRITES = re.compile(
-    r"(?i)publish|produc|\.send|send\(|sendto|send_|emit|writ(?:e|er)|dispatch|enqueue|outbox|xadd|notif(?:y|ies)|\bpush|broadcast|"
-    r"convertandsend|raise|trigger|\.add\("
+_WRITES = word_set(
+    "publish produc .send send( sendto send_ emit write writer dispatch enqueue outbox xadd notify notifies push broadcast "
+    "convertandsend raise trigger .add("
 )
+"""What text speaks of where it writes, in small letters."""
 _PLAIN = frozenset([
     "topic", "topics", "queue", "queues", "channel", "channels", "pattern", "routing_key", "routingkey",
     "name", "event", "event_name", "eventname", "event_type", "eventtype", "type", "subject", "key",
@@ -70,7 +72,7 @@ _PLAIN = frozenset([
 _KEPT_APART = re.compile(r"(?i)dlt\b|dlq|dead|retry|^[_$/]|[*#>+{}%\s]|^.{0,3}$")
 """Topics that libraries fill, that the broker fills, patterns, and names too short to be looked for."""
 _PATTERNS = re.compile(r"[*#>+{}%]")
-_CAPTURES = re.compile(r"(?i)debezium|connector\.class|kafka-connect|kafka_connect|KAFKA_TOPIC_CREATE|MirrorMaker")
+_CAPTURES = word_set("debezium connector.class kafka-connect kafka_connect kafka_topic_create mirrormaker")
 _SETTINGS = ("**/*.yml", "**/*.yaml", "**/*.json", "**/*.env", "**/.env*", "**/*.properties", "**/*.sh", "**/*.tf", "**/*.toml",
              "**/*.xml", "**/*.sql", "**/*.tpl", "**/*.conf", "**/Dockerfile*", "**/*.ini", "**/*.hcl")  # fmt: skip
 _MADE_OF = re.compile(
@@ -136,15 +138,17 @@ def topics_are_written(project: Project) -> Iterator[Fact]:
         )
         return
     texts = dict(_texts(project))
-    captured = next((p for p, text in texts.items() if _CAPTURES.search(text)), None)
-    missing = kept_elsewhere(project, ".")
-    made = _made(texts)
     yield from _unheard(project, topics, texts)
-    for topic in topics:
-        uses = list(_uses(project, topic, texts))
-        if uses:
-            yield ok(f"{topic.name} is listened to, and named where it may be written.", topic, uses[0])
-        elif captured is not None or missing is not None or any(m.fullmatch(topic.name) for m in made):
+    used = {topic: next(_uses(project, topic, texts), None) for topic in topics}
+    silent = None in used.values()
+    hidden = silent and (
+        any(_speaks(text, _CAPTURES) for text in texts.values()) or kept_elsewhere(project, ".") is not None
+    )
+    made = _made(texts) if silent and not hidden else []
+    for topic, use in used.items():
+        if use is not None:
+            yield ok(f"{topic.name} is listened to, and named where it may be written.", topic, use)
+        elif hidden or any(m.fullmatch(topic.name) for m in made):
             yield unknown(
                 f"Whether something writes to {topic.name} is not seen: it may be written by what is not code here, or under a name that is put together.",
                 topic,
@@ -284,11 +288,16 @@ def _texts(project: Project) -> Iterator[tuple[str, str]]:
                 yield path, without_comments(path, text)
 
 
+def _speaks(text: str, words: frozenset[str]) -> bool:
+    small = text.lower()
+    return any(word in small for word in words)
+
+
 def _made(texts: dict[str, str]) -> list[re.Pattern[str]]:
     """The names that code puts together, as patterns: those that are put together only of what is not seen are left out."""
     found = set()
     for text in texts.values():
-        if _WRITES.search(text):
+        if _speaks(text, _WRITES):
             for parts in _MADE_OF.findall(text):
                 pieces = re.split(r"\$\{[^}]*\}?|\{[^}]*\}?|%[sdv]|\$\w{1,80}", next(filter(None, parts), ""))
                 if (
@@ -347,7 +356,7 @@ def _said(texts: dict[str, str], topic: str) -> Iterable[tuple[str, At, str | No
 
 def _may_write(text: str, path: str, heard: set[tuple[str, int | None]]) -> bool:
     """Whether a place in the file may write: not where it only listens."""
-    return path not in {p for p, _ in heard} or _WRITES.search(text) is not None
+    return path not in {p for p, _ in heard} or _speaks(text, _WRITES)
 
 
 def _is_import(text: str, offset: int) -> bool:

@@ -11,6 +11,7 @@ from kit.model import At, FileClass
 from kit.project import Project
 
 _KONG = re.compile(r"\brate-limiting(?:-advanced)?\b")
+_SPRING = re.compile(r"(?m)^[ \t]{0,60}-[^\n#]{0,40}\bRequestRateLimiter\b")
 
 
 def limit_in_front(project: Project) -> At | None:
@@ -58,8 +59,9 @@ def _limit_of_gateway(project: Project) -> At | None:
         if not path.endswith((".yml", ".yaml")) or project.files.class_of(path) is not FileClass.PRODUCTION:
             continue
         text = project.files.text(path)
-        kong = _KONG.search(text) if re.search(r"(?m)^_format_version:", text) else None
-        found = kong or re.search(r"(?m)^[ \t]{0,60}-[^\n#]{0,40}\bRequestRateLimiter\b", text)
+        kong = _KONG.search(text) if "_format_version:" in text else None
+        spring = _SPRING.search(text) if "RequestRateLimiter" in text else None
+        found = kong or spring
         if found:
             return at_offset(path, text, found.start())
     return None
