@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from kit.sources.containers.compose import ComposeFile, ComposeService
 
 
+_ASIDE = {"development": 1, "test": 2}
+"""How far a file is from production, by what it is for."""
+
+
 def join_compose(project: Project, drafts: Drafts) -> None:
     """Add a draft per compose service (one for the same name in several files) and a deployment per file."""
     overridden = {f.overrides for f in project.compose if f.overrides and f.environment == "development"}
     meant = {f.path: _environment(project, f, overridden) for f in project.compose}
-    for file in sorted(project.compose, key=lambda f: meant[f.path] in {"development", "test"}):
+    # What a service is comes from the file nearest to production: a test often builds a stage of its own.
+    for file in sorted(project.compose, key=lambda f: _ASIDE.get(meant[f.path], 0)):
         for service in file.services:
             draft = _draft_of(file, service, drafts)
             draft.deployments.append(_deployment(file, service, meant[file.path]))

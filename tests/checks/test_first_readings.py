@@ -308,6 +308,16 @@ TWINS = {
         {**NODE, "Dockerfile": "FROM node:22\nUSER node\nCOPY lib ./lib\nCMD node lib/app.js\n", ".gitignore": "lib/\n"},
         {"lib/app.js": "", ".gitignore": "dist/\n"},
     ),
+    "a stage that tests alone build": Twin(
+        "CON-002",
+        {
+            **NODE, "Dockerfile": "FROM node:22 AS build\nCOPY . .\nFROM build AS unit_tests\nFROM node:22-slim AS final\nCOPY --from=build /app .\nEXPOSE 3000\nCMD node app.js\n",
+            "docker-compose-unit-tests.yaml": "services:\n  shop:\n    build:\n      context: .\n      target: unit_tests\n    entrypoint: npm test\n",
+            "docker-compose.yaml": "services:\n  shop:\n    build: .\n",
+            "docker-compose.override.yaml": "services:\n  shop:\n    ports: ['3000:3000']\n",
+        },
+        {"Dockerfile": "FROM node:22 AS build\nCOPY . .\nFROM build AS unit_tests\nFROM node:22-slim AS final\nCOPY --from=build /app .\nUSER node\nEXPOSE 3000\nCMD node app.js\n"},
+    ),
     "an image for development beside that for production": Twin(
         "CON-002",
         {"package.json": NODE["package.json"], "Dockerfile": "FROM node:22\nCOPY . .\nCMD npm run dev\n"},
