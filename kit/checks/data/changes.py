@@ -120,7 +120,7 @@ def migrations_apply_to_rows(project: Project) -> Iterator[Fact]:
     production.
 
     Decides: `NOT NULL` columns without a default that the last five migrations of a set add to a PostgreSQL table which
-    they did not make.
+    another migration made.
 
     Fix: add the column as nullable, fill it, then set it `NOT NULL`; or give it a default.
 

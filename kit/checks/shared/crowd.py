@@ -130,7 +130,7 @@ def joined(what: str, *, counted: bool = True) -> Callable[[CheckFunction], Chec
                 message = f"{len(places)} of {len(places) + held} {what} are not found: probably they are laid out in a way that cannot be read."
                 yield Fact(Outcome.UNKNOWN, message, places[:MOST])
             else:
-                named = "; ".join(f.message.rstrip(".") for f in lost[:NAMED])
+                named = "; ".join(list(dict.fromkeys(f.message.rstrip(".") for f in lost))[:NAMED])
                 message = f"{len(places)} {what} are not there: {named}; and others."
                 yield replace(lost[0], message=message, at=places[:MOST], fix=None)
 
