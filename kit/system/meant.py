@@ -21,6 +21,7 @@ from kit.system.images import parse_image, stands_in
 if TYPE_CHECKING:
     from kit.project import Project
     from kit.sources.kubernetes.manifests import Manifest
+    from kit.sources.tree.files import FileIndex
 
 ASIDE = frozenset({"development", "test"})
 _LIVE = frozenset({"production", "staging"})
@@ -64,6 +65,7 @@ _INFRASTRUCTURE = re.compile(
 
 _RELEASES = re.compile(r"deploy|release|prod|\bcd\b", re.IGNORECASE)
 _BRINGS_UP = re.compile(r"compose\b[^\n]*\s(?:up|pull)\b")
+_FILES = re.compile(r"(?:-f|--file)[= ]\s{0,8}[\"']?([\w./-]{1,200}\.ya?ml)")
 
 
 def settled(project: Project, found: tuple[ComposeFile, ...]) -> tuple[ComposeFile, ...]:
@@ -94,11 +96,16 @@ def _settled(file: ComposeFile, targets: set[str], *, coded: bool, brought: bool
 
 
 def _is_brought_up(project: Project) -> bool:
-    """Whether a pipeline that deploys, by its name, does so with compose."""
+    """Whether a pipeline that deploys, by its name, does so with compose: what it starts for its tests is aside."""
     return any(
-        _RELEASES.search(posixpath.basename(path)) and _BRINGS_UP.search(project.files.text(path))
+        _RELEASES.search(posixpath.basename(path)) and _brings_up(project.files, project.files.text(path))
         for path in project.files.glob("/.github/workflows/*.y*ml")
     )
+
+
+def _brings_up(files: FileIndex, text: str) -> bool:
+    calls = (called[0] for called in _BRINGS_UP.finditer(text.replace("\\\n", " ")))
+    return any(not (named := _FILES.findall(call)) or files.environment_of(named[-1]) not in ASIDE for call in calls)
 
 
 def _is_live(service: ComposeService) -> bool:

@@ -78,7 +78,8 @@ def _join_functions(project: Project, file: ServerlessFile, drafts: Drafts) -> N
     folder = posixpath.dirname(file.path) or "."
     draft = drafts.named(file.service) if file.service else None
     if draft is None:
-        draft = drafts.add(Draft(file.service or project.name, file.at, kind="function", root=folder))
+        named = file.service or posixpath.basename(folder.removeprefix(".")) or project.name
+        draft = drafts.add(Draft(named, file.at, kind="function", root=folder))
     given = {name: value for function in file.functions for name, value in function.env.items()}
     draft.deployments.append(
         Deployment(

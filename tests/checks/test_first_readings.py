@@ -228,6 +228,44 @@ OPENED = "services:\n  shop:\n    build: .\n    ports: ['3000:3000']\n"
 
 GO_SOCKET = 'package main\n\nimport "github.com/gorilla/websocket"\n\nvar upgrader = websocket.Upgrader{\n\tCheckOrigin: func(r *http.Request) bool {\n\t\t// later\n\t\treturn %s\n\t},\n}\n'
 
+BARE_COMPOSE = "services:\n  api:\n    build: .\n  db:\n    image: postgres:16.3\n"
+DRF = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["django", "djangorestframework"]\n',
+    "Dockerfile": "FROM python:3.12\nUSER 1000\nCOPY . .\nCMD gunicorn shop.wsgi\n",
+    "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework']\n",
+    "shop/urls.py": "from rest_framework.routers import DefaultRouter\nfrom shop.views import Orders\nrouter = DefaultRouter()\nrouter.register('orders', Orders)\nurlpatterns = router.urls\n",
+}
+DRF_VIEWS = "from rest_framework import viewsets\nfrom rest_framework.permissions import AllowAny, IsAdminUser, IsAuthenticated\n\nclass Orders(viewsets.ModelViewSet):\n    def get_permissions(self):\n        if self.action in ['update', 'partial_update', 'destroy']:\n            permission_classes = [%s]\n        else:\n            permission_classes = [IsAuthenticated]\n        return [permission() for permission in permission_classes]\n"
+MADE_DEPENDENCIES = "from fastapi import Depends, FastAPI, HTTPException\nfrom routes import router\n\ndef current_user(): raise HTTPException(401)\n\ndef asked():\n    found = []\n    if settings.auth:\n        found.append(Depends(%s))\n    return found\n\ndef page(): return 1\n\napp = FastAPI()\nrules = asked()\napp.include_router(router, dependencies=rules)\n"
+HANDS_APP = "import fastify from 'fastify';\nimport { hook } from './hook';\nconst app = fastify();\nhook(app);\napp.delete('/orders/:id', async () => db.orders.delete());\napp.listen({ port: 3000 });\n"
+ADDS_HOOK = (
+    "export function hook(server) {\n  server.addHook('onRequest', async (request, reply) => {\n    %s\n  });\n}\n"
+)
+TRIED = (
+    CI
+    + "  deploy:\n    runs-on: ubuntu-latest\n    environment: production\n    steps:\n      - uses: actions/checkout@v4\n      - run: terraform apply -auto-approve -var stage=%s\n%s"
+)
+APART = CI.replace("pull_request", "push") + "      - run: npx jest\n"
+ISSUED = "import jwt\n\nKEY = read()\n\ndef who(token):\n    return jwt.decode(token, options={'verify_signature': False})['role']\n%s"
+STANDS = "app.delete('/orders/:id', async (req, res) => { await db.orders.delete(req.params.id); res.send(); });\napp.listen(3000);\n"
+SECURED = "package com.acme;\n\nimport %s.Base;\n\n@Configuration\n@EnableWebSecurity\npublic class Security extends Base {\n}\n"
+SPRING_SECURED = {
+    "pom.xml": "<project><groupId>com.acme</groupId><artifactId>shop</artifactId><version>1</version><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-security</artifactId></dependency></dependencies></project>\n",
+    "Dockerfile": "FROM eclipse-temurin:21\nUSER 1000\nCOPY target/shop.jar .\nCMD java -jar shop.jar\n",
+    "src/main/java/com/acme/Orders.java": 'package com.acme;\n\nimport org.springframework.web.bind.annotation.*;\n\n@RestController\npublic class Orders {\n    @Secured("ROLE_ADMIN")\n    @DeleteMapping("/orders/{id}")\n    public void drop(@PathVariable long id) { store.drop(id); }\n}\n',
+}
+
+NARROWED = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n        - PolicyName: all\n          PolicyDocument:\n            Statement:\n              - Effect: Allow\n                Action: '*'\n                Resource: '*'\n%s"
+SERVES_THREE = "const express = require('express');\nconst app = express();\napp.get('/api/orders', list);\napp.get('/api/users', list);\napp.get('/health/live', live);\napp.listen(3000);\n"
+SPECIFIED = "openapi: 3.0.0\ninfo: {title: shop, version: '1'}\nservers: [{url: 'http://localhost/api'}]\npaths:\n  /orders: {get: {responses: {'200': {description: ok}}}}\n  /users: {get: {responses: {'200': {description: ok}}}}\n  %s: {get: {responses: {'200': {description: ok}}}}\n"
+ASKS = "// SELECT\nconst add = async (db, day) => { await db.raw(`%s`); };\nmodule.exports = add;\n"
+GO_SERVES = 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.HandleFunc("/ping", ping)\n\thttp.ListenAndServe(":8080", nil)\n}\n'
+DJANGO_POSTGRES = (
+    "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop'}}\nINSTALLED_APPS = ['cart']\n"
+)
+DJANGO_FIRST = "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    initial = True\n    dependencies = []\n    operations = [migrations.CreateModel(name='item', fields=[('id', models.BigAutoField(primary_key=True))]), migrations.CreateModel(name='line', fields=[('id', models.BigAutoField(primary_key=True))])]\n"
+DJANGO_ADDS = "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n%s    dependencies = [('cart', '0001_initial')]\n    operations = [migrations.AddField(model_name='item', name='size', field=models.IntegerField())]\n"
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -865,6 +903,68 @@ TWINS = {
         {"Jenkinsfile": JENKINS % "kubectl apply -f k8s/version.yaml", "k8s/web.yaml": "kind: Service\n"},
         {"Jenkinsfile": (JENKINS % "kubectl apply -f k8s/version.yaml").replace("steps {\n", "steps {\n        writeFile file: 'k8s/version.yaml', text: made\n")},
     ),
+    "an override that holds all that its base is given": Twin(
+        "CON-020",
+        {**NODE, "docker-compose.yml": BARE_COMPOSE, "docker-compose.override.yml": "services:\n  api:\n    ports: ['3000:3000']\n    restart: always\n  db:\n    restart: always\n"},
+        {"docker-compose.override.yml": "services:\n  api:\n    ports: ['3000:3000']\n    restart: always\n  db:\n    restart: always\n    volumes: ['data:/var/lib/postgresql/data']\nvolumes:\n  data:\n"},
+    ),
+    "permissions that a view answers action by action": Twin("SEC-001", {**DRF, "shop/views.py": DRF_VIEWS % "AllowAny"}, {"shop/views.py": DRF_VIEWS % "IsAdminUser"}),
+    "dependencies that a function makes": Twin(
+        "SEC-001",
+        {**FASTAPI, "main.py": MADE_DEPENDENCIES % "page", "routes.py": "from fastapi import APIRouter\nrouter = APIRouter()\n\n@router.delete('/orders/{id}')\ndef drop(id: int): return store.drop(id)\n"},
+        {"main.py": MADE_DEPENDENCIES % "current_user"},
+    ),
+    "hooks that a function adds to what it is given": Twin(
+        "SEC-001",
+        {"package.json": '{"name": "shop", "dependencies": {"fastify": "5.0.0"}}', "Dockerfile": NODE["Dockerfile"], "app.js": HANDS_APP, "hook.js": ADDS_HOOK % "request.log.info(request.url);"},
+        {"hook.js": ADDS_HOOK % "if (!request.headers.authorization) return reply.status(401).send();\n    request.user = jwt.verify(request.headers.authorization, key);"},
+    ),
+    "migrations of Django that make the tables together": Twin(
+        "DAT-021",
+        {"requirements.txt": "django==5.2\npsycopg==3.2.3\n", **POSTGRES, "shop/settings.py": DJANGO_POSTGRES, "cart/migrations/0001_initial.py": DJANGO_FIRST, "cart/migrations/0002_more.py": DJANGO_ADDS % "", "cart/migrations/0003_more.py": DJANGO_ADDS.replace("item", "line").replace("0001_initial", "0002_more") % ""},
+        {"cart/migrations/0002_more.py": DJANGO_ADDS % "    initial = True\n", "cart/migrations/0003_more.py": None},
+    ),
+    "what is deployed for the tests of the job": Twin(
+        "DEL-006",
+        {".github/workflows/deploy.yml": TRIED.replace("pull_request", "push") % ("prod", ""), ".github/workflows/test.yml": APART},
+        {".github/workflows/deploy.yml": TRIED.replace("pull_request", "push") % ("temp", "      - run: npx jest\n      - run: terraform apply -auto-approve -var stage=prod\n")},
+    ),
+    "a pipe that a step makes": Twin(
+        "DEL-002",
+        {".github/workflows/ci.yml": CI + "      - run: |\n          node app.js < server.fifo\n", **NODE, "app.js": ""},
+        {".github/workflows/ci.yml": CI + "      - run: |\n          mkfifo server.fifo\n          node app.js < server.fifo\n"},
+    ),
+    "tests beside one another whose ends are written down": Twin(
+        "DEL-004",
+        {".github/workflows/ci.yml": CI + "      - run: |\n          npx jest > one.log &\n          wait\n", **NODE},
+        {".github/workflows/ci.yml": CI + "      - run: |\n          set +e\n          (\n            npx jest\n            echo \"END=$?\"\n          ) > one.log &\n          wait\n          if grep -q END=1 one.log; then\n            exit 1\n          fi\n"},
+    ),
+    "a template for pipelines": Twin(
+        "DEL-003",
+        {**NODE, "azure-pipelines.yml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\nsteps:\n  - script: npm run lint\n"},
+        {"azure-pipelines.yml": None, "skills/azure-pipelines-template.yml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\nsteps:\n  - script: npm run lint\n"},
+    ),
+    "names on a line that is too long to show": Twin(
+        "DEL-028",
+        {**NODE, "app.js": "import { total } from './money.js';\nconsole.log(total);\n", "money.js": "export const " + ", ".join(f"amount{n} = {n}" for n in range(900)) + ";\n"},
+        {"money.js": "export const " + ", ".join(f"amount{n} = {n}" for n in range(400)) + ", total = 1, " + ", ".join(f"sum{n} = {n}" for n in range(400)) + ";\n"},
+    ),
+    "a secret of a branch for tests": Twin(
+        "CFG-003",
+        {**FASTAPI, "main.py": "import os\n\nif is_live:\n    SECRET_KEY = os.getenv('SECRET_KEY', 'kQ2vLw8ZxP')\n"},
+        {"main.py": "import os\n\nif is_test_env:\n    SECRET_KEY = os.getenv('SECRET_KEY', 'kQ2vLw8ZxP')\n"},
+    ),
+    "a test that was compiled beside its source": Twin(
+        "TST-006",
+        {"package.json": '{"name": "shop", "scripts": {"test": "jest"}, "devDependencies": {"jest": "29.7.0"}}', "jest.config.js": "module.exports = { testMatch: ['**/*.test.ts'] };\n", "a.test.js": "test('a', () => expect(1).toBe(1));\n"},
+        {"a.test.ts": "test('a', () => expect(1).toBe(1));\n"},
+    ),
+    "a configuration that a library makes": Twin("SEC-025", {**SPRING_SECURED, "src/main/java/com/acme/Security.java": SECURED % "org.springframework.security"}, {"src/main/java/com/acme/Security.java": SECURED % "com.other.security"}),
+    "a program that an ignore rule names": Twin(
+        "CON-022",
+        {**GO, "Dockerfile": GO["Dockerfile"] + "HEALTHCHECK CMD wget -q --spider http://localhost:8080/health\n", "go.mod": GO["go.mod"], ".gitignore": "server\n", "web/main.go": GO_SERVES},
+        {"cmd/server/main.go": GO_SERVES.replace("/ping", "/health")},
+    ),
 }  # fmt: skip
 
 
@@ -967,6 +1067,36 @@ LESSER = {
         "SEC-001",
         {**NODE, **OTHER, "app.js": CHANGES, "docker-compose.prod.yml": INNER % "    ports: ['3000:3000']\n", "docker-compose.dev.yml": OPENED},
         {"docker-compose.prod.yml": INNER % ""},
+    ),
+    "rights that conditions narrow": Twin(
+        "INF-007",
+        {"template.yaml": NARROWED % ""},
+        {"template.yaml": NARROWED % "                Condition: {StringEquals: {'aws:RequestedRegion': eu-west-1}}\n"},
+    ),
+    "a token that is verified elsewhere in the file": Twin(
+        "SEC-010",
+        {**FASTAPI, "main.py": ISSUED % ""},
+        {"main.py": ISSUED % "\ndef enter(token):\n    return jwt.decode(token, KEY, algorithms=['RS256'])\n"},
+    ),
+    "a store that people bring back by a runbook": Twin(
+        "REC-004",
+        {"backup.sh": "#!/bin/sh\npg_dump -Fc shop > shop.dump\naws s3 cp shop.dump s3://backups/\n", **POSTGRES},
+        {"docs/restore.md": "# Restore\n\nRun `pg_restore -d shop shop.dump`.\n"},
+    ),
+    "what a specification puts its base before": Twin(
+        "CTR-002",
+        {**NODE, "app.js": SERVES_THREE, "openapi.yaml": SPECIFIED % "/lost"},
+        {"openapi.yaml": SPECIFIED % "/health/live"},
+    ),
+    "a statement that takes no parameters": Twin(
+        "SEC-006",
+        {**NODE, "app.js": ASKS % "SELECT * FROM orders WHERE day = '${day}'"},
+        {"app.js": ASKS % "CREATE TABLE orders_new PARTITION OF orders FOR VALUES FROM ('${day}')"},
+    ),
+    "a server that stands in for the platform": Twin(
+        "SEC-001",
+        {**NODE, "app.js": "const express = require('express');\nconst app = express();\n" + STANDS},
+        {**NODE, "app.js": "exports.handler = async () => ({ statusCode: 200 });\n", "package.json": NODE["package.json"].replace("}}", '}, "scripts": {"dev": "node local-server.js"}}'), "local-server.js": "const express = require('express');\nconst app = express();\n" + STANDS},
     ),
 }  # fmt: skip
 

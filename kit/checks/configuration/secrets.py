@@ -66,6 +66,8 @@ def no_default_secret(project: Project) -> Iterator[Fact]:
             yield partial(f"{said}; a check rejects it in production.", *places[:8], severity=Severity.MEDIUM)
         elif all(_ends_without(project, at, asked[name]) for at in places):
             yield partial(f"{said}; in production the program ends without it.", *places[:8], severity=Severity.MEDIUM)
+        elif all(_is_for_tests(project, at) for at in places):
+            yield ok(f"{said}, where the program runs for tests or development.", *places[:8])
         elif replaced is not None:
             yield ok(f"{said}; settings for production ask for it again, without one.", *places[:8], replaced)
         elif profiled := [found for at in places if (found := _profiled(project, at, name))]:
@@ -107,6 +109,20 @@ _OF_STORES = re.compile(
     r"(?i)(?:^|_)(?:DB|DATABASE|SQL|PG|POSTGRES(?:QL)?|MYSQL|MARIADB|MSSQL|MONGO(?:DB)?|REDIS|KAFKA|RABBIT(?:MQ)?|AMQP"
     r"|ELASTIC(?:SEARCH)?|NEO4J|SMTP|MAIL)(?:_\w+)?_?(?:PASS|PWD)"
 )
+
+
+def _is_for_tests(project: Project, at: At) -> bool:
+    """Whether a variable is read in a branch of Python that is taken for tests or development alone."""
+    module = project.code.python(at.path) if at.path.endswith(".py") else None
+    for node in ast.walk(module) if module is not None else ():
+        if isinstance(node, ast.If) and node.body[0].lineno <= (at.line or 0) <= (node.body[-1].end_lineno or 0):
+            asked = ast.unparse(node.test)
+            if _TRIED.search(asked) and not re.search(r"\bnot\b|!=|(?i:prod)", asked):
+                return True
+    return False
+
+
+_TRIED = re.compile(r"(?i)(?:^|[^a-z])(?:is_)?(?:test(?:s|ing)?|debug|dev(?:elopment)?|local|ci)(?![a-z])")
 
 
 def _replaced(project: Project, at: At, name: str) -> At | None:

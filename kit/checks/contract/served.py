@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kit.checks.contract.paths import Joined, Steps, answers, http_routes, joined, lacking, same, serving, steps, takes
 from kit.checks.contract.protos import protos
@@ -52,13 +53,23 @@ def operations_are_served(project: Project) -> Iterator[Fact]:
     See: https://spec.openapis.org/oas/latest.html#paths-object
     """
     by_path = {j.spec.path: j for j in joined(project)}
+    told: dict[tuple[str, str], Fact] = {}
     for spec in project.openapi:
         one = by_path.get(spec.path)
         if one is not None:
-            yield from _served(project, one)
+            for fact in _served(project, one):
+                # A copy of the file that is served, or kept beside, says the same again.
+                key = (fact.message, one.service.name)
+                if fact.outcome.open and key in told:
+                    told[key] = replace(told[key], at=(*told[key].at, *fact.at[:1]))
+                elif fact.outcome.open:
+                    told[key] = fact
+                else:
+                    yield fact
         elif spec.operations and spec.error is None and serving(project):
             words = "no service whose routes could be read serves most of its operations"
             yield unknown(f"{spec.path}: {words}.", spec)
+    yield from told.values()
 
 
 def _served(project: Project, one: Joined) -> Iterator[Fact]:
@@ -118,13 +129,22 @@ def _may_serve(one: Joined, operation: ApiOperation, loose: list[Route]) -> bool
 
 def _unserved(one: Joined, operation: ApiOperation) -> Fact:
     wanted = one.shift.of(operation.path)
-    every = (r for r in http_routes(one.service) if "*" not in r.path and r.method != "OPTIONS")
+    every = [r for r in http_routes(one.service) if "*" not in r.path and r.method != "OPTIONS"]
     other = next((r for r in every if answers(steps(r.path), wanted)), None)
     name = f"{operation.method} {operation.path}"
     if other is not None:
         words = f"{name} is specified; {one.service.name} serves that path for {other.method} only"
         return bad(f"{words}.", operation, other)
+    inner = next((r for r in every if _is_without_base(steps(r.path), wanted) and takes(r, operation.method)), None)
+    if inner is not None:
+        words = f"{name} is specified; {one.service.name} serves it as {inner.path}, without the path before it"
+        return partial(f"{words}.", operation, inner, severity=Severity.MEDIUM)
     return bad(f"{name} is specified, and {one.service.name} has no such route.", operation)
+
+
+def _is_without_base(route: Steps, wanted: Steps) -> bool:
+    """Whether a route is what is wanted but for the base path that the specification puts before all of its paths."""
+    return 1 < len(route) < len(wanted) and same(route, wanted[-len(route) :])
 
 
 def _listed(operations: list[ApiOperation] | list[Route]) -> str:

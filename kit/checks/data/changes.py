@@ -131,7 +131,8 @@ def migrations_apply_to_rows(project: Project) -> Iterator[Fact]:
     for found, last in _judged(project):
         if dialect_of(project, found) != "postgres":
             continue
-        refused = [o for m in last for o in m.operations if o.op == "add_column" and o.locking and not _emptied(m, o)]
+        later = [m for m in last if not _is_initial(project, m)]
+        refused = [o for m in later for o in m.operations if o.op == "add_column" and o.locking and not _emptied(m, o)]
         for operation in refused:
             yield bad(
                 f"{bare(operation.table or '?')}.{operation.column} is required and has no default: adding it fails as soon as the table has a row.",
@@ -143,6 +144,14 @@ def migrations_apply_to_rows(project: Project) -> Iterator[Fact]:
                 f"{label(found)}: the last {plural(len(last), 'migration')} add no required column without a default.",
                 last[-1],
             )
+
+
+def _is_initial(project: Project, migration: Migration) -> bool:
+    """Whether Django made the migration with those that make the tables, and split them for what they refer to."""
+    return migration.tool == "django" and _INITIAL.search(project.files.text(migration.path)) is not None
+
+
+_INITIAL = re.compile(r"(?m)^    initial = True\b")
 
 
 def _is_new(last: Sequence[Migration], added: Operation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kit.checks.delivery.common import jobs
@@ -185,8 +185,18 @@ def deploys_wait(project: Project) -> Iterator[Fact]:
     for pipeline, job in jobs(project):
         acts = pipeline.of_job(job, "deploy")
         if acts and not pipeline.called and not is_preview(project, pipeline, job):
-            yield _waiting(found, pipeline, job, acts[0])
-            yield from _of_any_branch(pipeline, job, acts[0])
+            # What is deployed before the tests of the job, and again after them, is there for them to run against.
+            act = acts[-1] if any(_tested(job, gate, acts) for gate in pipeline.of("test")) else acts[0]
+            yield _waiting(found, pipeline, job, act)
+            yield from _of_any_branch(pipeline, job, act)
+
+
+def _tested(job: Job, gate: Act, acts: Sequence[Act]) -> bool:
+    """Whether tests stand between the first and the last deploy of a job."""
+    if gate.job is not job:
+        return False
+    first, tests, last = (job.all_steps.index(a.step) for a in (acts[0], gate, acts[-1]))
+    return first < tests < last
 
 
 def _waiting(found: tuple[Pipeline, ...], pipeline: Pipeline, job: Job, act: Act) -> Fact:

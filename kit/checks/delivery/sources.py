@@ -111,10 +111,16 @@ def own_imports_resolve(project: Project) -> Iterator[Fact]:
     inside = built(project)
     wrong = 0
     laid = _laid_over(project)
+    lost: dict[tuple[Severity | None, str], list[Fact]] = defaultdict(list)
     for path in sorted(inside & seen(project).keys()):
-        for fact in _imports_of(project, path) if project.code.unit(path) not in laid else ():
-            wrong += fact.outcome.open
-            yield fact if path in live(project) or not fact.outcome.open else _beside(fact)
+        for fact, target in _imports_of(project, path) if project.code.unit(path) not in laid else ():
+            if fact.outcome.open:
+                told = fact if path in live(project) else _beside(fact)
+                lost[told.severity, posixpath.splitext(target)[0]].append(told)
+            else:
+                yield fact
+    wrong += len(lost)
+    yield from (_together(same) for same in lost.values())
     yield from laid.values()
     for fact in (*_of_go(project, inside), *ungenerated(project, inside)):
         wrong += fact.outcome.open
@@ -122,6 +128,13 @@ def own_imports_resolve(project: Project) -> Iterator[Fact]:
     judged = sum(len(seen(project).get(path, ())) for path in inside)
     if judged and not wrong:
         yield ok("The imports of the services' own files lead to files.", At("."))
+
+
+def _together(same: list[Fact]) -> Fact:
+    """What several files import and none finds, told once."""
+    first, others = same[0], {fact.at[0].path for fact in same[1:]} - {same[0].at[0].path}
+    more = f"{first.message[:-1]}; {plural(len(others), 'more file')} too." if others else first.message
+    return replace(first, message=more, at=tuple(dict.fromkeys(at for fact in same for at in fact.at)))
 
 
 def _beside(fact: Fact) -> Fact:
@@ -176,7 +189,7 @@ def code_beside_is_whole(project: Project) -> Iterator[Fact]:
         if problem.at.path not in inside:
             folders[posixpath.dirname(problem.at.path)].append((f"{problem.at.path} cannot be parsed", problem.at))
     for path in sorted(seen(project).keys() - inside):
-        for fact in _imports_of(project, path):
+        for fact, _ in _imports_of(project, path):
             if fact.outcome.open:
                 folders[posixpath.dirname(path)].append((fact.message.rstrip("."), fact.at[0]))
     for found in folders.values():
@@ -196,8 +209,8 @@ def _of_go(project: Project, inside: frozenset[str]) -> Iterator[Fact]:
             yield _told(project, imported, target, [])
 
 
-def _imports_of(project: Project, path: str) -> Iterator[Fact]:
-    """What is wrong with a file's imports; the sieve's hits are looked up in the tree."""
+def _imports_of(project: Project, path: str) -> Iterator[tuple[Fact, str]]:
+    """What is wrong with a file's imports, and the file that is meant; the sieve's hits are looked up in the tree."""
     suspects: dict[str, tuple[Target, set[str]]] = {}
     for name, names in seen(project)[path]:
         found = _suspect(project, path, name, names)
@@ -208,7 +221,8 @@ def _imports_of(project: Project, path: str) -> Iterator[Fact]:
             target, absent = suspects.get(imported.module, (Target("open"), set()))
             taken = [n for n in imported.names if n in absent]
             if target.state != "open" and (taken or not absent) and not imported.guarded:
-                yield _told(project, imported, target, taken)
+                part = "" if target.state != "found" else f":{','.join(taken)}"
+                yield _told(project, imported, target, taken), f"{target.path}{part}"
                 if not absent:
                     del suspects[imported.module]
 
@@ -255,9 +269,11 @@ class _Words:
 
     def of(self, path: str) -> tuple[frozenset[str], bool]:
         if path not in self._known:
-            text = self._code.text(path)
+            whole = self._code.index.program(path)
+            text = whole or ""
             words = frozenset(re.findall(r"[\w$]+", text))
-            self._known[path] = (words, "exports" in words or any(mark in text for mark in FROM_ELSEWHERE))
+            elsewhere = "exports" in words or any(mark in text for mark in FROM_ELSEWHERE)
+            self._known[path] = (words, whole is None or elsewhere)
         return self._known[path]
 
 
@@ -283,6 +299,8 @@ def _told(project: Project, imported: Import, target: Target, absent: list[str])
         )
     if target.state == "ignored":
         message = f"{where} imports {name}, which an ignore rule keeps out of the repository ({target.path}): a fresh clone lacks it."
+        if target.path in project.files.unsure:
+            message = f"{where} imports {name}, which an ignore rule names ({target.path}): a fresh clone lacks it, unless it was added by force."
         return bad(message, imported.at, severity=late)
     return bad(f"{where} imports {name}, and there is no such file ({target.path}).", imported.at, severity=late)
 

@@ -226,6 +226,9 @@ def _statement(name: str, statement: Node, place: dict[str, Any]) -> Fact:
     effect = statement.get("Effect")
     if effect is not None and effect.text == "Deny":
         return ok(f"{name}: takes rights away.", statement, **place)
+    if "*" in actions and "*" in targets and statement.get("Condition") is not None:
+        message = f"{name}: allows everything on everything where its conditions hold."
+        return partial(message, statement, severity=Severity.MEDIUM, **place)
     return _judged(name, actions, targets, statement.at, place)
 
 

@@ -34,13 +34,15 @@ _CRON = re.compile(
 def refusals(manifest: Manifest) -> Iterator[Refusal]:
     """Everything in the object that the API server refuses."""
     if manifest.pod is not None and not any(c.image for c in manifest.containers):
-        if manifest.origin == "plain":
+        if manifest.origin == "plain" and not any(_unlisted(manifest)):
             return  # A patch for something that exists.
         yield "none of its containers names an image.", manifest.pod.at
     yield from _group(manifest)
     yield from _name(manifest)
     yield from _texts(manifest)
-    if manifest.pod is not None:
+    unlisted = tuple(_unlisted(manifest))
+    yield from unlisted
+    if manifest.pod is not None and not unlisted:
         yield from _workload(manifest)
         for container in manifest.containers:
             yield from _container(manifest, container)
@@ -48,6 +50,14 @@ def refusals(manifest: Manifest) -> Iterator[Refusal]:
         yield from _service(manifest)
     if manifest.kind == "Secret":
         yield from _base64(manifest)
+
+
+def _unlisted(manifest: Manifest) -> Iterator[Refusal]:
+    """Containers that are written as the fields of one: a dash is missing, and nothing else can be said of them."""
+    for key in ("containers", "initContainers"):
+        node = manifest.pod.get(key) if manifest.pod is not None else None
+        if node is not None and node.is_map:
+            yield f"{key} is no list: a dash is missing before its first field.", node.at
 
 
 _KINDS = {

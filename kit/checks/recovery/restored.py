@@ -53,7 +53,7 @@ def restore_reads_backup(project: Project) -> Iterator[Fact]:
         made = [b for b in project.backups if b.engine == engine]
         found = [r for r in project.restores if r.engine == engine]
         if not found:
-            yield bad(f"The {engine} store is saved, and nothing in the project brings it back.", made[0])
+            yield _unread(project, engine, made[0])
             continue
         for backup in made:
             fits = [r for r in found if backup.format in r.reads]
@@ -69,6 +69,24 @@ def restore_reads_backup(project: Project) -> Iterator[Fact]:
                     found[0],
                     backup,
                 )
+
+
+_BRINGS_BACK = re.compile(
+    r"\b(?:pg_restore|mongorestore|backup-fetch|pgbackrest[^\n]{0,80} restore|barman recover|restic[^\n]{0,80} restore"
+    r"|xtrabackup[^\n]{0,80}--(?:copy|move)-back|mysql\b[^\n|]{0,120}<|psql\b[^\n|]{0,120}(?:<|-f)|\|\s*(?:psql|mysql)\b)"
+)
+
+
+def _unread(project: Project, engine: str, backup: Backup) -> Fact:
+    """A store that no command of the project brings back; a paper that says which do weighs something."""
+    said = f"The {engine} store is saved, and nothing in the project brings it back"
+    for paper in project.markdown:
+        found = _BRINGS_BACK.search(project.files.text(paper.path))
+        if found is not None:
+            line = project.files.text(paper.path).count("\n", 0, found.start()) + 1
+            words = f"{said} but people who follow {paper.path}."
+            return partial(words, backup, At(paper.path, line), severity=Severity.MEDIUM)
+    return bad(f"{said}.", backup)
 
 
 def _named(backup: Backup) -> str:

@@ -76,7 +76,7 @@ def queries_take_parameters(project: Project) -> Iterator[Fact]:
         if not _SQL.search(text.replace("\0", "x")):
             continue
         looked.append(call)
-        fact = _query(flow(project), call, holes)
+        fact = _query(flow(project), call, holes, shapes=_SHAPES.match(text) is not None)
         if fact is not None:
             wrong += 1
             yield fact
@@ -119,7 +119,11 @@ def _text_of(call: Call) -> SgNode:
     return call.args[1] if second else call.args[0]
 
 
-def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
+_SHAPES = re.compile(r"\s*(?:CREATE|ALTER|DROP)\b", re.IGNORECASE)
+"""Statements that change the shape of a store: they take no parameters, and their values are the program's own."""
+
+
+def _query(values: Flow, call: Call, holes: list[Hole], *, shapes: bool) -> Fact | None:
     for hole in holes:
         if _MARKER.search(hole.before[-1:]) and not hole.before.endswith("::"):
             continue
@@ -136,7 +140,7 @@ def _query(values: Flow, call: Call, holes: list[Hole]) -> Fact | None:
         quoted = hole.before.rstrip("%").endswith("'")
         if (quoted or _VALUE.search(hole.before[-80:])) and not _HARMLESS.search(said):
             message = f"The query holds the value of {said} as text: whatever reaches it can change the query."
-            grave = Severity.HIGH if _is_given(values, hole, call.path) else Severity.MEDIUM
+            grave = Severity.HIGH if _is_given(values, hole, call.path) and not shapes else Severity.MEDIUM
             return bad(message, *_places(call, hole), severity=grave)
     return None
 

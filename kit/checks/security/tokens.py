@@ -131,7 +131,7 @@ def _python_tokens(project: Project) -> Iterator[Fact]:
         if (off or (verify is not None and verify.text() == "False")) and _asks_no_identity(call):
             yield ok("The token is read here for what names it, not for whose it is.", call)
         elif off or (verify is not None and verify.text() == "False"):
-            yield bad("The token is read without its signature being verified: anybody can write one.", call)
+            yield _unverified(project, call)
         elif algorithms is not None and re.search(r"['\"]none['\"]", algorithms.text()[:100]):
             yield bad(
                 "The algorithm `none` is taken: tokens without a signature are let in.",
@@ -150,6 +150,19 @@ def _python_tokens(project: Project) -> Iterator[Fact]:
                 yield bad(
                     "The token never expires: one that is stolen is valid for ever.", call, severity=Severity.MEDIUM
                 )
+
+
+def _unverified(project: Project, call: Call) -> Fact:
+    """A token whose signature is not looked at; where its file verifies tokens as well, it may have been before."""
+    said = "The token is read without its signature being verified: anybody can write one"
+    others = calls(project, "decode", languages=("python",), needles=_PY_TOKENS)
+    verified = (
+        c for c in others if c.path == call.path and "verify_signature" not in c.node.text() and len(c.args) >= 2
+    )
+    before = next(verified, None)
+    if before is None:
+        return bad(f"{said}.", call)
+    return partial(f"{said}, unless it was verified before, as elsewhere here.", call, before, severity=Severity.MEDIUM)
 
 
 _NAMES_TOKEN = frozenset({"jti", "kid", "exp", "iat", "nbf", "iss", "typ", "alg"})

@@ -183,7 +183,28 @@ def _switched_off(project: Project, service: Service) -> Iterator[Fact]:
         places = [at for p in paths if runs(p) and (at := line_of(project, p, pattern)) is not None]
         if places and not security.is_on(name):
             words = f"{service.name}: @{name} stands on methods and nothing switches it on; it lets everybody through"
+            above = next(_configured_elsewhere(project, service), None)
+            if above is not None:
+                yield unknown(
+                    f"{words}, unless what it is configured from does, which is not here.", *places[:5], above
+                )
+                continue
             yield bad(f"{words}.", *places[:5], severity=Severity.HIGH, fix=switch)
+
+
+_EXTENDS = re.compile(r"(?m)^@(?:Configuration|EnableWebSecurity)\b[^{]{0,600}?\bclass\s+\w+\s+extends\s+(?P<base>\w+)")
+
+
+def _configured_elsewhere(project: Project, service: Service) -> Iterator[At]:
+    """The configurations of security that are made from a class of a library that is nobody's framework."""
+    for path in project.code.holding("EnableWebSecurity", languages=("java",)):
+        text = project.code.text(path)
+        found = _EXTENDS.search(text) if within(path, service.root) else None
+        imported = re.search(rf"(?m)^import ((?:\w+\.){{1,20}}){found['base']};", text) if found is not None else None
+        if found is None or imported is None or imported[1].startswith("org.springframework"):
+            continue
+        if not project.files.named(f"{found['base']}.java"):
+            yield at_offset(path, text, found.start("base"))
 
 
 def _judged(project: Project) -> Iterator[Service]:

@@ -58,9 +58,17 @@ def _guard(command: Command, act: Act) -> str | None:
         return "its status is lost in a pipe without `pipefail`"
     if last and _TOLERANT.search(" ".join(command.args)):
         return "it is told to report success whatever it finds"
-    if command.background and base_name(command.program) != "wait":
+    if command.background and base_name(command.program) != "wait" and not _status_kept(act):
         return "it runs in the background, where nobody reads its status"
     return None
+
+
+_KEPT = re.compile(r"\$\?[^\n]*\n(?:[^\n]*\n){1,80}?[^\n]*\bexit[ \t]+[1-9$]")
+
+
+def _status_kept(act: Act) -> bool:
+    """Whether the step writes down how its commands ended, and ends by what it reads of it."""
+    return _KEPT.search(act.step.run or "") is not None
 
 
 def _tolerant_action(job: Job, act: Act) -> tuple[str, tuple[Located, ...]] | None:

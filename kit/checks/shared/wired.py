@@ -44,6 +44,8 @@ _STARTS = re.compile(
     r"|^(?:start|serve|prod|production|worker)[:_-]|:(?:start|prod|production|worker|server)$"
 )
 _BY_HAND = re.compile(r"(?i)seed|mock|test|lint|gen|bench|example|demo|fixture|story")
+_STANDS_IN = re.compile(r"(?i)(?:^|[\s/])(?:local|dev|mock)[-_.]?(?:server|app|index)\.[cm]?[jt]s\b")
+"""A program that stands in for the platform on a developer's machine."""
 _QUOTED_JS = re.compile(r"""["'`]([^"'`\s]{0,200}?([\w.-]+?)(?:\.[cm]?[jt]sx?|\.vue)?)["'`]""")
 _QUOTED_PY = re.compile(r"""["']([A-Za-z_]\w*(?:\.\w+)+)(?::[\w.]+)?["']""")
 _DOTTED = re.compile(r"\b[a-z_]\w*(?:\.[a-z_]\w*){1,8}\b")
@@ -78,8 +80,8 @@ def is_beside(project: Project, path: str) -> bool:
 
 
 def lies_beside(path: str) -> bool:
-    """Whether a path leads through a folder whose name is one of what lies beside a program."""
-    return _ASIDE.search(_PACKAGES.sub("/", path)) is not None
+    """Whether a path leads through a folder whose name is one of what lies beside a program, or stands in for one."""
+    return _ASIDE.search(_PACKAGES.sub("/", path)) is not None or _STANDS_IN.search(path) is not None
 
 
 class _Graph:
@@ -107,9 +109,8 @@ class _Graph:
             if r.kind in {"start", "once"} and r.environment not in {"development", "test"}
         ]
         for package in project.packages:
-            texts += [
-                n.text for name, n in package.scripts.items() if _STARTS.search(name) and not _BY_HAND.search(name)
-            ]
+            scripts = [n for name, n in package.scripts.items() if _STARTS.search(name) and not _BY_HAND.search(name)]
+            texts += [n.text for n in scripts if not _STANDS_IN.search(n.text)]
             texts += [target for _, target, _ in package.entrypoints]
         named_so = {p for text in dict.fromkeys(texts) for p in self._called(text)}
         listening = {e.at.path for e in project.entrypoints if e.name != "__main__"}

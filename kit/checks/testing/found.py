@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -81,7 +82,7 @@ def is_found(project: Project, test: TestFile) -> bool | None:
 
 def _js_found(project: Project, test: TestFile) -> bool | None:
     package = nearest(project, test.path, "npm")
-    if package is None or not CALLS.search(project.code.text(test.path)):
+    if package is None or not CALLS.search(project.code.text(test.path)) or _is_compiled(project, test.path):
         return None
     holders = [
         p
@@ -104,6 +105,12 @@ def _js_found(project: Project, test: TestFile) -> bool | None:
     if not answers or (None in answers and True not in answers):
         return None
     return True in answers
+
+
+def _is_compiled(project: Project, path: str) -> bool:
+    """Whether a test of JavaScript stands beside the one in TypeScript that it was compiled from."""
+    stem, end = posixpath.splitext(path)
+    return end in {".js", ".mjs", ".cjs"} and any(project.files.exists(f"{stem}{other}") for other in (".ts", ".mts"))
 
 
 def _uses(packages: list[Package], tool: str) -> bool:

@@ -24,6 +24,7 @@ _SCHEMES = frozenset({
     "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer", "HTTPBearer", "HTTPBasic", "HTTPDigest",
     "APIKeyHeader", "APIKeyQuery", "APIKeyCookie", "OpenIdConnect", "JWTBearer",
 })  # fmt: skip
+_DEPENDS = frozenset({"Depends", "Security"})
 _LOGIN = frozenset({
     "login", "signin", "signup", "register", "token", "logout", "password", "auth", "oauth", "callback",
     "refresh",
@@ -43,12 +44,25 @@ class PythonGuards:
         self._seen: dict[ast.AST, bool] = {}
 
     def of_dependencies(self, node: ast.AST | None, module: PythonModule, scope: Scope) -> Guard:
-        """`dependencies=[Depends(...), Security(...)]`, also where the list is a name."""
+        """`dependencies=[Depends(...), Security(...)]`, also where the list is a name, or what a function makes."""
         if isinstance(node, ast.Name | ast.Attribute):
             found = self.project.resolve(node, module, scope)
-            if found and found.module and isinstance(found.node, ast.List | ast.Tuple):
+            if found and found.module and isinstance(found.node, ast.List | ast.Tuple | ast.Call | ast.IfExp):
                 return self.of_dependencies(found.node, found.module, found.scope)
+        if isinstance(node, ast.IfExp):
+            return _doubted(first_guard(self.of_dependencies(side, module, scope) for side in (node.body, node.orelse)))
+        if isinstance(node, ast.Call) and last_name(node) not in _DEPENDS:
+            return self._of_made(node, module, scope)
         return first_guard(self._of_dependency(item, module, scope) for item in elements(node))
+
+    def _of_made(self, call: ast.Call, module: PythonModule, scope: Scope) -> Guard:
+        """A list of dependencies that a function of the project makes: which of them, its conditions decide."""
+        found = self.project.resolve(call.func, module, scope)
+        if found is None or found.module is None or not isinstance(found.node, Function):
+            return OPEN
+        inside, where = (*found.scope, found.node.name), found.module
+        calls = (n for n in ast.walk(found.node) if isinstance(n, ast.Call) and last_name(n) in _DEPENDS)
+        return _doubted(first_guard(self._of_dependency(each, where, inside) for each in calls))
 
     def of_parameters(self, function: Function, module: PythonModule, scope: Scope, hops: int = 0) -> Guard:
         """What the parameters of a FastAPI handler or dependency depend on."""
@@ -183,7 +197,7 @@ class PythonGuards:
         if not isinstance(node, ast.Call) or hops > MAX_HOPS:
             return OPEN
         kind = last_name(node)
-        if kind not in {"Depends", "Security"}:
+        if kind not in _DEPENDS:
             return OPEN
         target = node.args[0] if node.args else keyword(node, "dependency")
         if isinstance(target, ast.Call):
@@ -208,7 +222,7 @@ class PythonGuards:
                 return OPEN
             if len(inner) > 1 and isinstance(inner[1], ast.Call) and inner[1].args:
                 return first_guard(self._of_dependency(item, module, scope, hops) for item in inner[1:])
-            depends = isinstance(inner[-1], ast.Call) and last_name(inner[-1]) in {"Depends", "Security"}
+            depends = isinstance(inner[-1], ast.Call) and last_name(inner[-1]) in _DEPENDS
             return (
                 Guard(True, module.at(node)) if depends and self.is_guard(inner[0], module, scope, hops + 1) else OPEN
             )
@@ -230,6 +244,11 @@ class PythonGuards:
         else:
             guarding = suggests_auth(_spelled(node))
         return Guard(True, module.at(node)) if guarding else OPEN
+
+
+def _doubted(guard: Guard) -> Guard:
+    """A guard that a condition may leave out."""
+    return guard._replace(auth=None) if guard.auth else guard
 
 
 def first_guard(guards: Iterable[Guard]) -> Guard:

@@ -67,7 +67,7 @@ class OwnModules:
             wanted.sort(key=lambda path: not re.search(r"\.[mc]?tsx?$", path))
         found = next((p for p in wanted if p in self._paths), None) or self._variant(base)
         if found is not None:
-            return Target("found", found)
+            return self._there(found)
         if base == "." or base in self._folders:
             return self._package_folder(base)
         return self._missing(base, wanted)
@@ -95,7 +95,7 @@ class OwnModules:
         wanted = [f"{stem}.py", f"{stem}/__init__.py"]
         found = next((p for p in (*wanted, *(stem + end for end in _PYTHON)) if p in self._paths), None)
         if found is not None or stem == "." or stem in self._folders:
-            return Target("found", found or stem)
+            return self._there(found or stem)
         if self._compiled(stem) or self._foreign(stem):
             return Target("open", stem)
         return self._missing(stem, wanted)
@@ -133,6 +133,10 @@ class OwnModules:
         return self._missing(folder, [folder]) if not self._foreign(folder) else Target("open")
 
     # the tree
+
+    def _there(self, path: str) -> Target:
+        """What is there; ignored where a rule names it and no git tells that it is tracked all the same."""
+        return Target("ignored" if path in self.files.unsure else "found", path)
 
     def _shadow(self, folder: str, rest: str) -> Target | None:
         """The module that Python finds before the folder of the same name, so that nothing below it can be imported."""

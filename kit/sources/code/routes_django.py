@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from kit.sources.code.index import CodeIndex
 from kit.sources.code.mounts import OPEN, Prefix, absolute, angle_path
-from kit.sources.code.python import PythonProject
+from kit.sources.code.permissions_django import Asked
+from kit.sources.code.python import Found, PythonProject
 from kit.sources.code.python_module import (
     Function,
     PythonModule,
@@ -30,6 +31,9 @@ _EXTERNAL = {
 """The routes that well-known applications add where their URLs are included."""
 _LISTING = {"ListModelMixin": "GET", "CreateModelMixin": "POST"}
 _SINGLE = {"RetrieveModelMixin": "GET", "DestroyModelMixin": "DELETE"}
+_LISTED = {"GET": "list", "POST": "create"}
+_ACTIONS = {"GET": "retrieve", "PUT": "update", "PATCH": "partial_update", "DELETE": "destroy"}
+"""What a viewset calls a request of each method: to the list, and to one item."""
 MAX_DEPTH = 10
 _ENTRIES = frozenset({"path", "re_path", "url"})
 
@@ -225,7 +229,7 @@ class Django:
             yield from self._module(inner, prefix, depth + 1, seen)
 
     def _fact(self, method: str, path: Prefix, node: ast.AST, module: PythonModule, view: View) -> RouteFact:
-        guard = view.guard
+        guard = view.guard_of(method)
         return RouteFact(
             method,
             absolute(path.path),
@@ -256,18 +260,22 @@ class Django:
             yield self._fact("ANY", Prefix(f"{base.path}/", base.known), call, module, View([], OPEN, ""))
             return
         names = [b.rsplit(".", 1)[-1] for b in self.project.bases(found)]
-        guard = self.views.class_guard(found, found.node, found.module, names)
-        view = View([], guard, found.node.name)
         listing, single = _viewset_methods(found.node, names)
         lookup = literal_text(found.module.bindings.get(((*found.scope, found.node.name), "lookup_field"))) or "id"
         for method in listing:
+            view = self._acting(found, names, _LISTED[method], method)
             yield self._fact(method, Prefix(f"{base.path}/", base.known), call, module, view)
         for method in single:
+            view = self._acting(found, names, _ACTIONS[method], method)
             yield self._fact(method, Prefix(f"{base.path}/{{{lookup}}}/", base.known), call, module, view)
-        yield from self._actions(found.node, found.module, base, lookup, view)
+        yield from self._actions(found, found.node, found.module, names, base, lookup)
+
+    def _acting(self, found: Found, names: list[str], action: str, method: str) -> View:
+        """A viewset as it answers one of its actions."""
+        return View([], self.views.class_guard(found, names, Asked(action, method)), getattr(found.node, "name", ""))
 
     def _actions(
-        self, node: ast.ClassDef, module: PythonModule, base: Prefix, lookup: str, view: View
+        self, found: Found, node: ast.ClassDef, module: PythonModule, names: list[str], base: Prefix, lookup: str
     ) -> Iterator[RouteFact]:
         """`@action(detail=True, methods=["post"], url_path="x")`."""
         for function in node.body:
@@ -278,10 +286,11 @@ class Django:
                 single = isinstance(detail, ast.Constant) and detail.value is True
                 path = literal_text(keyword(decorator, "url_path")) or str(getattr(function, "name", ""))
                 stated = keyword(decorator, "permission_classes")
-                own = view._replace(guard=self.views.permission(stated, module)) if stated is not None else view
                 whole = Prefix(f"{base.path}/{f'{{{lookup}}}/' if single else ''}{regex_path(path)}/", base.known)
                 methods = [literal_text(m) for m in elements(keyword(decorator, "methods"))]
                 for method in [m.upper() for m in methods if m] or ["GET"]:
+                    view = self._acting(found, names, str(getattr(function, "name", "")), method)
+                    own = view._replace(guard=self.views.permission(stated, module)) if stated is not None else view
                     yield self._fact(method, whole, decorator, module, own)
 
 

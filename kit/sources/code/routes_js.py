@@ -310,12 +310,28 @@ class Routes:
         return given
 
     def _hand_over(self, call: SgNode, module: JsModule) -> None:
-        """`routes(app)`: what the function does to its parameter, it does to the router."""
+        """`routes(app)`: what the function does to its parameter, it does to the router; the hooks that it adds stand
+        before what comes after the call, too."""
         for key, child in self._given(call, module):
             if child and child != key:
                 self.graph.alias(key, child, self._covering(key, ""))
+                self._guard(key, "", self._hooked(call, module))
             else:
                 self.graph.escape(key)
+
+    def _hooked(self, call: SgNode, module: JsModule) -> Guard:
+        """The guards that a function adds as hooks to what it is given."""
+        found = self.project.function(call.field("function"), module)
+        if found is None or found.node is None:
+            return OPEN
+        given = {name.text() for name in parameters(found.node)}
+        hooks: list[SgNode] = []
+        for inner in found.node.find_all(kind="call_expression"):
+            method, handed = method_of(inner), arguments(inner)
+            if method and handed and method[0].text() in given and method[1] in {"addHook", "use"}:
+                everywhere = method[1] == "addHook" or unwrap(handed[0]).kind() not in _PATHS
+                hooks += handed[method[1] == "addHook" :] if everywhere else []
+        return all_of(self.guards.of_middleware(node, found.module) for node in hooks)
 
     # routes
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kit.sources.code.guards_python import PythonGuards
 from kit.sources.code.mounts import OPEN, Guard
+from kit.sources.code.permissions_django import Asked, permissions_for
 from kit.sources.code.python import Found, PythonProject
 from kit.sources.code.python_module import Function, PythonModule, Scope, elements, last_name, literal_text
 from kit.sources.code.words import suggests_auth
@@ -38,6 +39,12 @@ class View(NamedTuple):
     methods: list[str]
     guard: Guard
     name: str
+    guards: tuple[tuple[str, Guard], ...] = ()
+    """Those of single methods, where they differ."""
+
+    def guard_of(self, method: str) -> Guard:
+        """What is asked of who calls with the method."""
+        return dict(self.guards).get(method, self.guard)
 
 
 class Views:
@@ -53,7 +60,7 @@ class Views:
         if isinstance(node, ast.Call) and last_name(node) == "as_view" and isinstance(node.func, ast.Attribute):
             found = self.project.resolve(node.func.value, module)
             if found and found.module and isinstance(found.node, ast.ClassDef):
-                return self._class_view(found, found.node, found.module)
+                return self._class_view(found, found.node)
             name = last_name(node.func.value)
             return View(_READING.get(name, ["ANY"]), OPEN, name)
         if isinstance(node, ast.Call):
@@ -83,14 +90,29 @@ class Views:
             guard = self.default if rest else self.guards.of_body(node, module, node.name)
         return View(methods, guard, node.name)
 
-    def _class_view(self, found: Found, node: ast.ClassDef, module: PythonModule) -> View:
+    def _class_view(self, found: Found, node: ast.ClassDef) -> View:
         names = [base.rsplit(".", 1)[-1] for base in self.project.bases(found)]
         own = [f.name.upper() for f in node.body if isinstance(f, Function) and f.name in _VERBS]
         methods = own or next((_READING[name] for name in names if name in _READING), ["ANY"])
-        return View(methods, self.class_guard(found, node, module, names), node.name)
+        guards = tuple((method, self.class_guard(found, names, Asked("", method))) for method in methods)
+        return View(methods, guards[0][1], node.name, guards)
 
-    def class_guard(self, found: Found, node: ast.ClassDef, module: PythonModule, names: list[str]) -> Guard:
-        """What guards a class-based view: permissions, mixins, decorators, else the framework's default."""
+    def class_guard(self, found: Found, names: list[str], asked: Asked) -> Guard:
+        """What guards a class-based view: permissions, mixins, decorators, else the framework's default.
+
+        `names` are those of the classes that it is made of, `asked` the request.
+        """
+        node, module = found.node, found.module
+        if not isinstance(node, ast.ClassDef) or module is None:
+            return OPEN
+        answering = self._answering(found, 0)
+        if answering is not None:
+            function, where = answering
+            answer = permissions_for(function, asked)
+            if not answer.sure:
+                return Guard(None, where.at(function))
+            if answer.node is not None:
+                return self.permission(answer.node, where)
         stated = self._stated(found, 0)
         if stated is not None:
             return self.permission(*stated)
@@ -112,6 +134,17 @@ class Views:
             return own, module
         bases = (self.project.resolve(base, module, found.scope) for base in node.bases)
         return next((given for base in bases if base and (given := self._stated(base, depth + 1))), None)
+
+    def _answering(self, found: Found, depth: int) -> tuple[Function, PythonModule] | None:
+        """`get_permissions` of a class, or of the first of the project's classes that it is made of."""
+        node, module = found.node, found.module
+        if not isinstance(node, ast.ClassDef) or module is None or depth > MAX_BASES:
+            return None
+        own = next((f for f in node.body if isinstance(f, Function) and f.name == "get_permissions"), None)
+        if own is not None:
+            return own, module
+        bases = (self.project.resolve(base, module, found.scope) for base in node.bases)
+        return next((given for base in bases if base and (given := self._answering(base, depth + 1))), None)
 
     def permission(self, node: ast.AST, module: PythonModule) -> Guard:
         """`[IsAuthenticated]` guards, `[AllowAny]` and an empty list do not; one's own says so by its name or

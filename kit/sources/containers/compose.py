@@ -21,7 +21,7 @@ from kit.sources.containers.compose_fields import (
 )
 from kit.sources.containers.compose_load import ComposeVariable, Loaded, Loader
 from kit.sources.containers.compose_merge import normal_service
-from kit.sources.containers.compose_relations import DEFAULT_NAMES, candidates, environments, layers
+from kit.sources.containers.compose_relations import DEFAULT_NAMES, candidates, completed_by, environments, layers
 from kit.sources.containers.runtime import EnvValue, StartCommand, command_of, text_of, texts
 from kit.sources.formats.documents import Documents
 from kit.sources.formats.interpolation import interpolate
@@ -224,15 +224,16 @@ class ComposeFile:
 def find(files: FileIndex, documents: Documents) -> tuple[ComposeFile, ...]:
     """Every compose file of the project, each merged with what it is put over.
 
-    Left out is what never runs by itself: a file that another one includes, and one without a default name
-    that others extend or are put over.
+    Left out is what never runs by itself: a file that another one includes, one without a default name that others
+    extend or are put over, and one whose override holds all that is set.
     """
     paths = candidates(files, documents)
     loader = Loader(files, documents)
     order = layers(paths, files, documents)
-    meant = environments(paths, order, files)
+    completed = completed_by(paths, order, documents)
+    meant = environments(paths, order, files, completed)
     loaded = {path: loader.load(order[path]) for path in paths}
-    parts = {p for each in loaded.values() for p in each.included}
+    parts = {p for each in loaded.values() for p in each.included} | completed.keys()
     parts |= {
         p
         for path, each in loaded.items()

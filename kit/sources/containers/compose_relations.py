@@ -119,9 +119,33 @@ def default_of(directory: str, paths: Iterable[str]) -> str | None:
 _OF_PIPELINES = (".github/", ".gitea/", ".forgejo/", ".gitlab/", ".circleci/", ".buildkite/")
 
 
-def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
-    """The environment that a compose file is for, told by its name, its folders and its neighbours."""
-    named = files.environment_of(path)
+def completed_by(paths: tuple[str, ...], order: dict[str, tuple[str, ...]], documents: Documents) -> dict[str, str]:
+    """Each default file that only names images and builds, with its override: all that is set stands there, and nothing
+    else is put over it. `docker compose up` takes both, and neither runs alone."""
+    over: dict[str, list[str]] = {}
+    for path in paths:
+        for below in order[path][:-1]:
+            over.setdefault(below, []).append(path)
+    return {
+        base: paths_over[0]
+        for base, paths_over in over.items()
+        if len(paths_over) == 1 and _stem(paths_over[0]) == f"{_stem(base)}.override" and _is_bare(base, documents)
+    }
+
+
+def _is_bare(path: str, documents: Documents) -> bool:
+    """Whether no service of a file is given anything to run with."""
+    services = _services(path, documents)
+    return bool(services) and not any(key in node for _, node in services for key in _SETTINGS)
+
+
+_SETTINGS = ("environment", "env_file", "ports", "volumes", "command", "restart", "deploy")
+
+
+def environment_of(path: str, paths: tuple[str, ...], files: FileIndex, base: str | None = None) -> str:
+    """The environment that a compose file is for, told by its name, its folders and its neighbours; `base`, where it is
+    an override without which that one does not run."""
+    named = files.environment_of(base or path)
     if path.startswith(_OF_PIPELINES) and not _is_deployed(path, paths, files):
         return "test"  # what a pipeline starts for itself, however it is called
     if named in {"unknown", "development"} and _is_deployed(path, paths, files):
@@ -133,18 +157,21 @@ def environment_of(path: str, paths: tuple[str, ...], files: FileIndex) -> str:
     if _words(path) & _RELEASE_WORDS:
         return "production"
     directory = posixpath.dirname(path)
-    if path != default_of(directory, paths):
+    if (base or path) != default_of(directory, paths):
         return "unknown"
-    beside = [p for p in paths if p != path and posixpath.dirname(p) == directory]
+    beside = [p for p in paths if p not in {path, base} and posixpath.dirname(p) == directory]
     production = any(_is_production_of(path, p, files) for p in beside)
     text = files.text(path)
     said = _says_development(text) or _runs_source(path, files) or _stops_before(text) or _builds_aside(text, files)
     return "development" if production or said else "unknown"
 
 
-def environments(paths: tuple[str, ...], order: dict[str, tuple[str, ...]], files: FileIndex) -> dict[str, str]:
+def environments(
+    paths: tuple[str, ...], order: dict[str, tuple[str, ...]], files: FileIndex, completed: dict[str, str]
+) -> dict[str, str]:
     """The environment of each compose file; one that names none has that of the base for development under it."""
-    own = {path: environment_of(path, paths, files) for path in paths}
+    bases_of = {override: base for base, override in completed.items()}
+    own = {path: environment_of(path, paths, files, bases_of.get(path)) for path in paths}
     bases = {path: own[order[path][0]] for path in paths}
     return {p: "development" if own[p] == "unknown" and bases[p] == "development" else own[p] for p in paths}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kit.model import At
@@ -194,10 +194,17 @@ class Container:
 
 
 def containers_of(pod: Node) -> tuple[Container, ...]:
-    """The containers of a pod specification, then those that run before them."""
-    running = (Container(node) for node in pod.each("containers", "*"))
-    first = (Container(node, init=not _sidecar(node)) for node in pod.each("initContainers", "*"))
+    """The containers of a pod specification, then those that run before them; one without a dash is one."""
+    running = (Container(node) for node in _listed(pod.get("containers")))
+    first = (Container(node, init=not _sidecar(node)) for node in _listed(pod.get("initContainers")))
     return tuple(container for container in (*running, *first) if container.node.is_map)
+
+
+def _listed(node: Node | None) -> Iterable[Node]:
+    """The items of a list; what is none, and stands where one belongs, by itself."""
+    if node is None:
+        return ()
+    return (node,) if node.is_map else node.children()
 
 
 def volumes_of(pod: Node) -> tuple[Volume, ...]:

@@ -132,7 +132,7 @@ _UNPACKING = word_set("""
 
 def _outputs(name: str, args: tuple[str, ...]) -> Iterator[str]:
     plain = [a for a in args if not a.startswith("-")]
-    if name in {"touch", "mkdir", "tee"}:
+    if name in {"touch", "mkdir", "mkfifo", "tee"}:
         yield from plain
     elif name in {"cp", "mv", "ln", "install", "rsync", "scp"} and plain:
         yield plain[-1]

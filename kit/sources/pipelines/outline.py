@@ -406,7 +406,7 @@ def _jenkins_folder(text: str, start: int, place: int) -> str | None:
 
 
 _PLATFORMS: dict[str, Callable[[Document, Lines], Workflow]] = {
-    r"(?:.*/)?\.?azure-pipelines[\w.-]*\.ya?ml": azure,
+    r"(?:.*/)?\.?azure-pipelines(?![\w.-]*template)[\w.-]*\.ya?ml": azure,
     r"\.azure(?:-pipelines)?/[^/]+\.ya?ml": azure,
     r"\.circleci/config\.ya?ml": circleci,
     r"bitbucket-pipelines\.ya?ml": bitbucket,

@@ -45,8 +45,8 @@ T = TypeVar("T")
 class FileIndex:
     """The files of a project by their path relative to its root, with `/`.
 
-    Tracked files and those that are neither tracked nor ignored belong to it. Nothing outside of the root is
-    read, a link that leads out least of all.
+    Tracked files and those that are neither tracked nor ignored belong to it; without git, ignored code that lies
+    among sources, too. Nothing outside of the root is read, a link that leads out least of all.
     """
 
     def __init__(
@@ -69,6 +69,8 @@ class FileIndex:
         """What `on_disk` was asked for, and what it answered."""
         self.looked_at: set[str] = set()
         """The paths of whose content anything was asked, but for hash, class and problems."""
+        self.unsure: frozenset[str] = frozenset()
+        """The files that an ignore rule names, where no git tells whether they are tracked."""
         self.memory: Memory | None = None
         """What earlier runs have made of the files; None where nothing is kept."""
         self._texts: dict[str, str] = {}
@@ -87,9 +89,11 @@ class FileIndex:
         root = Path(root).resolve()
         git = read_git(root)
         rules = IgnoreRules(root, git.excludes if git else ())
-        found = walk(root, rules, (git.tracked or ()) if git else ())
+        found = walk(root, rules, (git.tracked or ()) if git else None)
         problems = (*(git.problems if git else ()), *rules.problems, *found.problems)
-        return cls(root, found.entries, rules, git, problems)
+        index = cls(root, found.entries, rules, git, problems)
+        index.unsure = frozenset(found.unsure & found.entries.keys())
+        return index
 
     def __contains__(self, path: object) -> bool:
         return isinstance(path, str) and self.exists(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from kit.model import At
 from kit.sources.formats.nodes import Problem
+from kit.sources.tree.classify import language_of
 from kit.sources.tree.ignore import IgnoreRules
 
 MAX_FILES = 200_000
@@ -55,6 +57,8 @@ class Walk:
     root: Path
     rules: IgnoreRules
     entries: dict[str, Entry] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+    """What an ignore rule swallows, and is taken all the same: source code of a folder that no git tells of."""
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, name: str, *, walked: bool = False) -> bool:
@@ -96,10 +100,13 @@ class Walk:
         self.problems.append(Problem(message, At(shown(name))))
 
 
-def walk(root: Path, rules: IgnoreRules, tracked: Iterable[str]) -> Walk:
-    """Every file under `root` that no ignore rule swallows, and the tracked ones whatever the rules say."""
-    found, tracked = Walk(root, rules), set(tracked)
-    for name in _names(found, tracked):
+def walk(root: Path, rules: IgnoreRules, tracked: Iterable[str] | None) -> Walk:
+    """Every file under `root` that no ignore rule swallows, and the tracked ones whatever the rules say.
+
+    Where nothing tells what is tracked (None), as in an unpacked archive, code among the sources is taken, too.
+    """
+    found, unsure, tracked = Walk(root, rules), tracked is None, set(tracked or ())
+    for name in _names(found, tracked, unsure=unsure):
         if len(found.entries) >= MAX_FILES:
             found.problems.append(Problem(f"More than {MAX_FILES} files; the rest is not looked at.", At(".")))
             return found
@@ -126,18 +133,37 @@ def reason(error: Exception) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
 
 
-def _names(found: Walk, tracked: set[str]) -> Iterator[str]:
+_SOURCES = frozenset({"src", "app", "lib", "pkg", "internal", "cmd", "main", "source"})
+_MADE = re.compile(
+    r"^(?:\..*|.*(?:gen(?:erated)?|dist|build|out(?:put)?|target|compiled|bin|obj|artifacts?|te?mp|cache|coverage|vendor"
+    r"|venv|stubs?|prisma|logs?|uploads?|static|public|assets|data)|env|.*pb2?(?:_grpc)?|proto\w*)$",
+    re.IGNORECASE,
+)
+
+
+def _may_be_source(name: str) -> bool:
+    """Whether a file or folder that a rule swallows lies among sources and is called like nothing that is made."""
+    *above, last = name.split("/")
+    stem, _, end = last.partition(".")
+    code = not end or language_of(last) is not None
+    return bool(_SOURCES & set(above)) and code and not _MADE.match(stem) and not any(_MADE.match(f) for f in above)
+
+
+def _names(found: Walk, tracked: set[str], *, unsure: bool) -> Iterator[str]:
     pending = [""]
     while pending:
         folder = pending.pop()
+        swallowed = folder in found.unsure
         found.rules.read_in(folder)
         for entry in _listed(found, folder):
             name = f"{folder}/{entry.name}" if folder else entry.name
             is_dir = entry.is_dir(follow_symlinks=False)
             if entry.name in _NEVER | _INSTALLED:
                 continue
-            if (is_dir or name not in tracked) and found.rules.matches(name, is_dir=is_dir):
-                continue
+            if swallowed or ((is_dir or name not in tracked) and found.rules.matches(name, is_dir=is_dir)):
+                if not unsure or not _may_be_source(name):
+                    continue
+                found.unsure.add(name)
             if is_dir:
                 if not _is_environment(found.root / name):
                     pending.append(name)
