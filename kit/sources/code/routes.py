@@ -6,6 +6,7 @@ from kit.sources.code.index import CodeIndex
 from kit.sources.code.js import JsProject
 from kit.sources.code.records import RouteFact
 from kit.sources.code.routes_django import django_routes
+from kit.sources.code.routes_dotnet import dotnet_routes
 from kit.sources.code.routes_files import file_routes
 from kit.sources.code.routes_go import go_routes
 from kit.sources.code.routes_health import health_routes
@@ -28,6 +29,7 @@ def routes(code: CodeIndex) -> tuple[RouteFact, ...]:
         *go_routes(code),
         *health_routes(code),
         *jvm_routes(code),
+        *dotnet_routes(code),
     ]
     found += trpc_routes(javascript, found)
     return tuple(sorted(dict.fromkeys(found), key=lambda r: (r.at.path, r.at.line or 0, r.method, r.path)))

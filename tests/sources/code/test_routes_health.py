@@ -28,18 +28,3 @@ def test_the_health_service_of_grpc(tmp_path: Path) -> None:
     )
 
     assert list(found) == ["GRPC /grpc.health.v1.Health/Check"]
-
-
-def test_mappings_of_dotnet(tmp_path: Path) -> None:
-    found = routes_of(
-        tmp_path,
-        {
-            "Program.cs": """
-                app.MapHealthChecks("/healthz");
-                app.MapGet("/items/{id:int}", (int id) => id).RequireAuthorization();
-                app.MapControllers();
-                """
-        },
-    )
-
-    assert {name: route.auth for name, route in found.items()} == {"GET /healthz": False, "GET /items/{id}": True}
