@@ -266,6 +266,12 @@ DJANGO_POSTGRES = (
 DJANGO_FIRST = "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    initial = True\n    dependencies = []\n    operations = [migrations.CreateModel(name='item', fields=[('id', models.BigAutoField(primary_key=True))]), migrations.CreateModel(name='line', fields=[('id', models.BigAutoField(primary_key=True))])]\n"
 DJANGO_ADDS = "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n%s    dependencies = [('cart', '0001_initial')]\n    operations = [migrations.AddField(model_name='item', name='size', field=models.IntegerField())]\n"
 
+EF_MIGRATION = 'using Npgsql.EntityFrameworkCore.PostgreSQL;\npublic partial class Initial : Migration\n{\n    protected override void Up(MigrationBuilder migrationBuilder)\n    {\n        migrationBuilder.CreateTable(name: "Orders", columns: table => new { Id = table.Column<long>(type: "bigint", nullable: false) });\n    }\n    protected override void Down(MigrationBuilder migrationBuilder)\n    {\n        migrationBuilder.DropTable(name: "Orders");\n    }\n}\n'
+EF_STARTS = "var app = builder.Build();\n%s\n{\n    await db.Database.MigrateAsync();\n}\napp.Run();\n"
+MAKES_COUPONS = 'public static class Setup\n{\n    public static void Prepare(this IHost host)\n    {\n        command.CommandText = "%s";\n        command.ExecuteNonQuery();\n        command.CommandText = "CREATE TABLE Coupon (Id SERIAL PRIMARY KEY)";\n        command.ExecuteNonQuery();\n    }\n}\n'
+
+DOTNET_ORDERS = '[ApiController]\n[Route("orders")]\npublic class OrdersController : ControllerBase\n{\n    [HttpDelete("{id}")]\n    public async Task<IActionResult> Drop(long id) { await store.DeleteAsync(id); return NoContent(); }\n}\n'
+
 
 TWINS = {
     "a test that an action of others may run": Twin(
@@ -964,6 +970,21 @@ TWINS = {
         "CON-022",
         {**GO, "Dockerfile": GO["Dockerfile"] + "HEALTHCHECK CMD wget -q --spider http://localhost:8080/health\n", "go.mod": GO["go.mod"], ".gitignore": "server\n", "web/main.go": GO_SERVES},
         {"cmd/server/main.go": GO_SERVES.replace("/ping", "/health")},
+    ),
+    "migrations that a program applies for everybody": Twin(
+        "DAT-004",
+        {**DOTNET, "Shop/Migrations/2024_Initial.cs": EF_MIGRATION, "Shop/Program.cs": EF_STARTS % "if (app.Environment.IsDevelopment())"},
+        {"Shop/Program.cs": EF_STARTS % "using (var scope = app.Services.CreateScope())"},
+    ),
+    "a table that code makes where it is not there": Twin(
+        "DAT-014",
+        {**DOTNET, "Shop/Setup.cs": MAKES_COUPONS % "DROP TABLE IF EXISTS Coupon"},
+        {"Shop/Setup.cs": MAKES_COUPONS % "SELECT 1"},
+    ),
+    "controllers behind a policy for all routes": Twin(
+        "SEC-001",
+        {**DOTNET, "Shop/Program.cs": "app.MapControllers();\n", "Shop/OrdersController.cs": DOTNET_ORDERS},
+        {"Shop/Program.cs": "app.MapControllers().RequireAuthorization();\n"},
     ),
 }  # fmt: skip
 

@@ -14,6 +14,8 @@ from kit.checks.shared.words import listed
 from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, partial, unknown
 from kit.project import Project
 from kit.registry import check
+from kit.sources.code import dotnet
+from kit.sources.code.dotnet import in_development
 from kit.sources.code.index import JAVASCRIPT, Match
 from kit.sources.orm.model import MigrationSet
 from kit.system.purposes import prints_only, purposes
@@ -71,6 +73,9 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
     for found in sets(project):
         if found.tool in ONCE:
             continue
+        if (asked := _only_in_development(project, found)) is not None:
+            yield asked
+            continue
         done = [r for r in migrating(project, found) if not r.tests]
         real = next((r for r in done if r.environment not in ASIDE), None)
         code = _in_code(project, found)
@@ -107,6 +112,19 @@ def deployment_migrates(project: Project) -> Iterator[Fact]:
                 found,
                 severity=None if production_is_told(project) else Severity.MEDIUM,
             )
+
+
+def _only_in_development(project: Project, found: MigrationSet) -> Fact | None:
+    """A program of .NET that migrates at its start for developers alone, where nothing else does."""
+    calls = list(_by_ef(project)) if found.tool == "ef" else []
+    if not calls or not all(in_development(call.node) for call in calls) or migrating(project, found):
+        return None
+    words = "the program migrates when it starts, and only in development; nothing does elsewhere"
+    return bad(f"{label(found)}: {words}.", calls[0], found)
+
+
+def _by_ef(project: Project) -> Iterator[Match]:
+    return (m for m in dotnet.migrating(project.code) if project.files.class_of(m.path) is FileClass.PRODUCTION)
 
 
 _ENGINES = {
@@ -169,6 +187,8 @@ def _in_code(project: Project, found: MigrationSet) -> At | None:
         return embedded
     if found.tool == "typeorm" and (run := _setting(project, "migrationsRun")) is not None:
         return run.at
+    if found.tool == "ef" and (call := next(_by_ef(project), None)) is not None:
+        return call.at
     for package in project.packages:
         dependency = package.depends_on(*_BY_DEPENDENCY)
         if (

@@ -11,11 +11,15 @@ from functools import lru_cache
 
 from kit.checks.data.common import ASIDE, ONCE, sets
 from kit.checks.data.running import who
+from kit.checks.shared.calls import runs as runs_in
 from kit.checks.shared.meant import in_command
 from kit.checks.shared.started import Run, runs
+from kit.checks.shared.texts import at_offset
+from kit.checks.shared.wired import is_beside
 from kit.model import At, Clause, Fact, Severity, bad, ok
 from kit.project import Project
 from kit.registry import check
+from kit.sources.code.dotnet import in_development
 from kit.sources.code.index import JAVASCRIPT, Match
 from kit.system.purposes import prints_only
 
@@ -87,7 +91,8 @@ def _pushed(run: Run) -> str:
 @lru_cache(maxsize=4)
 def syncs(project: Project) -> tuple[Sync, ...]:
     """Every place of production code and settings that changes the schema by itself."""
-    return (*_in_javascript(project), *_in_python(project), *_in_go(project), *_in_spring(project))
+    by_language = (*_in_javascript(project), *_in_python(project), *_in_go(project), *_in_spring(project))
+    return (*by_language, *_in_dotnet(project), *_dropped(project))
 
 
 def _in_javascript(project: Project) -> Iterator[Sync]:
@@ -153,6 +158,36 @@ def _in_go(project: Project) -> Iterator[Sync]:
     for match in project.code.find(kind="call_expression", languages=("go",), needles=("AutoMigrate",)):
         if re.match(r"^[\w.]+\.AutoMigrate\(", match.text):
             yield Sync("`AutoMigrate`", match.at)
+
+
+def _in_dotnet(project: Project) -> Iterator[Sync]:
+    needles = ("EnsureCreated", "EnsureDeleted")
+    for match in project.code.find(kind="invocation_expression", languages=("csharp",), needles=needles):
+        found = re.search(
+            r"\bDatabase\s{0,9}\.\s{0,9}(Ensure(?:Created|Deleted))(?:Async)?\(\s{0,9}\w{0,40}\s{0,9}\)$", match.text
+        )
+        if found is not None and runs_in(match.path):
+            yield Sync(f"`{found[1]}`", match.at, found[1] == "EnsureDeleted", in_development(match.node))
+
+
+_DROPS = re.compile(r"\bDROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?[\"`\[]?(?P<name>\w+)", re.IGNORECASE)
+
+
+def _dropped(project: Project) -> Iterator[Sync]:
+    """Tables that code drops and makes anew: what its rows held is gone with every start."""
+    migrations = {m.path for found in project.migrations for m in found.migrations}
+    for path in project.code.holding("DROP TABLE", "drop table"):
+        text = project.code.text(path)
+        if project.code.language(path) == "sql" or path in migrations or not runs_in(path) or is_beside(project, path):
+            continue
+        for found in _DROPS.finditer(text):
+            again = rf"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?{found['name']}\b"
+            if re.search(again, text[found.end() :], re.IGNORECASE) and not _ASKED_FOR.search(path):
+                yield Sync(f"`DROP TABLE {found['name']}`", at_offset(path, text, found.start()), grave=True)
+                break
+
+
+_ASKED_FOR = re.compile(r"(?i)migrat|reset|restor|seed|fixture|script|init_?db|rollback|down|bench|sample")
 
 
 def _in_spring(project: Project) -> Iterator[Sync]:

@@ -29,8 +29,8 @@ _ATTACHMENTS = (
 )
 _GOOGLE = ("google_project_iam_member", "google_project_iam_binding", "google_folder_iam_member")
 _MACHINES = ("aws_instance", "aws_launch_template", "aws_launch_configuration")
-_ALL = re.compile(r"\bActions?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
-_EVERYTHING = re.compile(r"\bResources?\"?\s*[=:]\s*\[?\s*\"\*\"", re.IGNORECASE)
+_ALL = re.compile(r"\bActions?\"?\s{0,40}[=:]\s{0,40}\[?\s{0,40}\"\*\"", re.IGNORECASE)
+_EVERYTHING = re.compile(r"\bResources?\"?\s{0,40}[=:]\s{0,40}\[?\s{0,40}\"\*\"", re.IGNORECASE)
 _SERVICE = re.compile(r"\bActions?\"?\s*[=:]\s*(?:\[[^\]]{0,2000}?)?\"([a-z0-9-]+):\*\"", re.IGNORECASE)
 _DENIES = re.compile(r"\"?Effect\"?\s*[=:]\s*\"Deny\"")
 _MOST_CHARACTERS = 50_000

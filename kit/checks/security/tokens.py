@@ -183,7 +183,7 @@ def _is_verified(call: Call) -> bool:
     return _VERIFIES.search(text.partition("{")[2]) is not None
 
 
-_VERIFIES = re.compile(r"(?i)\b(?!\w*unverified)\w*verify\w*\([^\n)]|\bjwt\.Parse\(|\bParseWithClaims\(")
+_VERIFIES = re.compile(r"(?i)\b(?!\w{0,40}unverified)\w{0,40}verify\w{0,40}\([^\n)]|\bjwt\.Parse\(|\bParseWithClaims\(")
 
 
 def _by_setting(call: Call) -> bool:

@@ -21,7 +21,7 @@ _NEEDLES = ("[Route(", "[HttpGet", "[HttpPost", "[HttpPut", "[HttpPatch", "[Http
 _TEXT = re.compile(r"^@?\"([^\"\n]*)\"")
 _CONSTRAINED = re.compile(r"\{(\*{0,2})(\w+)(?:[:=][^{}]*)?\??\}")
 _ASKS = re.compile(
-    r"(?i)^(?:\w*authorize\w*|\w*permission\w*|requires?\w+|\w*apikey\w*|\w*jwt\w*|\w*auth(?:entication|filter)?)$"
+    r"(?i)^(?:\w{0,40}(?:authorize|permission|apikey|jwt)\w{0,40}|requires?\w{1,40}|\w{0,40}auth(?:entication|filter)?)$"
 )
 _FILTERS = frozenset({"TypeFilter", "ServiceFilter"})
 _EVERYWHERE = re.compile(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ast_grep_py import SgNode
 
 from kit.sources.code.controllers_dotnet import controller_routes
+from kit.sources.code.dotnet import in_development
 from kit.sources.code.index import CodeIndex, Match
 from kit.sources.code.mounts import absolute, braced_path
 from kit.sources.code.records import RouteFact
@@ -29,7 +30,7 @@ def dotnet_routes(code: CodeIndex) -> Iterator[RouteFact]:
         name = _extension(match.node)
         if name is None:
             yield route
-        elif not _in_development(match.node):
+        elif not in_development(match.node):
             extensions[name].append(route)
     yield from _extended(code, extensions)
 
@@ -41,13 +42,6 @@ def _extension(node: SgNode) -> str | None:
     if given is None or name is None or re.match(r"\(\s*this\s", given.text()) is None:
         return None
     return str(name.text())
-
-
-def _in_development(node: SgNode) -> bool:
-    """Whether a condition takes a node for development alone."""
-    around = (a for a in node.ancestors() if a.kind() == "if_statement")
-    tests = (test.text() for a in around if (test := a.field("condition")) is not None)
-    return any("IsDevelopment(" in test and not re.search(r"!|\|\|", test) for test in tests)
 
 
 def _extended(code: CodeIndex, extensions: dict[str, list[RouteFact]]) -> Iterator[RouteFact]:

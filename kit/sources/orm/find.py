@@ -13,6 +13,7 @@ from kit.sources.orm.alembic import alembic_sets
 from kit.sources.orm.compare import compare
 from kit.sources.orm.django import django_schemas
 from kit.sources.orm.django_migrations import django_sets
+from kit.sources.orm.efcore import ef_sets
 from kit.sources.orm.init import init_sets
 from kit.sources.orm.js import js_schemas
 from kit.sources.orm.js_migrations import js_sets
@@ -51,7 +52,7 @@ def migration_sets(files: FileIndex, documents: Documents | None = None) -> tupl
     """Every set of migrations, ordered by folder; compose files and changelogs come from `documents`."""
     documents = documents or Documents(files)
     found = (
-        *sql_sets(files), *alembic_sets(files), *django_sets(files), *js_sets(files),
+        *sql_sets(files), *alembic_sets(files), *django_sets(files), *js_sets(files), *ef_sets(files),
         *liquibase_sets(files, documents), *init_sets(files, documents),
     )  # fmt: skip
     return tuple(sorted(found, key=lambda s: (s.dir, s.tool)))

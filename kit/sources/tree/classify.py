@@ -33,7 +33,7 @@ _TEST = _words(
 )
 _TEST_FOLDER = re.compile(
     r".+[-_](?:tests?|e2e)|tests?[-_]env(?:ironment)?s?|(?:e2e|tests?|load|integration|unit|smoke)[-_](?:tests?|e2e)"
-    r"|mock[-_]?(?:apis?|servers?|services?)"
+    r"|mock[-_]?(?:apis?|servers?|services?)|.+\.(?:[a-z]{0,20}tests?|specs)|testbase"
 )
 _EXAMPLE = _words(
     "example examples sample samples demo demos tutorial tutorials cookbook playground playgrounds "
