@@ -29,6 +29,9 @@ _EVERYWHERE = re.compile(
     r"|new\s+AuthorizeFilter\(|Filters\.Add<AuthorizeFilter>"
 )
 """What asks who calls before every route of a program that lets nobody in by name."""
+_GUARD = re.compile(
+    r"\bclass\s{1,9}(\w{1,80})[^{:;]{0,200}:[^{;]{0,200}\b(?:AuthorizeAttribute|I(?:Async)?AuthorizationFilter)\b"
+)
 MAX_BASES = 6
 
 
@@ -55,10 +58,18 @@ class _Class(NamedTuple):
 def controller_routes(code: CodeIndex) -> Iterator[RouteFact]:
     """The routes of every controller that says where it answers."""
     classes = _classes(code)
-    everywhere = _guarded_everywhere(code)
+    everywhere, guards = _guarded_everywhere(code), _own_guards(code)
     for each in [one for several in classes.values() for one in several]:
         if not each.abstract:
-            yield from _routes(each, _lineage(each, classes), everywhere.get(code.unit(each.path), OPEN))
+            around = everywhere.get(code.unit(each.path), OPEN)
+            yield from _routes(each, _lineage(each, classes), around, guards)
+
+
+def _own_guards(code: CodeIndex) -> frozenset[str]:
+    """The names of the project's own attributes that ask who calls."""
+    paths = code.holding("AuthorizeAttribute", "AuthorizationFilter", languages=("csharp",))
+    found = {m[1].removesuffix("Attribute") for path in paths for m in _GUARD.finditer(code.text(path))}
+    return frozenset({"Authorize", *found})
 
 
 def _classes(code: CodeIndex) -> dict[str, list[_Class]]:
@@ -114,19 +125,21 @@ def _shared(one: str, other: str) -> int:
     return next((n for n, (a, b) in enumerate(pairs) if a != b), 0)
 
 
-def _routes(each: _Class, lineage: list[_Class], everywhere: Guard) -> Iterator[RouteFact]:
+def _routes(each: _Class, lineage: list[_Class], everywhere: Guard, guards: frozenset[str]) -> Iterator[RouteFact]:
     prefixes = next(([a for a in one.attributes if a.name == "Route"] for one in lineage if _has_route(one)), [])
     names = {base for one in lineage for base in one.bases} | {each.name}
     if not prefixes and not any(name.endswith(("Controller", "ControllerBase", "ApiController")) for name in names):
         return
-    around = _guard((a for one in lineage for a in one.attributes), each.path, everywhere)
+    around = _guard((a for one in lineage for a in one.attributes), each.path, everywhere, guards)
     written_before: list[str | None] = [prefix.text for prefix in prefixes]
     for path, method in [(one.path, method) for one in lineage for method in _methods(one.node)]:
         attributes = list(_attributes(method))
         name = method.field("name")
         action = name.text() if name is not None else ""
         for verb, written in _answered(attributes):
-            guard = _guard(attributes, path, around)
+            guard = _guard(attributes, path, around, guards)
+            if verb in {"GET", "HEAD"} and any(a.name == "AllowAnonymous" for a in attributes):
+                guard = Guard(None, node_at(path, method))  # whoever wrote it meant it for anybody
             for prefix in written_before or [None]:
                 whole = _joined(prefix, written, each.name, action)
                 if whole is not None:
@@ -174,14 +187,14 @@ def _joined(prefix: str | None, written: str | None, controller: str, action: st
     return absolute(braced_path(whole))
 
 
-def _guard(attributes: Iterable[_Attribute], path: str, around: Guard) -> Guard:
+def _guard(attributes: Iterable[_Attribute], path: str, around: Guard, guards: frozenset[str]) -> Guard:
     """What the attributes say of who may call: the nearest `[AllowAnonymous]` or guard, else what holds around."""
     found = around
     for attribute in attributes:
         at = node_at(path, attribute.node)
         if attribute.name == "AllowAnonymous":
             return OPEN
-        if attribute.name == "Authorize":
+        if attribute.name in guards:
             found = Guard(True, at)
         elif not found.auth and (_ASKS.match(attribute.name) or _filters(attribute)):
             # One's own attribute may ask who calls, or only what it may do.

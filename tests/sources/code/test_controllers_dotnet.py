@@ -94,7 +94,23 @@ def test_a_policy_for_all_routes_guards_those_that_say_nothing(tmp_path: Path) -
 
     found = routes_of(tmp_path, {"Shop.csproj": "<Project/>", "ItemsController.cs": controller, "Program.cs": program})
 
-    assert auths(found) == {"POST /items": True, "GET /items": False}
+    assert auths(found) == {"POST /items": True, "GET /items": None}
+
+
+def test_an_attribute_of_the_project_guards_where_it_is_made_from_one_that_does(tmp_path: Path) -> None:
+    attribute = "public sealed class HasRightAttribute(string right) : AuthorizeAttribute(right);\n"
+    controller = """
+        [Route("items")]
+        public class ItemsController : ControllerBase
+        {
+            [HasRight("add")] [HttpPost] public IActionResult Add() => null;
+            [HasNote] [HttpPut] public IActionResult Change() => null;
+        }
+        """
+
+    found = routes_of(tmp_path, {"HasRightAttribute.cs": attribute, "ItemsController.cs": controller})
+
+    assert auths(found) == {"POST /items": True, "PUT /items": False}
 
 
 def test_what_is_no_controller_serves_nothing(tmp_path: Path) -> None:
