@@ -207,7 +207,8 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
     A database without a volume loses everything when its container is made anew, as every update does.
 
     Decides: services that run a database, queue or object store in compose files that are not for development or tests
-    mount a named volume or a folder of the host; a cache without one holds in part.
+    mount a named volume or a folder of the host; a cache without one holds in part. RabbitMQ, which names the folder of
+    its data after its host, has a `hostname`.
 
     Fix: mount a named volume at the data folder: `volumes: [db-data:/var/lib/postgresql/data]`.
 
@@ -231,6 +232,12 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
                 f"{service.name}: {kept[0].source} is mounted at {kept[0].target}, and the {image.engine} store keeps"
             )
             yield bad(f"{message} its data in {place}: it is gone with the container.", kept[0], **_grade(file))
+        elif kept and image.engine == "rabbitmq" and not _is_found_again(service):
+            message = (
+                f"{service.name}: its data lies in a folder that is named after the host, and no `hostname` is set"
+            )
+            lost = "a container that is made anew has another name, and starts empty"
+            yield partial(f"{message}; {lost}.", kept[0], **_grade(file, Severity.MEDIUM))
         elif kept:
             yield ok(f"{service.name}: its data is in {kept[0].source}.", kept[0])
         elif image.engine == "redis":
@@ -245,6 +252,11 @@ def stores_have_volumes(project: Project) -> Iterator[Fact]:
                 service,
                 **_grade(file, Severity.MEDIUM),
             )
+
+
+def _is_found_again(service: ComposeService) -> bool:
+    """Whether a broker has the same name however often its container is made."""
+    return service.node.get("hostname") is not None or "RABBITMQ_NODENAME" in service.environment
 
 
 _DATA = {

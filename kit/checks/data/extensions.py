@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from kit.project import Project
 from kit.registry import check
 from kit.sources.orm.model import MigrationSet
 from kit.system.images import parse_image
+from kit.system.model import Deployment, Service
 
 _USES = {
     "uuid-ossp": re.compile(r"\buuid_generate_v[1345]\w*\("),
@@ -80,7 +82,8 @@ def extensions_are_created(project: Project) -> Iterator[Fact]:
 
     Decides: what migrations for PostgreSQL take from well-known extensions (uuid-ossp, pg_trgm, vector, citext, hstore,
     postgis, pgcrypto, unaccent, ltree, timescaledb; `gen_random_uuid` before PostgreSQL 13) against `CREATE EXTENSION` in
-    migrations, init scripts, code and Terraform, and that within one set the creation comes first.
+    migrations, init scripts, code and Terraform, and that within one set the creation comes first. What Docker's own image
+    of PostgreSQL does not hold (postgis, vector, timescaledb, pg_cron) is looked for where it is run.
 
     Fix: `CREATE EXTENSION IF NOT EXISTS "pg_trgm";` as the first statement of the migration that needs it.
 
@@ -89,6 +92,7 @@ def extensions_are_created(project: Project) -> Iterator[Fact]:
     See: https://www.postgresql.org/docs/current/sql-createextension.html
     """
     created = _created(project)
+    yield from _not_in_image(project, created)
     for found in sets(project):
         if dialect_of(project, found) != "postgres":
             continue
@@ -96,6 +100,31 @@ def extensions_are_created(project: Project) -> Iterator[Fact]:
         orders = {m.path: m.order for m in found.migrations}
         for use in _uses(project, found):
             yield from _judged(found, use, created.get(use.extension, []), orders, given)
+
+
+_NOT_INCLUDED = ("postgis", "vector", "timescaledb", "pg_cron", "pgrouting")
+_PLAIN = re.compile(r"(?:docker\.io/)?(?:library/)?postgres(?:[:@].*)?$")
+
+
+def _not_in_image(project: Project, created: dict[str, list[At]]) -> Iterator[Fact]:
+    """Extensions that are created in a database whose image does not hold them, where no other database runs beside it."""
+    by_target: dict[str, list[tuple[Service, Deployment]]] = defaultdict(list)
+    for service in project.system.services:
+        for deployment in service.deployments:
+            image = parse_image(deployment.image)
+            if image is not None and image.engine == "postgres" and deployment.environment != "test":
+                by_target[deployment.target].append((service, deployment))
+    for found in by_target.values():
+        service, deployment = found[0]
+        plain = all(d.build is None and _PLAIN.match(d.image or "") for _, d in found)
+        for name in _NOT_INCLUDED if plain else ():
+            if places := created.get(name):
+                place = {"environment": None if deployment.environment == "unknown" else deployment.environment}
+                message = (
+                    f"{service.name}: {deployment.image} does not hold the extension {name}, which the SQL creates"
+                )
+                grave = Severity.MEDIUM if deployment.environment == "development" else None
+                yield bad(f"{message}: the migration fails.", deployment, places[0], severity=grave, **place)
 
 
 def _judged(

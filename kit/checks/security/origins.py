@@ -32,13 +32,16 @@ _BY_SPRING = (
 )
 
 
+_BY_DOTNET = "`*` together with credentials: ASP.NET Core ends such requests with an error"
+
+
 @check("SEC-002", "Only known sites may call from a browser", Severity.HIGH, Clause.INVARIANTS, effort_hours=1)
 def only_known_origins(project: Project) -> Iterator[Fact]:
     """
     CORS that lets every origin in, with credentials, lets any site that a user visits read that user's data.
 
-    Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go and in nginx and Ingress,
-    sockets of Go that check no origin, and variables for it that deployment targets outside development give: every origin with credentials does not hold (gravely
+    Decides: the options of CORS in Express, NestJS, Fastify, FastAPI, Flask, Django, Spring, Go, ASP.NET and in nginx and
+    Ingress, those of sockets by socket.io and of NestJS's gateways, sockets of Go that check no origin, and variables for it that deployment targets outside development give: every origin with credentials does not hold (gravely
     where the asking origin is named back, as browsers refuse a literal `*` with credentials), every origin without credentials
     holds in part, a list holds.
 
@@ -94,6 +97,10 @@ def _javascript(project: Project) -> Iterator[Fact]:
     for call in calls(project, "register", languages=JAVASCRIPT, needles=("fastify/cors", "fastify-cors")):
         if call.args and "ors" in call.args[0].text()[:80]:
             yield _js_options(project, call, call.args[1] if len(call.args) > 1 else None)
+    for call in (*_gateways(project), *_servers(project)):
+        given = next((found for argument in call.args if (found := option(argument, "cors")) is not None), None)
+        if given is not None and given.text() != "false":
+            yield _js_options(project, call, given)
     for call in calls(
         project,
         "setHeader",
@@ -105,6 +112,16 @@ def _javascript(project: Project) -> Iterator[Fact]:
     ):
         if len(call.args) == 2 and (text_value(call.args[0]) or "").lower() == "access-control-allow-origin":
             yield _header(project, call)
+
+
+def _gateways(project: Project) -> Iterator[Call]:
+    """The gateways of NestJS: their sockets have a CORS of their own."""
+    return calls(project, "WebSocketGateway", languages=JAVASCRIPT, needles=("@nestjs/websockets",))
+
+
+def _servers(project: Project) -> Iterator[Call]:
+    """The servers of socket.io."""
+    return calls(project, "Server", languages=JAVASCRIPT, needles=("socket.io",), new=True)
 
 
 def _js_options(project: Project, call: Call, options: SgNode | None) -> Fact:
@@ -213,11 +230,16 @@ _JAVA_ANY = re.compile(
 )
 
 
-_NAMED_BACK = re.compile(r"AllowOriginFunc|llowedOriginPattern")
+_DOTNET_ANY = re.compile(
+    r"\.AllowAnyOrigin\(\s{0,9}\)|\.SetIsOriginAllowed\(\s{0,9}(?:\(\s{0,9}\w{1,40}\s{0,9}\)|\w{1,40})\s{0,9}=>\s{0,9}true"
+)
+
+
+_NAMED_BACK = re.compile(r"AllowOriginFunc|llowedOriginPattern|SetIsOriginAllowed")
 
 
 def _other_languages(project: Project) -> Iterator[Fact]:
-    """Go's and Java's libraries of CORS, by the text of their options."""
+    """The libraries of CORS of Go, Java and .NET, by the text of their options."""
     for language, needles, pattern, sent in (
         (
             "go",
@@ -231,6 +253,7 @@ def _other_languages(project: Project) -> Iterator[Fact]:
             _JAVA_ANY,
             r"llowCredentials\s*\(\s*true|allowCredentials\s*=\s*\"true\"",
         ),
+        ("csharp", ("AllowAnyOrigin", "SetIsOriginAllowed"), _DOTNET_ANY, r"\.AllowCredentials\("),
     ):
         for path in project.code.holding(*needles, languages=(language,)):
             text = project.code.text(path)
@@ -242,7 +265,7 @@ def _other_languages(project: Project) -> Iterator[Fact]:
                     every=True,
                     credentials=re.search(sent, text) is not None,
                     mirrors=_NAMED_BACK.search(found[0]) is not None,
-                    happens=_BY_SPRING if language == "java" else _REFUSED,
+                    happens={"java": _BY_SPRING, "csharp": _BY_DOTNET}.get(language, _REFUSED),
                 )
 
 

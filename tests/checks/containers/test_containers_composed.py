@@ -126,6 +126,20 @@ def test_a_store_without_a_volume_loses_its_data(look: Look) -> None:
     assert look("CON-020", {PROD: bare.replace("postgres:16.4", "redis:7.4")}).outcomes == ["partial"]
 
 
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ("", "partial"),
+        ("    hostname: bus\n", "pass"),
+        ("    environment: [RABBITMQ_NODENAME=rabbit@bus]\n", "pass"),
+    ],
+)
+def test_a_broker_that_names_its_data_after_its_host_keeps_the_name(look: Look, more: str, outcome: str) -> None:
+    text = f"services:\n  bus:\n    image: rabbitmq:4.0\n    volumes: [bus:/var/lib/rabbitmq]\n{more}volumes:\n  bus:\n"
+
+    assert look("CON-020", {PROD: text}).outcomes == [outcome]
+
+
 @pytest.mark.parametrize(("image", "severity"), [("prom/node-exporter:v1.8.2", "medium"), ("shop:1.2", "high")])
 def test_a_monitor_has_to_see_its_host(look: Look, image: str, severity: str) -> None:
     text = f"services:\n  a:\n    image: {image}\n    pid: host\n"

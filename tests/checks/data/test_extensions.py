@@ -114,3 +114,17 @@ def test_what_the_client_puts_in_with_a_row_asks_no_migration_for_an_extension(l
         return look("DAT-060", {"alembic/versions/a1.py": text.format(option)}).failed
 
     assert (failed("default"), failed("server_default")) == ([], ["alembic/versions/a1.py:7"])
+
+
+def test_an_image_that_does_not_hold_an_extension_is_told_where_it_runs(look: Look) -> None:
+    """DAT-060"""
+    compose = "services:\n  db:\n    image: {}\n    restart: always\n"
+    created = {"prisma/schema.prisma": SCHEMA, "prisma/migrations/1_a/migration.sql": "CREATE EXTENSION {};\n"}
+
+    def failed(image: str, extension: str) -> list[str]:
+        files = {path: text.replace("{}", extension) for path, text in created.items() if "{}" in text}
+        return look("DAT-060", {**created, **files, "docker-compose.prod.yml": compose.format(image)}).failed
+
+    assert failed("postgres:16.4", "postgis") == ["docker-compose.prod.yml:2"]
+    assert failed("postgis/postgis:16-3.4", "postgis") == []
+    assert failed("postgres:16.4", "pgcrypto") == []

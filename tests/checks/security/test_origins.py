@@ -155,3 +155,32 @@ def test_a_star_with_credentials_is_not_an_origin_that_is_named_back(
 )  # fmt: skip
 def test_what_every_origin_comes_to_is_the_library_s_matter(look: Look, path: str, source: str, words: str) -> None:
     assert words in look("SEC-002", {"go.mod": "module x\n", path: source}).text
+
+
+GATEWAY = """
+    import { WebSocketGateway } from '@nestjs/websockets';
+    @WebSocketGateway({ path: '/ws', cors: %s })
+    export class Live {}
+    """
+SOCKETS = "const { Server } = require('socket.io');\nconst io = new Server(http, { cors: %s });\n"
+POLICY = "builder.Services.AddCors(o => o.AddDefaultPolicy(p => p%s));\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "outcomes"),
+    [
+        ("src/live.gateway.ts", GATEWAY % "{ origin: true, credentials: true }", ["fail"]),
+        ("src/live.gateway.ts", GATEWAY % "{ origin: ['https://shop.test'], credentials: true }", ["pass"]),
+        ("src/live.gateway.ts", GATEWAY % "true", ["partial"]),
+        ("src/live.gateway.ts", GATEWAY % "false", []),
+        ("app.js", SOCKETS % "{ origin: '*' }", ["partial"]),
+        ("app.js", SOCKETS % "{ origin: process.env.ORIGINS.split(',') }", ["pass"]),
+        ("Program.cs", POLICY % ".SetIsOriginAllowed(_ => true).AllowCredentials()", ["fail"]),
+        ("Program.cs", POLICY % ".SetIsOriginAllowed(o => known.Contains(o)).AllowCredentials()", []),
+        ("Program.cs", POLICY % ".AllowAnyOrigin()", ["partial"]),
+    ],
+)
+def test_sockets_and_dotnet(look: Look, path: str, source: str, outcomes: list[str]) -> None:
+    seen = look("SEC-002", {"package.json": "{}", "login.js": "exports.session = 1;\n", path: source})
+
+    assert [o for o in seen.outcomes if o != "not_applicable"] == outcomes
