@@ -74,6 +74,7 @@ MONITORING_IMAGES = {
 STAND_INS = {
     "localstack", "mailhog", "mailpit", "maildev", "mailcatcher", "azurite", "dynamodb-local", "stripe-mock", "moto",
     "wiremock", "mockserver", "fake-gcs-server", "elasticmq", "mock-oauth2-server", "smtp4dev", "inbucket",
+    "servicebus-emulator", "eventhubs-emulator", "azure-cosmos-emulator", "pubsub-emulator", "fake-sqs", "papercut",
 }  # fmt: skip
 """Images that stand in for a service of production on a developer's machine."""
 _REFERENCE = re.compile(

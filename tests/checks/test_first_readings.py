@@ -986,6 +986,16 @@ TWINS = {
         {**DOTNET, "Shop/Program.cs": "app.MapControllers();\n", "Shop/OrdersController.cs": DOTNET_ORDERS},
         {"Shop/Program.cs": "app.MapControllers().RequireAuthorization();\n"},
     ),
+    "a key that is named by its place among the resources": Twin(
+        "CFG-005",
+        {"src/main/resources/application.yml": "rsa:\n  private-key: kQ2vLw8ZxPtR5yUb9NcEdFgH\n"},
+        {"src/main/resources/application.yml": "rsa:\n  private-key: classpath:certs/private.pem\n"},
+    ),
+    "a pipeline that a template of another repository is": Twin(
+        "DEL-001",
+        {**NODE, "pipelines/ci.yaml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\nsteps:\n  - script: echo hello\n"},
+        {"pipelines/ci.yaml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\nextends:\n  template: build.yaml@shared\n"},
+    ),
 }  # fmt: skip
 
 
@@ -1118,6 +1128,11 @@ LESSER = {
         "SEC-001",
         {**NODE, "app.js": "const express = require('express');\nconst app = express();\n" + STANDS},
         {**NODE, "app.js": "exports.handler = async () => ({ statusCode: 200 });\n", "package.json": NODE["package.json"].replace("}}", '}, "scripts": {"dev": "node local-server.js"}}'), "local-server.js": "const express = require('express');\nconst app = express();\n" + STANDS},
+    ),
+    "a key of maps that every visitor is shown": Twin(
+        "CFG-005",
+        {"server/settings.yml": "google:\n  key: AIza" + "SyBrP4x8kQ2vLw8ZxPtR5yUb9NcEdFgH0" + "17\n"},
+        {"server/settings.yml": None, "public/index.html": "<script src='https://maps.googleapis.com/maps/api/js?key=AIza" + "SyBrP4x8kQ2vLw8ZxPtR5yUb9NcEdFgH0" + "17'></script>\n"},
     ),
 }  # fmt: skip
 

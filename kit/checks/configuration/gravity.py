@@ -83,7 +83,7 @@ def _is_minor(project: Project, path: str, text: str, hit: SecretHit) -> bool:
     piped = _PIPELINE.search(path) is not None or any(w.path == path for w in project.workflows)
     made = hit.kind in _OF_PEOPLE and (piped or _SEEDS.search(path) or path.endswith((".http", ".rest")))
     own = hit.kind == "private-key" and _OF_ONESELF.search(path) is not None
-    shown = own or any(file in path for file in _FOR_CLIENTS) or _in_every_browser(text, hit)
+    shown = own or any(file in path for file in _FOR_CLIENTS) or _in_every_browser(path, text, hit)
     pretended = _PRETENDED.search(path) or re.search(r"(?i)(?:^|_)demo(?:_|$)", hit.name or "")
     return hashed or bool(made) or shown or bool(pretended) or bool(overridden(project, path, hit.name or ""))
 
@@ -165,12 +165,13 @@ def _under_local(text: str, hit: SecretHit) -> bool:
     return _SAYS_LOCAL.search("\n".join(above)) is not None
 
 
-def _in_every_browser(text: str, hit: SecretHit) -> bool:
-    """A key that the bundle of a web page shows anyway: a key of Google for browsers, or one that may only search."""
+def _in_every_browser(path: str, text: str, hit: SecretHit) -> bool:
+    """A key that a web page or its bundle shows anyway: a key of Google for browsers, or one that may only search."""
     start, stop = text.rfind("\n", 0, hit.start) + 1, hit.end
     if hit.kind == "google-api-key":
         value = re.escape(text[hit.start : hit.end])
         shown = re.search(rf"\b{_PUBLIC}\w+(?:[ \t]*[=:]|\s*(?:\|\||\?\?))\s*[\"'`]?{value}", text)
-        return shown is not None or "firebase" in text[start : stop + 400].lower()
+        page = path.endswith((".html", ".htm")) or "maps.googleapis.com" in text[start:stop]
+        return page or shown is not None or "firebase" in text[start : stop + 400].lower()
     around = text[max(0, hit.start - 300) : hit.end + 300]
     return _BUNDLED.search(text[start:stop]) is not None or bool(re.search(r"\balgolia\b|\bindexName\b", around))

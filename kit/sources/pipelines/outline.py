@@ -86,7 +86,7 @@ def _scalars(node: Node | None) -> Iterator[Node]:
 
 
 def azure(document: Document, lines: Lines) -> Workflow:
-    """azure-pipelines.yml: stages, jobs and deployments; templates are not taken in."""
+    """azure-pipelines.yml: stages, jobs and deployments; templates of other repositories are jobs that use them."""
     jobs = (_azure_job(node, lines) for node in _azure_jobs(document.root, 0))
     triggers = tuple(name for name in ("trigger", "pr", "schedules") if document.get(name) is not None)
     return _workflow(document, "azure", jobs, triggers or ("trigger",))
@@ -99,19 +99,27 @@ _OF_AZURE = re.compile(r"(?:.*/)?\.?(?:pipelines?|azuredevops|azure|devops|ci)/[
 def _is_azure(document: Document) -> bool:
     """Whether a file says by itself when it runs, on what, and which steps: no template, and no other tool's."""
     starts = any(document.get(key) is not None for key in ("trigger", "pr", "schedules"))
-    runs = any(document.get(key) is not None for key in ("steps", "jobs", "stages"))
+    runs = any(document.get(key) is not None for key in ("steps", "jobs", "stages", "extends"))
     return starts and runs and (document.get("pool") is not None or "vmImage" in str(document.root.value))
 
 
 def _azure_jobs(node: Node, depth: int) -> Iterator[Node]:
     if depth > MAX_DEPTH:
         return
-    if node.get("steps") is not None or node.get("strategy") is not None:
+    if node.get("steps") is not None or node.get("strategy") is not None or _template(node) is not None:
         yield node
         return
+    if (whole := node.get("extends")) is not None:
+        yield whole
     for key in ("stages", "jobs"):
         for child in node.each(key, "*"):
             yield from _azure_jobs(child, depth + 1)
+
+
+def _template(node: Node) -> str | None:
+    """The template of another repository that stands for a stage or a job: `template: build.yml@shared`."""
+    named = next(iter(texts(node.get("template"))), "")
+    return named if "@" in named and not named.endswith("@self") else None
 
 
 def _azure_job(node: Node, lines: Lines) -> Job:
@@ -129,6 +137,7 @@ def _azure_job(node: Node, lines: Lines) -> Job:
         condition=next(iter(texts(node.get("condition"))), None),
         continue_on_error=is_true(node.get("continueOnError")),
         timeout=node.get("timeoutInMinutes"),
+        uses=_template(node),
         checks_out=True,
     )
 

@@ -81,7 +81,7 @@ _PLACEHOLDER_WORD = re.compile(
     re.IGNORECASE,
 )
 
-_REFERENCE_START = _in_order("$ %( {{ < ! * & @ #/ ENC[ {cipher} vault: ssm: arn: file: env:")
+_REFERENCE_START = _in_order("$ %( {{ < ! * & @ #/ ENC[ {cipher} vault: ssm: arn: file: classpath: env:")
 _REFERENCE = re.compile(
     r"^[ ]?\+.*\+[ ]?$|[$#]\{|\$\(|\{\{|^:[A-Za-z_]\w*$|^%[sdvq]$|^\\#{0,3}\([\w.]+\)$|^[\w.]{1,60} ?[=<>] ?\?(?!\w)|^\.\*|process\.env|os\.environ|getenv|import\.meta|secretKeyRef|valueFrom|/run/secrets|op://"
     r"|secretsmanager|(?<![\w-])(?:env|secrets?|vars?|config|settings|self|this|data|local|module|props|req"
