@@ -212,7 +212,8 @@ class _Reader:
         return Node(entries, at, tag=_custom(event.tag))
 
     def _enter(self, entries: dict[str, Node], key: str, line: int, value: Node) -> None:
-        if key in entries and len(self.problems) < MAX_PROBLEMS:
+        # `${{ if … }}:` and `${{ else }}:` of Azure's pipelines are conditions, and no keys.
+        if key in entries and not key.startswith("${{") and len(self.problems) < MAX_PROBLEMS:
             message = f"The key {key!r} is given twice; the first is on line {entries[key].line}."
             self.problems.append(Problem(message, At(self.path, line, line)))
         end = max(line, value.at.end_line or line)

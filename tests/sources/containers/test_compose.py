@@ -257,6 +257,30 @@ def test_an_override_is_merged_key_by_key_and_every_value_keeps_its_place(projec
     assert found["compose.yml"].service("web").command.args == ("serve",)
 
 
+BARE = "services:\n  web: {build: .}\n  db: {image: 'postgres:16'}\n"
+SETS = "services:\n  web: {ports: ['80:80'], restart: always}\n  db: {volumes: ['rows:/var/lib/postgresql/data']}\n"
+
+
+def test_an_override_without_which_nothing_is_set_is_taken_with_its_base(project) -> None:
+    found = project(**{"docker-compose.yml": BARE, "docker-compose.override.yml": SETS})
+
+    assert list(found) == ["docker-compose.override.yml"]
+    assert found["docker-compose.override.yml"].environment == "unknown"
+    assert found["docker-compose.override.yml"].service("web").ports[0].host == 80
+
+
+def test_a_base_that_others_are_put_over_stays_and_its_override_is_a_developer_s(project) -> None:
+    files = {"docker-compose.yml": BARE, "docker-compose.override.yml": SETS, "docker-compose.prod.yml": SETS}
+
+    found = project(**files)
+
+    assert {path: file.environment for path, file in found.items()} == {
+        "docker-compose.yml": "development",
+        "docker-compose.override.yml": "development",
+        "docker-compose.prod.yml": "production",
+    }
+
+
 def test_reset_removes_and_override_replaces(project) -> None:
     over = """
         services:

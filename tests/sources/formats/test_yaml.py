@@ -161,6 +161,12 @@ def test_a_key_given_twice_is_a_problem_with_both_lines() -> None:
     assert "line 1" in document.problems[0].message
 
 
+def test_conditions_of_pipelines_are_no_keys() -> None:
+    text = "${{ if a }}:\n  b: 1\n${{ else }}:\n  b: 2\n${{ else }}:\n  b: 3\n"
+
+    assert parsed(text).problems == ()
+
+
 def test_every_document_has_a_root_and_empty_ones_have_none() -> None:
     document = parsed("""\
         ---

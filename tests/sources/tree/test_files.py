@@ -87,6 +87,20 @@ def test_without_git_ignore_files_count_and_nothing_is_known_to_be_tracked(tmp_p
     assert not files.on_disk("dist/b.js")
 
 
+def test_without_git_ignored_code_among_sources_is_taken_and_what_is_made_is_not(tmp_path: Path) -> None:
+    names = ["cmd/server/main.go", "src/config/db.ts", "src/config/notes.txt", "src/dist/a.js", "env/a.py", "src/.env"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n")
+    (tmp_path / ".gitignore").write_text("server\nconfig\ndist\nenv/\n.env\n")
+
+    files = FileIndex.of(tmp_path)
+
+    assert files.paths == (".gitignore", "cmd/server/main.go", "src/config/db.ts")
+    assert files.unsure == {"cmd/server/main.go", "src/config/db.ts"}
+    assert files.ignored("src/config/db.ts")
+
+
 def test_a_folder_that_is_yet_to_be_built_is_ignored_by_a_folder_rule(tmp_path: Path) -> None:
     files = index(tmp_path, _DOT_gitignore="dist/\n")
 
