@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kit.checks.compliance.common import user_table
-from kit.model import At, Clause, Fact, FileClass, Severity, bad, ok, unknown
+from kit.checks.compliance.common import tables, user_table
+from kit.model import At, Clause, Fact, Severity, bad, ok, unknown
 from kit.project import Project
 from kit.registry import check
 
@@ -42,6 +42,11 @@ _DELETES = re.compile(
     r"/(users?|accounts?|me|profile|customers?|members?)\b[^/]*(/\{[^}]+\})?(/delete|/close|/deactivate|/erase)?/?$",
     re.IGNORECASE,
 )
+_OF_USERS = re.compile(
+    r"/(?:baskets?|carts?|orders?|payments?|reviews?|notifications?|messages?|favou?rites?|wish-?lists?|bookings?)/",
+    re.IGNORECASE,
+)
+"""What is deleted below it is a user's, and not the user."""
 _EXPORTS = re.compile(r"(export|download|takeout|portability|gdpr|my-?data|data-?request)", re.IGNORECASE)
 
 
@@ -132,7 +137,8 @@ def users_have_their_rights(project: Project) -> Iterator[Fact]:
     users = user_table(project)
     if users is None:
         return
-    deletes = next((r for r in project.routes if r.method in {"DELETE", "ANY"} and _DELETES.search(r.path)), None)
+    routes = (r for r in project.routes if r.method in {"DELETE", "ANY"} and not _OF_USERS.search(r.path))
+    deletes = next((r for r in routes if _DELETES.search(r.path)), None)
     exports = next((r for r in project.routes if _EXPORTS.search(r.path)), None)
     yield (
         ok("An account can be deleted.", deletes)
@@ -175,23 +181,17 @@ def numbers_are_not_in_the_clear(project: Project) -> Iterator[Fact]:
 
     See: https://www.pcisecuritystandards.org/
     """
-    seen = False
-    for schema in project.schemas:
-        if project.files.class_of(schema.path) is not FileClass.PRODUCTION:
-            continue
-        for table in schema.tables:
-            seen = seen or bool(table.columns)
-            for column in table.columns:
-                if _GRAVE.match(column.name) and not _PLAIN.search(column.name):
-                    if _encrypts(project, column.name):
-                        yield unknown(
-                            f"{table.name}.{column.name}: the code encrypts something of that name; a look at a row would show it.",
-                            column,
-                        )
-                    else:
-                        yield bad(f"{table.name}.{column.name} is a plain column.", column)
-    if seen and user_table(project) is not None:
-        yield ok("The schemas were looked through for such columns.", At(project.schemas[0].path))
+    kept = [table for table in tables(project) if table.columns]
+    for table in kept:
+        for column in table.columns:
+            if _GRAVE.match(column.name) and not _PLAIN.search(column.name):
+                if _encrypts(project, column.name):
+                    words = "the code encrypts something of that name; a look at a row would show it"
+                    yield unknown(f"{table.name}.{column.name}: {words}.", column)
+                else:
+                    yield bad(f"{table.name}.{column.name} is a plain column.", column)
+    if kept and user_table(project) is not None:
+        yield ok("The schemas were looked through for such columns.", kept[0])
 
 
 def _encrypts(project: Project, name: str) -> bool:

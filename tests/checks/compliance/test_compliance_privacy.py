@@ -97,6 +97,24 @@ def test_a_column_that_the_code_encrypts_is_for_a_person_to_look_at(look: Look) 
     assert look("CMP-008", {**USERS, "prisma/schema.prisma": text, "a.js": code}).unknown == ["prisma/schema.prisma:7"]
 
 
+def test_columns_that_only_migrations_make_are_looked_at_too(look: Look) -> None:
+    table = "CREATE TABLE customers (id bigint PRIMARY KEY, email text, {} text);\n"
+
+    seen = look("CMP-008", {"db/migrations/1_init.up.sql": table.format("cvv")})
+    assert seen.failed == ["db/migrations/1_init.up.sql:1"]
+    assert look("CMP-008", {"db/migrations/1_init.up.sql": table.format("card_token")}).outcomes == ["pass"]
+
+
+def test_what_is_deleted_below_a_user_is_not_the_user(look: Look) -> None:
+    routes = "const app = require('express')();\napp.delete('/{}/user/:id', drop);\napp.listen(3000);\n"
+    package = {"package.json": '{"name": "shop", "dependencies": {"express": "4.19.2"}}'}
+
+    def deleted(path: str) -> bool:
+        return "can be deleted" in look("CMP-004", {**USERS, **package, "app.js": routes.format(path)}).text
+
+    assert (deleted("api"), deleted("basket")) == (True, False)
+
+
 def test_users_without_an_audit_trail_are_told(look: Look) -> None:
     assert look("CMP-003", USERS).failed == ["prisma/schema.prisma:5"]
 
