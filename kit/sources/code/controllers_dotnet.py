@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ast_grep_py import SgNode
 
+from kit.model import At
 from kit.sources.code.index import CodeIndex, node_at
 from kit.sources.code.mounts import OPEN, Guard, absolute, braced_path
 from kit.sources.code.records import RouteFact
@@ -25,7 +26,7 @@ _ASKS = re.compile(
 )
 _FILTERS = frozenset({"TypeFilter", "ServiceFilter"})
 _EVERYWHERE = re.compile(
-    r"FallbackPolicy\s*=|\.SetFallbackPolicy\(|\.MapControllers\(\s*\)\s*\.RequireAuthorization\("
+    r"FallbackPolicy\s*=(?!\s*null)|\.SetFallbackPolicy\(|\.MapControllers\(\s*\)\s*\.RequireAuthorization\("
     r"|new\s+AuthorizeFilter\(|Filters\.Add<AuthorizeFilter>"
 )
 """What asks who calls before every route of a program that lets nobody in by name."""
@@ -40,7 +41,7 @@ class _Attribute(NamedTuple):
 
     name: str
     text: str | None
-    node: SgNode
+    at: At
     given: str
 
 
@@ -92,10 +93,10 @@ def _class(path: str, node: SgNode, name: str) -> _Class:
         if child.is_named()
     )
     abstract = any(child.kind() == "modifier" and child.text() == "abstract" for child in node.children())
-    return _Class(path, node, name, bases, tuple(_attributes(node)), abstract)
+    return _Class(path, node, name, bases, tuple(_attributes(node, path)), abstract)
 
 
-def _attributes(node: SgNode) -> Iterator[_Attribute]:
+def _attributes(node: SgNode, path: str) -> Iterator[_Attribute]:
     for listed in (child for child in node.children() if child.kind() == "attribute_list"):
         for attribute in (child for child in listed.children() if child.kind() == "attribute"):
             name, given = attribute.field("name"), ""
@@ -104,7 +105,7 @@ def _attributes(node: SgNode) -> Iterator[_Attribute]:
                 given = arguments.text()[1:-1].strip()
             text = _TEXT.match(given)
             plain = name.text().rsplit(".", 1)[-1].removesuffix("Attribute") if name is not None else ""
-            yield _Attribute(plain, text[1] if text else None, attribute, given)
+            yield _Attribute(plain, text[1] if text else None, node_at(path, attribute), given)
 
 
 def _lineage(each: _Class, classes: dict[str, list[_Class]]) -> list[_Class]:
@@ -130,20 +131,19 @@ def _routes(each: _Class, lineage: list[_Class], everywhere: Guard, guards: froz
     names = {base for one in lineage for base in one.bases} | {each.name}
     if not prefixes and not any(name.endswith(("Controller", "ControllerBase", "ApiController")) for name in names):
         return
-    around = _guard((a for one in lineage for a in one.attributes), each.path, everywhere, guards)
+    around = _guard((a for one in lineage for a in one.attributes), everywhere, guards)
     written_before: list[str | None] = [prefix.text for prefix in prefixes]
     for path, method in [(one.path, method) for one in lineage for method in _methods(one.node)]:
-        attributes = list(_attributes(method))
+        attributes, at = list(_attributes(method, path)), node_at(path, method)
         name = method.field("name")
         action = name.text() if name is not None else ""
         for verb, written in _answered(attributes):
-            guard = _guard(attributes, path, around, guards)
+            guard = _guard(attributes, around, guards)
             if verb in {"GET", "HEAD"} and any(a.name == "AllowAnonymous" for a in attributes):
-                guard = Guard(None, node_at(path, method))  # whoever wrote it meant it for anybody
+                guard = Guard(None, at)  # whoever wrote it meant it for anybody
             for prefix in written_before or [None]:
                 whole = _joined(prefix, written, each.name, action)
                 if whole is not None:
-                    at = node_at(path, method)
                     yield RouteFact(verb, whole, at, "aspnet", f"{each.name}.{action}", guard.auth, guard.at)
 
 
@@ -187,18 +187,17 @@ def _joined(prefix: str | None, written: str | None, controller: str, action: st
     return absolute(braced_path(whole))
 
 
-def _guard(attributes: Iterable[_Attribute], path: str, around: Guard, guards: frozenset[str]) -> Guard:
+def _guard(attributes: Iterable[_Attribute], around: Guard, guards: frozenset[str]) -> Guard:
     """What the attributes say of who may call: the nearest `[AllowAnonymous]` or guard, else what holds around."""
     found = around
     for attribute in attributes:
-        at = node_at(path, attribute.node)
         if attribute.name == "AllowAnonymous":
             return OPEN
         if attribute.name in guards:
-            found = Guard(True, at)
+            found = Guard(True, attribute.at)
         elif not found.auth and (_ASKS.match(attribute.name) or _filters(attribute)):
             # One's own attribute may ask who calls, or only what it may do.
-            found = Guard(None, at)
+            found = Guard(None, attribute.at)
     return found
 
 
